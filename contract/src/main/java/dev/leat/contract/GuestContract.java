@@ -1,0 +1,108 @@
+package dev.leat.contract;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a module exports and may import to be run as a function: the guest's binary interface as
+ * data. The registry checks modules against it, the worker links and calls by it; neither repeats
+ * it. Signatures are written {@code (i32,i32)->i64}.
+ */
+public enum GuestContract {
+  /** The request's body in, the response's body out, everything else by host calls. */
+  HANDLER(
+      List.of(
+          Export.required("allocate", "(i32)->i32"),
+          Export.required("handle", "(i32,i32)->i64"),
+          Export.optional("free", "(i32,i32)->"),
+          Export.optional("init", "(i32,i32)->i32")),
+      Stream.of(
+              in("leat", "request_method", "(i32,i32)->i32"),
+              in("leat", "request_path", "(i32,i32)->i32"),
+              in("leat", "request_query", "(i32,i32)->i32"),
+              in("leat", "request_header", "(i32,i32,i32,i32)->i32"),
+              in("leat", "response_status", "(i32)->"),
+              in("leat", "response_header", "(i32,i32,i32,i32)->"),
+              in("leat", "log", "(i32,i32,i32)->"),
+              in("leat", "fail", "(i32,i32)->"))
+          .toList(),
+      false),
+
+  /** One JSON event in, one out (flowctl's processors). */
+  PROCESSOR(
+      List.of(
+          Export.required("allocate", "(i32)->i32"),
+          Export.required("free", "(i32,i32)->"),
+          Export.required("process_event", "(i32,i32)->i64"),
+          Export.optional("process_batch", "(i32,i32)->i64"),
+          Export.optional("init", "(i32,i32)->i32")),
+      Stream.of("flowctl", "env", "leat")
+          .flatMap(module ->
+              Stream.of(
+                  in(module, "log", "(i32,i32,i32)->"),
+                  in(module, "record_metric", "(i32,i32,f64)->"),
+                  in(module, "http_request", "(i32,i32,i32,i32,i32)->i64")))
+          .toList(),
+      false),
+
+  /** A WASI preview 1 command, called as CGI/1.1 (RFC 3875). */
+  WASI(List.of(Export.required("_start", "()->")), List.of(), true);
+
+  /** The import module of WASI preview 1; its functions are known to the engine. */
+  public static final String WASI_MODULE = "wasi_snapshot_preview1";
+
+  private final List<Export> exports;
+  private final List<Import> imports;
+  private final boolean wasi;
+
+  GuestContract(List<Export> exports, List<Import> imports, boolean wasi) {
+    this.exports = exports;
+    this.imports = imports;
+    this.wasi = wasi;
+  }
+
+  /** The functions that a module of this contract exports, besides its {@code memory}. */
+  public List<Export> exports() {
+    return exports;
+  }
+
+  /** The functions that such a module may import. */
+  public List<Import> imports() {
+    return imports;
+  }
+
+  /** Whether the contract is called by WASI itself rather than by exports of its own. */
+  public boolean isWasiCommand() {
+    return wasi;
+  }
+
+  /** The word used in manifests. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The contract of this word, or nothing. */
+  public static Optional<GuestContract> ofWord(String word) {
+    return Stream.of(values()).filter(contract -> contract.word().equals(word)).findFirst();
+  }
+
+  private static Import in(String module, String name, String signature) {
+    return new Import(module, name, signature);
+  }
+
+  /** A function that the guest exports. */
+  public record Export(String name, String signature, boolean isRequired) {
+    static Export required(String name, String signature) {
+      return new Export(name, signature, true);
+    }
+
+    static Export optional(String name, String signature) {
+      return new Export(name, signature, false);
+    }
+  }
+
+  /** A function that the host offers. */
+  public record Import(String module, String name, String signature) {}
+}

@@ -1,0 +1,18 @@
+package dev.leat.contract;
+
+import java.util.function.Consumer;
+
+/**
+ * The one method that an invocation travels through: from the gateway to the scheduler, and from
+ * the scheduler to a worker, here or on another node.
+ *
+ * <ol>
+ *   <li>It returns at once; it never blocks the caller's thread.
+ *   <li>{@code ended} is called exactly once, on whichever thread the invocation ended.
+ *   <li>It throws nothing: every ending is an {@link Outcome}.
+ *   <li>A guest runs at most once for it.
+ * </ol>
+ */
+public interface Invoker {
+  void invoke(Invocation invocation, Consumer<Outcome> ended);
+}

@@ -1,0 +1,29 @@
+package dev.leat.contract;
+
+import java.util.regex.Pattern;
+
+/** The one rule for names that tenants choose: {@code [a-z][a-z0-9-]{0,62}}. */
+final class Names {
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
+
+  private Names() {}
+
+  static boolean isName(String value) {
+    return NAME.matcher(value).matches();
+  }
+
+  static String require(String what, String value) {
+    if (!isName(value)) {
+      throw new IllegalArgumentException(
+          what
+              + " must be 1-63 characters of a-z, 0-9 and '-', starting with a letter; was '"
+              + abbreviate(value)
+              + "'");
+    }
+    return value;
+  }
+
+  private static String abbreviate(String value) {
+    return value.length() <= 80 ? value : value.substring(0, 80) + "...";
+  }
+}

@@ -1,0 +1,34 @@
+package dev.leat.contract;
+
+/**
+ * What one invocation used.
+ *
+ * @param fuel units consumed
+ * @param peakMemoryBytes the guest memory's size at its largest
+ * @param acquire how its instance came about
+ * @param queueNanos from arrival at the worker to the start of a guest thread
+ * @param acquireNanos to get the instance
+ * @param execNanos inside the guest and its host calls
+ */
+public record Usage(
+    long fuel,
+    long peakMemoryBytes,
+    Acquire acquire,
+    long queueNanos,
+    long acquireNanos,
+    long execNanos) {
+  /** Nothing ran. */
+  public static final Usage NONE = new Usage(0, 0, Acquire.NONE, 0, 0, 0);
+
+  /** How an invocation came by its instance. */
+  public enum Acquire {
+    /** There was none: nothing ran. */
+    NONE,
+    /** An instance that had not served since it was made. */
+    WARM,
+    /** An instance that had served, put back to its initial state. */
+    RESET,
+    /** An instance made for this invocation. */
+    COLD
+  }
+}

@@ -1,0 +1,76 @@
+package dev.leat.testkit;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An empty database of a test's own, gone when closed: H2 in memory, or a database in a real
+ * PostgreSQL server that one JVM starts once.
+ */
+public final class TestDatabase implements AutoCloseable {
+  private static final Object STARTING = new Object();
+  private static @Nullable EmbeddedPostgres server;
+
+  private final HikariDataSource pool;
+
+  private TestDatabase(String url, String user) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setUsername(user);
+    config.setMaximumPoolSize(8);
+    this.pool = new HikariDataSource(config);
+  }
+
+  /** H2 in memory, in the PostgreSQL mode that the product uses. */
+  public static TestDatabase h2() {
+    return new TestDatabase(
+        "jdbc:h2:mem:"
+            + UUID.randomUUID()
+            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1",
+        "sa");
+  }
+
+  /** A new database in a real PostgreSQL. */
+  public static TestDatabase postgres() {
+    String name = "test_" + UUID.randomUUID().toString().replace("-", "");
+    EmbeddedPostgres running = server();
+    try (Connection connection = running.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name);
+    } catch (SQLException e) {
+      throw new IllegalStateException("Creating database " + name, e);
+    }
+    return new TestDatabase(running.getJdbcUrl("postgres", name), "postgres");
+  }
+
+  public DataSource dataSource() {
+    return pool;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private static EmbeddedPostgres server() {
+    synchronized (STARTING) {
+      if (server == null) {
+        try {
+          server = EmbeddedPostgres.builder().start();
+        } catch (IOException e) {
+          throw new UncheckedIOException("Starting PostgreSQL", e);
+        }
+      }
+      return server;
+    }
+  }
+}
