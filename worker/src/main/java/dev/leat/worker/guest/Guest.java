@@ -9,6 +9,9 @@ public interface Guest {
   /** Runs the invocation to its end; throws nothing that the guest can cause. */
   Outcome run(Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos);
 
+  /** Whether it has run an invocation before. */
+  boolean hasServed();
+
   /**
    * Makes it ready for the next call, as its reuse policy says; false when it is not to be kept.
    */
