@@ -19,7 +19,7 @@ RUSTC=${RUSTC:-/usr/bin/rustc} # Debian's; another may come first on the PATH
 WASI_LIBC=${WASI_LIBC:-/usr/lib/wasm32-wasi}
 WASI_INCLUDE=${WASI_INCLUDE:-/usr/include/wasm32-wasi}
 
-all=(noop mask-pii)
+all=(noop mask-pii echo-json word-count)
 
 # sample -> module file
 module_of() { echo "$1/${1//-/_}.wasm"; }
@@ -46,10 +46,22 @@ handler() {
     -Wl,--initial-memory=$(($4 * 65536)) -Wl,--max-memory=$(($5 * 65536)) -o "$2"
 }
 
+# wasi_command SAMPLE OUT STACK_BYTES INITIAL_PAGES MAXIMUM_PAGES
+wasi_command() {
+  need "$CLANG" clang-19
+  need "$WASM_LD" lld-19
+  need "$WASI_LIBC/libc.a" wasi-libc
+  "$CLANG" --target=wasm32-wasi "${c_flags[@]}" -nostdlib -nostdlibinc -isystem "$WASI_INCLUDE" -fuse-ld="$(command -v "$WASM_LD")" \
+    "$WASI_LIBC/crt1-command.o" "$1/${1//-/_}.c" "$WASI_LIBC/libc.a" "${link_flags[@]}" -Wl,-z,stack-size="$3" \
+    -Wl,--initial-memory=$(($4 * 65536)) -Wl,--max-memory=$(($5 * 65536)) -o "$2"
+}
+
 build() { # SAMPLE OUT
   case $1 in
     noop) handler "$1" "$2" 4096 2 256 ;;
     mask-pii) handler "$1" "$2" 16384 4 256 ;;
+    echo-json) handler "$1" "$2" 16384 4 256 ;;
+    word-count) wasi_command "$1" "$2" 16384 2 64 ;;
     *)
       echo "build.sh: no sample '$1'; there are: ${all[*]}" >&2
       exit 2

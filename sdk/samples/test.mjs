@@ -6,7 +6,8 @@
 // A quick check on the toolchain's side: the platform runs the same files in its own tests.
 // testdata/NAME.in.EXT is the body and NAME.expected.EXT the exact response body. The response is
 // a 200, or a 400 when the expected file is NAME.expected.problem.json; NAME.expected.failure.txt
-// means that the call fails, with that text in the log. NAME.config.json replaces the
+// means that the call fails, with that text in the log. For contract `wasi` the expected file holds
+// the body alone, without the header fields. NAME.config.json replaces the
 // configuration of leat.yaml for one case.
 // Fuzzing is seeded: FUZZ_SEED=n repeats a run, FUZZ_ROUNDS=n sets its length.
 
@@ -14,6 +15,9 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+process.removeAllListeners('warning'); // node:wasi says that it is experimental
+const { WASI } = await import('node:wasi');
 
 const here = dirname(fileURLToPath(import.meta.url));
 const MIB = 1 << 20;
@@ -307,6 +311,24 @@ const minified = (bytes) => Buffer.from(
   Buffer.from(bytes).toString('latin1').replace(/"(?:[^"\\]|\\.)*"|[ \t\r\n]+/g, (part) => (part[0] === '"' ? part : '')), 'latin1');
 const nested = (depth, inner = '1') => Buffer.from('['.repeat(depth) + inner + ']'.repeat(depth));
 
+/** The whole contract of each module: what it imports and exports. */
+const surfaces = {
+  noop: ['', 'memory allocate handle'],
+  'mask-pii': ['fail log response_header response_status', 'memory allocate handle init'],
+  'echo-json': ['fail response_header response_status', 'memory allocate handle'],
+  'word-count': ['environ_get environ_sizes_get fd_read fd_write proc_exit', 'memory _start'],
+};
+
+function checkSurface(sample) {
+  const module = compiled(sample);
+  const names = (list) => list.map((item) => item.name);
+  const [imports, exports] = surfaces[sample];
+  check(`${sample} imports`, names(WebAssembly.Module.imports(module)).sort().join(' ') === imports, names(WebAssembly.Module.imports(module)).join(' '));
+  check(`${sample} exports`, names(WebAssembly.Module.exports(module)).join(' ') === exports, names(WebAssembly.Module.exports(module)).join(' '));
+  for (const section of ['name', 'producers', 'target_features'])
+    check(`${sample} has no ${section} section`, WebAssembly.Module.customSections(module, section).length === 0);
+}
+
 const samples = {
   noop() {
     runCases('noop', undefined);
@@ -353,6 +375,64 @@ const samples = {
   },
 };
 
+samples['echo-json'] = () => {
+  runCases('echo-json', 'application/json');
+  const guest = new Guest('echo-json');
+  for (const [depth, status] of [[511, 200], [512, 200], [513, 400], [100000, 400]])
+    check(`echo-json depth ${depth}`, guest.handle(nested(depth)).status === status);
+  const order = cases('echo-json').find((test) => test.name.endsWith('/order-1k'));
+  check('echo-json order-1k has about 1 KB', Math.abs(order.input.length - 1024) < 400, `${order.input.length}`);
+  const count = Math.floor(MIB / (order.input.length + 2));
+  const large = Buffer.from(`[${Array(count).fill(order.input).join(' ,')}]`);
+  check('echo-json 1 MiB', same(guest.handle(large).body, Buffer.from(`[${Array(count).fill(order.expected).join(',')}]`)));
+  fuzzJson('echo-json', guest, (body, value, output) => same(output, minified(body)));
+};
+
+async function runCommand(sample, input, environment) {
+  const directory = mkdtempSync(join(tmpdir(), 'leat-samples-'));
+  const path = (name) => join(directory, name);
+  writeFileSync(path('in'), input);
+  const files = [openSync(path('in'), 'r'), openSync(path('out'), 'w'), openSync(path('err'), 'w')];
+  try {
+    const wasi = new WASI({ version: 'preview1', stdin: files[0], stdout: files[1], stderr: files[2], env: environment, returnOnExit: true });
+    const instance = new WebAssembly.Instance(compiled(sample), wasi.getImportObject());
+    const code = wasi.start(instance);
+    return { code, out: readFileSync(path('out')), error: readFileSync(path('err'), 'utf8') };
+  } finally {
+    files.forEach((file) => closeSync(file));
+    rmSync(directory, { recursive: true });
+  }
+}
+
+samples['word-count'] = async () => {
+  const header = 'Content-Type: application/json\r\n\r\n';
+  const expectAnswer = (name, result, body) =>
+    check(name, result.code === 0 && result.error === '' && same(result.out, Buffer.concat([Buffer.from(header), Buffer.from(body)])), show(result.out));
+  for (const test of cases('word-count')) {
+    expectAnswer(`${test.name} until the end`, await runCommand('word-count', test.input, {}), test.expected);
+    const environment = { CONTENT_LENGTH: `${test.input.length}`, REQUEST_METHOD: 'POST', GATEWAY_INTERFACE: 'CGI/1.1' };
+    expectAnswer(`${test.name} with a length`, await runCommand('word-count', Buffer.concat([test.input, Buffer.from('more x\n')]), environment), test.expected);
+  }
+  const counted = (bytes) => JSON.stringify({
+    lines: bytes.filter((byte) => byte === 10).length,
+    words: Buffer.from(bytes).toString('latin1').split(/[ \t\n\v\f\r]+/).filter((word) => word !== '').length,
+    bytes: bytes.length,
+    characters: bytes.filter((byte) => (byte & 0xc0) !== 0x80).length,
+  });
+  const random = new Random(seed);
+  for (let round = 0; round < 50; round++) {
+    const body = Buffer.from(Array.from({ length: random.below(40000) }, () => random.one([10, 13, 32, 9, 0x61, 0x62, 0xc3, 0xa9, 0, 0x0b, 0x1f, 0x85])));
+    expectAnswer(`word-count fuzz seed=${seed} round=${round}`, await runCommand('word-count', body, {}), counted(body));
+  }
+  const large = Buffer.alloc(MIB, 'lorem ipsum\n');
+  expectAnswer('word-count 1 MiB', await runCommand('word-count', large, {}), counted(large));
+  for (const length of ['x', '-1', '1e3', '99999999999999999999', ' 1']) {
+    const result = await runCommand('word-count', Buffer.from('a'), { CONTENT_LENGTH: length });
+    check(`word-count CONTENT_LENGTH ${length}`, result.code === 1 && result.out.length === 0 && /CONTENT_LENGTH/.test(result.error));
+  }
+  expectAnswer('word-count CONTENT_LENGTH 0', await runCommand('word-count', Buffer.from('abc'), { CONTENT_LENGTH: '0' }), counted(Buffer.alloc(0)));
+};
+
 const only = process.argv.slice(2);
 const unknown = only.filter((name) => !samples[name]);
 if (unknown.length > 0) {
@@ -362,6 +442,7 @@ if (unknown.length > 0) {
 for (const [name, run] of Object.entries(samples)) {
   if (only.length > 0 && !only.includes(name)) continue;
   try {
+    checkSurface(name);
     await run();
   } catch (error) {
     check(name, false, error.stack);
