@@ -19,7 +19,7 @@ RUSTC=${RUSTC:-/usr/bin/rustc} # Debian's; another may come first on the PATH
 WASI_LIBC=${WASI_LIBC:-/usr/lib/wasm32-wasi}
 WASI_INCLUDE=${WASI_INCLUDE:-/usr/include/wasm32-wasi}
 
-all=(noop mask-pii echo-json word-count)
+all=(noop mask-pii echo-json word-count token-transfers)
 
 # sample -> module file
 module_of() { echo "$1/${1//-/_}.wasm"; }
@@ -56,12 +56,27 @@ wasi_command() {
     -Wl,--initial-memory=$(($4 * 65536)) -Wl,--max-memory=$(($5 * 65536)) -o "$2"
 }
 
+# processor SAMPLE OUT STACK_BYTES INITIAL_PAGES MAXIMUM_PAGES
+# rustc makes a static library and lld links it, because rustc itself exports more than the contract needs.
+processor() {
+  need "$RUSTC" rustc
+  [ -d "$("$RUSTC" --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || need wasm32-unknown-unknown libstd-rust-dev-wasm32
+  need "$WASM_LD" lld-19
+  "$RUSTC" --edition 2021 --target wasm32-unknown-unknown --crate-type staticlib -D warnings -C opt-level=s -C panic=abort \
+    -C lto=fat -C codegen-units=1 -C target-feature=+bulk-memory,+nontrapping-fptoint --remap-path-prefix "$PWD"=. \
+    -o "$2.a" "$1/${1//-/_}.rs"
+  "$WASM_LD" --no-entry "${link_flags[@]#-Wl,}" -z stack-size="$3" --initial-memory=$(($4 * 65536)) --max-memory=$(($5 * 65536)) \
+    --export=allocate --export=free --export=process_event -o "$2" "$2.a"
+  rm "$2.a"
+}
+
 build() { # SAMPLE OUT
   case $1 in
     noop) handler "$1" "$2" 4096 2 256 ;;
     mask-pii) handler "$1" "$2" 16384 4 256 ;;
     echo-json) handler "$1" "$2" 16384 4 256 ;;
     word-count) wasi_command "$1" "$2" 16384 2 64 ;;
+    token-transfers) processor "$1" "$2" 32768 4 256 ;;
     *)
       echo "build.sh: no sample '$1'; there are: ${all[*]}" >&2
       exit 2

@@ -313,10 +313,11 @@ const nested = (depth, inner = '1') => Buffer.from('['.repeat(depth) + inner + '
 
 /** The whole contract of each module: what it imports and exports. */
 const surfaces = {
-  noop: ['', 'memory allocate handle'],
-  'mask-pii': ['fail log response_header response_status', 'memory allocate handle init'],
-  'echo-json': ['fail response_header response_status', 'memory allocate handle'],
-  'word-count': ['environ_get environ_sizes_get fd_read fd_write proc_exit', 'memory _start'],
+  noop: ['', 'allocate handle memory'],
+  'mask-pii': ['fail log response_header response_status', 'allocate handle init memory'],
+  'echo-json': ['fail response_header response_status', 'allocate handle memory'],
+  'token-transfers': ['log record_metric', 'allocate free memory process_event'],
+  'word-count': ['environ_get environ_sizes_get fd_read fd_write proc_exit', '_start memory'],
 };
 
 function checkSurface(sample) {
@@ -324,7 +325,7 @@ function checkSurface(sample) {
   const names = (list) => list.map((item) => item.name);
   const [imports, exports] = surfaces[sample];
   check(`${sample} imports`, names(WebAssembly.Module.imports(module)).sort().join(' ') === imports, names(WebAssembly.Module.imports(module)).join(' '));
-  check(`${sample} exports`, names(WebAssembly.Module.exports(module)).join(' ') === exports, names(WebAssembly.Module.exports(module)).join(' '));
+  check(`${sample} exports`, names(WebAssembly.Module.exports(module)).sort().join(' ') === exports, names(WebAssembly.Module.exports(module)).join(' '));
   for (const section of ['name', 'producers', 'target_features'])
     check(`${sample} has no ${section} section`, WebAssembly.Module.customSections(module, section).length === 0);
 }
@@ -386,6 +387,82 @@ samples['echo-json'] = () => {
   const large = Buffer.from(`[${Array(count).fill(order.input).join(' ,')}]`);
   check('echo-json 1 MiB', same(guest.handle(large).body, Buffer.from(`[${Array(count).fill(order.expected).join(',')}]`)));
   fuzzJson('echo-json', guest, (body, value, output) => same(output, minified(body)));
+};
+
+samples['token-transfers'] = () => {
+  const run = (guest, body) => {
+    const response = guest.processEvent(body);
+    const levels = response.logs.map((log) => log.level).join();
+    check('token-transfers logs one line', levels === (response.body === undefined ? '3' : '1'), JSON.stringify(response.logs));
+    const listed = response.body && JSON.parse(Buffer.from(response.body)).data?.token_transfers;
+    const metrics = Array.isArray(listed) ? [{ name: 'token_transfers_extracted', value: listed.length }] : [];
+    check('token-transfers records its metric', canonical(response.metrics) === canonical(metrics), canonical(response.metrics));
+    return response;
+  };
+  runCases('token-transfers', null, run);
+
+  // Random transactions, with BigInt as the judge of amounts.
+  const random = new Random(seed);
+  const guest = new Guest('token-transfers');
+  const account = () => 'G' + Array.from({ length: 55 }, () => random.one([...'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'])).join('');
+  const asset = () => random.one(['native', `USD:${account()}`, `X:${account()}`, `ABCDE:${account()}`, `ABCDEFGHIJKL:${account()}`]);
+  const stroops = () => (BigInt(random.next()) << 32n | BigInt(random.next())) >> BigInt(random.one([1, 1, 5, 20, 40, 60, 63]));
+  const units = (amount) => `${amount / 10000000n}.${String(amount % 10000000n).padStart(7, '0')}`;
+  const amountMember = (name, amount) => {
+    const decimal = random.one([units(amount), units(amount).replace(/\.?0+$/, '')]);
+    return random.one([{ [name]: decimal }, { [name + '_stroops']: `${amount}` }, { [name]: decimal, [name + '_stroops']: `${amount}` }]);
+  };
+  const typeOf = (name) => (name === 'native' ? name : name.indexOf(':') <= 4 ? 'credit_alphanum4' : 'credit_alphanum12');
+  for (let round = 0; round < rounds / 4; round++) {
+    const source = account();
+    const successful = random.below(10) > 0;
+    const expected = [];
+    const operations = Array.from({ length: random.below(6) }, (_, position) => {
+      const [from, to, amount, sent] = [random.one([undefined, account()]), account(), stroops(), stroops()];
+      const [one, other] = [asset(), asset()];
+      const kind = random.one(['payment', 'create_account', 'path_payment_strict_receive', 'path_payment_strict_send', 'set_options']);
+      const transfer = { operation_index: position, operation_type: kind, from: from ?? source, to, asset: one, asset_type: typeOf(one), amount: units(amount), amount_stroops: `${amount}` };
+      const operation = { type: kind, source_account: from, destination: to };
+      if (kind === 'set_options') return operation;
+      if (kind === 'payment') Object.assign(operation, { asset: one }, amountMember('amount', amount));
+      if (kind === 'create_account') {
+        Object.assign(operation, amountMember('starting_balance', amount));
+        Object.assign(transfer, { asset: 'native', asset_type: 'native' });
+      }
+      if (kind.startsWith('path')) {
+        const path = Array.from({ length: random.below(5) }, asset);
+        Object.assign(operation, { dest_asset: one, send_asset: other, path }, amountMember('dest_amount', amount), amountMember('send_amount', sent));
+        Object.assign(transfer, { source_asset: other, source_asset_type: typeOf(other), source_amount: units(sent), source_amount_stroops: `${sent}`, path });
+      }
+      expected.push({ ...transfer, transaction_hash: 'abc' });
+      return operation;
+    });
+    const event = { id: 'fuzz', timestamp: round, data: { transaction: { hash: 'abc', source_account: source, successful, operations } }, metadata: { a: 'b' } };
+    const body = Buffer.from(JSON.stringify(event));
+    const want = { ...event, data: { ...event.data, token_transfers: successful ? expected : [] }, metadata: { a: 'b', processor: 'token-transfers' } };
+    const response = run(guest, body);
+    const got = response.body && JSON.parse(Buffer.from(response.body));
+    check(`token-transfers fuzz seed=${seed} round=${round}`, canonical(got) === canonical(JSON.parse(JSON.stringify(want))), `${body}\n ${canonical(got)} ${canonical(response.logs)}`);
+  }
+
+  // Mutated events: no trap, and an answer only to JSON and only in JSON.
+  const corpus = cases('token-transfers').map((test) => test.input).filter((input) => input.length < 5000);
+  for (let round = 0; round < rounds; round++) {
+    const body = mutated(random, random.one(corpus), jsonAlphabet);
+    const name = `token-transfers mutated seed=${seed} round=${round} body=${show(body)}`;
+    try {
+      const response = guest.processEvent(body);
+      check(name, response.body === undefined ? response.logs.length === 1 : oracle(body) !== undefined && oracle(response.body) !== undefined);
+    } catch (error) {
+      check(name, false, String(error));
+    }
+  }
+
+  const payment = (position) => `{"type":"payment","destination":"${'G'.repeat(56)}","amount":"${position}.0000001"}`;
+  const many = Buffer.from(`{"id":"large","timestamp":1,"data":{"transaction":{"source_account":"A","operations":[${Array.from({ length: 9500 }, (_, i) => payment(i)).join()}]}}}`);
+  const large = JSON.parse(Buffer.from(run(guest, many).body)).data.token_transfers;
+  check('token-transfers 1 MiB', many.length > 1000000 && large.length === 9500 && large[9499].amount_stroops === '94990000001');
+  check('token-transfers memory', guest.exports.memory.buffer.byteLength <= 16 * MIB, `${guest.exports.memory.buffer.byteLength}`);
 };
 
 async function runCommand(sample, input, environment) {
