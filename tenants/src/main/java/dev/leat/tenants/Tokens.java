@@ -71,7 +71,7 @@ public final class Tokens {
    */
   public Answer<IssuedToken> issue(Principal by, TokenRequest request) {
     return switch (decide(by, request)) {
-      case HIDDEN -> Tenants.unknown(request.tenant().orElseThrow());
+      case HIDDEN -> Refusals.unknownTenant(request.tenant().orElseThrow());
       case FORBIDDEN ->
           Answer.refused(
               ProblemCode.FORBIDDEN,
@@ -81,10 +81,7 @@ public final class Tokens {
                   + ".");
       case ALLOWED -> {
         List<Finding> findings = findings(request);
-        yield findings.isEmpty()
-            ? issue(request)
-            : Answer.refused(
-                Problem.of(ProblemCode.INVALID_REQUEST, "The token request", findings));
+        yield findings.isEmpty() ? issue(request) : Refusals.invalid("The token request", findings);
       }
     };
   }
@@ -107,7 +104,7 @@ public final class Tokens {
         .list(tenant)
         .map(all -> all.stream().filter(token -> token.expiresAt().isAfter(now)).toList())
         .map(Answer::done)
-        .orElseGet(() -> Tenants.unknown(tenant.orElseThrow()));
+        .orElseGet(() -> Refusals.unknownTenant(tenant.orElseThrow()));
   }
 
   /** Ends a token before its time, from this moment on; once is as good as twice. */
@@ -203,7 +200,7 @@ public final class Tokens {
     return switch (store.add(token, TOKENS_PER_TENANT_MAX)) {
       case KEPT ->
           Answer.done(new IssuedToken(token.id(), keys.sign(claims(token)), token.expiresAt()));
-      case NO_SUCH_TENANT -> Tenants.unknown(request.tenant().orElseThrow());
+      case NO_SUCH_TENANT -> Refusals.unknownTenant(request.tenant().orElseThrow());
       case FULL ->
           Answer.refused(
               ProblemCode.CONFLICT,
