@@ -111,7 +111,9 @@ public final class Quotas {
       return Optional.of(
           "This version does not enforce "
               + name
-              + " yet. It enforces requests-per-second, burst and concurrency.");
+              + " yet. It enforces "
+              + String.join(", ", Quota.enforcedWords())
+              + ".");
     }
     return limit == UNLIMITED || (limit >= 1 && limit <= LIMIT_MAX)
         ? Optional.empty()

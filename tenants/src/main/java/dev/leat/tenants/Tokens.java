@@ -75,8 +75,7 @@ public final class Tokens {
       case FORBIDDEN ->
           Answer.refused(
               ProblemCode.FORBIDDEN,
-              "Operators may issue any token, tenant-admins those of their tenant except"
-                  + " operators'; the token's roles are "
+              "Operators may issue any token, tenant-admins those of their tenant; your roles are "
                   + words(by.roles())
                   + ".");
       case ALLOWED -> {
@@ -97,7 +96,7 @@ public final class Tokens {
     };
   }
 
-  /** The tokens of a tenant that have not been forgotten, newest first, also revoked ones. */
+  /** The tokens of a tenant that have not expired, revoked ones among them, newest first. */
   public Answer<List<Token>> list(Optional<TenantId> tenant) {
     Instant now = clock.instant();
     return store
@@ -154,7 +153,7 @@ public final class Tokens {
     String subject = request.subject();
     if (subject.isBlank()
         || subject.length() > SUBJECT_CHARS_MAX
-        || subject.codePoints().anyMatch(Tokens::isNoText)) {
+        || subject.codePoints().anyMatch(Tokens::isUnprintable)) {
       findings.add(
           new Finding(
               "subject",
@@ -180,8 +179,8 @@ public final class Tokens {
     return findings;
   }
 
-  /** A control character, or half of one. */
-  private static boolean isNoText(int codePoint) {
+  /** A control character, or half of a surrogate pair. */
+  private static boolean isUnprintable(int codePoint) {
     return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
   }
 
