@@ -82,27 +82,40 @@ public final class Authenticator {
 
   /** What holds for as long as the token exists. */
   private Authentication verify(String token) {
-    // The parser overlooks other characters, so one token could be remembered in many disguises.
-    if (!token.chars().allMatch(Authenticator::isCompactSerialization)) {
+    SignedJWT jwt = parse(token);
+    if (jwt == null) {
       return refused("The token is not a signed JWT.");
     }
+    JWSHeader header = jwt.getHeader();
+    if (!JWSAlgorithm.EdDSA.equals(header.getAlgorithm())) {
+      return refused("The token must be signed with EdDSA.");
+    }
+    if (!HEADER_PARAMETERS.containsAll(header.getIncludedParams())) {
+      return refused("The token's header must have no parameters but alg, kid and typ.");
+    }
+    if (!keys.isKnown(header.getKeyID())) {
+      return refused("The token names a key that this platform does not sign with.");
+    }
+    if (!keys.verifies(jwt)) {
+      return refused("The token's signature is not valid.");
+    }
     try {
-      SignedJWT jwt = SignedJWT.parse(token);
-      JWSHeader header = jwt.getHeader();
-      if (!JWSAlgorithm.EdDSA.equals(header.getAlgorithm())) {
-        return refused("The token must be signed with EdDSA.");
-      }
-      if (!HEADER_PARAMETERS.containsAll(header.getIncludedParams())) {
-        return refused("The token's header must have no parameters but alg, kid and typ.");
-      }
-      if (!keys.isKnown(header.getKeyID())) {
-        return refused("The token names a key that this platform does not sign with.");
-      }
-      return keys.verifies(jwt)
-          ? read(jwt.getJWTClaimsSet())
-          : refused("The token's signature is not valid.");
+      return read(jwt.getJWTClaimsSet());
     } catch (ParseException e) {
-      return refused("The token is not a signed JWT.");
+      return refused("The token has a claim of the wrong kind.");
+    }
+  }
+
+  private static @Nullable SignedJWT parse(String token) {
+    // The parser overlooks other characters, so one token could be remembered in many disguises.
+    if (!token.chars().allMatch(Authenticator::isCompactSerialization)) {
+      return null;
+    }
+    try {
+      return SignedJWT.parse(token);
+    } catch (ParseException | RuntimeException e) {
+      // Not all that it stumbles over is declared: a header of "null" is a NullPointerException.
+      return null;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.leat.tenants;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -37,6 +38,11 @@ enum Quota {
   /** Kebab-case, as on the command line. */
   String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The words of the quotas that this version enforces. */
+  static List<String> enforcedWords() {
+    return Stream.of(values()).filter(quota -> quota.enforced).map(Quota::word).toList();
   }
 
   static Optional<Quota> ofWord(String word) {

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 public final class QuotaGate {
   private final LongSupplier nanoTime;
 
-  /** Only tenants with quotas. */
+  /** Only tenants with quotas, so at most {@link Tenants#TENANTS_MAX}. */
   private final Map<TenantId, Budget> budgets = new ConcurrentHashMap<>();
 
   /**

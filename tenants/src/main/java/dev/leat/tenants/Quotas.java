@@ -2,8 +2,6 @@ package dev.leat.tenants;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.Finding;
-import dev.leat.contract.Problem;
-import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +43,7 @@ public final class Quotas {
     return store
         .find(tenant)
         .map(limits -> Answer.done((Map<String, Long>) new TreeMap<>(limits)))
-        .orElseGet(() -> Tenants.unknown(tenant));
+        .orElseGet(() -> Refusals.unknownTenant(tenant));
   }
 
   /**
@@ -56,18 +54,18 @@ public final class Quotas {
   public synchronized Answer<Map<String, Long>> set(TenantId tenant, Map<String, Long> changes) {
     Optional<Map<String, Long>> before = store.find(tenant);
     if (before.isEmpty()) {
-      return Tenants.unknown(tenant);
+      return Refusals.unknownTenant(tenant);
     }
     List<Finding> findings = findings(before.get(), changes);
     if (!findings.isEmpty()) {
-      return Answer.refused(Problem.of(ProblemCode.INVALID_REQUEST, "The quota change", findings));
+      return Refusals.invalid("The quota change", findings);
     }
     Map<String, Long> put = new HashMap<>(changes);
     put.values().removeIf(limit -> limit == UNLIMITED);
     Set<String> remove = new HashSet<>(changes.keySet());
     remove.removeAll(put.keySet());
     if (!store.change(tenant, put, remove)) {
-      return Tenants.unknown(tenant);
+      return Refusals.unknownTenant(tenant);
     }
     refresh(tenant);
     return show(tenant);
@@ -113,7 +111,9 @@ public final class Quotas {
       return Optional.of(
           "This version does not enforce "
               + name
-              + " yet. It enforces requests-per-second, burst and concurrency.");
+              + " yet. It enforces "
+              + String.join(", ", Quota.enforcedWords())
+              + ".");
     }
     return limit == UNLIMITED || (limit >= 1 && limit <= LIMIT_MAX)
         ? Optional.empty()

@@ -10,7 +10,8 @@ import java.time.Instant;
  *       kept: the same to everyone, for ever, also to those who call at once.
  * </ol>
  *
- * The method blocks and throws {@link StoreFailure} when the store is broken.
+ * <p>The pair is kept in clear: who can read the store can sign tokens. The method blocks and
+ * throws {@link StoreFailure} when the store is broken.
  */
 public interface SigningKeyStore {
   KeyPair keepFirst(KeyPair candidate);

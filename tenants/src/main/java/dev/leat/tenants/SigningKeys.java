@@ -63,14 +63,9 @@ public final class SigningKeys {
     Loaded key = loaded();
     JWSHeader header =
         new JWSHeader.Builder(JWSAlgorithm.EdDSA).type(JOSEObjectType.JWT).keyID(key.id()).build();
-    return sign(header, claims);
-  }
-
-  /** Signs claims under a header of the caller's choice. */
-  String sign(JWSHeader header, JWTClaimsSet claims) {
+    SignedJWT jwt = new SignedJWT(header, claims);
     try {
-      SignedJWT jwt = new SignedJWT(header, claims);
-      jwt.sign(loaded().signer());
+      jwt.sign(key.signer());
       return jwt.serialize();
     } catch (JOSEException e) {
       throw new IllegalStateException("Signing a token", e);

@@ -79,7 +79,7 @@ public final class Tenants {
 
   public Answer<Tenant> show(TenantId id) {
     Tenant tenant = tenants.get(id);
-    return tenant == null ? unknown(id) : Answer.done(tenant);
+    return tenant == null ? Refusals.unknownTenant(id) : Answer.done(tenant);
   }
 
   /**
@@ -92,11 +92,6 @@ public final class Tenants {
     quotas.refresh(id);
     // Last, so that a failure above leaves a name that cannot be taken before its tokens are dead.
     Tenant deleted = tenants.remove(id);
-    return deleted == null ? unknown(id) : Answer.done(deleted);
-  }
-
-  /** The refusal of whatever concerns a tenant that does not exist. */
-  static <T> Answer<T> unknown(TenantId id) {
-    return Answer.refused(ProblemCode.NOT_FOUND, "There is no tenant '" + id + "'.");
+    return deleted == null ? Refusals.unknownTenant(id) : Answer.done(deleted);
   }
 }

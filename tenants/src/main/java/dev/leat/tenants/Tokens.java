@@ -71,20 +71,16 @@ public final class Tokens {
    */
   public Answer<IssuedToken> issue(Principal by, TokenRequest request) {
     return switch (decide(by, request)) {
-      case HIDDEN -> Tenants.unknown(request.tenant().orElseThrow());
+      case HIDDEN -> Refusals.unknownTenant(request.tenant().orElseThrow());
       case FORBIDDEN ->
           Answer.refused(
               ProblemCode.FORBIDDEN,
-              "Operators may issue any token, tenant-admins those of their tenant except"
-                  + " operators'; the token's roles are "
+              "Operators may issue any token, tenant-admins those of their tenant; your roles are "
                   + words(by.roles())
                   + ".");
       case ALLOWED -> {
         List<Finding> findings = findings(request);
-        yield findings.isEmpty()
-            ? issue(request)
-            : Answer.refused(
-                Problem.of(ProblemCode.INVALID_REQUEST, "The token request", findings));
+        yield findings.isEmpty() ? issue(request) : Refusals.invalid("The token request", findings);
       }
     };
   }
@@ -100,14 +96,14 @@ public final class Tokens {
     };
   }
 
-  /** The tokens of a tenant that have not been forgotten, newest first, also revoked ones. */
+  /** The tokens of a tenant that have not expired, revoked ones among them, newest first. */
   public Answer<List<Token>> list(Optional<TenantId> tenant) {
     Instant now = clock.instant();
     return store
         .list(tenant)
         .map(all -> all.stream().filter(token -> token.expiresAt().isAfter(now)).toList())
         .map(Answer::done)
-        .orElseGet(() -> Tenants.unknown(tenant.orElseThrow()));
+        .orElseGet(() -> Refusals.unknownTenant(tenant.orElseThrow()));
   }
 
   /** Ends a token before its time, from this moment on; once is as good as twice. */
@@ -157,7 +153,7 @@ public final class Tokens {
     String subject = request.subject();
     if (subject.isBlank()
         || subject.length() > SUBJECT_CHARS_MAX
-        || subject.codePoints().anyMatch(Tokens::isNoText)) {
+        || subject.codePoints().anyMatch(Tokens::isUnprintable)) {
       findings.add(
           new Finding(
               "subject",
@@ -183,8 +179,8 @@ public final class Tokens {
     return findings;
   }
 
-  /** A control character, or half of one. */
-  private static boolean isNoText(int codePoint) {
+  /** A control character, or half of a surrogate pair. */
+  private static boolean isUnprintable(int codePoint) {
     return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
   }
 
@@ -203,7 +199,7 @@ public final class Tokens {
     return switch (store.add(token, TOKENS_PER_TENANT_MAX)) {
       case KEPT ->
           Answer.done(new IssuedToken(token.id(), keys.sign(claims(token)), token.expiresAt()));
-      case NO_SUCH_TENANT -> Tenants.unknown(request.tenant().orElseThrow());
+      case NO_SUCH_TENANT -> Refusals.unknownTenant(request.tenant().orElseThrow());
       case FULL ->
           Answer.refused(
               ProblemCode.CONFLICT,

@@ -52,13 +52,21 @@ final class Database {
     inTransaction(operation, work.asCallback());
   }
 
+  static boolean exists(Handle handle, TenantId tenant) {
+    return find(handle, "SELECT id FROM tenants WHERE id = :tenant", tenant);
+  }
+
   /**
-   * Whether the tenant exists; if so, nobody else changes it or deletes it before this transaction
-   * ends.
+   * Whether the tenant exists; if so, nobody else changes what is its own, or deletes it, before
+   * this transaction ends.
    */
   static boolean lock(Handle handle, TenantId tenant) {
+    return find(handle, "SELECT id FROM tenants WHERE id = :tenant FOR UPDATE", tenant);
+  }
+
+  private static boolean find(Handle handle, String sql, TenantId tenant) {
     return handle
-        .createQuery("SELECT id FROM tenants WHERE id = :tenant FOR UPDATE")
+        .createQuery(sql)
         .bind("tenant", tenant.value())
         .mapTo(String.class)
         .findOne()

@@ -39,7 +39,7 @@ public final class JdbiQuotaStore implements QuotaStore {
     return database.inTransaction(
         "Reading the quotas of tenant " + tenant,
         handle ->
-            Database.lock(handle, tenant)
+            Database.exists(handle, tenant)
                 ? Optional.of(
                     handle
                         .createQuery("SELECT name, amount FROM quotas WHERE tenant = :tenant")

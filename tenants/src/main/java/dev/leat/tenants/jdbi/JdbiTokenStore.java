@@ -40,7 +40,7 @@ public final class JdbiTokenStore implements TokenStore {
     return database.inTransaction(
         "Adding a token of tenant " + column(token.tenant()),
         handle -> {
-          if (isMissing(handle, token.tenant())) {
+          if (token.tenant().isPresent() && !Database.lock(handle, token.tenant().get())) {
             return Added.NO_SUCH_TENANT;
           }
           if (count(handle, token.tenant()) >= max) {
@@ -56,7 +56,7 @@ public final class JdbiTokenStore implements TokenStore {
     return database.inTransaction(
         "Listing the tokens of tenant " + column(tenant),
         handle ->
-            isMissing(handle, tenant)
+            tenant.isPresent() && !Database.exists(handle, tenant.get())
                 ? Optional.empty()
                 : Optional.of(
                     handle
@@ -114,10 +114,6 @@ public final class JdbiTokenStore implements TokenStore {
                         .createUpdate("DELETE FROM " + table + " WHERE expires_at <= :expired")
                         .bind("expired", expired)
                         .execute()));
-  }
-
-  private static boolean isMissing(Handle handle, Optional<TenantId> tenant) {
-    return tenant.isPresent() && !Database.lock(handle, tenant.get());
   }
 
   private static int count(Handle handle, Optional<TenantId> tenant) {
