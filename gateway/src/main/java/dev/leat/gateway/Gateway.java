@@ -9,16 +9,13 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,7 +33,7 @@ public final class Gateway {
   private final ControlPlane control;
   private final AtomicInteger port = new AtomicInteger();
 
-  Gateway(
+  public Gateway(
       GatewayConfig config, Vertx vertx, InvocationPipeline pipeline, ControlPlane control) {
     this.config = config;
     this.vertx = vertx;
@@ -72,7 +69,8 @@ public final class Gateway {
   private HttpServerOptions options() {
     return new HttpServerOptions()
         .setHost(config.host())
-        .setPort(port.get() == 0 ? config.port() : port.get())
+        // A negative port is one free port for all loops; 0 would be one for each.
+        .setPort(config.port() == 0 ? -1 : config.port())
         .setMaxInitialLineLength(GatewayConfig.REQUEST_LINE_MAX)
         .setMaxHeaderSize(GatewayConfig.HEADERS_MAX)
         .setIdleTimeout(config.idleSeconds())

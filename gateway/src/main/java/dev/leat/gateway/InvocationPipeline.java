@@ -46,14 +46,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All steps run on the request's event loop; only the guest does not.
  */
-final class InvocationPipeline {
+public final class InvocationPipeline {
   private final RoutingTable routes;
   private final Authenticator authenticator;
   private final QuotaGate quotas;
   private final Invoker invoker;
   private final MemoryBudget bodies;
 
-  InvocationPipeline(
+  public InvocationPipeline(
       RoutingTable routes,
       Authenticator authenticator,
       QuotaGate quotas,

@@ -56,24 +56,38 @@ public final class ControlPlane {
   private final Executor blocking;
 
   /**
-   * @param operations what to do for each operation of the document, by its id
+   * @param services what the operations work on
+   * @param bodies the memory for request bodies
    * @param blocking virtual threads
    * @throws IllegalArgumentException if the document and the operations do not name the same ids
    */
-  ControlPlane(
-      Map<String, Operation> operations,
+  public ControlPlane(
+      ControlServices services,
       Authenticator authenticator,
-      Tenants tenants,
       MemoryBudget bodies,
       Executor blocking) {
-    this.operations = new HashMap<>(operations);
-    this.operations.put(
-        "getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
+    this.operations = operations(services);
     this.authenticator = authenticator;
-    this.tenants = tenants;
+    this.tenants = services.tenants();
     this.bodies = bodies;
     this.blocking = blocking;
     requireSameIds();
+  }
+
+  private Map<String, Operation> operations(ControlServices services) {
+    TenantRemoval removal =
+        new TenantRemoval(
+            services.tenants(), services.functions(), services.modules(), services.keys());
+    Map<String, Operation> byId = new HashMap<>();
+    byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
+    byId.putAll(new PlatformOperations(services.signingKeys(), services.isReady()).byId());
+    byId.putAll(
+        new TenantOperations(services.tenants(), services.quotas(), services.tokens(), removal)
+            .byId());
+    byId.putAll(
+        new ModuleOperations(services.keys(), services.publishing(), services.modules()).byId());
+    byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
+    return byId;
   }
 
   private void requireSameIds() {

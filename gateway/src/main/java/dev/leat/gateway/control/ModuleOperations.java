@@ -150,7 +150,9 @@ final class ModuleOperations {
   private static Map<String, Object> json(PublisherKey key) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("kid", key.kid());
-    key.name().ifPresent(name -> json.put("name", name));
+    if (!key.name().isEmpty()) {
+      json.put("name", key.name());
+    }
     json.put("x", key.x());
     json.put("createdAt", key.createdAt().toString());
     key.revokedAt().ifPresent(at -> json.put("revokedAt", at.toString()));
