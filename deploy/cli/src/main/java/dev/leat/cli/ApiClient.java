@@ -36,6 +36,8 @@ final class ApiClient {
   /** The most items that a list is followed to; people and scripts narrow longer ones. */
   private static final int ITEMS_MAX = 10_000;
 
+  private static final String JSON = "application/json";
+
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -93,16 +95,15 @@ final class ApiClient {
   }
 
   JsonNode post(String path, JsonNode body) {
-    return document(send(request(path).method("POST", json(body)).setHeader(TYPE, JSON).build()));
+    return sendBody("POST", path, JSON, BodyPublishers.ofByteArray(Json.bytes(body)));
   }
 
   JsonNode post(String path, Multipart body) {
-    return document(
-        send(request(path).method("POST", body.publisher()).setHeader(TYPE, body.type()).build()));
+    return sendBody("POST", path, body.type(), body.publisher());
   }
 
   JsonNode put(String path, JsonNode body) {
-    return document(send(request(path).method("PUT", json(body)).setHeader(TYPE, JSON).build()));
+    return sendBody("PUT", path, JSON, BodyPublishers.ofByteArray(Json.bytes(body)));
   }
 
   void delete(String path) {
@@ -147,11 +148,9 @@ final class ApiClient {
     return checked(exchange(request));
   }
 
-  private static final String TYPE = "Content-Type";
-  private static final String JSON = "application/json";
-
-  private static BodyPublisher json(JsonNode body) {
-    return BodyPublishers.ofByteArray(Json.bytes(body));
+  private JsonNode sendBody(String method, String path, String type, BodyPublisher body) {
+    return document(
+        send(request(path).method(method, body).setHeader("Content-Type", type).build()));
   }
 
   private HttpResponse<byte[]> checked(HttpResponse<byte[]> answer) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,26 +40,23 @@ final class Login implements Runnable {
     JsonNode caller = new ApiClient(root, token).get(ApiClient.path("v1", "whoami"));
     Optional<String> tenant = tenant(caller);
     session.profiles().save(session.profileName(), new Profile(root, token, tenant));
-    ObjectNode kept = Json.object().put("profile", session.profileName());
-    kept.put("server", root.toString());
+    ObjectNode kept =
+        Json.object().put("profile", session.profileName()).put("server", root.toString());
     tenant.ifPresent(name -> kept.put("tenant", name));
-    kept.set("subject", caller.path("subject"));
-    kept.set("roles", caller.path("roles"));
-    kept.set("expiresAt", caller.path("expiresAt"));
+    for (String field : List.of("subject", "roles", "expiresAt")) {
+      kept.set(field, caller.path(field));
+    }
     session
         .output()
         .done(
             kept,
-            "Logged in to "
-                + root
-                + " as "
-                + caller.path("subject").asText()
-                + tenant.map(name -> " of tenant " + name).orElse("")
-                + " until "
-                + caller.path("expiresAt").asText()
-                + " (profile "
-                + session.profileName()
-                + ")");
+            "Logged in to %s as %s%s until %s (profile %s)"
+                .formatted(
+                    root,
+                    caller.path("subject").asText(),
+                    tenant.map(name -> " of tenant " + name).orElse(""),
+                    caller.path("expiresAt").asText(),
+                    session.profileName()));
   }
 
   /** A token that speaks for one tenant is of no use for another. */

@@ -31,7 +31,7 @@ final class QuotaCommands {
       @Parameters(
               index = "1..*",
               arity = "1..*",
-              paramLabel = "NAME=NUMBER",
+              paramLabel = "NAME=NUMBER...",
               hideParamSyntax = true,
               description = "Such as requests-per-second=1000.")
           Map<String, Long> quotas) {

@@ -76,7 +76,7 @@ class LeatTest {
         "tenant create                    | Missing required parameter: 'TENANT'",
         "tenant create a b                | Unmatched argument at index 3: 'b'",
         "tenant show --nonsense a         | Unknown option: '--nonsense'",
-        "quota set acme                   | Missing required parameter: 'NAME=NUMBER'",
+        "quota set acme                   | Missing required parameter: 'NAME=NUMBER...'",
         "quota set acme burst             | should be in KEY=VALUE format but was burst",
         "quota set acme burst=many        | it must be a whole number, was 'many'",
         "token create                     | Missing required option: '--role=ROLE'",
