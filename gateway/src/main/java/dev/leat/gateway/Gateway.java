@@ -88,8 +88,7 @@ public final class Gateway {
       problem =
           Problem.of(
               ProblemCode.HEADERS_TOO_LARGE,
-              "All header fields together may have %d bytes."
-                  .formatted(GatewayConfig.HEADERS_MAX));
+              "All header fields together may have %d bytes.".formatted(GatewayConfig.HEADERS_MAX));
     } else if (cause instanceof TooLongFrameException) {
       problem =
           Problem.of(
@@ -110,15 +109,13 @@ public final class Gateway {
       Router router = control.router(vertx);
       HttpServer server = vertx.createHttpServer(options());
       server
-          .requestHandler(
-              request -> {
-                if (request.path() != null
-                    && request.path().startsWith(InvocationTarget.PREFIX)) {
-                  pipeline.handle(request);
-                } else {
-                  router.handle(request);
-                }
-              })
+          .requestHandler(request -> {
+            if (request.path() != null && request.path().startsWith(InvocationTarget.PREFIX)) {
+              pipeline.handle(request);
+            } else {
+              router.handle(request);
+            }
+          })
           .invalidRequestHandler(Gateway::refuseMalformed)
           .exceptionHandler(failure -> LOG.debug("A connection failed: {}", failure.toString()));
       server

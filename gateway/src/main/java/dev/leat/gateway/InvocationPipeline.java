@@ -128,13 +128,12 @@ public final class InvocationPipeline {
           if (!TenantId.isValid(target.tenant())) {
             yield null; // no such tenant can exist, so no function is found
           }
-          yield switch (
-              Access.decide(
-                  authenticated.principal(),
-                  Access.Right.INVOKE,
-                  target.route() == null
-                      ? new TenantId(target.tenant())
-                      : target.route().active().function().tenant())) {
+          yield switch (Access.decide(
+              authenticated.principal(),
+              Access.Right.INVOKE,
+              target.route() == null
+                  ? new TenantId(target.tenant())
+                  : target.route().active().function().tenant())) {
             case ALLOWED -> null;
             case HIDDEN ->
                 Problem.of(
@@ -156,12 +155,11 @@ public final class InvocationPipeline {
       Cancellation cancellation = new Cancellation();
       // Set before the body is read, so that whoever hangs up midway gives its quota back.
       response.exceptionHandler(failure -> {});
-      response.closeHandler(
-          closed -> {
-            cancellation.cancel();
-            reader.release();
-            admitted.release();
-          });
+      response.closeHandler(closed -> {
+        cancellation.cancel();
+        reader.release();
+        admitted.release();
+      });
       reader.read(
           body -> invoke(rest, route, version, body, cancellation),
           () ->
@@ -175,19 +173,14 @@ public final class InvocationPipeline {
                   Problem.of(
                       ProblemCode.OVERLOADED,
                       "The memory for request bodies is used up. Try again later.")));
-      response.endHandler(
-          end -> {
-            reader.release();
-            admitted.release();
-          });
+      response.endHandler(end -> {
+        reader.release();
+        admitted.release();
+      });
     }
 
     private void invoke(
-        String rest,
-        Route route,
-        FunctionVersion version,
-        byte[] body,
-        Cancellation cancellation) {
+        String rest, Route route, FunctionVersion version, byte[] body, Cancellation cancellation) {
       HttpCall call =
           new HttpCall(
               request.method().name(),
@@ -269,7 +262,8 @@ public final class InvocationPipeline {
       response.putHeader(
           "ratelimit-policy", "\"%s\";q=%d".formatted(rejected.quota(), rejected.limit()));
       response.putHeader(
-          "ratelimit", "\"%s\";r=0;t=%d".formatted(rejected.quota(), seconds(rejected.retryAfter())));
+          "ratelimit",
+          "\"%s\";r=0;t=%d".formatted(rejected.quota(), seconds(rejected.retryAfter())));
       refuse(
           ProblemCode.QUOTA_EXCEEDED,
           "The tenant's quota '%s' of %d is used up. Try again later, or ask for a higher quota."

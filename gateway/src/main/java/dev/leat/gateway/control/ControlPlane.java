@@ -8,11 +8,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.gateway.control.OpenApiDocument.Declared;
 import dev.leat.gateway.http.BodyReader;
 import dev.leat.gateway.http.MemoryBudget;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
-import dev.leat.gateway.control.OpenApiDocument.Declared;
 import dev.leat.tenants.Access;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Authenticator;
@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves the control plane. Each operation of the OpenAPI document is mounted at its path and goes
- * through the same steps: request id, authenticate, authorise, does the tenant exist, media type, body
- * up to its bound; then it runs on a virtual thread, where it may block.
+ * through the same steps: request id, authenticate, authorise, does the tenant exist, media type,
+ * body up to its bound; then it runs on a virtual thread, where it may block.
  */
 public final class ControlPlane {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
@@ -186,7 +186,10 @@ public final class ControlPlane {
         case Authentication.Refused refused -> Problem.of(refused.code(), refused.detail());
         case Authentication.Authenticated authenticated -> {
           principal = authenticated.principal();
-          yield declared.right().map(right -> authorise(authenticated.principal(), right)).orElse(null);
+          yield declared
+              .right()
+              .map(right -> authorise(authenticated.principal(), right))
+              .orElse(null);
         }
       };
     }
@@ -202,8 +205,7 @@ public final class ControlPlane {
         decision = Access.Decision.HIDDEN;
       }
       return switch (decision) {
-        case ALLOWED ->
-            name == null || tenants.exists(new TenantId(name)) ? null : noSuchTenant();
+        case ALLOWED -> name == null || tenants.exists(new TenantId(name)) ? null : noSuchTenant();
         case HIDDEN -> noSuchTenant();
         case FORBIDDEN ->
             Problem.of(
@@ -244,11 +246,10 @@ public final class ControlPlane {
               body,
               request.scheme() + "://" + request.authority());
       var loop = Objects.requireNonNull(Vertx.currentContext());
-      blocking.execute(
-          () -> {
-            Reply reply = reply(call);
-            loop.runOnContext(here -> write(reply));
-          });
+      blocking.execute(() -> {
+        Reply reply = reply(call);
+        loop.runOnContext(here -> write(reply));
+      });
     }
 
     private Reply reply(Call call) {

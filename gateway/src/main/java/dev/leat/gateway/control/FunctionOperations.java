@@ -36,8 +36,7 @@ final class FunctionOperations {
             Reply.of(
                 functions.list(
                     call.tenant(), Math.min(limit, Page.ITEMS_MAX), call.query("cursor")),
-                page ->
-                    Reply.ok(ModuleOperations.page(page, version -> summary(version, call)))));
+                page -> Reply.ok(ModuleOperations.page(page, version -> summary(version, call)))));
   }
 
   private Reply show(Call call) {

@@ -41,16 +41,13 @@ final class ModuleOperations {
 
   private Reply listKeys(Call call) {
     return Reply.ok(
-        Map.of(
-            "items", keys.list(call.tenant()).stream().map(ModuleOperations::json).toList()));
+        Map.of("items", keys.list(call.tenant()).stream().map(ModuleOperations::json).toList()));
   }
 
   private Reply registerKey(Call call) {
     return Reply.of(
-        keys.register(
-            call.tenant(), call.actor(), new String(call.body(), StandardCharsets.UTF_8)),
-        key ->
-            Reply.created(json(key), "/v1/tenants/" + call.tenant() + "/keys/" + key.kid()));
+        keys.register(call.tenant(), call.actor(), new String(call.body(), StandardCharsets.UTF_8)),
+        key -> Reply.created(json(key), "/v1/tenants/" + call.tenant() + "/keys/" + key.kid()));
   }
 
   private Reply revokeKey(Call call) {
@@ -100,8 +97,7 @@ final class ModuleOperations {
   private Reply show(Call call) {
     return Reply.of(
         digest(call),
-        digest ->
-            Reply.of(modules.show(call.tenant(), digest), module -> Reply.ok(json(module))));
+        digest -> Reply.of(modules.show(call.tenant(), digest), module -> Reply.ok(json(module))));
   }
 
   private Reply delete(Call call) {

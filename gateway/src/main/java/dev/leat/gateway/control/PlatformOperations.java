@@ -28,8 +28,7 @@ final class PlatformOperations {
         "getReadiness", call -> readiness(),
         "getJwks",
             call ->
-                new Reply.Bytes(
-                    "application/json", keys.jwks().getBytes(StandardCharsets.UTF_8)),
+                new Reply.Bytes("application/json", keys.jwks().getBytes(StandardCharsets.UTF_8)),
         "whoAmI", call -> Reply.ok(json(call.by())));
   }
 

@@ -55,8 +55,9 @@ final class TenantOperations {
         limit -> {
           Optional<String> cursor = call.query("cursor");
           if (cursor.isPresent() && !TenantId.isValid(cursor.get())) {
-            return Reply.refused(ProblemCode.INVALID_REQUEST,
-                    "The parameter 'cursor' must be the 'next' of an earlier page.");
+            return Reply.refused(
+                ProblemCode.INVALID_REQUEST,
+                "The parameter 'cursor' must be the 'next' of an earlier page.");
           }
           return Reply.of(
               tenants.list(limit, cursor.map(TenantId::new)),
@@ -78,9 +79,10 @@ final class TenantOperations {
         call.json(NewTenant.class),
         body -> {
           if (body.name() == null || !TenantId.isValid(body.name())) {
-            return Reply.refused(ProblemCode.INVALID_REQUEST,
-                    "A tenant's name must be 1-63 characters of a-z, 0-9 and '-', starting with a"
-                        + " letter.");
+            return Reply.refused(
+                ProblemCode.INVALID_REQUEST,
+                "A tenant's name must be 1-63 characters of a-z, 0-9 and '-', starting with a"
+                    + " letter.");
           }
           return Reply.of(
               tenants.create(new TenantId(body.name())),
@@ -89,8 +91,7 @@ final class TenantOperations {
   }
 
   private Reply delete(Call call) {
-    return Reply.of(
-        removal.remove(call.tenant(), call.actor()), tenant -> new Reply.Done());
+    return Reply.of(removal.remove(call.tenant(), call.actor()), tenant -> new Reply.Done());
   }
 
   private Reply setQuota(Call call) {
@@ -100,17 +101,17 @@ final class TenantOperations {
           Map<String, Long> changes = new LinkedHashMap<>();
           List<String> wrong = new ArrayList<>();
           body.properties()
-              .forEach(
-                  entry -> {
-                    if (entry.getValue().isIntegralNumber() && entry.getValue().canConvertToLong()) {
-                      changes.put(entry.getKey(), entry.getValue().longValue());
-                    } else {
-                      wrong.add(entry.getKey());
-                    }
-                  });
+              .forEach(entry -> {
+                if (entry.getValue().isIntegralNumber() && entry.getValue().canConvertToLong()) {
+                  changes.put(entry.getKey(), entry.getValue().longValue());
+                } else {
+                  wrong.add(entry.getKey());
+                }
+              });
           if (!body.isObject() || !wrong.isEmpty()) {
-            return Reply.refused(ProblemCode.INVALID_REQUEST,
-                    "The body must be a JSON object of quota names to whole numbers" + wrong + ".");
+            return Reply.refused(
+                ProblemCode.INVALID_REQUEST,
+                "The body must be a JSON object of quota names to whole numbers" + wrong + ".");
           }
           return Reply.of(quotas.set(call.tenant(), changes), Reply::ok);
         });
@@ -137,17 +138,18 @@ final class TenantOperations {
           for (String word : body.roles() == null ? List.<String>of() : body.roles()) {
             Optional<Role> role = Role.ofWord(word);
             if (role.isEmpty()) {
-              return Reply.refused(ProblemCode.INVALID_REQUEST,
-                      "There is no such role; the roles are tenant-admin, developer and invoker.");
+              return Reply.refused(
+                  ProblemCode.INVALID_REQUEST,
+                  "There is no such role; the roles are tenant-admin, developer and invoker.");
             }
             roles.add(role.get());
           }
           if (roles.isEmpty()) {
-            return Reply.refused(ProblemCode.INVALID_REQUEST,
-                    "A token needs at least one role: tenant-admin, developer or invoker.");
+            return Reply.refused(
+                ProblemCode.INVALID_REQUEST,
+                "A token needs at least one role: tenant-admin, developer or invoker.");
           }
-          String subject =
-              body.subject() == null ? roles.iterator().next().word() : body.subject();
+          String subject = body.subject() == null ? roles.iterator().next().word() : body.subject();
           return Reply.of(
               tokens.issue(
                   call.by(),
@@ -162,8 +164,7 @@ final class TenantOperations {
 
   private Reply revokeToken(Call call) {
     return Reply.of(
-        tokens.revoke(Optional.of(call.tenant()), call.parameter("id")),
-        token -> new Reply.Done());
+        tokens.revoke(Optional.of(call.tenant()), call.parameter("id")), token -> new Reply.Done());
   }
 
   private static Map<String, Object> json(Tenant tenant) {

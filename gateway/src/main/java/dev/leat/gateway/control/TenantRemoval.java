@@ -13,8 +13,8 @@ import dev.leat.tenants.Tenants;
 import java.util.Optional;
 
 /**
- * Removes a tenant with all that belongs to it. The tenant goes first, and with it its tokens, so that
- * nobody can add to what is being removed; asked again after a failure, the rest goes too.
+ * Removes a tenant with all that belongs to it. The tenant goes first, and with it its tokens, so
+ * that nobody can add to what is being removed; asked again after a failure, the rest goes too.
  */
 final class TenantRemoval {
   private final Tenants tenants;

@@ -38,29 +38,27 @@ public final class BodyReader {
       return;
     }
     request.exceptionHandler(failure -> end());
-    request.handler(
-        chunk -> {
-          if (ended) {
-            return;
-          }
-          if (size() + (long) chunk.length() > maxBytes) {
-            end();
-            tooLarge.run();
-          } else if (!hold(chunk.length())) {
-            end();
-            noMemory.run();
-          } else {
-            append(chunk);
-          }
-        });
-    request.endHandler(
-        end -> {
-          if (!ended) {
-            ended = true;
-            whole.accept(body == null ? EMPTY : body.getBytes());
-            body = null;
-          }
-        });
+    request.handler(chunk -> {
+      if (ended) {
+        return;
+      }
+      if (size() + (long) chunk.length() > maxBytes) {
+        end();
+        tooLarge.run();
+      } else if (!hold(chunk.length())) {
+        end();
+        noMemory.run();
+      } else {
+        append(chunk);
+      }
+    });
+    request.endHandler(end -> {
+      if (!ended) {
+        ended = true;
+        whole.accept(body == null ? EMPTY : body.getBytes());
+        body = null;
+      }
+    });
   }
 
   /** Gives the memory back; further calls do nothing. */
