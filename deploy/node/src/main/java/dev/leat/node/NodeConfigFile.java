@@ -111,8 +111,7 @@ public final class NodeConfigFile {
   private DatabaseConfig database(DatabaseConfig defaults) throws IOException {
     String url = values.getOrDefault("database.url", defaults.url());
     if (!url.startsWith("jdbc:postgresql:") && !url.startsWith("jdbc:h2:")) {
-      findings.add(
-          new Finding("database.url", "must start with jdbc:postgresql: or jdbc:h2:"));
+      findings.add(new Finding("database.url", "must start with jdbc:postgresql: or jdbc:h2:"));
     }
     return new DatabaseConfig(
         url,
@@ -146,7 +145,8 @@ public final class NodeConfigFile {
       }
     }
     findings.add(
-        new Finding(key, "must be a whole number from %d to %d, was '%s'".formatted(min, max, text)));
+        new Finding(
+            key, "must be a whole number from %d to %d, was '%s'".formatted(min, max, text)));
     return otherwise;
   }
 

@@ -45,14 +45,13 @@ class NodeConfigFileTest {
 
   @Test
   void apply_severalProblems_tellsThemAll() {
-    assertThatThrownBy(
-            () ->
-                apply(
-                    """
-                    database: {url: "mysql:x", passwort: y}
-                    worker: {guest-threads: 0}
-                    wörker: 1
-                    """))
+    assertThatThrownBy(() ->
+            apply(
+                """
+                database: {url: "mysql:x", passwort: y}
+                worker: {guest-threads: 0}
+                wörker: 1
+                """))
         .isInstanceOf(NodeConfigFile.InvalidConfig.class)
         .hasMessageContainingAll(
             "4 problem", "database.url", "database.passwort", "worker.guest-threads", "wörker");
@@ -66,6 +65,7 @@ class NodeConfigFileTest {
   }
 
   private NodeConfig apply(String yaml) throws IOException {
-    return NodeConfigFile.apply(Files.writeString(directory.resolve("leat-node.yaml"), yaml), defaults);
+    return NodeConfigFile.apply(
+        Files.writeString(directory.resolve("leat-node.yaml"), yaml), defaults);
   }
 }
