@@ -38,7 +38,13 @@ class ModuleTableTest {
               "gateway", Set.of("contract", "tenants", "registry"),
               "node",
                   Set.of(
-                      "contract", "engine", "tenants", "registry", "worker", "scheduler", "gateway"),
+                      "contract",
+                      "engine",
+                      "tenants",
+                      "registry",
+                      "worker",
+                      "scheduler",
+                      "gateway"),
               "cli", Set.of("contract", "node")));
 
   /** Each technology with the packages that may know it. */
@@ -64,33 +70,31 @@ class ModuleTableTest {
   @TestFactory
   Stream<DynamicTest> aRoomImportsOnlyWhatTheTableAllows() {
     return ALLOWED.entrySet().stream()
-        .map(
-            row ->
-                DynamicTest.dynamicTest(
-                    row.getKey(),
-                    () ->
-                        noClasses()
-                            .that()
-                            .resideInAPackage("dev.leat." + row.getKey() + "..")
-                            .should()
-                            .dependOnClassesThat(roomsOtherThan(row.getKey(), row.getValue()))
-                            .check(PRODUCT)));
+        .map(row ->
+            DynamicTest.dynamicTest(
+                row.getKey(),
+                () ->
+                    noClasses()
+                        .that()
+                        .resideInAPackage("dev.leat." + row.getKey() + "..")
+                        .should()
+                        .dependOnClassesThat(roomsOtherThan(row.getKey(), row.getValue()))
+                        .check(PRODUCT)));
   }
 
   @TestFactory
   Stream<DynamicTest> aTechnologyStaysInItsPackages() {
     return TECHNOLOGIES.entrySet().stream()
-        .map(
-            row ->
-                DynamicTest.dynamicTest(
-                    row.getKey(),
-                    () ->
-                        noClasses()
-                            .that()
-                            .resideOutsideOfPackages(row.getValue().toArray(String[]::new))
-                            .should()
-                            .dependOnClassesThat(resideInAnyPackage(row.getKey()))
-                            .check(PRODUCT)));
+        .map(row ->
+            DynamicTest.dynamicTest(
+                row.getKey(),
+                () ->
+                    noClasses()
+                        .that()
+                        .resideOutsideOfPackages(row.getValue().toArray(String[]::new))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(row.getKey()))
+                        .check(PRODUCT)));
   }
 
   private static DescribedPredicate<JavaClass> roomsOtherThan(String own, Set<String> allowed) {

@@ -17,8 +17,16 @@ class TidyTest {
   private static final Path ROOT = root();
   private static final Set<String> MODULES =
       Set.of(
-          "contract", "testkit", "engine", "tenants", "registry", "worker", "scheduler", "gateway",
-          "deploy", "bench");
+          "contract",
+          "testkit",
+          "engine",
+          "tenants",
+          "registry",
+          "worker",
+          "scheduler",
+          "gateway",
+          "deploy",
+          "bench");
 
   /** The one class that writes to the terminal, and benchmarks, whose output is their point. */
   private static final Predicate<Path> MAY_PRINT =
