@@ -1,0 +1,47 @@
+package dev.leat.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One instance of a module: its memory, globals and tables, and calls into its exports. Confined to
+ * one thread at a time; its owner hands it over safely. Every call is metered by the budget set
+ * last.
+ */
+public interface GuestInstance {
+  /** The budget of the calls that follow; resets the meters. */
+  void begin(Budget budget);
+
+  /** The index of the exported function of this name, or -1. */
+  int function(String exportName);
+
+  /**
+   * Calls an exported function.
+   *
+   * @param function from {@link #function}
+   * @return its result; 0 when it has none
+   * @throws GuestStopped when it did not return
+   */
+  long call(int function, long... arguments);
+
+  GuestMemory memory();
+
+  /** Takes fuel for work that the host did on the guest's behalf; may throw like a guest call. */
+  void charge(long fuel);
+
+  /** Fuel used since {@link #begin}, never above the budget. */
+  long fuelUsed();
+
+  /** The memory's largest size since {@link #begin}, in bytes. */
+  long peakMemoryBytes();
+
+  /** Remembers the present state as the one that {@link #reset} puts back. */
+  void snapshot();
+
+  /** Puts memory, globals, tables and dropped segments back to the snapshot. */
+  void reset();
+
+  /** What the host functions of the running call work on; set by the owner for each call. */
+  @Nullable Object attachment();
+
+  void attach(@Nullable Object attachment);
+}

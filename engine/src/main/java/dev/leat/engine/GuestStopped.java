@@ -1,0 +1,61 @@
+package dev.leat.engine;
+
+/**
+ * The guest was stopped before it returned. Thrown through the guest's own frames to whoever called
+ * it; without a stack trace, since tenants can cause it at will.
+ */
+public final class GuestStopped extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final Reason reason;
+  private final int exitCode;
+
+  private GuestStopped(Reason reason, String detail, int exitCode) {
+    super(detail, null, false, false);
+    this.reason = reason;
+    this.exitCode = exitCode;
+  }
+
+  public static GuestStopped because(Reason reason, String detail) {
+    return new GuestStopped(reason, detail, 0);
+  }
+
+  public static GuestStopped trapped(String detail) {
+    return new GuestStopped(Reason.TRAPPED, detail, 0);
+  }
+
+  /** The guest called {@code proc_exit}. */
+  public static GuestStopped exited(int code) {
+    return new GuestStopped(Reason.EXITED, "exit code " + code, code);
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  /** What happened, in words; may quote nothing of the guest's data. */
+  public String detail() {
+    return String.valueOf(getMessage());
+  }
+
+  /** The code given to {@code proc_exit}; 0 for any other reason. */
+  public int exitCode() {
+    return exitCode;
+  }
+
+  /** Why a guest was stopped. */
+  public enum Reason {
+    /** It broke a rule: unreachable, out of bounds, divide by zero, stack exhausted, ... */
+    TRAPPED,
+    /** It used up its fuel. */
+    FUEL_EXHAUSTED,
+    /** It trapped after its memory was refused growth. */
+    MEMORY_EXCEEDED,
+    /** Its time was over. */
+    DEADLINE_PASSED,
+    /** Nobody waits for it any more. */
+    CANCELLED,
+    /** It ended itself through WASI. */
+    EXITED
+  }
+}

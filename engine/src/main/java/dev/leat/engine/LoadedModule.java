@@ -1,0 +1,18 @@
+package dev.leat.engine;
+
+import java.util.List;
+
+/** A compiled module, ready to be instantiated. Safe for several threads. */
+public interface LoadedModule {
+  ModuleShape shape();
+
+  /**
+   * A new instance, its start function run, metered by {@code budget}.
+   *
+   * @param hosts every function that the module may import; more than it imports is allowed
+   * @param memoryPagesMax pages of 64 KiB that its memory may reach
+   * @throws GuestStopped when it does not come up: its memory is too large, its start function or a
+   *     segment trapped, or it imports what {@code hosts} has not
+   */
+  GuestInstance instantiate(List<HostFunction> hosts, int memoryPagesMax, Budget budget);
+}

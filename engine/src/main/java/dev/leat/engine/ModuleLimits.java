@@ -1,0 +1,35 @@
+package dev.leat.engine;
+
+/**
+ * How large the parts of a module may be. Each bound keeps reading and compiling it within a few
+ * seconds and a few hundred MiB (facts: a br_table of a million entries compiles for 75 s, 100,000
+ * functions for 5 s).
+ *
+ * @param moduleBytes the whole file
+ * @param functions defined functions
+ * @param bodyBytes one function's code
+ * @param locals declared locals of one function
+ * @param totalLocals declared locals of all functions together
+ * @param branchTargets entries of one br_table
+ * @param globals defined globals
+ * @param tables defined tables
+ * @param tableEntries entries that one table starts with
+ * @param memoryPages pages of 64 KiB that the memory starts with
+ * @param segments data and element segments, each
+ */
+public record ModuleLimits(
+    int moduleBytes,
+    int functions,
+    int bodyBytes,
+    int locals,
+    int totalLocals,
+    int branchTargets,
+    int globals,
+    int tables,
+    int tableEntries,
+    int memoryPages,
+    int segments) {
+  public static final ModuleLimits DEFAULT =
+      new ModuleLimits(
+          32 << 20, 30_000, 256 << 10, 5_000, 1_000_000, 5_000, 10_000, 8, 100_000, 16_384, 50_000);
+}

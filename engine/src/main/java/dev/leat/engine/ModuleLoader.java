@@ -1,0 +1,13 @@
+package dev.leat.engine;
+
+import dev.leat.contract.ModuleDigest;
+
+/** Turns a module's bytes into something that runs. Safe for several threads; blocks to compile. */
+public interface ModuleLoader {
+  /**
+   * Checks the digest, reads and compiles the module.
+   *
+   * @throws ModuleRefused if the bytes are not those of the digest, or cannot be run
+   */
+  LoadedModule load(ModuleDigest digest, byte[] module);
+}

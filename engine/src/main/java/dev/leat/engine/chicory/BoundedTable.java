@@ -1,0 +1,111 @@
+package dev.leat.engine.chicory;
+
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.TableInstance;
+import com.dylibso.chicory.wasm.types.Table;
+import com.dylibso.chicory.wasm.types.TableLimits;
+import com.dylibso.chicory.wasm.types.Value;
+import dev.leat.engine.GuestStopped;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table with limits of its own that can be put back. Chicory's own grows the limits of the shared
+ * module, so that later instances would see them.
+ */
+final class BoundedTable extends TableInstance {
+  /** The most entries that a table may reach, whatever it declares: 8 bytes each. */
+  static final int ENTRIES_MAX = 100_000;
+
+  private final TableLimits limits;
+  private int[] refs;
+  private @Nullable Instance[] instances;
+  private int[] baseRefs = new int[0];
+  private @Nullable Instance[] baseInstances = new Instance[0];
+  private boolean changed;
+
+  BoundedTable(Table table, int initialValue) {
+    super(new Table(table.elementType(), new TableLimits(0, 0)), initialValue);
+    int size = (int) table.limits().min();
+    this.limits = new TableLimits(size, Math.min(table.limits().max(), ENTRIES_MAX));
+    this.refs = new int[size];
+    this.instances = new Instance[size];
+    Arrays.fill(refs, initialValue);
+  }
+
+  void snapshot() {
+    baseRefs = refs.clone();
+    baseInstances = instances.clone();
+    changed = false;
+  }
+
+  void restore() {
+    if (changed) {
+      refs = baseRefs.clone();
+      instances = baseInstances.clone();
+      changed = false;
+    }
+  }
+
+  @Override
+  public TableLimits limits() {
+    return limits;
+  }
+
+  @Override
+  public int size() {
+    return refs.length;
+  }
+
+  @Override
+  public int grow(int size, int value, Instance instance) {
+    int before = refs.length;
+    if (size < 0 || size > limits.max() - before) {
+      return -1;
+    }
+    changed = true;
+    refs = Arrays.copyOf(refs, before + size);
+    instances = Arrays.copyOf(instances, before + size);
+    Arrays.fill(refs, before, before + size, value);
+    Arrays.fill(instances, before, before + size, instance);
+    return before;
+  }
+
+  @Override
+  public int ref(int index) {
+    if (index < 0 || index >= refs.length) {
+      throw GuestStopped.trapped("undefined element");
+    }
+    return refs[index];
+  }
+
+  @Override
+  public int requiredRef(int index) {
+    int ref = ref(index);
+    if (ref == Value.REF_NULL_VALUE) {
+      throw GuestStopped.trapped("uninitialized element");
+    }
+    return ref;
+  }
+
+  @Override
+  public void setRef(int index, int value, @Nullable Instance instance) {
+    if (index < 0 || index >= refs.length) {
+      throw GuestStopped.trapped("out of bounds table access");
+    }
+    changed = true;
+    refs[index] = value;
+    instances[index] = instance;
+  }
+
+  @Override
+  public @Nullable Instance instance(int index) {
+    return instances[index];
+  }
+
+  @Override
+  public void reset() {
+    changed = true;
+    Arrays.fill(refs, Value.REF_NULL_VALUE);
+  }
+}

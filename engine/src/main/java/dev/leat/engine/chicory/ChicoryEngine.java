@@ -1,0 +1,78 @@
+package dev.leat.engine.chicory;
+
+import com.dylibso.chicory.compiler.InterpreterFallback;
+import com.dylibso.chicory.compiler.internal.ByteClassCollector;
+import com.dylibso.chicory.compiler.internal.Compiler;
+import com.dylibso.chicory.wasm.ChicoryException;
+import com.dylibso.chicory.wasm.WasmModule;
+import dev.leat.contract.Finding;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.engine.Inspection;
+import dev.leat.engine.LoadedModule;
+import dev.leat.engine.ModuleInspector;
+import dev.leat.engine.ModuleLimits;
+import dev.leat.engine.ModuleLoader;
+import dev.leat.engine.ModuleRefused;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Inspects, compiles and loads modules. A function that the compiler cannot turn into one JVM
+ * method would run in an interpreter whose loops nothing stops, so its module is refused.
+ */
+public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
+  private static final String MAIN_CLASS = "dev.leat.guest.Module";
+
+  private final ModuleReader reader;
+
+  public ChicoryEngine(ModuleLimits limits) {
+    this.reader = new ModuleReader(limits);
+  }
+
+  @Override
+  public Inspection inspect(byte[] module) {
+    try {
+      return new Inspection.Accepted(ModuleReader.shape(reader.read(module)));
+    } catch (ModuleRefused refused) {
+      return new Inspection.Refused(refused.findings());
+    }
+  }
+
+  @Override
+  public LoadedModule load(ModuleDigest digest, byte[] module) {
+    ModuleDigest actual = ModuleDigest.of(module);
+    if (!actual.equals(digest)) {
+      throw new ModuleRefused(
+          List.of(
+              new Finding(
+                  "digest",
+                  "The stored bytes have the digest "
+                      + actual
+                      + ", expected "
+                      + digest
+                      + ": they were altered")));
+    }
+    WasmModule parsed = reader.read(module);
+    GuestClassLoader classes = new GuestClassLoader(compile(parsed));
+    return new ChicoryModule(parsed, classes.machines(MAIN_CLASS));
+  }
+
+  private static Map<String, byte[]> compile(WasmModule module) {
+    try {
+      Map<String, byte[]> rewritten = new HashMap<>();
+      Compiler.builder(module)
+          .withClassName(MAIN_CLASS)
+          .withInterpreterFallback(InterpreterFallback.FAIL)
+          .withClassCollectorFactory(ByteClassCollector::new)
+          .build()
+          .compile()
+          .classBytes()
+          .forEach((name, classFile) -> rewritten.put(name, FuelPass.rewrite(classFile)));
+      return rewritten;
+    } catch (ChicoryException e) {
+      throw new ModuleRefused(
+          List.of(new Finding("", "The module cannot be compiled: " + e.getMessage())));
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.leat.engine.chicory;
+
+import com.dylibso.chicory.runtime.GlobalInstance;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Machine;
+import com.dylibso.chicory.wasm.ChicoryException;
+import com.dylibso.chicory.wasm.types.Element;
+import com.dylibso.chicory.wasm.types.MutabilityType;
+import dev.leat.engine.Budget;
+import dev.leat.engine.GuestInstance;
+import dev.leat.engine.GuestMemory;
+import dev.leat.engine.GuestStopped;
+import dev.leat.engine.GuestStopped.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A guest on Chicory's compiled code and our own memory and tables. */
+final class ChicoryInstance implements GuestInstance {
+  private final Map<String, Integer> functions;
+  private final FlatMemory memory;
+  private final List<BoundedTable> tables;
+  private final Instance instance;
+  private final Machine machine;
+
+  private List<GlobalInstance> mutableGlobals = List.of();
+  private long[] baseGlobals = new long[0];
+  private Element[] baseElements = new Element[0];
+  private @Nullable Object attachment;
+
+  /**
+   * @param functions the index of each exported function
+   * @param tables all of the instance's tables
+   */
+  ChicoryInstance(
+      Map<String, Integer> functions,
+      FlatMemory memory,
+      List<BoundedTable> tables,
+      Instance instance) {
+    this.functions = functions;
+    this.memory = memory;
+    this.tables = tables;
+    this.instance = instance;
+    this.machine = instance.getMachine();
+  }
+
+  @Override
+  public void begin(Budget budget) {
+    memory.begin(budget);
+  }
+
+  @Override
+  public int function(String exportName) {
+    return Objects.requireNonNullElse(functions.get(exportName), -1);
+  }
+
+  @Override
+  public long call(int function, long... arguments) {
+    return guarded(
+        memory,
+        () -> {
+          long[] results = machine.call(function, arguments);
+          return results == null || results.length == 0 ? 0L : results[0];
+        });
+  }
+
+  /** Runs guest code, turning whatever ends it early into {@link GuestStopped}. */
+  static <T> T guarded(FlatMemory memory, Supplier<T> guestCode) {
+    try {
+      return guestCode.get();
+    } catch (GuestStopped stopped) {
+      throw stopped.reason() == Reason.TRAPPED ? trap(memory, stopped.detail()) : stopped;
+    } catch (ChicoryException e) {
+      throw trap(memory, String.valueOf(e.getMessage()));
+    } catch (StackOverflowError e) {
+      throw trap(memory, "call stack exhausted");
+    } catch (RuntimeException e) {
+      // Compiled code leans on the JVM's own checks (array bounds, null, class cast).
+      throw trap(memory, e.getClass().getSimpleName());
+    }
+  }
+
+  private static GuestStopped trap(FlatMemory memory, String detail) {
+    return memory.growthRefused()
+        ? GuestStopped.because(Reason.MEMORY_EXCEEDED, detail + ", after its memory could not grow")
+        : GuestStopped.trapped(detail);
+  }
+
+  @Override
+  public GuestMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public void charge(long fuel) {
+    memory.charge(fuel);
+  }
+
+  @Override
+  public long fuelUsed() {
+    return memory.fuelUsed();
+  }
+
+  @Override
+  public long peakMemoryBytes() {
+    return memory.peakBytes();
+  }
+
+  @Override
+  public void snapshot() {
+    memory.snapshot();
+    tables.forEach(BoundedTable::snapshot);
+    List<GlobalInstance> globals = new ArrayList<>();
+    for (int i = 0; i < instance.globalCount(); i++) {
+      if (instance.global(i).getMutabilityType() == MutabilityType.Var) {
+        globals.add(instance.global(i));
+      }
+    }
+    mutableGlobals = globals;
+    baseGlobals = globals.stream().mapToLong(GlobalInstance::getValue).toArray();
+    baseElements = new Element[instance.elementCount()];
+    for (int i = 0; i < baseElements.length; i++) {
+      baseElements[i] = instance.element(i);
+    }
+  }
+
+  @Override
+  public void reset() {
+    memory.reset();
+    for (int i = 0; i < baseGlobals.length; i++) {
+      mutableGlobals.get(i).setValue(baseGlobals[i]);
+    }
+    for (BoundedTable table : tables) {
+      table.restore();
+    }
+    for (int i = 0; i < baseElements.length; i++) {
+      instance.setElement(i, baseElements[i]);
+    }
+  }
+
+  @Override
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  @Override
+  public void attach(@Nullable Object attachment) {
+    this.attachment = attachment;
+  }
+}

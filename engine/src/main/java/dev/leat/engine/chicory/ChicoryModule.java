@@ -1,0 +1,126 @@
+package dev.leat.engine.chicory;
+
+import com.dylibso.chicory.runtime.ImportFunction;
+import com.dylibso.chicory.runtime.ImportValues;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Machine;
+import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.FunctionImport;
+import com.dylibso.chicory.wasm.types.FunctionType;
+import com.dylibso.chicory.wasm.types.MemoryLimits;
+import dev.leat.engine.Budget;
+import dev.leat.engine.GuestInstance;
+import dev.leat.engine.GuestStopped;
+import dev.leat.engine.GuestStopped.Reason;
+import dev.leat.engine.HostFunction;
+import dev.leat.engine.LoadedModule;
+import dev.leat.engine.ModuleShape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A module whose code is compiled, with what its instances share. */
+final class ChicoryModule implements LoadedModule {
+  private final WasmModule module;
+  private final Function<Instance, Machine> machines;
+  private final ModuleShape shape;
+  private final Map<String, Integer> functions;
+
+  ChicoryModule(WasmModule module, Function<Instance, Machine> machines) {
+    this.module = module;
+    this.machines = machines;
+    this.shape = ModuleReader.shape(module);
+    this.functions = ModuleReader.exportedFunctions(module);
+  }
+
+  @Override
+  public ModuleShape shape() {
+    return shape;
+  }
+
+  @Override
+  public GuestInstance instantiate(List<HostFunction> hosts, int memoryPagesMax, Budget budget) {
+    FlatMemory memory = memory(memoryPagesMax, budget);
+    List<BoundedTable> tables = new ArrayList<>();
+    Self self = new Self();
+    Instance instance =
+        ChicoryInstance.guarded(
+            memory,
+            () ->
+                Instance.builder(module)
+                    .withMachineFactory(machines)
+                    .withMemoryFactory(limits -> memory)
+                    .withTableFactory((table, initial) -> {
+                      BoundedTable bounded = new BoundedTable(table, initial);
+                      tables.add(bounded);
+                      return bounded;
+                    })
+                    .withImportValues(link(hosts, self))
+                    .withInitialize(true)
+                    .withStart(false)
+                    .build());
+    ChicoryInstance guest = new ChicoryInstance(functions, memory, tables, instance);
+    self.guest = guest;
+    return guest;
+  }
+
+  private FlatMemory memory(int pagesMax, Budget budget) {
+    MemoryLimits declared = module.memorySection().orElseThrow().getMemory(0).limits();
+    if (declared.initialPages() > pagesMax) {
+      throw GuestStopped.because(
+          Reason.MEMORY_EXCEEDED,
+          "The module starts with %d pages of 64 KiB, its limit is %d"
+              .formatted(declared.initialPages(), pagesMax));
+    }
+    return new FlatMemory(
+        declared.initialPages(), Math.min(declared.maximumPages(), pagesMax), budget);
+  }
+
+  private ImportValues link(List<HostFunction> hosts, Self self) {
+    ImportValues.Builder imports = ImportValues.builder();
+    module.importSection().stream()
+        .map(FunctionImport.class::cast)
+        .forEach(wanted -> imports.addFunction(link(wanted, hosts, self)));
+    return imports.build();
+  }
+
+  private ImportFunction link(FunctionImport wanted, List<HostFunction> hosts, Self self) {
+    FunctionType type = module.typeSection().getType(wanted.typeIndex());
+    String signature = ModuleReader.signature(type);
+    HostFunction host =
+        hosts.stream()
+            .filter(offer ->
+                offer.module().equals(wanted.module())
+                    && offer.name().equals(wanted.name())
+                    && offer.signature().equals(signature))
+            .findFirst()
+            .orElseThrow(() ->
+                GuestStopped.trapped(
+                    "the host offers no function %s.%s %s"
+                        .formatted(wanted.module(), wanted.name(), signature)));
+    boolean hasResult = !type.returns().isEmpty();
+    return new ImportFunction(
+        wanted.module(),
+        wanted.name(),
+        type,
+        (instance, arguments) -> {
+          long result = host.body().call(self.guest(), arguments);
+          return hasResult ? new long[] {result} : null;
+        });
+  }
+
+  /** The instance that its own imports are linked to before it exists. */
+  private static final class Self {
+    private @Nullable GuestInstance guest;
+
+    GuestInstance guest() {
+      GuestInstance linked = guest;
+      if (linked == null) {
+        throw GuestStopped.trapped("a start function called the host");
+      }
+      return linked;
+    }
+  }
+}

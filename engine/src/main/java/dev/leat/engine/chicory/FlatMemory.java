@@ -1,0 +1,521 @@
+package dev.leat.engine.chicory;
+
+import com.dylibso.chicory.runtime.ConstantEvaluators;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Memory;
+import com.dylibso.chicory.wasm.UninstantiableException;
+import com.dylibso.chicory.wasm.types.ActiveDataSegment;
+import com.dylibso.chicory.wasm.types.DataSegment;
+import com.dylibso.chicory.wasm.types.PassiveDataSegment;
+import dev.leat.contract.Cancellation;
+import dev.leat.contract.Limits;
+import dev.leat.engine.Budget;
+import dev.leat.engine.GuestMemory;
+import dev.leat.engine.GuestStopped;
+import dev.leat.engine.GuestStopped.Reason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A guest's linear memory in one {@code byte[]}, with a map of the pages written since the
+ * snapshot, and the fuel counter that compiled code ticks.
+ *
+ * <p>The array is exactly as long as the memory, so that the JVM's own bounds check is the
+ * sandbox's: an access outside throws {@link IndexOutOfBoundsException}, which is turned into a
+ * trap. A write that crosses into the next page marks both. The fuel counter lives here because
+ * every compiled function has the memory at hand (RATIONALE, "Why is fuel a field of the memory?").
+ *
+ * <p>One honest long file: Chicory's interface wants every access width spelled out.
+ */
+@SuppressWarnings("removal") // Chicory's deprecated wait/notify must be answered all the same.
+final class FlatMemory implements Memory, GuestMemory {
+  /** The grain of reset: small enough to copy little, large enough to scan little. */
+  private static final int DIRTY_SHIFT = 12;
+
+  private static final int DIRTY_BYTES = 1 << DIRTY_SHIFT;
+
+  /**
+   * Fuel handed out at once. When it is used up the deadline and the cancellation are looked at:
+   * about 30 us of compiled code, a few milliseconds of interpreted.
+   */
+  private static final long SLICE = 50_000;
+
+  /**
+   * A bulk operation costs a unit for each of this many bytes: about the time of one instruction.
+   */
+  private static final int BULK_BYTES_PER_FUEL = 16;
+
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle FLOAT =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle DOUBLE =
+      MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle MAP =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private final int initialPages;
+  private final int maximumPages;
+
+  private byte[] data;
+  private byte[] dirty;
+  private DataSegment[] segments = new DataSegment[0];
+
+  private byte[] base;
+  private byte[] image = new byte[0];
+  private DataSegment[] baseSegments = new DataSegment[0];
+  private boolean segmentDropped;
+
+  private long fuel;
+  private long reserve;
+  private long fuelLimit;
+  private long deadlineNanos;
+  private Cancellation cancellation = new Cancellation();
+  private boolean growthRefused;
+  private int peakPages;
+
+  /**
+   * @param initialPages pages that it starts with, at most {@code maximumPages}
+   * @param maximumPages pages that it may grow to, 0 to 32,767
+   */
+  FlatMemory(int initialPages, int maximumPages, Budget budget) {
+    this.initialPages = initialPages;
+    this.maximumPages = maximumPages;
+    this.data = new byte[initialPages * Limits.PAGE_BYTES];
+    this.dirty = dirtyMap(data.length);
+    this.base = data;
+    begin(budget);
+  }
+
+  // ---- Fuel ----
+
+  void begin(Budget budget) {
+    fuelLimit = budget.fuel();
+    deadlineNanos = budget.deadlineNanos();
+    cancellation = budget.cancellation();
+    growthRefused = false;
+    peakPages = pages();
+    fuel = Math.min(SLICE, fuelLimit);
+    reserve = fuelLimit - fuel;
+  }
+
+  /** Called by compiled code at each call and back-edge. */
+  void tick(int weight) {
+    if ((fuel -= weight) < 0) {
+      nextSlice();
+    }
+  }
+
+  void charge(long units) {
+    if ((fuel -= units) < 0) {
+      nextSlice();
+    }
+  }
+
+  private void nextSlice() {
+    if (cancellation.isCancelled()) {
+      throw GuestStopped.because(Reason.CANCELLED, "The invocation was cancelled");
+    }
+    if (System.nanoTime() - deadlineNanos >= 0) {
+      throw GuestStopped.because(Reason.DEADLINE_PASSED, "The time limit was reached");
+    }
+    long next = Math.min(reserve, Math.max(SLICE, -fuel));
+    fuel += next;
+    reserve -= next;
+    if (fuel < 0) {
+      throw GuestStopped.because(
+          Reason.FUEL_EXHAUSTED, "All " + fuelLimit + " units of fuel were used");
+    }
+  }
+
+  long fuelUsed() {
+    return Math.min(fuelLimit, fuelLimit - reserve - fuel);
+  }
+
+  boolean growthRefused() {
+    return growthRefused;
+  }
+
+  long peakBytes() {
+    return (long) peakPages * Limits.PAGE_BYTES;
+  }
+
+  // ---- Snapshot ----
+
+  void snapshot() {
+    base = data;
+    baseSegments = segments.clone();
+    segmentDropped = false;
+    image = Arrays.copyOf(data, usedBytes(data));
+    dirty = dirtyMap(data.length);
+  }
+
+  void reset() {
+    if (data.length != base.length) {
+      dirty = Arrays.copyOf(dirty, dirtyMap(base.length).length);
+      data = base;
+    }
+    for (int i = 0; i < dirty.length; i += Long.BYTES) {
+      if ((long) MAP.get(dirty, i) != 0) {
+        restore(i);
+        MAP.set(dirty, i, 0L);
+      }
+    }
+    if (segmentDropped) {
+      segments = baseSegments.clone();
+      segmentDropped = false;
+    }
+  }
+
+  private void restore(int firstOfEight) {
+    for (int page = firstOfEight; page < firstOfEight + Long.BYTES; page++) {
+      int from = page << DIRTY_SHIFT;
+      if (dirty[page] == 0 || from >= data.length) {
+        continue;
+      }
+      if (from < image.length) {
+        System.arraycopy(image, from, data, from, DIRTY_BYTES);
+      } else {
+        Arrays.fill(data, from, from + DIRTY_BYTES, (byte) 0);
+      }
+    }
+  }
+
+  /** The end of the last page that holds anything but zeros. */
+  private static int usedBytes(byte[] data) {
+    int end = data.length;
+    while (end > 0 && (long) LONG.get(data, end - Long.BYTES) == 0) {
+      end -= Long.BYTES;
+    }
+    return (end + DIRTY_BYTES - 1) & -DIRTY_BYTES;
+  }
+
+  /** One byte a page, one more for a write that ends at the memory's end, in whole longs. */
+  private static byte[] dirtyMap(int bytes) {
+    return new byte[((bytes >>> DIRTY_SHIFT) + 1 + Long.BYTES - 1) & -Long.BYTES];
+  }
+
+  private void mark(int address, int width) {
+    dirty[address >>> DIRTY_SHIFT] = 1;
+    dirty[(address + width - 1) >>> DIRTY_SHIFT] = 1;
+  }
+
+  private void markRange(int address, int length) {
+    if (length > 0) {
+      Arrays.fill(
+          dirty, address >>> DIRTY_SHIFT, ((address + length - 1) >>> DIRTY_SHIFT) + 1, (byte) 1);
+    }
+  }
+
+  // ---- Size ----
+
+  @Override
+  public int pages() {
+    return data.length / Limits.PAGE_BYTES;
+  }
+
+  @Override
+  public int grow(int size) {
+    int before = pages();
+    if (size == 0) {
+      return before;
+    }
+    if (size < 0 || size > maximumPages - before) {
+      growthRefused = true;
+      return -1;
+    }
+    int after = before + size;
+    chargeBulk(after * (long) Limits.PAGE_BYTES);
+    data = Arrays.copyOf(data, after * Limits.PAGE_BYTES);
+    dirty = Arrays.copyOf(dirty, dirtyMap(data.length).length);
+    peakPages = Math.max(peakPages, after);
+    return before;
+  }
+
+  @Override
+  public int initialPages() {
+    return initialPages;
+  }
+
+  @Override
+  public int maximumPages() {
+    return maximumPages;
+  }
+
+  @Override
+  public boolean shared() {
+    return false;
+  }
+
+  // ---- Segments ----
+
+  @Override
+  public void initialize(Instance instance, DataSegment @Nullable [] dataSegments) {
+    initialize(instance, dataSegments, 0);
+  }
+
+  @Override
+  public void initialize(
+      Instance instance, DataSegment @Nullable [] dataSegments, int memoryIndex) {
+    segments = dataSegments == null ? new DataSegment[0] : dataSegments.clone();
+    for (DataSegment segment : segments) {
+      if (segment instanceof ActiveDataSegment active) {
+        int offset =
+            (int) ConstantEvaluators.computeConstantValue(instance, active.offsetInstructions())[0];
+        byte[] bytes = active.data();
+        if (offset < 0 || bytes.length > data.length - offset) {
+          throw new UninstantiableException("a data segment lies outside the memory");
+        }
+        System.arraycopy(bytes, 0, data, offset, bytes.length);
+        markRange(offset, bytes.length);
+      }
+    }
+  }
+
+  @Override
+  public void initPassiveSegment(int segment, int destination, int offset, int size) {
+    byte[] source = segments[segment].data();
+    if (offset < 0 || size < 0 || offset > source.length - size) {
+      throw outOfBounds();
+    }
+    write(destination, source, offset, size);
+  }
+
+  @Override
+  public void drop(int segment) {
+    segments[segment] = PassiveDataSegment.EMPTY;
+    segmentDropped = true;
+  }
+
+  // ---- The host's view ----
+
+  @Override
+  public long sizeBytes() {
+    return data.length;
+  }
+
+  @Override
+  public byte[] read(int pointer, int length) {
+    checkRange(pointer, length);
+    return Arrays.copyOfRange(data, pointer, pointer + length);
+  }
+
+  @Override
+  public String readText(int pointer, int length) {
+    checkRange(pointer, length);
+    return new String(data, pointer, length, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public byte[] readBytes(int pointer, int length) {
+    return read(pointer, length);
+  }
+
+  @Override
+  public void write(int pointer, byte[] source, int offset, int length) {
+    checkRange(pointer, length);
+    chargeBulk(length);
+    System.arraycopy(source, offset, data, pointer, length);
+    markRange(pointer, length);
+  }
+
+  @Override
+  public void zero() {
+    Arrays.fill(data, (byte) 0);
+    markRange(0, data.length);
+  }
+
+  @Override
+  public void fill(byte value, int from, int to) {
+    int length = to - from;
+    checkRange(from, length);
+    chargeBulk(length);
+    Arrays.fill(data, from, to, value);
+    markRange(from, length);
+  }
+
+  @Override
+  public void copy(int destination, int source, int length) {
+    checkRange(destination, length);
+    checkRange(source, length);
+    chargeBulk(length);
+    System.arraycopy(data, source, data, destination, length);
+    markRange(destination, length);
+  }
+
+  private void chargeBulk(long bytes) {
+    charge(bytes / BULK_BYTES_PER_FUEL);
+  }
+
+  private void checkRange(int pointer, int length) {
+    if (pointer < 0 || length < 0 || length > data.length - pointer) {
+      throw outOfBounds();
+    }
+  }
+
+  private static GuestStopped outOfBounds() {
+    return GuestStopped.trapped("out of bounds memory access");
+  }
+
+  // ---- Loads and stores of compiled code ----
+
+  @Override
+  public byte read(int address) {
+    try {
+      return data[address];
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  @Override
+  public short readShort(int address) {
+    try {
+      return (short) SHORT.get(data, address);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  @Override
+  public int readInt(int address) {
+    try {
+      return (int) INT.get(data, address);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  @Override
+  public long readLong(int address) {
+    try {
+      return (long) LONG.get(data, address);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  @Override
+  public float readFloat(int address) {
+    try {
+      return (float) FLOAT.get(data, address);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  @Override
+  public double readDouble(int address) {
+    try {
+      return (double) DOUBLE.get(data, address);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  @Override
+  public long readU16(int address) {
+    return Short.toUnsignedLong(readShort(address));
+  }
+
+  @Override
+  public long readF32(int address) {
+    return readInt(address);
+  }
+
+  @Override
+  public long readF64(int address) {
+    return readLong(address);
+  }
+
+  @Override
+  public void writeByte(int address, byte value) {
+    try {
+      data[address] = value;
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+    dirty[address >>> DIRTY_SHIFT] = 1;
+  }
+
+  @Override
+  public void writeShort(int address, short value) {
+    try {
+      SHORT.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+    mark(address, 2);
+  }
+
+  @Override
+  public void writeI32(int address, int value) {
+    try {
+      INT.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+    mark(address, 4);
+  }
+
+  @Override
+  public void writeLong(int address, long value) {
+    try {
+      LONG.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+    mark(address, 8);
+  }
+
+  @Override
+  public void writeF32(int address, float value) {
+    try {
+      FLOAT.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+    mark(address, 4);
+  }
+
+  @Override
+  public void writeF64(int address, double value) {
+    try {
+      DOUBLE.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+    mark(address, 8);
+  }
+
+  // ---- Threads: shared memories are refused before a module is loaded, so nobody can wait. ----
+
+  /** One thread runs the guest, so an atomic access needs no lock; any object serves. */
+  @Override
+  public Object lock(int address) {
+    return this;
+  }
+
+  @Override
+  public int waitOn(int address, int expected, long timeout) {
+    throw GuestStopped.trapped("atomic wait on a memory that is not shared");
+  }
+
+  @Override
+  public int waitOn(int address, long expected, long timeout) {
+    throw GuestStopped.trapped("atomic wait on a memory that is not shared");
+  }
+
+  @Override
+  public int notify(int address, int maxThreads) {
+    return 0;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.leat.registry;
+
+import dev.leat.contract.ModuleDigest;
+import java.util.Optional;
+
+/**
+ * Where modules' bytes are kept, by their digest, once for all tenants. Laws:
+ *
+ * <ol>
+ *   <li>When {@code put} returns, the bytes outlive a crash; when it throws, nothing is changed.
+ *   <li>{@code load} gives exactly the bytes that were put, or nothing if there are none.
+ *   <li>Stored bytes that do not have their digest any more are never given: {@code load} throws
+ *       {@link BlobAltered}.
+ *   <li>{@code put} refuses bytes of another digest; put again, it mends an altered copy.
+ *   <li>{@code delete} removes the bytes, and does nothing if there are none.
+ * </ol>
+ *
+ * Every method blocks and throws {@link StoreFailure} when the store is broken.
+ */
+public interface BlobStore {
+  void put(ModuleDigest digest, byte[] bytes);
+
+  Optional<byte[]> load(ModuleDigest digest);
+
+  void delete(ModuleDigest digest);
+}

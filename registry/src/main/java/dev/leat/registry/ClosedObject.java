@@ -1,0 +1,191 @@
+package dev.leat.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object of a document of which every key must be known. Reading a value of the wrong kind notes
+ * a finding and gives the fallback, so that reading goes on to the next mistake. {@link #close}
+ * comes last and notes the keys that nobody read.
+ */
+final class ClosedObject {
+  private final ObjectNode node;
+  private final String path;
+  private final Findings findings;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  ClosedObject(ObjectNode node, String path, Findings findings) {
+    this.node = node;
+    this.path = path;
+    this.findings = findings;
+  }
+
+  /** Notes a finding about the value of a key. */
+  void refuse(String key, String message) {
+    findings.add(at(key), message);
+  }
+
+  /** The object under a key, an empty one if it is absent. */
+  ClosedObject object(String key) {
+    return optionalObject(key)
+        .orElseGet(
+            () -> new ClosedObject(JsonNodeFactory.instance.objectNode(), at(key), findings));
+  }
+
+  Optional<ClosedObject> optionalObject(String key) {
+    return node(key).map(object -> new ClosedObject(object, at(key), findings));
+  }
+
+  /** The object under a key, of which any key is allowed. */
+  Optional<ObjectNode> node(String key) {
+    return value(key, "an object", value -> value instanceof ObjectNode object ? object : null);
+  }
+
+  Optional<Boolean> flag(String key) {
+    return value(
+        key, "true or false", value -> value.isBoolean() ? (Boolean) value.asBoolean() : null);
+  }
+
+  Optional<Long> number(String key, long min, long max) {
+    return value(
+        key,
+        max == Long.MAX_VALUE
+            ? "a whole number of at least " + min
+            : "a whole number, %d-%d".formatted(min, max),
+        value ->
+            value.isIntegralNumber() && value.asLong() >= min && value.asLong() <= max
+                ? (Long) value.asLong()
+                : null);
+  }
+
+  Optional<Long> size(String key, long min, long max) {
+    return value(
+        key,
+        "a size such as 64Ki, 16Mi or 1Gi, %s-%s"
+            .formatted(Quantities.size(min), Quantities.size(max)),
+        value ->
+            Quantities.parseSize(value.isNumber() || value.isTextual() ? value.asText() : "")
+                .filter(size -> size >= min && size <= max)
+                .orElse(null));
+  }
+
+  Optional<Duration> duration(String key, Duration min, Duration max) {
+    return value(
+        key,
+        "a duration such as 500ms, 2s, 1m or 24h, %s-%s"
+            .formatted(Quantities.duration(min), Quantities.duration(max)),
+        value ->
+            Quantities.parseDuration(value.isTextual() ? value.asText() : "")
+                .filter(duration -> duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0)
+                .orElse(null));
+  }
+
+  /**
+   * @param form what is allowed, to follow "must be"
+   */
+  Optional<String> text(String key, Pattern allowed, String form) {
+    return value(key, form, value -> matching(value, allowed));
+  }
+
+  /** A word that stands for something. */
+  <T> Optional<T> word(String key, Map<String, T> meanings) {
+    return value(
+        key,
+        String.join(" | ", meanings.keySet()),
+        value -> value.isTextual() ? meanings.get(value.asText()) : null);
+  }
+
+  /** Different texts; an empty list if the key is absent. */
+  List<String> texts(String key, int most, Pattern allowed, String form) {
+    Optional<JsonNode> list =
+        value(
+            key,
+            "a list of at most " + most,
+            value -> value.isArray() && value.size() <= most ? value : null);
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; list.isPresent() && i < list.get().size(); i++) {
+      String text = matching(list.get().get(i), allowed);
+      if (text == null) {
+        refuse(key + "[" + i + "]", mustBe(form, list.get().get(i)));
+      } else if (texts.contains(text)) {
+        refuse(key + "[" + i + "]", "is in the list twice, list it once");
+      } else {
+        texts.add(text);
+      }
+    }
+    return texts;
+  }
+
+  /** Notes that a key is missing, if it is. */
+  ClosedObject require(String... keys) {
+    for (String key : keys) {
+      if (!node.has(key)) {
+        refuse(key, "is missing");
+      }
+    }
+    return this;
+  }
+
+  /** Notes the keys that nobody read. */
+  void close() {
+    Iterator<String> keys = node.fieldNames();
+    while (keys.hasNext() && !findings.isFull()) {
+      String key = keys.next();
+      if (!known.contains(key)) {
+        refuse(Findings.quote(key), "is no key here; " + suggestion(key));
+      }
+    }
+  }
+
+  private <T> Optional<T> value(String key, String form, Function<JsonNode, @Nullable T> read) {
+    known.add(key);
+    JsonNode value = node.get(key);
+    if (value == null) {
+      return Optional.empty();
+    }
+    Optional<T> good = Optional.ofNullable(read.apply(value));
+    if (good.isEmpty()) {
+      refuse(key, mustBe(form, value));
+    }
+    return good;
+  }
+
+  private static @Nullable String matching(JsonNode value, Pattern allowed) {
+    return value.isTextual() && allowed.matcher(value.asText()).matches() ? value.asText() : null;
+  }
+
+  private static String mustBe(String form, JsonNode value) {
+    String was =
+        switch (value.getNodeType()) {
+          case STRING -> "'" + Findings.quote(value.asText()) + "'";
+          case NULL -> "empty";
+          case OBJECT -> "an object";
+          case ARRAY -> "a list of " + value.size();
+          case BOOLEAN -> "the boolean " + value.asText() + " (text is put in quotes)";
+          default -> "the number " + value.asText();
+        };
+    return "must be " + form + "; was " + was;
+  }
+
+  private String suggestion(String key) {
+    return Suggestion.nearest(key, known)
+        .map(near -> "did you mean '" + near + "'?")
+        .orElseGet(() -> "the keys are " + String.join(", ", known));
+  }
+
+  private String at(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+}

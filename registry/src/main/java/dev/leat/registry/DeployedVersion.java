@@ -1,0 +1,18 @@
+package dev.leat.registry;
+
+import dev.leat.contract.FunctionVersion;
+import java.time.Instant;
+
+/**
+ * A function version as it was deployed.
+ *
+ * @param manifest the whole manifest as JSON, every default written out
+ * @param route how the function is reached while this version is the active one
+ */
+public record DeployedVersion(
+    FunctionVersion version, Instant createdAt, String manifest, RouteSpec route) {
+  /** The version as an entity tag (RFC 9110, 8.8.3). */
+  public String etag() {
+    return "\"" + version.label() + "\"";
+  }
+}

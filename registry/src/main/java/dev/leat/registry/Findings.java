@@ -1,0 +1,36 @@
+package dev.leat.registry;
+
+import dev.leat.contract.Finding;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The mistakes found in one document, the first {@value #MAX} of them. */
+final class Findings {
+  private static final int MAX = 50;
+  private static final int TEXT_CHARS_MAX = 80;
+
+  private final List<Finding> found = new ArrayList<>();
+
+  void add(String at, String message) {
+    if (!isFull()) {
+      found.add(new Finding(at, message));
+    }
+  }
+
+  boolean isFull() {
+    return found.size() >= MAX;
+  }
+
+  boolean isEmpty() {
+    return found.isEmpty();
+  }
+
+  List<Finding> toList() {
+    return List.copyOf(found);
+  }
+
+  /** Text of the document as a message may quote it. */
+  static String quote(String text) {
+    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX) + "...";
+  }
+}

@@ -1,0 +1,286 @@
+package dev.leat.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.Answer;
+import dev.leat.contract.Capabilities;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.InstancePolicy;
+import dev.leat.contract.InstancePolicy.Reuse;
+import dev.leat.contract.Limits;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Reads manifests, hostile ones too, and says everything that is wrong with one at once. {@code
+ * docs/leat.schema.json} says the same as far as JSON Schema can.
+ */
+public final class ManifestReader {
+  /** The longest manifest that is read. */
+  public static final int MANIFEST_BYTES_MAX = 256 << 10;
+
+  /** The longest {@code spec.config}, as JSON. */
+  public static final int CONFIG_BYTES_MAX = 16 << 10;
+
+  static final String API_VERSION = "leat/v1";
+  static final String KIND = "Function";
+
+  private static final String NAME_FORM =
+      "1-63 characters of a-z, 0-9 and '-', starting with a letter";
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
+  private static final Pattern MODULE = Pattern.compile("[^\\p{Cntrl}]{1,500}");
+  private static final Pattern MODULE_BY_NAME = Pattern.compile("([^/@]+)/([^/@]+)@([^/@]+)");
+  private static final Pattern PATH =
+      Pattern.compile(
+          "(?=.{1,%d}$)(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+".formatted(RouteSpec.PATH_CHARS_MAX));
+  private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
+  private static final Pattern ORIGIN =
+      Pattern.compile(
+          "https?://(\\*\\.)?[a-z0-9]([a-z0-9-]{0,62})(\\.[a-z0-9][a-z0-9-]{0,62}){0,10}(:[1-9][0-9]{0,4})?");
+  private static final Pattern TABLE_GRANT =
+      Pattern.compile("(read|write):([A-Za-z_][A-Za-z0-9_.]{0,100}\\*?|\\*)");
+  private static final Set<String> CONTRACTS_TO_COME = Set.of("transform", "step", "component");
+  private static final int LIST_MAX = 100;
+  private static final int METHODS_MAX = 20;
+  private static final int REQUESTS_PER_MINUTE = 60;
+  private static final int REQUESTS_PER_MINUTE_MAX = 100_000;
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration DAY = Duration.ofHours(24);
+  private static final Duration YEAR = Duration.ofDays(365);
+
+  private final Findings findings = new Findings();
+
+  private ManifestReader() {}
+
+  /**
+   * Reads a manifest.
+   *
+   * @param yamlOrJson in UTF-8
+   */
+  public static Answer<Manifest> read(byte[] yamlOrJson) {
+    if (yamlOrJson.length > MANIFEST_BYTES_MAX) {
+      return Answer.refused(
+          ProblemCode.INVALID_MANIFEST,
+          "The manifest has %d bytes, at most %d are allowed."
+              .formatted(yamlOrJson.length, MANIFEST_BYTES_MAX));
+    }
+    ManifestReader reader = new ManifestReader();
+    Optional<Manifest> manifest =
+        ManifestSyntax.parse(yamlOrJson, reader.findings).flatMap(reader::manifest);
+    return manifest.isPresent() && reader.findings.isEmpty()
+        ? Answer.done(manifest.get())
+        : Answer.refused(
+            Problem.of(ProblemCode.INVALID_MANIFEST, "The manifest", reader.findings.toList()));
+  }
+
+  /** The manifest; empty if something without which there is none is missing or wrong. */
+  private Optional<Manifest> manifest(ObjectNode document) {
+    ClosedObject root = new ClosedObject(document, "", findings);
+    root.require("apiVersion", "kind", "metadata", "spec");
+    root.word("apiVersion", Map.of(API_VERSION, API_VERSION));
+    root.word("kind", Map.of(KIND, KIND));
+    Optional<FunctionName> name = root.optionalObject("metadata").flatMap(this::name);
+    Optional<ClosedObject> spec = root.optionalObject("spec");
+    root.close();
+    return spec.flatMap(object -> spec(name, object));
+  }
+
+  private Optional<FunctionName> name(ClosedObject metadata) {
+    Optional<FunctionName> name =
+        metadata.require("name").text("name", NAME, NAME_FORM).map(FunctionName::new);
+    metadata.close();
+    return name;
+  }
+
+  private Optional<Manifest> spec(Optional<FunctionName> name, ClosedObject spec) {
+    spec.require("module", "contract");
+    Optional<ModuleRef> module =
+        spec.text(
+                "module",
+                MODULE,
+                "a file, sha256:<hex> or tenant/name@version, at most 500 characters")
+            .flatMap(text -> module(text, spec));
+    Optional<GuestContract> contract = contract(spec);
+    RouteSpec route = route(name, spec.object("route"));
+    Limits limits = limits(spec.object("limits"));
+    InstancePolicy instances = instances(spec.object("instances"));
+    ClosedObject granted = spec.object("capabilities");
+    Capabilities capabilities = capabilities(granted);
+    Optional<Manifest.Http> http = granted.optionalObject("http").map(this::http);
+    Optional<Manifest.KeyValue> keyValue = granted.optionalObject("keyValue").map(this::keyValue);
+    Optional<Manifest.Database> database = granted.optionalObject("database").map(this::database);
+    granted.close();
+    String config = config(spec);
+    spec.close();
+    if (name.isEmpty() || module.isEmpty() || contract.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Manifest(
+            name.get(),
+            module.get(),
+            contract.get(),
+            route,
+            limits,
+            instances,
+            capabilities,
+            http,
+            keyValue,
+            database,
+            config));
+  }
+
+  private static Optional<ModuleRef> module(String text, ClosedObject spec) {
+    if (text.startsWith("sha256:")) {
+      if (ModuleDigest.isValid(text)) {
+        return Optional.of(new ModuleRef.ByDigest(ModuleDigest.parse(text)));
+      }
+      spec.refuse("module", "must have 64 lower-case hexadecimal digits after 'sha256:'");
+      return Optional.empty();
+    }
+    Matcher byName = MODULE_BY_NAME.matcher(text);
+    if (byName.matches()
+        && TenantId.isValid(byName.group(1))
+        && Statement.isName(byName.group(2))
+        && Statement.isVersion(byName.group(3))) {
+      return Optional.of(
+          new ModuleRef.ByName(new TenantId(byName.group(1)), byName.group(2), byName.group(3)));
+    }
+    return Optional.of(new ModuleRef.ByFile(text));
+  }
+
+  private static Optional<GuestContract> contract(ClosedObject spec) {
+    Map<String, Optional<GuestContract>> words = new LinkedHashMap<>();
+    for (GuestContract contract : GuestContract.values()) {
+      words.put(contract.word(), Optional.of(contract));
+    }
+    CONTRACTS_TO_COME.forEach(word -> words.put(word, Optional.empty()));
+    Optional<Optional<GuestContract>> known = spec.word("contract", words);
+    if (known.isPresent() && known.get().isEmpty()) {
+      spec.refuse("contract", "is not available yet; use handler, processor or wasi");
+    }
+    return known.flatMap(Function.identity());
+  }
+
+  private RouteSpec route(Optional<FunctionName> name, ClosedObject route) {
+    Optional<String> path =
+        route.text(
+            "path",
+            PATH,
+            "segments like /mask or /v1/mask of letters, digits and '._~-', at most %d characters"
+                .formatted(RouteSpec.PATH_CHARS_MAX));
+    List<String> methods =
+        route.texts("methods", METHODS_MAX, METHOD, "an HTTP method in capitals, such as GET");
+    Optional<Boolean> isPublic = route.word("auth", Map.of("token", false, "public", true));
+    route.close();
+    return new RouteSpec(
+        path.orElseGet(() -> "/" + name.map(FunctionName::value).orElse("")),
+        new LinkedHashSet<>(methods),
+        isPublic.orElse(false));
+  }
+
+  private Limits limits(ClosedObject limits) {
+    Limits standard = Limits.DEFAULT;
+    Limits read =
+        new Limits(
+            limits.number("fuel", 1, Long.MAX_VALUE).orElse(standard.fuel()),
+            limits
+                .size("memory", Limits.PAGE_BYTES, Limits.MEMORY_BYTES_MAX)
+                .orElse(standard.memoryBytes()),
+            limits.duration("timeout", MILLISECOND, Limits.TIMEOUT_MAX).orElse(standard.timeout()),
+            limits.size("request", 0, Limits.BODY_BYTES_MAX).orElse(standard.requestBytes()),
+            limits.size("response", 0, Limits.BODY_BYTES_MAX).orElse(standard.responseBytes()));
+    limits.close();
+    return read;
+  }
+
+  private InstancePolicy instances(ClosedObject instances) {
+    InstancePolicy standard = InstancePolicy.DEFAULT;
+    long most = InstancePolicy.MAX_INSTANCES;
+    int min = instances.number("min", 0, most).map(Long::intValue).orElse(standard.min());
+    Optional<Integer> stated = instances.number("max", 1, most).map(Long::intValue);
+    // A minimum above the usual maximum raises it, unless the manifest says how many.
+    int max = stated.orElse(Math.max(min, standard.max()));
+    Duration idle = instances.duration("idle", Duration.ZERO, DAY).orElse(standard.idle());
+    Reuse reuse =
+        instances
+            .word(
+                "reuse",
+                Arrays.stream(Reuse.values())
+                    .collect(
+                        Collectors.toMap(
+                            value -> value.name().toLowerCase(Locale.ROOT), Function.identity())))
+            .orElse(standard.reuse());
+    instances.close();
+    if (min > max) {
+      instances.refuse("min", "must be at most max, which is %d; was %d".formatted(max, min));
+      return standard;
+    }
+    return new InstancePolicy(min, max, idle, reuse);
+  }
+
+  private static Capabilities capabilities(ClosedObject granted) {
+    return new Capabilities(
+        granted.flag("logging").orElse(false),
+        granted.flag("metrics").orElse(false),
+        granted.flag("config").orElse(false));
+  }
+
+  private Manifest.Http http(ClosedObject http) {
+    http.require("allow");
+    List<String> allow =
+        http.texts(
+            "allow",
+            LIST_MAX,
+            ORIGIN,
+            "an origin such as https://api.example.com or https://*.example.org:8443");
+    long perMinute =
+        http.number("perMinute", 1, REQUESTS_PER_MINUTE_MAX).orElse((long) REQUESTS_PER_MINUTE);
+    http.close();
+    return new Manifest.Http(allow, (int) perMinute);
+  }
+
+  private Manifest.KeyValue keyValue(ClosedObject keyValue) {
+    String namespace = keyValue.text("namespace", NAME, NAME_FORM).orElse("default");
+    Duration ttlMax = keyValue.duration("ttlMax", SECOND, YEAR).orElse(DAY);
+    keyValue.close();
+    return new Manifest.KeyValue(namespace, ttlMax);
+  }
+
+  private Manifest.Database database(ClosedObject database) {
+    database.require("connection", "allow");
+    String connection = database.text("connection", NAME, NAME_FORM).orElse("");
+    List<String> allow =
+        database.texts(
+            "allow", LIST_MAX, TABLE_GRANT, "read: or write: and a table, such as read:audit_*");
+    database.close();
+    return new Manifest.Database(connection, allow);
+  }
+
+  private static String config(ClosedObject spec) {
+    String config = spec.node("config").map(ObjectNode::toString).orElse("{}");
+    int bytes = config.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > CONFIG_BYTES_MAX) {
+      spec.refuse(
+          "config", "must be at most %d bytes of JSON, has %d".formatted(CONFIG_BYTES_MAX, bytes));
+    }
+    return config;
+  }
+}

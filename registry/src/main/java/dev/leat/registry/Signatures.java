@@ -1,0 +1,190 @@
+package dev.leat.registry;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.Ed25519Signer;
+import com.nimbusds.jose.crypto.Ed25519Verifier;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.util.Base64URL;
+import dev.leat.contract.Answer;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.ProblemCode;
+import java.text.ParseException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Signed statements about modules: a compact JWS (RFC 7515) with the algorithm EdDSA, the key's
+ * thumbprint as {@code kid}, and the statement as JSON {@code {name, version, digest, size,
+ * issuedAt}}. Safe for several threads.
+ */
+public final class Signatures {
+  /** The longest signature that is looked at, thirty times what one needs. */
+  public static final int JWS_CHARS_MAX = 16_384;
+
+  /** How far the signer's clock may be ahead. */
+  public static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
+  private static final Set<String> HEADER_PARAMETERS = Set.of("alg", "kid");
+  private static final Set<String> MEMBERS =
+      Set.of("name", "version", "digest", "size", "issuedAt");
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final ObjectReader READER = JSON.reader();
+
+  private final InstantSource clock;
+
+  public Signatures(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Signs a statement.
+   *
+   * @param key an Ed25519 key with its private part
+   * @throws IllegalArgumentException if it is another kind of key
+   */
+  public static String sign(OctetKeyPair key, Statement statement) {
+    try {
+      JWSHeader header =
+          new JWSHeader.Builder(JWSAlgorithm.EdDSA)
+              .keyID(key.toPublicJWK().computeThumbprint().toString())
+              .build();
+      JWSObject jws = new JWSObject(header, new Payload(write(statement)));
+      jws.sign(new Ed25519Signer(key));
+      return jws.serialize();
+    } catch (JOSEException e) {
+      throw new IllegalArgumentException("The key must be an Ed25519 key with its part 'd'", e);
+    }
+  }
+
+  /** Which key a signature claims to be by. */
+  public Answer<String> keyId(String compactJws) {
+    return parse(compactJws).map(jws -> jws.getHeader().getKeyID());
+  }
+
+  /** The statement, if the key signed it and is trusted. */
+  public Answer<Statement> verify(String compactJws, PublisherKey key) {
+    return switch (parse(compactJws)) {
+      case Answer.Refused<JWSObject>(var problem) -> Answer.refused(problem);
+      case Answer.Done<JWSObject>(JWSObject jws) -> verify(jws, key);
+    };
+  }
+
+  private Answer<Statement> verify(JWSObject jws, PublisherKey key) {
+    if (!jws.getHeader().getKeyID().equals(key.kid())) {
+      return bad(
+          "The signature is by the key %s, not by %s."
+              .formatted(jws.getHeader().getKeyID(), key.kid()));
+    }
+    if (key.isRevoked()) {
+      return bad("The key %s was revoked. Sign with another registered key.".formatted(key.kid()));
+    }
+    if (!isSignedBy(jws, key)) {
+      return bad(
+          "The signature does not fit its statement: one of them was changed. Sign the module"
+              + " again.");
+    }
+    return statement(jws.getPayload().toBytes());
+  }
+
+  private static Answer<JWSObject> parse(String compactJws) {
+    if (compactJws.isBlank()) {
+      return bad("The module has no signature. Sign it with 'leat sign'.");
+    }
+    if (compactJws.length() > JWS_CHARS_MAX) {
+      return bad("The signature is longer than " + JWS_CHARS_MAX + " characters.");
+    }
+    JWSObject jws;
+    try {
+      jws = JWSObject.parse(compactJws.strip());
+    } catch (ParseException | IllegalArgumentException e) {
+      return bad(
+          "The signature is not a compact JWS (RFC 7515). Sign the module with 'leat sign'.");
+    }
+    JWSHeader header = jws.getHeader();
+    if (!header.getAlgorithm().equals(JWSAlgorithm.EdDSA)) {
+      return bad("The signature's algorithm must be EdDSA.");
+    }
+    if (!header.getIncludedParams().equals(HEADER_PARAMETERS)) {
+      return bad(
+          "The signature's header must have exactly 'alg' and 'kid', it has %s."
+              .formatted(new TreeSet<>(header.getIncludedParams())));
+    }
+    return Answer.done(jws);
+  }
+
+  private static boolean isSignedBy(JWSObject jws, PublisherKey key) {
+    try {
+      return jws.verify(
+          new Ed25519Verifier(
+              new OctetKeyPair.Builder(Curve.Ed25519, new Base64URL(key.x())).build()));
+    } catch (JOSEException e) {
+      return false;
+    }
+  }
+
+  private Answer<Statement> statement(byte[] payload) {
+    JsonNode node;
+    try {
+      node = READER.readTree(new String(payload, java.nio.charset.StandardCharsets.UTF_8));
+    } catch (JacksonException e) {
+      return bad("The signed statement is not JSON.");
+    }
+    Set<String> members = new TreeSet<>();
+    node.fieldNames().forEachRemaining(members::add);
+    if (!members.equals(MEMBERS)) {
+      return bad(
+          "The signed statement must have exactly the members %s, it has %s."
+              .formatted(new TreeSet<>(MEMBERS), members));
+    }
+    try {
+      return inTime(
+          new Statement(
+              node.get("name").asText(),
+              node.get("version").asText(),
+              ModuleDigest.parse(node.get("digest").asText()),
+              node.get("size").asLong(-1),
+              Instant.parse(node.get("issuedAt").asText())));
+    } catch (DateTimeException e) {
+      return bad("The signed statement's issuedAt must be a time as in RFC 3339.");
+    } catch (IllegalArgumentException e) {
+      return bad("The signed statement is malformed: " + e.getMessage() + ".");
+    }
+  }
+
+  private Answer<Statement> inTime(Statement statement) {
+    return statement.issuedAt().isAfter(clock.instant().plus(CLOCK_SKEW))
+        ? bad(
+            "The statement was signed at %s, which lies ahead. Set the signer's clock and sign again."
+                .formatted(statement.issuedAt()))
+        : Answer.done(statement);
+  }
+
+  private static String write(Statement statement) {
+    return JSON.createObjectNode()
+        .put("name", statement.name())
+        .put("version", statement.version())
+        .put("digest", statement.digest().toString())
+        .put("size", statement.size())
+        .put("issuedAt", statement.issuedAt().toString())
+        .toString();
+  }
+
+  private static <T> Answer<T> bad(String detail) {
+    return Answer.refused(ProblemCode.INVALID_SIGNATURE, detail);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.leat.registry;
+
+import dev.leat.contract.ModuleDigest;
+import java.time.Instant;
+import java.util.regex.Pattern;
+
+/**
+ * What a publisher signs about a module.
+ *
+ * @param name {@code [a-z][a-z0-9-]{0,62}}
+ * @param version the publisher's own, {@code [0-9A-Za-z.+-]{1,64}}
+ * @param digest of the module's bytes
+ * @param size of the module in bytes, at least 1
+ * @param issuedAt when it was signed
+ */
+public record Statement(
+    String name, String version, ModuleDigest digest, long size, Instant issuedAt) {
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
+  private static final Pattern VERSION = Pattern.compile("[0-9A-Za-z.+-]{1,64}");
+
+  public Statement {
+    if (!isName(name)) {
+      throw new IllegalArgumentException(
+          "A module's name must be 1-63 characters of a-z, 0-9 and '-', starting with a letter");
+    }
+    if (!isVersion(version)) {
+      throw new IllegalArgumentException(
+          "A module's version must be 1-64 characters of 0-9, A-Z, a-z, '.', '+' and '-'");
+    }
+    if (size < 1) {
+      throw new IllegalArgumentException("A module's size must be at least 1, was " + size);
+    }
+  }
+
+  /** Whether a module may have this name. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** Whether a module may have this version. */
+  public static boolean isVersion(String version) {
+    return VERSION.matcher(version).matches();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The registry's stores in tables, on H2 and PostgreSQL. A change and its audit record are one
+ * transaction.
+ */
+@NullMarked
+package dev.leat.registry.jdbi;
+
+import org.jspecify.annotations.NullMarked;
