@@ -316,6 +316,7 @@ const surfaces = {
   noop: ['', 'allocate handle memory'],
   'mask-pii': ['fail log response_header response_status', 'allocate handle init memory'],
   'echo-json': ['fail response_header response_status', 'allocate handle memory'],
+  markdown: ['fail response_header', 'allocate handle memory'],
   'token-transfers': ['log record_metric', 'allocate free memory process_event'],
   'word-count': ['environ_get environ_sizes_get fd_read fd_write proc_exit', '_start memory'],
 };
@@ -387,6 +388,80 @@ samples['echo-json'] = () => {
   const large = Buffer.from(`[${Array(count).fill(order.input).join(' ,')}]`);
   check('echo-json 1 MiB', same(guest.handle(large).body, Buffer.from(`[${Array(count).fill(order.expected).join(',')}]`)));
   fuzzJson('echo-json', guest, (body, value, output) => same(output, minified(body)));
+};
+
+/** Why HTML is not what the markdown sample may write: other tags or attributes, other nesting, other targets. */
+function unsafeHtml(html) {
+  const open = [];
+  const attributes = { a: /^ href="([^"<>]*)"( title="[^"<>]*")?$/, img: /^ src="([^"<>]*)" alt="[^"<>]*"( title="[^"<>]*")? \/$/, ol: /^( start="\d+")?$/, code: /^( class="language-[^"<>]*")?$/, br: /^ \/$/, hr: /^ \/$/ };
+  const names = /^(p|h[1-6]|ul|ol|li|blockquote|pre|code|em|strong|a|img|br|hr)$/;
+  if (/&(?!(amp|lt|gt|quot);)/.test(html)) return 'a bare &';
+  if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(html)) return 'a control character';
+  let left = html;
+  while (left.includes('<') || left.includes('>')) {
+    const tag = left.match(/^[^<>]*<(\/?)([a-z0-9]+)([^<>]*)>/);
+    if (!tag || !names.test(tag[2])) return `no tag: ${left.slice(0, 60)}`;
+    left = left.slice(tag[0].length);
+    if (tag[1] === '/') {
+      if (tag[3] !== '' || open.pop() !== tag[2]) return `wrong nesting at </${tag[2]}>`;
+      continue;
+    }
+    const matched = tag[3].match(attributes[tag[2]] ?? /^$/);
+    if (!matched) return `attributes of ${tag[0]}`;
+    if (tag[2] === 'a' && open.includes('a')) return 'a link in a link';
+    if (tag[2] === 'a' || tag[2] === 'img') {
+      const scheme = matched[1].replaceAll('&amp;', '&').match(/^[^/?#]*?:/);
+      if (scheme && !/^(https?|mailto|tel):$/i.test(scheme[0])) return `scheme ${scheme[0]}`;
+    }
+    if (!['img', 'br', 'hr'].includes(tag[2])) open.push(tag[2]);
+  }
+  return open.length > 0 ? `open: ${open}` : undefined;
+}
+
+samples.markdown = () => {
+  const type = 'text/html; charset=utf-8';
+  runCases('markdown', type);
+  const guest = new Guest('markdown');
+  const html = (text) => Buffer.from(guest.handle(Buffer.from(text)).body ?? '').toString();
+  const corpus = cases('markdown').map((test) => test.input);
+  const alphabet = ['*', '**', '_', '__', '`', '``', '```\n', '~~~\n', '[', ']', '(', ')', '](/u)', '](javascript:x)', '![', '<', '>', '<http://a>', '<b>',
+    '"', "'", '\\', '\\\n', '# ', '> ', '- ', '+ ', '1. ', '2) ', '\t', '    ', '  ', ' ', '\n', '\n\n', '\r\n', '\r', '***\n', '&', '&#58;', ':', 'a', 'b ', 'é', '😀',
+    '\u0000', '\u0001', '\u0006', '\u0007', '\u000b', '\u000c', '\u000e', '\u000f', '\u0010', '\u0011'];
+  const random = new Random(seed);
+  for (let round = 0; round < rounds; round++) {
+    const made = Buffer.from(Array.from({ length: random.below(40) }, () => random.one(alphabet)).join(''));
+    const body = random.below(2) === 0 ? made : mutated(random, random.one(corpus), alphabet);
+    const name = `markdown fuzz seed=${seed} round=${round} body=${show(body)}`;
+    try {
+      const response = guest.handle(body);
+      const output = new TextDecoder('utf-8', { fatal: true }).decode(response.body);
+      const problem = unsafeHtml(output);
+      check(name, problem === undefined && response.headers['content-type'] === type, `${problem} in ${output}`);
+    } catch (error) {
+      check(name, false, String(error));
+    }
+  }
+
+  // Twice the input must take about twice the time; a quadratic parser would take far longer than the bound.
+  const size = 500000;
+  const repeated = ['[', ']', '![', '*a ', '_a', '**a*', '`', '` `` ``` ', '> ', '- ', '* a\n', '-\n', '[a](', '[a](b', '[a](<b', '[a](b "', '[a](b)', '![a](b)',
+    '\\', '<', '<http:', ' ', '\t', '\n', '# a\n', '```\n', '(', '1. ', '\u0000', '&', 'a  \n'];
+  const shapes = repeated.map((part) => [part, part.repeat(size / part.length)]);
+  shapes.push(['nested images', '!['.repeat(size / 6) + '](b)'.repeat(size / 6)], ['nested emphasis', '*a '.repeat(size / 6) + 'a* '.repeat(size / 6)],
+    ['deep list', '- '.repeat(40) + 'a\n' + '\n'.repeat(size)], ['lazy quote', '> '.repeat(60) + 'a\n' + 'b\n'.repeat(size / 2)]);
+  for (const [name, text] of shapes) {
+    const started = process.hrtime.bigint();
+    const fresh = new Guest('markdown');
+    const response = fresh.handle(Buffer.from(text));
+    const millis = Number(process.hrtime.bigint() - started) / 1e6;
+    check(`markdown ${JSON.stringify(name)} answers or says why not`, response.body !== undefined || /memory/.test(response.reason), response.reason);
+    check(`markdown ${JSON.stringify(name)} in linear time`, millis < 2000, `${millis} ms`);
+  }
+
+  const page = cases('markdown').find((test) => test.name.endsWith('/page'));
+  const count = Math.floor(MIB / page.input.length);
+  check('markdown 1 MiB', html(page.input.toString().repeat(count)) === page.expected.toString().repeat(count));
+  check('markdown memory', guest.exports.memory.buffer.byteLength <= 32 * MIB, `${guest.exports.memory.buffer.byteLength}`);
 };
 
 samples['token-transfers'] = () => {

@@ -3,11 +3,11 @@
  *
  * One header, no library. A function is one C file that includes this header once and defines
  *
- *     uint64_t leat_handle(uint8_t *body, uint32_t length);
+ *     static uint64_t leat_handle(uint8_t *body, uint32_t length);
  *
  * and, when it takes a configuration, defines LEAT_INIT before the include together with
  *
- *     bool leat_init(uint8_t *config, uint32_t length);
+ *     static bool leat_init(uint8_t *config, uint32_t length);
  *
  * The header provides the exports that the host calls (`allocate`, `handle`, `init`), the imports
  * of module `leat`, and memory for the duration of one call.
@@ -63,7 +63,7 @@ LEAT_IMPORT("fail") void leat_fail(const void *text, uint32_t length);
 
 /* ---- Results of leat_handle. */
 
-#define LEAT_FAILED UINT64_MAX
+#define LEAT_FAILED UINT64_MAX /* after leat_fail() */
 
 LEAT_INLINE uint64_t leat_response(const void *body, uint32_t length) {
   return (uint64_t)(uintptr_t)body << 32 | length;
@@ -142,6 +142,13 @@ LEAT_HELPER __attribute__((noinline)) bool leat_buffer_grow(struct leat_buffer *
 exhausted:
   buffer->exhausted = true;
   return false;
+}
+
+/* Gives back the room behind the contents, when nothing was allocated after the buffer. */
+LEAT_HELPER void leat_buffer_trim(struct leat_buffer *buffer) {
+  if ((uint32_t)(uintptr_t)buffer->data + buffer->capacity != leat_top) return;
+  leat_top = ((uint32_t)(uintptr_t)buffer->data + buffer->length + 7u) & ~7u;
+  buffer->capacity = leat_top - (uint32_t)(uintptr_t)buffer->data;
 }
 
 LEAT_INLINE void leat_put(struct leat_buffer *buffer, const void *bytes, uint32_t length) {

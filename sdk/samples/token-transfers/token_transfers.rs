@@ -82,7 +82,6 @@ pub extern "C" fn process_event(pointer: *const u8, length: u32) -> u64 {
     match process(event, &mut output) {
         Ok(()) => output.hand_over(),
         Err(problem) => {
-            drop(output);
             report(event, problem);
             0
         }

@@ -2,6 +2,8 @@ package dev.leat.node;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.gateway.Gateway;
@@ -55,8 +57,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every part of a node, made in the order in which each needs the ones before, started in that order
- * and closed in the reverse. Constructors do no I/O; {@link #start} does.
+ * Every part of a node, made in the order in which each needs the ones before, started in that
+ * order and closed in the reverse. Constructors do no I/O; {@link #start} does.
  */
 final class Assembly {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
@@ -108,12 +110,19 @@ final class Assembly {
     routes = new RoutingTable(functionStore);
     publisherKeys = new PublisherKeys(keyStore, clock);
     modules = new ModuleCatalog(moduleStore, blobs, clock);
-    publishing = new PublishModule(moduleStore, blobs, keyStore, engine, clock);
+    publishing =
+        new PublishModule(
+            moduleStore,
+            blobs,
+            keyStore,
+            engine::inspectAndCompile,
+            clock,
+            PublishModule.MODULE_BYTES_MAX);
     deploying = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
     functions = new FunctionCatalog(functionStore, routes, clock);
 
     HostPowers powers = new HostPowers(new Slf4jGuestLog(), new GuestMetrics(), clock);
-    worker = new Worker(config.worker(), engine, blobs::load, powers);
+    worker = new Worker(config.worker(), engine, this::moduleBytes, powers);
     scheduler = new Scheduler(worker, Scheduler.IN_FLIGHT_MAX);
 
     int cores = Runtime.getRuntime().availableProcessors();
@@ -154,18 +163,29 @@ final class Assembly {
     ready = true;
   }
 
-  /** A deployed version is compiled before its first call; at start only those with instances to keep. */
-  private void prewarm(dev.leat.contract.FunctionVersion version) {
+  /**
+   * A deployed version is compiled before its first call; at start only those with instances to
+   * keep.
+   */
+  private void prewarm(FunctionVersion version) {
     if (ready || version.instances().min() > 0) {
       var unused =
           worker
               .prewarm(version)
-              .exceptionally(
-                  failure -> {
-                    LOG.warn("A version cannot be prepared version={} cause={}", version, failure.toString());
-                    return null;
-                  });
+              .exceptionally(failure -> {
+                LOG.warn(
+                    "A version cannot be prepared version={} cause={}",
+                    version,
+                    failure.toString());
+                return null;
+              });
     }
+  }
+
+  private byte[] moduleBytes(ModuleDigest digest) {
+    return blobs
+        .load(digest)
+        .orElseThrow(() -> new IllegalStateException("the bytes of " + digest + " are missing"));
   }
 
   boolean accepts(String token) {

@@ -29,8 +29,8 @@ public final class Node implements AutoCloseable {
   /**
    * Starts a node; returns when it serves.
    *
-   * @throws IOException if the data directory or the address cannot be used; the message says what to
-   *     do about it
+   * @throws IOException if the data directory or the address cannot be used; the message says what
+   *     to do about it
    */
   public static Node start(NodeConfig config) throws IOException {
     Files.createDirectories(config.dataDirectory());
