@@ -138,8 +138,7 @@ public final class Signatures {
   private static boolean isSignedBy(JWSObject jws, String x) {
     try {
       return jws.verify(
-          new Ed25519Verifier(
-              new OctetKeyPair.Builder(Curve.Ed25519, new Base64URL(x)).build()));
+          new Ed25519Verifier(new OctetKeyPair.Builder(Curve.Ed25519, new Base64URL(x)).build()));
     } catch (JOSEException e) {
       return false;
     }
