@@ -11,8 +11,8 @@ import io.vertx.core.json.JsonObject;
 public final class Problems {
   public static final String MEDIA_TYPE = "application/problem+json";
 
-  /** The documentation of each code is at this address and its word. */
-  private static final String TYPE_BASE = "https://leat.dev/problems/";
+  /** A name, not an address: docs/ERRORS.md tells what each code means and what to do. */
+  private static final String TYPE_BASE = "urn:leat:problem:";
 
   private Problems() {}
 
