@@ -2,6 +2,8 @@ package dev.leat.engine;
 
 import dev.leat.contract.ModuleDigest;
 import java.util.Optional;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Where compiled modules are kept, so that each is compiled once and loaded ever after. Safe for
@@ -24,15 +26,24 @@ public interface ClassStore {
 
   void save(ModuleDigest module, String format, byte[] compiled);
 
-  /** Keeps nothing: every load compiles. */
-  ClassStore NONE =
-      new ClassStore() {
-        @Override
-        public Optional<byte[]> load(ModuleDigest module, String format) {
-          return Optional.empty();
-        }
+  /** Authenticates what is saved; whoever has it can make an engine run any class. */
+  SecretKey key();
 
-        @Override
-        public void save(ModuleDigest module, String format, byte[] compiled) {}
-      };
+  /** A store that keeps nothing: every load compiles. */
+  static ClassStore none() {
+    return new ClassStore() {
+      @Override
+      public Optional<byte[]> load(ModuleDigest module, String format) {
+        return Optional.empty();
+      }
+
+      @Override
+      public void save(ModuleDigest module, String format, byte[] compiled) {}
+
+      @Override
+      public SecretKey key() {
+        return new SecretKeySpec(new byte[] {0}, "HmacSHA256");
+      }
+    };
+  }
 }

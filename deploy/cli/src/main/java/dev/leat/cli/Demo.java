@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Fills tenant {@code demo} with signed sample functions, by the calls that any user would make.
- * Preparing it again changes nothing but the invoker's token:
- * the platform gives what it has already.
+ * Preparing it again changes nothing but the invoker's token: the platform gives what it has
+ * already.
  */
 final class Demo {
   /** The samples that are deployed. */
@@ -65,8 +65,7 @@ final class Demo {
       PublisherKey.generate().writePrivate(file, false);
     }
     PublisherKey key = PublisherKey.read(file);
-    api.post(
-        ApiClient.path("v1", "tenants", TENANT, "keys"), key.publicJwk().put("name", "demo"));
+    api.post(ApiClient.path("v1", "tenants", TENANT, "keys"), key.publicJwk().put("name", "demo"));
     return key;
   }
 

@@ -26,7 +26,8 @@ final class NodeRun {
     terminal.progress("Starting a node with its state in " + options.data);
     try (Node node = Node.start(config)) {
       Optional<String> call = options.isDemo ? Optional.of(demo(node)) : Optional.empty();
-      terminal.line("Leat is ready at %s (operator token: %s)".formatted(node.url(), node.operatorToken()));
+      terminal.line(
+          "Leat is ready at %s (operator token: %s)".formatted(node.url(), node.operatorToken()));
       call.ifPresent(terminal::line);
       if (!options.isStoppedWhenReady) {
         awaitSignal(node);
@@ -47,7 +48,8 @@ final class NodeRun {
     try {
       return NodeConfigFile.apply(options.config, defaults);
     } catch (IOException e) {
-      throw Failure.refused("Cannot read configuration '" + options.config + "': " + e.getMessage());
+      throw Failure.refused(
+          "Cannot read configuration '" + options.config + "': " + e.getMessage());
     } catch (NodeConfigFile.InvalidConfig e) {
       throw Failure.refused(String.valueOf(e.getMessage()));
     }
@@ -57,8 +59,7 @@ final class NodeRun {
     terminal.progress("Deploying the demo's functions");
     URI server = URI.create(node.url());
     Token operator = new Token(LocalFiles.readText(node.operatorToken()).strip());
-    return new Demo(
-            new ApiClient(server, operator), server, options.data, InstantSource.system())
+    return new Demo(new ApiClient(server, operator), server, options.data, InstantSource.system())
         .prepare(Demo.SAMPLES.stream().map(Sample::load).toList());
   }
 

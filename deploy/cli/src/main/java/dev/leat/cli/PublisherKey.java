@@ -56,11 +56,7 @@ record PublisherKey(OctetKeyPair jwk, String id) {
 
   /** What may be told to everyone. */
   ObjectNode publicJwk() {
-    return Json.object()
-        .put("kty", "OKP")
-        .put("crv", "Ed25519")
-        .put("x", x())
-        .put("kid", id);
+    return Json.object().put("kty", "OKP").put("crv", "Ed25519").put("x", x()).put("kid", id);
   }
 
   /** The key with its private part, for a file of its owner. */

@@ -74,6 +74,7 @@ final class Assembly {
   private final Tenants tenants;
   private final Authenticator authenticator;
 
+  private final FileClassStore classes;
   private final ChicoryEngine engine;
 
   private final FileBlobStore blobs;
@@ -92,7 +93,7 @@ final class Assembly {
   final Gateway gateway;
   private volatile boolean ready;
 
-  Assembly(NodeConfig config) throws IOException {
+  Assembly(NodeConfig config) {
     database = new HikariDataSource();
     configure(database, config.database());
 
@@ -102,8 +103,8 @@ final class Assembly {
     tenants = new Tenants(new JdbiTenantStore(database), tokens, quotas, clock);
     authenticator = new Authenticator(signingKeys, tokens, tenants, clock);
 
-    FileClassStore classes = new FileClassStore(config.dataDirectory().resolve("classes"));
-    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes, classes.key(ChicoryEngine.newKey()));
+    classes = new FileClassStore(config.dataDirectory().resolve("classes"));
+    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes);
 
     Path blobDirectory = config.dataDirectory().resolve("blobs");
     blobs = new FileBlobStore(blobDirectory);
@@ -156,6 +157,7 @@ final class Assembly {
     TenantsSchema.migrate(database);
     RegistrySchema.migrate(database);
     blobs.start();
+    classes.start();
     signingKeys.start();
     tokens.start();
     quotas.start();

@@ -15,12 +15,9 @@ import dev.leat.engine.ModuleInspector;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.ModuleRefused;
-import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Inspects, compiles and loads modules. What was compiled once is kept and only loaded from then
@@ -35,23 +32,15 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
 
   /**
    * @param store where compiled modules are kept
-   * @param key authenticates them; whoever has it can make this engine run any class
    */
-  public ChicoryEngine(ModuleLimits limits, ClassStore store, SecretKey key) {
+  public ChicoryEngine(ModuleLimits limits, ClassStore store) {
     this.reader = new ModuleReader(limits);
-    this.classes = new SealedClasses(store, key);
+    this.classes = new SealedClasses(store);
   }
 
   /** An engine that keeps nothing. */
   public ChicoryEngine(ModuleLimits limits) {
-    this(limits, ClassStore.NONE, newKey());
-  }
-
-  /** A key for one engine. */
-  public static SecretKey newKey() {
-    byte[] bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    return new SecretKeySpec(bytes, "HmacSHA256");
+    this(limits, ClassStore.none());
   }
 
   @Override

@@ -8,7 +8,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.crypto.Mac;
-import javax.crypto.SecretKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +25,9 @@ final class SealedClasses {
   private static final int MAC_BYTES = 32;
 
   private final ClassStore store;
-  private final SecretKey key;
 
-  SealedClasses(ClassStore store, SecretKey key) {
+  SealedClasses(ClassStore store) {
     this.store = store;
-    this.key = key;
   }
 
   Optional<CompiledModule> load(ModuleDigest module) {
@@ -58,7 +55,7 @@ final class SealedClasses {
   private byte[] mac(ModuleDigest module, byte[] encoded) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
+      mac.init(store.key());
       mac.update(module.toString().getBytes(StandardCharsets.US_ASCII));
       mac.update(FORMAT.getBytes(StandardCharsets.US_ASCII));
       return mac.doFinal(encoded);

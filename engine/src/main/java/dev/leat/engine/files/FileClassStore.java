@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,28 +28,35 @@ public final class FileClassStore implements ClassStore {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
   private static final String KEY_FILE = "key";
+  private static final String KEY_ALGORITHM = "HmacSHA256";
+  private static final int KEY_BYTES = 32;
 
   private final Path directory;
+  private volatile @Nullable SecretKey key;
 
   public FileClassStore(Path directory) {
     this.directory = directory;
   }
 
-  /**
-   * The directory's key; {@code fresh} becomes it when there is none yet. Readable by the owner
-   * only.
-   */
-  public SecretKey key(SecretKey fresh) throws IOException {
+  /** Makes the directory and, at the first start, its key, readable by the owner only. */
+  public void start() throws IOException {
     Files.createDirectories(directory);
     Path file = directory.resolve(KEY_FILE);
     if (!Files.exists(file)) {
       Path unfinished =
           Files.createTempFile(
               directory, "key", ".unfinished", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-      Files.write(unfinished, fresh.getEncoded());
+      byte[] fresh = new byte[KEY_BYTES];
+      new SecureRandom().nextBytes(fresh);
+      Files.write(unfinished, fresh);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
-    return new SecretKeySpec(Files.readAllBytes(file), fresh.getAlgorithm());
+    key = new SecretKeySpec(Files.readAllBytes(file), KEY_ALGORITHM);
+  }
+
+  @Override
+  public SecretKey key() {
+    return Objects.requireNonNull(key, "the store has not been started");
   }
 
   @Override

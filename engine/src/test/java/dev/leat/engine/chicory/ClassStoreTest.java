@@ -17,20 +17,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /** A module is compiled once; what is stored is used if and only if it is what was stored. */
 class ClassStoreTest {
   private final MemoryStore store = new MemoryStore();
-  private final SecretKey key = ChicoryEngine.newKey();
   private final byte[] module = noop();
   private final ModuleDigest digest = ModuleDigest.of(module);
 
   @Test
   void load_afterInspectAndCompile_compilesNothing() {
-    engine(key).inspectAndCompile(module);
+    engine().inspectAndCompile(module);
 
-    LoadedModule loaded = engine(key).load(digest, module);
+    LoadedModule loaded = engine().load(digest, module);
 
     assertThat(store.saves).isEqualTo(1);
     assertThat(call(loaded)).isPositive();
@@ -38,9 +38,9 @@ class ClassStoreTest {
 
   @Test
   void load_fromTheStore_costsTheSameFuelAsFreshlyCompiled() {
-    long compiled = call(engine(key).load(digest, module));
+    long compiled = call(engine().load(digest, module));
 
-    long stored = call(engine(key).load(digest, module));
+    long stored = call(engine().load(digest, module));
 
     assertThat(stored).isEqualTo(compiled);
     assertThat(store.saves).isEqualTo(1);
@@ -48,7 +48,7 @@ class ClassStoreTest {
 
   @Test
   void load_anyByteAltered_compilesAnew() {
-    engine(key).inspectAndCompile(module);
+    engine().inspectAndCompile(module);
     byte[] sealed = store.only();
 
     for (int at = 0; at < sealed.length; at += 97) {
@@ -57,7 +57,7 @@ class ClassStoreTest {
       store.replaceOnly(altered);
       int savesBefore = store.saves;
 
-      assertThat(call(engine(key).load(digest, module))).isPositive();
+      assertThat(call(engine().load(digest, module))).isPositive();
 
       assertThat(store.saves).as("byte %d", at).isEqualTo(savesBefore + 1);
     }
@@ -65,27 +65,28 @@ class ClassStoreTest {
 
   @Test
   void load_sealedByAnotherKey_compilesAnew() {
-    engine(ChicoryEngine.newKey()).inspectAndCompile(module);
+    engine().inspectAndCompile(module);
+    store.key = new SecretKeySpec(new byte[] {2}, "HmacSHA256");
 
-    engine(key).load(digest, module);
+    engine().load(digest, module);
 
     assertThat(store.saves).isEqualTo(2);
   }
 
   @Test
   void load_classesOfAnotherModule_compilesAnew() {
-    engine(key).inspectAndCompile(module);
+    engine().inspectAndCompile(module);
     byte[] other = java.util.Arrays.copyOf(module, module.length + 3);
     other[module.length + 1] = 1; // a custom section without a name: another digest, the same code
     store.entries.put(ModuleDigest.of(other) + SealedClasses.FORMAT, store.only());
 
-    engine(key).load(ModuleDigest.of(other), other);
+    engine().load(ModuleDigest.of(other), other);
 
     assertThat(store.saves).isEqualTo(2);
   }
 
-  private ChicoryEngine engine(SecretKey engineKey) {
-    return new ChicoryEngine(ModuleLimits.DEFAULT, store, engineKey);
+  private ChicoryEngine engine() {
+    return new ChicoryEngine(ModuleLimits.DEFAULT, store);
   }
 
   /** Calls {@code handle} and returns the fuel that it cost. */
@@ -107,7 +108,13 @@ class ClassStoreTest {
 
   private static final class MemoryStore implements ClassStore {
     private final Map<String, byte[]> entries = new HashMap<>();
+    private SecretKey key = new SecretKeySpec(new byte[] {1}, "HmacSHA256");
     private int saves;
+
+    @Override
+    public SecretKey key() {
+      return key;
+    }
 
     @Override
     public Optional<byte[]> load(ModuleDigest module, String format) {

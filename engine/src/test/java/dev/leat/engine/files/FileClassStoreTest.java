@@ -3,7 +3,6 @@ package dev.leat.engine.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.ModuleDigest;
-import dev.leat.engine.chicory.ChicoryEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,12 +35,13 @@ class FileClassStoreTest {
   }
 
   @Test
-  void key_isKeptAndReadableByTheOwnerOnly() throws IOException {
-    var first = new FileClassStore(directory).key(ChicoryEngine.newKey());
+  void start_makesOneKey_readableByTheOwnerOnly() throws IOException {
+    FileClassStore first = new FileClassStore(directory);
+    FileClassStore second = new FileClassStore(directory);
+    first.start();
+    second.start();
 
-    var second = new FileClassStore(directory).key(ChicoryEngine.newKey());
-
-    assertThat(second).isEqualTo(first);
+    assertThat(second.key()).isEqualTo(first.key());
     assertThat(Files.getPosixFilePermissions(directory.resolve("key")))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }
