@@ -64,7 +64,7 @@ final class DeployFunctionTest {
                 "{}"));
     assertThat(deployed.etag()).isEqualTo("\"v1\"");
     assertThat(done(registry.functions.show(ACME, MASK))).isEqualTo(deployed);
-    assertThat(registry.routes.find("acme", "mask").active()).isEqualTo(deployed.version());
+    assertThat(registry.route("mask").active()).isEqualTo(deployed.version());
     assertThat(registry.recorded(ACME).getFirst()).isEqualTo("function.deploy acme/mask@v1");
   }
 
@@ -72,8 +72,7 @@ final class DeployFunctionTest {
   void deploy_byName_findsTheModule() {
     PublishedModule module = registry.publish("masker", "2.0", GuestModules.handler(1));
 
-    DeployedVersion deployed =
-        done(registry.deploy("mask", manifest("mask", "acme/masker@2.0")));
+    DeployedVersion deployed = done(registry.deploy("mask", manifest("mask", "acme/masker@2.0")));
 
     assertThat(deployed.version().module()).isEqualTo(module.digest());
   }
@@ -85,7 +84,7 @@ final class DeployFunctionTest {
 
     assertThat(second.version().number()).isEqualTo(2);
     assertThat(done(registry.functions.versions(ACME, MASK))).containsExactly(second, first);
-    Route route = registry.routes.find("acme", "mask");
+    Route route = registry.route("mask");
     assertThat(route.active()).isEqualTo(second.version());
     assertThat(route.version("v1")).isEqualTo(first.version());
   }
@@ -119,7 +118,7 @@ final class DeployFunctionTest {
     List<DeployedVersion> versions = done(registry.functions.versions(ACME, MASK));
     assertThat(versions).hasSize(DeployFunction.VERSIONS_KEPT);
     assertThat(versions.getLast().version().number()).isEqualTo(2);
-    assertThat(registry.routes.find("acme", "mask").version(1)).isNull();
+    assertThat(registry.route("mask").version(1)).isNull();
   }
 
   @Test
@@ -148,8 +147,7 @@ final class DeployFunctionTest {
 
   @Test
   void deploy_otherNameThanThePath_isRefused() {
-    assertThat(badManifest("mask", manifest("other", "x.wasm")).at())
-        .isEqualTo("metadata.name");
+    assertThat(badManifest("mask", manifest("other", "x.wasm")).at()).isEqualTo("metadata.name");
   }
 
   @Test
@@ -185,8 +183,7 @@ final class DeployFunctionTest {
 
     Problem problem =
         refused(
-            registry.deploy("mask", manifest("mask", module.digest())),
-            ProblemCode.INVALID_MODULE);
+            registry.deploy("mask", manifest("mask", module.digest())), ProblemCode.INVALID_MODULE);
 
     assertThat(problem.findings())
         .extracting(Finding::at)
@@ -214,8 +211,7 @@ final class DeployFunctionTest {
     String routed = "  route: {path: %s}\n";
     done(
         registry.deploy(
-            "mask",
-            manifest("mask", mask.version().module()) + routed.formatted("/pii")));
+            "mask", manifest("mask", mask.version().module()) + routed.formatted("/pii")));
 
     Problem problem =
         refused(
@@ -242,8 +238,7 @@ final class DeployFunctionTest {
   @Test
   void deploy_badManifest_tellsEverything() {
     Problem problem =
-        refused(
-            registry.deploy("mask", "apiVersion: 2\nkind: x\n"), ProblemCode.INVALID_MANIFEST);
+        refused(registry.deploy("mask", "apiVersion: 2\nkind: x\n"), ProblemCode.INVALID_MANIFEST);
 
     assertThat(problem.findings())
         .extracting(Finding::at)
@@ -252,8 +247,7 @@ final class DeployFunctionTest {
 
   @Test
   void deploy_manyAtOnce_numbersThemWithoutGaps() throws Exception {
-    ModuleDigest module =
-        registry.publish("mask", "1", GuestModules.handler(1)).digest();
+    ModuleDigest module = registry.publish("mask", "1", GuestModules.handler(1)).digest();
     List<Callable<DeployedVersion>> deployments =
         IntStream.rangeClosed(1, 6)
             .mapToObj(fuel -> manifest("mask", module) + "  limits: {fuel: " + fuel + "}\n")
@@ -272,7 +266,7 @@ final class DeployFunctionTest {
     }
 
     assertThat(numbers).containsExactly(1, 2, 3, 4, 5, 6);
-    assertThat(registry.routes.find("acme", "mask").active())
+    assertThat(registry.route("mask").active())
         .isEqualTo(done(registry.functions.show(ACME, MASK)).version());
   }
 

@@ -72,12 +72,7 @@ final class SignaturesTest {
   void verify_revokedKey_isRefused() {
     PublisherKey revoked =
         new PublisherKey(
-            key.tenant(),
-            key.kid(),
-            "",
-            key.x(),
-            key.createdAt(),
-            Optional.of(clock.instant()));
+            key.tenant(), key.kid(), "", key.x(), key.createdAt(), Optional.of(clock.instant()));
 
     assertThat(
             refused(
@@ -113,10 +108,7 @@ final class SignaturesTest {
   void verify_otherHeaderParameters_isRefused() throws JOSEException {
     bad(jws(pair, new JWSHeader(JWSAlgorithm.EdDSA), payload()), "exactly 'alg' and 'kid'");
     bad(
-        jws(
-            pair,
-            new JWSHeader.Builder(header()).jwk(pair.toPublicJWK()).build(),
-            payload()),
+        jws(pair, new JWSHeader.Builder(header()).jwk(pair.toPublicJWK()).build(), payload()),
         "exactly 'alg' and 'kid'");
   }
 
@@ -138,11 +130,12 @@ final class SignaturesTest {
       textBlock =
           """
           "name":"mask"      | "name":"Mask"              | name must be
-          "name":"mask"      | "name":7                   | name must be
+          "name":"mask"      | "name":7                   | name must be text
           "name":"mask",     | ''                         | exactly the members
           "name":"mask"      | "name":"mask","admin":true | exactly the members
           "name":"mask"      | "name":"a","name":"mask"   | not JSON
           "version":"1.0.0"  | "version":"1 0"            | version must be
+          "version":"1.0.0"  | "version":1                | version must be text
           "version":"1.0.0"  | "version":""               | version must be
           sha256:            | sha512:                    | digest must be
           "size":1           | "size":0                   | size must be
