@@ -2,8 +2,8 @@ package dev.leat.registry;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -43,8 +43,10 @@ public final class Signatures {
   private static final Set<String> MEMBERS =
       Set.of("name", "version", "digest", "size", "issuedAt");
   private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-  private static final ObjectReader READER = JSON.reader();
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private final InstantSource clock;
 
@@ -141,7 +143,7 @@ public final class Signatures {
   private Answer<Statement> statement(byte[] payload) {
     JsonNode node;
     try {
-      node = READER.readTree(new String(payload, StandardCharsets.UTF_8));
+      node = JSON.readTree(new String(payload, StandardCharsets.UTF_8));
     } catch (JacksonException e) {
       return bad("The signed statement is not JSON.");
     }
