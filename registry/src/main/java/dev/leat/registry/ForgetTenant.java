@@ -28,7 +28,7 @@ public final class ForgetTenant {
   }
 
   public void forget(TenantId tenant) {
-    // In this order nothing new can be published or deployed from what is left.
+    // Without keys nothing more is published, and without modules nothing more is deployed.
     keys.forget(tenant);
     for (ModuleDigest digest : modules.forget(tenant)) {
       modules.collect(digest, () -> blobs.delete(digest));

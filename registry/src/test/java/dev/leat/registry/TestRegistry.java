@@ -25,6 +25,7 @@ import dev.leat.testkit.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The whole registry as a node has it, on H2 and a temporary directory. */
@@ -91,6 +92,11 @@ final class TestRegistry implements AutoCloseable {
   Answer<DeployedVersion> deploy(String name, String manifest, Optional<String> ifMatch) {
     return deployFunction.deploy(
         ACME, ACTOR, new FunctionName(name), manifest.getBytes(StandardCharsets.UTF_8), ifMatch);
+  }
+
+  /** Where acme's function is found. */
+  Route route(String name) {
+    return Objects.requireNonNull(routes.find("acme", name));
   }
 
   static String manifest(String name, Object module) {
