@@ -40,8 +40,8 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   }
 
   /**
-   * Inspects as {@link #inspect} does and compiles too, so that a module which is accepted will load.
-   * Takes 20 ms for a small module, seconds for one of megabytes.
+   * Inspects as {@link #inspect} does and compiles too, so that a module which is accepted will
+   * load. Takes 20 ms for a small module, seconds for one of megabytes.
    */
   public Inspection inspectAndCompile(byte[] module) {
     try {
