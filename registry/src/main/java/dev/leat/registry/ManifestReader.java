@@ -52,7 +52,7 @@ public final class ManifestReader {
   private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
   private static final Pattern ORIGIN =
       Pattern.compile(
-          "https?://(\\*\\.)?[a-z0-9]([a-z0-9-]{0,62})(\\.[a-z0-9][a-z0-9-]{0,62}){0,10}(:[1-9][0-9]{0,4})?");
+          "https?://(\\*\\.)?[a-z0-9][a-z0-9-]{0,62}(\\.[a-z0-9][a-z0-9-]{0,62}){0,10}(:[1-9][0-9]{0,4})?");
   private static final Pattern TABLE_GRANT =
       Pattern.compile("(read|write):([A-Za-z_][A-Za-z0-9_.]{0,100}\\*?|\\*)");
   private static final Set<String> CONTRACTS_TO_COME = Set.of("transform", "step", "component");
