@@ -65,7 +65,10 @@ final class ClosedObject {
             ? "a whole number of at least " + min
             : "a whole number, %d-%d".formatted(min, max),
         value ->
-            value.isIntegralNumber() && value.canConvertToLong() && value.asLong() >= min && value.asLong() <= max
+            value.isIntegralNumber()
+                    && value.canConvertToLong()
+                    && value.asLong() >= min
+                    && value.asLong() <= max
                 ? (Long) value.asLong()
                 : null);
   }

@@ -72,8 +72,7 @@ final class DeployFunctionTest {
   void deploy_byName_findsTheModule() {
     PublishedModule module = registry.publish("masker", "2.0", GuestModules.handler(1));
 
-    DeployedVersion deployed =
-        done(registry.deploy("mask", manifest("mask", "acme/masker@2.0")));
+    DeployedVersion deployed = done(registry.deploy("mask", manifest("mask", "acme/masker@2.0")));
 
     assertThat(deployed.version().module()).isEqualTo(module.digest());
   }
@@ -148,8 +147,7 @@ final class DeployFunctionTest {
 
   @Test
   void deploy_otherNameThanThePath_isRefused() {
-    assertThat(badManifest("mask", manifest("other", "x.wasm")).at())
-        .isEqualTo("metadata.name");
+    assertThat(badManifest("mask", manifest("other", "x.wasm")).at()).isEqualTo("metadata.name");
   }
 
   @Test
@@ -185,8 +183,7 @@ final class DeployFunctionTest {
 
     Problem problem =
         refused(
-            registry.deploy("mask", manifest("mask", module.digest())),
-            ProblemCode.INVALID_MODULE);
+            registry.deploy("mask", manifest("mask", module.digest())), ProblemCode.INVALID_MODULE);
 
     assertThat(problem.findings())
         .extracting(Finding::at)
@@ -214,8 +211,7 @@ final class DeployFunctionTest {
     String routed = "  route: {path: %s}\n";
     done(
         registry.deploy(
-            "mask",
-            manifest("mask", mask.version().module()) + routed.formatted("/pii")));
+            "mask", manifest("mask", mask.version().module()) + routed.formatted("/pii")));
 
     Problem problem =
         refused(
@@ -242,8 +238,7 @@ final class DeployFunctionTest {
   @Test
   void deploy_badManifest_tellsEverything() {
     Problem problem =
-        refused(
-            registry.deploy("mask", "apiVersion: 2\nkind: x\n"), ProblemCode.INVALID_MANIFEST);
+        refused(registry.deploy("mask", "apiVersion: 2\nkind: x\n"), ProblemCode.INVALID_MANIFEST);
 
     assertThat(problem.findings())
         .extracting(Finding::at)
@@ -252,8 +247,7 @@ final class DeployFunctionTest {
 
   @Test
   void deploy_manyAtOnce_numbersThemWithoutGaps() throws Exception {
-    ModuleDigest module =
-        registry.publish("mask", "1", GuestModules.handler(1)).digest();
+    ModuleDigest module = registry.publish("mask", "1", GuestModules.handler(1)).digest();
     List<Callable<DeployedVersion>> deployments =
         IntStream.rangeClosed(1, 6)
             .mapToObj(fuel -> manifest("mask", module) + "  limits: {fuel: " + fuel + "}\n")

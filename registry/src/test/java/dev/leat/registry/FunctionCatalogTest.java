@@ -71,9 +71,7 @@ final class FunctionCatalogTest {
 
     refused(registry.functions.show(ACME, MASK), ProblemCode.FUNCTION_NOT_FOUND);
     refused(registry.functions.delete(ACME, ACTOR, MASK), ProblemCode.FUNCTION_NOT_FOUND);
-    assertThat(registry.recorded(ACME))
-        .filteredOn("function.delete acme/mask"::equals)
-        .hasSize(1);
+    assertThat(registry.recorded(ACME)).filteredOn("function.delete acme/mask"::equals).hasSize(1);
   }
 
   @Test

@@ -126,8 +126,7 @@ final class ModuleCatalogTest {
   void delete_usedByAFunction_isAConflict() {
     registry.deploy("mask", 1);
 
-    assertThat(
-            refused(registry.modules.delete(ACME, ACTOR, digest), ProblemCode.CONFLICT).detail())
+    assertThat(refused(registry.modules.delete(ACME, ACTOR, digest), ProblemCode.CONFLICT).detail())
         .contains("version v1 of the function 'mask'");
     assertThat(done(registry.modules.content(ACME, digest))).isEqualTo(module);
 

@@ -148,9 +148,7 @@ final class PublishModuleTest {
     byte[] largest =
         new WasmBuilder()
             .memory(1)
-            .custom(
-                "padding",
-                new byte[2 * TestRegistry.MODULE_BYTES_MAX - 40 - padded.length])
+            .custom("padding", new byte[2 * TestRegistry.MODULE_BYTES_MAX - 40 - padded.length])
             .build();
     assertThat(largest).hasSize(TestRegistry.MODULE_BYTES_MAX);
 

@@ -76,12 +76,9 @@ final class PublisherKeysTest {
   void register_privateKey_isRefusedAsDisclosed() {
     Problem problem =
         refused(
-            registry.keys.register(OTHER, ACTOR, pair.toJSONString()),
-            ProblemCode.INVALID_REQUEST);
+            registry.keys.register(OTHER, ACTOR, pair.toJSONString()), ProblemCode.INVALID_REQUEST);
 
-    assertThat(problem.detail())
-        .contains("disclosed")
-        .doesNotContain(pair.getD().toString());
+    assertThat(problem.detail()).contains("disclosed").doesNotContain(pair.getD().toString());
     assertThat(registry.keys.list(OTHER)).isEmpty();
   }
 
@@ -117,8 +114,7 @@ final class PublisherKeysTest {
   void register_tooMany_isRefused() {
     for (int i = 0; i < PublisherKeys.KEYS_MAX; i++) {
       done(
-          registry.keys.register(
-              OTHER, ACTOR, TestRegistry.newKey().toPublicJWK().toJSONString()));
+          registry.keys.register(OTHER, ACTOR, TestRegistry.newKey().toPublicJWK().toJSONString()));
     }
 
     refused(registry.keys.register(OTHER, ACTOR, publicJwk()), ProblemCode.CONFLICT);

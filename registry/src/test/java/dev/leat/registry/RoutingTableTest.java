@@ -70,8 +70,7 @@ final class RoutingTableTest {
     registry.deploy("mask", 1);
     registry.deploy("mask", 2);
 
-    assertThat(registry.routes.find("acme", "mask").version(selector).number())
-        .isEqualTo(number);
+    assertThat(registry.routes.find("acme", "mask").version(selector).number()).isEqualTo(number);
   }
 
   @ParameterizedTest
@@ -104,8 +103,7 @@ final class RoutingTableTest {
 
     Route route = registry.routes.findByPath("acme", path);
 
-    assertThat(route == null ? null : route.active().function().name().value())
-        .isEqualTo(function);
+    assertThat(route == null ? null : route.active().function().name().value()).isEqualTo(function);
   }
 
   @Test
@@ -121,8 +119,7 @@ final class RoutingTableTest {
     ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
     done(
         registry.deploy(
-            "mask",
-            manifest("mask", module) + "  route: {methods: [GET, POST], auth: public}\n"));
+            "mask", manifest("mask", module) + "  route: {methods: [GET, POST], auth: public}\n"));
 
     Route route = registry.routes.find("acme", "mask");
 

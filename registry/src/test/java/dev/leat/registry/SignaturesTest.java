@@ -72,12 +72,7 @@ final class SignaturesTest {
   void verify_revokedKey_isRefused() {
     PublisherKey revoked =
         new PublisherKey(
-            key.tenant(),
-            key.kid(),
-            "",
-            key.x(),
-            key.createdAt(),
-            Optional.of(clock.instant()));
+            key.tenant(), key.kid(), "", key.x(), key.createdAt(), Optional.of(clock.instant()));
 
     assertThat(
             refused(
@@ -113,10 +108,7 @@ final class SignaturesTest {
   void verify_otherHeaderParameters_isRefused() throws JOSEException {
     bad(jws(pair, new JWSHeader(JWSAlgorithm.EdDSA), payload()), "exactly 'alg' and 'kid'");
     bad(
-        jws(
-            pair,
-            new JWSHeader.Builder(header()).jwk(pair.toPublicJWK()).build(),
-            payload()),
+        jws(pair, new JWSHeader.Builder(header()).jwk(pair.toPublicJWK()).build(), payload()),
         "exactly 'alg' and 'kid'");
   }
 

@@ -61,8 +61,7 @@ final class TestRegistry implements AutoCloseable {
     publishModule =
         new PublishModule(moduleStore, blobs, keyStore, engine, clock, MODULE_BYTES_MAX);
     modules = new ModuleCatalog(moduleStore, blobs, clock);
-    deployFunction =
-        new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
+    deployFunction = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
     forgetTenant = new ForgetTenant(keyStore, functionStore, moduleStore, blobs, routes);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
   }
@@ -91,22 +90,18 @@ final class TestRegistry implements AutoCloseable {
 
   Answer<DeployedVersion> deploy(String name, String manifest, Optional<String> ifMatch) {
     return deployFunction.deploy(
-        ACME,
-        ACTOR,
-        new FunctionName(name),
-        manifest.getBytes(StandardCharsets.UTF_8),
-        ifMatch);
+        ACME, ACTOR, new FunctionName(name), manifest.getBytes(StandardCharsets.UTF_8), ifMatch);
   }
 
   static String manifest(String name, Object module) {
     return """
-        apiVersion: leat/v1
-        kind: Function
-        metadata: {name: %s}
-        spec:
-          module: %s
-          contract: handler
-        """
+    apiVersion: leat/v1
+    kind: Function
+    metadata: {name: %s}
+    spec:
+      module: %s
+      contract: handler
+    """
         .formatted(name, module);
   }
 

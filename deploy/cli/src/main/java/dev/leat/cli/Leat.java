@@ -43,6 +43,7 @@ public final class Leat {
     Version version = new Version(session);
     CommandLine line =
         new CommandLine(leat)
+            .addSubcommand(new Up(session))
             .addSubcommand(new Login(session))
             .addSubcommand(new WhoAmI(session))
             .addSubcommand(new TenantCommands(session))

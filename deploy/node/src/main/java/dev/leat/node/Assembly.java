@@ -6,13 +6,13 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.engine.files.FileClassStore;
 import dev.leat.gateway.Gateway;
 import dev.leat.gateway.GatewayConfig;
 import dev.leat.gateway.InvocationPipeline;
 import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.control.ControlServices;
 import dev.leat.gateway.http.MemoryBudget;
-import dev.leat.registry.BlobStore;
 import dev.leat.registry.DeployFunction;
 import dev.leat.registry.FunctionCatalog;
 import dev.leat.registry.FunctionStore;
@@ -74,9 +74,10 @@ final class Assembly {
   private final Tenants tenants;
   private final Authenticator authenticator;
 
-  private final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
+  private final FileClassStore classes;
+  private final ChicoryEngine engine;
 
-  private final BlobStore blobs;
+  private final FileBlobStore blobs;
   private final RoutingTable routes;
   private final PublisherKeys publisherKeys;
   private final ModuleCatalog modules;
@@ -101,6 +102,9 @@ final class Assembly {
     quotas = new Quotas(new JdbiQuotaStore(database), quotaGate);
     tenants = new Tenants(new JdbiTenantStore(database), tokens, quotas, clock);
     authenticator = new Authenticator(signingKeys, tokens, tenants, clock);
+
+    classes = new FileClassStore(config.dataDirectory().resolve("classes"));
+    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes);
 
     Path blobDirectory = config.dataDirectory().resolve("blobs");
     blobs = new FileBlobStore(blobDirectory);
@@ -152,6 +156,8 @@ final class Assembly {
   void start() throws IOException {
     TenantsSchema.migrate(database);
     RegistrySchema.migrate(database);
+    blobs.start();
+    classes.start();
     signingKeys.start();
     tokens.start();
     quotas.start();
