@@ -32,6 +32,12 @@ public record FunctionVersion(
     return "v" + number;
   }
 
+  /** By function and number alone: a version is a key of hot maps, and no two share both. */
+  @Override
+  public int hashCode() {
+    return 31 * function.hashCode() + number;
+  }
+
   @Override
   public String toString() {
     return function + "@" + label();

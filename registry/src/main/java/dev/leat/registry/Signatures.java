@@ -81,22 +81,30 @@ public final class Signatures {
 
   /** The statement, if the key signed it and is trusted. */
   public Answer<Statement> verify(String compactJws, PublisherKey key) {
+    return key.isRevoked()
+        ? bad("The key %s was revoked. Sign with another registered key.".formatted(key.kid()))
+        : verify(compactJws, key.kid(), key.x());
+  }
+
+  /**
+   * The statement, if this key signed it.
+   *
+   * @param kid the key's thumbprint
+   * @param x the public key's 32 bytes in base64url (RFC 8037)
+   */
+  public Answer<Statement> verify(String compactJws, String kid, String x) {
     return switch (parse(compactJws)) {
       case Answer.Refused<JWSObject>(var problem) -> Answer.refused(problem);
-      case Answer.Done<JWSObject>(JWSObject jws) -> verify(jws, key);
+      case Answer.Done<JWSObject>(JWSObject jws) -> verify(jws, kid, x);
     };
   }
 
-  private Answer<Statement> verify(JWSObject jws, PublisherKey key) {
-    if (!jws.getHeader().getKeyID().equals(key.kid())) {
+  private Answer<Statement> verify(JWSObject jws, String kid, String x) {
+    if (!jws.getHeader().getKeyID().equals(kid)) {
       return bad(
-          "The signature is by the key %s, not by %s."
-              .formatted(jws.getHeader().getKeyID(), key.kid()));
+          "The signature is by the key %s, not by %s.".formatted(jws.getHeader().getKeyID(), kid));
     }
-    if (key.isRevoked()) {
-      return bad("The key %s was revoked. Sign with another registered key.".formatted(key.kid()));
-    }
-    if (!isSignedBy(jws, key)) {
+    if (!isSignedBy(jws, x)) {
       return bad(
           "The signature does not fit its statement: one of them was changed. Sign the module"
               + " again.");
@@ -130,11 +138,10 @@ public final class Signatures {
     return Answer.done(jws);
   }
 
-  private static boolean isSignedBy(JWSObject jws, PublisherKey key) {
+  private static boolean isSignedBy(JWSObject jws, String x) {
     try {
       return jws.verify(
-          new Ed25519Verifier(
-              new OctetKeyPair.Builder(Curve.Ed25519, new Base64URL(key.x())).build()));
+          new Ed25519Verifier(new OctetKeyPair.Builder(Curve.Ed25519, new Base64URL(x)).build()));
     } catch (JOSEException e) {
       return false;
     }

@@ -12,11 +12,19 @@ import org.objectweb.asm.Type;
 /**
  * Rewrites a class that Chicory generated: each interruption check, which stands at every call and
  * back-edge, becomes a fuel tick on the memory. A tick's weight is the number of JVM instructions
- * between it and the tick before it in the method, so it depends on the module alone.
+ * between it and the tick before it in the method, so it depends on the module alone. A long
+ * stretch before a return is charged there; a shorter one is covered by what a call costs its
+ * caller.
  */
 final class FuelPass {
   /** Changed whenever the rewritten code changes, since stored classes are kept under it. */
   static final int VERSION = 1;
+
+  /** Added to the tick before a call, for the callee's frame and its uncharged end. */
+  private static final int CALL_WEIGHT = 4;
+
+  /** A return is charged from so many instructions on: a tick costs about three. */
+  private static final int RETURN_WEIGHT_MIN = 16;
 
   private static final String MEMORY = Type.getInternalName(Memory.class);
   private static final String FUEL = Type.getInternalName(Fuel.class);
@@ -39,6 +47,11 @@ final class FuelPass {
         },
         0);
     return writer.toByteArray();
+  }
+
+  /** The binary name of a class, which Chicory's collector gives in either notation. */
+  static String className(byte[] classFile) {
+    return new ClassReader(classFile).getClassName().replace('/', '.');
   }
 
   /** The local variable of the last parameter of type Memory; -1 when there is none. */
@@ -67,18 +80,26 @@ final class FuelPass {
     public void visitMethodInsn(
         int opcode, String owner, String name, String descriptor, boolean isInterface) {
       if (opcode == Opcodes.INVOKESTATIC && name.equals("checkInterruption")) {
-        super.visitVarInsn(Opcodes.ALOAD, memorySlot);
-        super.visitLdcInsn(weight);
-        super.visitMethodInsn(Opcodes.INVOKESTATIC, FUEL, "tick", TICK, false);
-        weight = 1;
+        tick(weight + CALL_WEIGHT);
       } else {
         weight++;
         super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
       }
     }
 
+    private void tick(int charged) {
+      super.visitVarInsn(Opcodes.ALOAD, memorySlot);
+      super.visitLdcInsn(charged);
+      super.visitMethodInsn(Opcodes.INVOKESTATIC, FUEL, "tick", TICK, false);
+      weight = 1;
+    }
+
     @Override
     public void visitInsn(int opcode) {
+      boolean isReturn = opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN;
+      if (isReturn && weight >= RETURN_WEIGHT_MIN) {
+        tick(weight);
+      }
       weight++;
       super.visitInsn(opcode);
     }

@@ -1,0 +1,48 @@
+package dev.leat.cli;
+
+import dev.leat.contract.Finding;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Ends a command: the lines for the user and the exit code. Thrown rather than returned, because
+ * nothing but {@link Leat} acts on it.
+ */
+final class Failure extends RuntimeException {
+  static final int REFUSED = 1;
+  static final int USAGE = 2;
+
+  private final List<String> lines;
+  private final int exitCode;
+
+  private Failure(List<String> lines, int exitCode) {
+    super(String.join("\n", lines));
+    this.lines = List.copyOf(lines);
+    this.exitCode = exitCode;
+  }
+
+  /** It was asked for rightly and did not happen: what, the value, the allowed, the remedy. */
+  static Failure refused(String line) {
+    return new Failure(List.of(line), REFUSED);
+  }
+
+  /** As {@link #refused(String)}, with a line for each single mistake after the first line. */
+  static Failure refused(String line, List<Finding> findings) {
+    return new Failure(
+        Stream.concat(Stream.of(line), findings.stream().map(finding -> "  " + finding)).toList(),
+        REFUSED);
+  }
+
+  /** It was not asked for rightly. */
+  static Failure usage(String line) {
+    return new Failure(List.of(line), USAGE);
+  }
+
+  List<String> lines() {
+    return lines;
+  }
+
+  int exitCode() {
+    return exitCode;
+  }
+}

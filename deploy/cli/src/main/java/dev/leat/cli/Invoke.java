@@ -1,0 +1,112 @@
+package dev.leat.cli;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code leat invoke}. */
+@Command(name = "invoke", description = "Call a function and print its response's body.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields.
+final class Invoke implements Runnable {
+  /** The longest body that any function may be allowed. */
+  private static final int BODY_BYTES_MAX = 64 << 20;
+
+  @Parameters(paramLabel = "FUNCTION", description = "Its name, or name:version such as mask:v1.")
+  private String function;
+
+  @Option(
+      names = "--data",
+      paramLabel = "TEXT|@FILE|@-",
+      description = "The body: as given, of a file, or of standard input.")
+  private @Nullable String data;
+
+  @Option(
+      names = "--method",
+      defaultValue = "POST",
+      paramLabel = "METHOD",
+      description = "Else ${DEFAULT-VALUE}.")
+  private String method;
+
+  @Option(
+      names = "--path",
+      defaultValue = "",
+      paramLabel = "/PATH",
+      description = "Path and query below the function's.")
+  private String path;
+
+  @Option(
+      names = "--header",
+      paramLabel = "NAME:VALUE",
+      description = "A header field; may be repeated.")
+  private List<String> headers = new ArrayList<>();
+
+  private final Session session;
+
+  Invoke(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public void run() {
+    HttpResponse<byte[]> response = session.api().exchange(request());
+    boolean isOfFunction =
+        response.headers().firstValue("Leat-Error-Source").filter("function"::equals).isPresent();
+    if (response.statusCode() >= 400 && !isOfFunction) {
+      throw ProblemAnswer.of(response).failure();
+    }
+    session.output().body(response.body());
+    if (response.statusCode() >= 400) {
+      throw Failure.refused(
+          "Function '" + function + "' answered with status " + response.statusCode());
+    }
+  }
+
+  private HttpRequest request() {
+    byte[] body = body();
+    if (!(path.isEmpty() || path.startsWith("/"))) {
+      throw Failure.usage("--path must start with '/', was '" + path + "'");
+    }
+    try {
+      HttpRequest.Builder request =
+          session
+              .api()
+              .request(ApiClient.path("f", session.tenant(), function) + path)
+              .setHeader("Content-Type", contentType(body))
+              .method(method, BodyPublishers.ofByteArray(body));
+      for (String header : headers) {
+        int colon = header.indexOf(':');
+        if (colon < 1) {
+          throw Failure.usage("--header must be NAME:VALUE, was '" + header + "'");
+        }
+        request.setHeader(header.substring(0, colon).strip(), header.substring(colon + 1).strip());
+      }
+      return request.build();
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage("This cannot be sent: " + e.getMessage());
+    }
+  }
+
+  private byte[] body() {
+    if (data == null) {
+      return new byte[0];
+    }
+    if (data.equals("@-")) {
+      return session.terminal().readAll(BODY_BYTES_MAX);
+    }
+    return data.startsWith("@")
+        ? LocalFiles.read(Path.of(data.substring(1)), BODY_BYTES_MAX)
+        : data.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String contentType(byte[] body) {
+    return Json.parse(body).isPresent() ? "application/json" : "application/octet-stream";
+  }
+}

@@ -1,0 +1,125 @@
+package dev.leat.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.leat.contract.ModuleDigest;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code leat} command: all verbs, and how each ending becomes lines and an exit code. */
+@Command(name = "leat", description = "Functions of many tenants, in WebAssembly.")
+public final class Leat {
+  @Mixin private final GlobalOptions options = new GlobalOptions();
+
+  @Option(names = "--version", versionHelp = true, description = "Print the version.")
+  boolean isVersionAsked;
+
+  private Leat() {}
+
+  /** Runs one command and ends the process: 0 done, 1 refused or failed, 2 usage. */
+  public static void main(String[] arguments) {
+    System.exit(run(Environment.ofProcess(), Terminal.ofProcess(), arguments));
+  }
+
+  static int run(Environment environment, Terminal terminal, String... arguments) {
+    try {
+      return commandLine(environment, terminal).execute(arguments);
+    } finally {
+      terminal.out().flush();
+    }
+  }
+
+  static CommandLine commandLine(Environment environment, Terminal terminal) {
+    Leat leat = new Leat();
+    Session session = new Session(leat.options, environment, terminal);
+    Version version = new Version(session);
+    CommandLine line =
+        new CommandLine(leat)
+            .addSubcommand(new Up(session))
+            .addSubcommand(new Login(session))
+            .addSubcommand(new WhoAmI(session))
+            .addSubcommand(new TenantCommands(session))
+            .addSubcommand(new QuotaCommands(session))
+            .addSubcommand(new TokenCommands(session))
+            .addSubcommand(new KeyCommands(session))
+            .addSubcommand(new Sign(session))
+            .addSubcommand(new Verify(session))
+            .addSubcommand(new Publish(session))
+            .addSubcommand(new ModuleCommands(session))
+            .addSubcommand(new Deploy(session))
+            .addSubcommand(new ListFunctions(session))
+            .addSubcommand(new ShowFunction(session))
+            .addSubcommand(new ListVersions(session))
+            .addSubcommand(new DeleteFunction(session))
+            .addSubcommand(new Invoke(session))
+            .addSubcommand(version);
+    line.getCommandSpec().versionProvider(version);
+    return line.setOut(new PrintWriter(terminal.out(), true, UTF_8))
+        .setErr(new PrintWriter(terminal.err(), true, UTF_8))
+        .setUsageHelpWidth(100)
+        .setExpandAtFiles(false)
+        .registerConverter(Duration.class, new DurationConverter())
+        .registerConverter(Format.class, Leat::format)
+        .registerConverter(Long.class, Leat::number)
+        .registerConverter(ModuleDigest.class, Leat::digest)
+        .setParameterExceptionHandler((e, _) -> misused(e, terminal))
+        .setExecutionExceptionHandler((e, _, _) -> failed(e, environment, terminal));
+  }
+
+  private static int misused(ParameterException e, Terminal terminal) {
+    String remedy =
+        e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()
+            ? "Did you mean " + String.join(" or ", unmatched.getSuggestions()) + "? "
+            : "";
+    String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+    terminal.error(e.getMessage() + ". " + remedy + "See: " + help);
+    return Failure.USAGE;
+  }
+
+  private static int failed(Exception e, Environment environment, Terminal terminal) {
+    if (environment.isDebug()) {
+      StringWriter trace = new StringWriter();
+      e.printStackTrace(new PrintWriter(trace));
+      trace.toString().lines().forEach(terminal::error);
+    }
+    if (e instanceof Failure failure) {
+      failure.lines().forEach(terminal::error);
+      return failure.exitCode();
+    }
+    terminal.error("The command failed unexpectedly: " + e + ". Set LEAT_DEBUG=1 to see where.");
+    return Failure.REFUSED;
+  }
+
+  private static ModuleDigest digest(String text) {
+    try {
+      return ModuleDigest.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage() + "; was '" + text + "'");
+    }
+  }
+
+  private static Format format(String text) {
+    for (Format format : Format.values()) {
+      if (format.toString().equals(text)) {
+        return format;
+      }
+    }
+    throw new TypeConversionException("it must be table, json or yaml, was '" + text + "'");
+  }
+
+  private static Long number(String text) {
+    try {
+      return Long.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("it must be a whole number, was '" + text + "'");
+    }
+  }
+}

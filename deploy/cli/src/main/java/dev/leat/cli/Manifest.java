@@ -1,0 +1,58 @@
+package dev.leat.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.ModuleDigest;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A function's manifest, of which the command only looks at the function's name and its module; the
+ * platform checks the rest.
+ *
+ * @param document as it is sent
+ */
+record Manifest(ObjectNode document) {
+  private static final Pattern PUBLISHED =
+      Pattern.compile("sha256:.*|[a-z][a-z0-9-]*/[a-z][a-z0-9-]*@[^/]+(?<!\\.wasm)");
+
+  /**
+   * Reads a manifest.
+   *
+   * @param source what the text is, for messages
+   */
+  static Manifest parse(String source, String yaml) {
+    if (Yaml.parse(source, yaml) instanceof ObjectNode document) {
+      Manifest manifest = new Manifest(document);
+      manifest.require(source, "/metadata/name");
+      manifest.require(source, "/spec/module");
+      return manifest;
+    }
+    throw Failure.refused(source + " is no manifest: a YAML mapping is needed");
+  }
+
+  /** The function's name. */
+  String function() {
+    return document.at("/metadata/name").asText();
+  }
+
+  /** The module's file relative to the manifest's, or nothing if the module is a published one. */
+  Optional<Path> moduleFile() {
+    String module = document.at("/spec/module").asText();
+    return PUBLISHED.matcher(module).matches() ? Optional.empty() : Optional.of(Path.of(module));
+  }
+
+  Manifest withModule(ModuleDigest digest) {
+    ObjectNode copy = document.deepCopy();
+    copy.withObject("/spec").put("module", digest.toString());
+    return new Manifest(copy);
+  }
+
+  private void require(String source, String pointer) {
+    if (!document.at(pointer).isTextual()) {
+      throw Failure.refused(
+          "%s has no %s, which must be text"
+              .formatted(source, pointer.substring(1).replace('/', '.')));
+    }
+  }
+}

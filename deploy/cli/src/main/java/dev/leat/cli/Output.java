@@ -1,0 +1,125 @@
+package dev.leat.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** Prints results: for people, or as exactly one JSON or YAML document. */
+final class Output {
+  private final Terminal terminal;
+  private final Format format;
+
+  Output(Terminal terminal, Format format) {
+    this.terminal = terminal;
+    this.format = format;
+  }
+
+  /** A list of things, of which people are shown these fields. */
+  void list(ArrayNode items, String... columns) {
+    if (format != Format.TABLE) {
+      document(items);
+      return;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of(columns).stream().map(Output::heading).toList());
+    for (JsonNode item : items) {
+      rows.add(List.of(columns).stream().map(column -> text(item.path(column))).toList());
+    }
+    table(rows);
+  }
+
+  /** One thing with all its fields. */
+  void thing(JsonNode thing) {
+    if (format != Format.TABLE) {
+      document(thing);
+      return;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    thing
+        .properties()
+        .forEach(field -> {
+          if (!field.getValue().isObject()) {
+            rows.add(List.of(field.getKey(), text(field.getValue())));
+          }
+        });
+    table(rows);
+    thing
+        .properties()
+        .forEach(field -> {
+          if (field.getValue().isObject()) {
+            terminal.line(field.getKey() + ":");
+            Yaml.write(field.getValue()).lines().forEach(line -> terminal.line("  " + line));
+          }
+        });
+  }
+
+  /** What was done: the lines for people, the last of which is the answer; else the document. */
+  void done(JsonNode document, String... lines) {
+    if (format != Format.TABLE) {
+      document(document);
+      return;
+    }
+    for (String line : lines) {
+      terminal.line(line);
+    }
+  }
+
+  /** A body of any kind: as it is, or as a document if one is asked for. */
+  void body(byte[] body) {
+    Optional<JsonNode> document = format == Format.TABLE ? Optional.empty() : Json.parse(body);
+    if (format == Format.TABLE || (format == Format.JSON && document.isPresent())) {
+      terminal.bytes(body);
+    } else {
+      document(document.orElseGet(() -> TextNode.valueOf(new String(body, UTF_8))));
+    }
+  }
+
+  private void document(JsonNode document) {
+    String text = format == Format.JSON ? document.toPrettyString() : Yaml.write(document);
+    terminal.bytes((text + "\n").getBytes(UTF_8));
+  }
+
+  private void table(List<List<String>> rows) {
+    List<Integer> widths = widths(rows);
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < row.size(); i++) {
+        line.append(row.get(i)).repeat(" ", widths.get(i) - row.get(i).length() + 2);
+      }
+      terminal.line(line.toString().stripTrailing());
+    }
+  }
+
+  /** CREATED AT for {@code createdAt}. */
+  private static String heading(String field) {
+    return field.replaceAll("([a-z])([A-Z])", "$1 $2").toUpperCase(Locale.ROOT);
+  }
+
+  private static List<Integer> widths(List<List<String>> rows) {
+    List<Integer> widths = new ArrayList<>(Collections.nCopies(rows.getFirst().size(), 0));
+    for (List<String> row : rows) {
+      for (int i = 0; i < row.size(); i++) {
+        widths.set(i, Math.max(widths.get(i), row.get(i).length()));
+      }
+    }
+    return widths;
+  }
+
+  private static String text(JsonNode value) {
+    if (value.isArray()) {
+      return StreamSupport.stream(value.spliterator(), false)
+          .map(Output::text)
+          .collect(Collectors.joining(","));
+    }
+    return value.asText();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.leat.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code leat quota}. */
+@Command(name = "quota", description = "What a tenant may use.")
+final class QuotaCommands {
+  private final Session session;
+
+  QuotaCommands(Session session) {
+    this.session = session;
+  }
+
+  @Command(description = "Show the quotas in force.")
+  void show(
+      @Parameters(
+              paramLabel = "TENANT",
+              arity = "0..1",
+              description = "Whose; else the tenant that commands act for.")
+          @Nullable String tenant) {
+    session.output().thing(session.api().get(path(tenant != null ? tenant : session.tenant())));
+  }
+
+  @Command(description = "Set the quotas that are named; the others stay.")
+  void set(
+      @Parameters(index = "0", paramLabel = "TENANT", description = "Whose.") String tenant,
+      @Parameters(
+              index = "1..*",
+              arity = "1..*",
+              paramLabel = "NAME=NUMBER...",
+              hideParamSyntax = true,
+              description = "Such as requests-per-second=1000.")
+          Map<String, Long> quotas) {
+    ObjectNode body = Json.object();
+    quotas.forEach(body::put);
+    session.output().thing(session.api().put(path(tenant), body));
+  }
+
+  private static String path(String tenant) {
+    return ApiClient.path("v1", "tenants", tenant, "quota");
+  }
+}

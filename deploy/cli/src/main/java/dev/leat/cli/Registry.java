@@ -1,0 +1,43 @@
+package dev.leat.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.leat.contract.ModuleDigest;
+import java.util.function.Supplier;
+
+/** One tenant's modules and functions on the platform. */
+final class Registry {
+  private final ApiClient api;
+  private final String tenant;
+
+  Registry(ApiClient api, String tenant) {
+    this.api = api;
+    this.tenant = tenant;
+  }
+
+  /** Publishes a module and answers its description. */
+  JsonNode publish(SignedModule module) {
+    return api.post(
+        path("modules"),
+        new Multipart()
+            .file("module", "module.wasm", "application/wasm", module.content())
+            .text("signature", module.signature()));
+  }
+
+  /** Publishes these bytes, once signed, unless they are there already; answers their digest. */
+  ModuleDigest publishIfAbsent(byte[] content, Supplier<SignedModule> signed) {
+    ModuleDigest digest = ModuleDigest.of(content);
+    if (api.find(path("modules", digest.toString())).isEmpty()) {
+      publish(signed.get());
+    }
+    return digest;
+  }
+
+  /** Makes a manifest the newest version of its function and answers that version. */
+  JsonNode deploy(Manifest manifest) {
+    return api.put(path("functions", manifest.function()), manifest.document());
+  }
+
+  private String path(String... segments) {
+    return ApiClient.path("v1", "tenants", tenant) + ApiClient.path(segments);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.leat.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What the verbs share: the global options of this call, and what follows from them. */
+final class Session {
+  private final GlobalOptions options;
+  private final Environment environment;
+  private final Terminal terminal;
+  private @Nullable ApiClient api;
+
+  Session(GlobalOptions options, Environment environment, Terminal terminal) {
+    this.options = options;
+    this.environment = environment;
+    this.terminal = terminal;
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  Output output() {
+    return new Output(terminal, options.output);
+  }
+
+  Profiles profiles() {
+    return new Profiles(environment.home());
+  }
+
+  String profileName() {
+    String name = options.profile;
+    return Profiles.requireName(
+        name != null ? name : environment.profile().orElse(Profiles.DEFAULT));
+  }
+
+  /** The platform, as the profile's caller. */
+  ApiClient api() {
+    if (api == null) {
+      Profile profile = profiles().require(profileName());
+      api = new ApiClient(profile.server(), profile.token());
+    }
+    return api;
+  }
+
+  /** The tenant that was named by option or environment, if any. */
+  @Nullable String namedTenant() {
+    return options.tenant != null ? options.tenant : environment.tenant().orElse(null);
+  }
+
+  String tenant() {
+    String named = namedTenant();
+    if (named != null) {
+      return named;
+    }
+    return profiles()
+        .require(profileName())
+        .tenant()
+        .orElseThrow(() ->
+            Failure.usage(
+                "No tenant is given and profile '"
+                    + profileName()
+                    + "' has none. Add --tenant TENANT or set LEAT_TENANT."));
+  }
+
+  /** A path of the control plane below the tenant. */
+  String tenantPath(String... segments) {
+    return ApiClient.path("v1", "tenants", tenant()) + ApiClient.path(segments);
+  }
+
+  /** The key file that was named, else the profile's own. */
+  Path keyFile(@Nullable Path named) {
+    return named != null
+        ? named
+        : environment.home().resolve("keys").resolve(profileName() + ".jwk");
+  }
+}

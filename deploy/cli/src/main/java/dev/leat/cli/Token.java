@@ -1,0 +1,13 @@
+package dev.leat.cli;
+
+/**
+ * A bearer token, which no message may show.
+ *
+ * @param value as it is sent
+ */
+record Token(String value) {
+  @Override
+  public String toString() {
+    return "***";
+  }
+}

@@ -1,0 +1,70 @@
+package dev.leat.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code leat token}. */
+@Command(name = "token", description = "Tokens that speak for a tenant.")
+final class TokenCommands {
+  private final Session session;
+
+  TokenCommands(Session session) {
+    this.session = session;
+  }
+
+  @Command(description = "Create a token and print it alone; it is shown this once.")
+  void create(
+      @Option(
+              names = "--role",
+              required = true,
+              paramLabel = "ROLE",
+              description = "tenant-admin, developer or invoker; may be repeated.")
+          List<String> roles,
+      @Option(
+              names = "--ttl",
+              defaultValue = "1h",
+              paramLabel = "TIME",
+              description = "How long it is valid: 30s, 15m, 1h, 7d; else ${DEFAULT-VALUE}.")
+          Duration ttl,
+      @Option(
+              names = "--subject",
+              paramLabel = "NAME",
+              description = "Who holds it, for the audit log.")
+          @Nullable String subject) {
+    ObjectNode body = Json.object();
+    ArrayNode roleNames = body.putArray("roles");
+    roles.forEach(roleNames::add);
+    body.put("ttlSeconds", ttl.toSeconds());
+    if (subject != null) {
+      body.put("subject", subject);
+    }
+    JsonNode created = session.api().post(session.tenantPath("tokens"), body);
+    session.output().done(created, created.path("token").asText());
+  }
+
+  @Command(description = "List the tokens that are valid.")
+  void list() {
+    session
+        .output()
+        .list(
+            session.api().list(session.tenantPath("tokens")),
+            "id",
+            "subject",
+            "roles",
+            "createdAt",
+            "expiresAt");
+  }
+
+  @Command(description = "Revoke a token.")
+  void revoke(@Parameters(paramLabel = "ID", description = "As list shows it.") String id) {
+    session.api().delete(session.tenantPath("tokens", id));
+    session.output().done(Json.object().put("revoked", id), "Revoked token " + id);
+  }
+}

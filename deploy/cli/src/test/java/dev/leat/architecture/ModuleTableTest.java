@@ -1,0 +1,113 @@
+package dev.leat.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The table of allowed imports of docs/ARCHITECTURE.md, and where each technology may be used. */
+class ModuleTableTest {
+  private static final JavaClasses PRODUCT =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.leat");
+
+  /** Each room with the rooms that it may import. */
+  private static final Map<String, Set<String>> ALLOWED =
+      new TreeMap<>(
+          Map.of(
+              "contract", Set.of(),
+              "engine", Set.of("contract"),
+              "tenants", Set.of("contract"),
+              "registry", Set.of("contract", "engine"),
+              "worker", Set.of("contract", "engine"),
+              "scheduler", Set.of("contract"),
+              "gateway", Set.of("contract", "tenants", "registry"),
+              "node",
+                  Set.of(
+                      "contract",
+                      "engine",
+                      "tenants",
+                      "registry",
+                      "worker",
+                      "scheduler",
+                      "gateway"),
+              "cli", Set.of("contract", "node")));
+
+  /** Each technology with the packages that may know it. */
+  private static final Map<String, List<String>> TECHNOLOGIES =
+      new TreeMap<>(
+          Map.of(
+              "com.dylibso.chicory..", List.of("dev.leat.engine.chicory.."),
+              "org.objectweb.asm..", List.of("dev.leat.engine.chicory.."),
+              "io.vertx..", List.of("dev.leat.gateway..", "dev.leat.node.."),
+              "io.netty..", List.of("dev.leat.gateway.."),
+              "org.jdbi..", List.of("dev.leat.tenants.jdbi..", "dev.leat.registry.jdbi.."),
+              "org.flywaydb..", List.of("dev.leat.tenants.jdbi..", "dev.leat.registry.jdbi.."),
+              "com.zaxxer.hikari..", List.of("dev.leat.node.."),
+              "io.github.bucket4j..", List.of("dev.leat.tenants.."),
+              "picocli..", List.of("dev.leat.cli..")));
+
+  @Test
+  void everyRoomIsInTheTable() {
+    assertThat(PRODUCT.stream().map(ModuleTableTest::room).distinct())
+        .containsExactlyInAnyOrderElementsOf(ALLOWED.keySet());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aRoomImportsOnlyWhatTheTableAllows() {
+    return ALLOWED.entrySet().stream()
+        .map(row ->
+            DynamicTest.dynamicTest(
+                row.getKey(),
+                () ->
+                    noClasses()
+                        .that()
+                        .resideInAPackage("dev.leat." + row.getKey() + "..")
+                        .should()
+                        .dependOnClassesThat(roomsOtherThan(row.getKey(), row.getValue()))
+                        .check(PRODUCT)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aTechnologyStaysInItsPackages() {
+    return TECHNOLOGIES.entrySet().stream()
+        .map(row ->
+            DynamicTest.dynamicTest(
+                row.getKey(),
+                () ->
+                    noClasses()
+                        .that()
+                        .resideOutsideOfPackages(row.getValue().toArray(String[]::new))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(row.getKey()))
+                        .check(PRODUCT)));
+  }
+
+  private static DescribedPredicate<JavaClass> roomsOtherThan(String own, Set<String> allowed) {
+    return DescribedPredicate.describe(
+        "are in a room other than " + own + " and " + allowed,
+        target ->
+            target.getPackageName().startsWith("dev.leat.")
+                && !room(target).equals(own)
+                && !allowed.contains(room(target)));
+  }
+
+  /** The segment after {@code dev.leat}. */
+  private static String room(JavaClass type) {
+    return type.getPackageName().split("\\.", -1)[2];
+  }
+}

@@ -1,0 +1,206 @@
+package dev.leat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which request each verb makes, and how answers are printed. */
+class ControlPlaneIT {
+  private static final String DIGEST =
+      "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+  private final RecordingServer server = new RecordingServer();
+  @TempDir Path directory;
+  private Cli cli;
+
+  @BeforeEach
+  void logIn() {
+    cli = new Cli(directory).loggedIn(server.uri(), "acme");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "whoami,                         GET /v1/whoami",
+    "tenant create acme,             POST /v1/tenants",
+    "tenant list,                    GET /v1/tenants",
+    "tenant show acme,               GET /v1/tenants/acme",
+    "tenant delete acme,             DELETE /v1/tenants/acme",
+    "quota show acme,                GET /v1/tenants/acme/quota",
+    "quota show,                     GET /v1/tenants/acme/quota",
+    "quota set b burst=1 modules=2,  PUT /v1/tenants/b/quota",
+    "token create --role invoker,    POST /v1/tenants/acme/tokens",
+    "token list,                     GET /v1/tenants/acme/tokens",
+    "token revoke t-1,               DELETE /v1/tenants/acme/tokens/t-1",
+    "key list,                       GET /v1/tenants/acme/keys",
+    "key revoke k-1,                 DELETE /v1/tenants/acme/keys/k-1",
+    "module list --query a&b,        GET /v1/tenants/acme/modules?q=a%26b",
+    "modules show " + DIGEST + ",    GET /v1/tenants/acme/modules/" + DIGEST,
+    "module delete " + DIGEST + ",   DELETE /v1/tenants/acme/modules/" + DIGEST,
+    "list,                           GET /v1/tenants/acme/functions",
+    "--tenant b list,                GET /v1/tenants/b/functions",
+    "show mask,                      GET /v1/tenants/acme/functions/mask",
+    "show ../keys,                   GET /v1/tenants/acme/functions/..%2Fkeys",
+    "versions mask,                  GET /v1/tenants/acme/functions/mask/versions",
+    "delete mask,                    DELETE /v1/tenants/acme/functions/mask",
+  })
+  void verb_makesItsRequest_andPrintsEveryFormat(String line, String request) {
+    server.answer("listModules", 200, "{\"items\":[]}");
+    for (String format : new String[] {"table", "json", "yaml"}) {
+      server.requests().clear();
+
+      Cli.Result result = cli.run((Object[]) (line + " -o " + format).split(" ", -1));
+
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      assertThat(result.err()).isEmpty();
+      assertThat(result.out()).isNotBlank();
+      assertThat(server.requests())
+          .extracting(RecordingServer.Request::line)
+          .containsExactly(request);
+      if (format.equals("json")) {
+        assertThat(result.json().isContainerNode()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void tokenCreate_printsTheTokenAlone() {
+    Cli.Result result =
+        cli.run("token", "create", "--tenant", "b", "--role", "developer", "--ttl", "2h");
+
+    assertThat(result.out()).isEqualTo("eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJjaSJ9.c2lnbmF0dXJl\n");
+    RecordingServer.Request request = server.only("createToken");
+    assertThat(request.line()).isEqualTo("POST /v1/tenants/b/tokens");
+    assertThat(request.json()).hasToString("{\"roles\":[\"developer\"],\"ttlSeconds\":7200}");
+  }
+
+  @Test
+  void quotaSet_sendsNumbers() {
+    cli.run("quota", "set", "acme", "requests-per-second=1000", "burst=2000");
+
+    assertThat(server.only("setQuota").json())
+        .hasToString("{\"requests-per-second\":1000,\"burst\":2000}");
+  }
+
+  @Test
+  void list_asTable_alignsColumns() {
+    server.answer(
+        "listFunctions",
+        200,
+        """
+        {"items":[{"function":"mask","label":"v1","createdAt":"t","url":"u","module":"m"},
+                  {"function":"a","label":"v12","createdAt":"t","url":"u\\u001b[2J\\n","module":"m"}]}
+        """);
+
+    assertThat(cli.run("list").out())
+        .isEqualTo(
+            """
+            FUNCTION  LABEL  CREATED AT  URL     MODULE
+            mask      v1     t           u       m
+            a         v12    t           u?[2J?  m
+            """);
+  }
+
+  @Test
+  void show_asTable_printsTheManifestAsYaml() {
+    assertThat(cli.run("show", "mask").out())
+        .startsWith("tenant     acme\nfunction   mask\n")
+        .contains(
+            "\nmanifest:\n  apiVersion: leat/v1\n  kind: Function\n  metadata:\n    name: mask");
+  }
+
+  @Test
+  void list_asJson_isAnArray() {
+    server.answer("listTenants", 200, "{\"items\":[{\"name\":\"a\"},{\"name\":\"b\"}]}");
+
+    assertThat(cli.run("tenant", "list", "-o", "json").json())
+        .hasToString("[{\"name\":\"a\"},{\"name\":\"b\"}]");
+  }
+
+  @Test
+  void list_ofMorePagesThanAreShown_isRefused() {
+    String items = String.join(",", Collections.nCopies(5_000, "{}"));
+    server.answer("listTenants", 200, "{\"items\":[" + items + "],\"next\":\"x y\"}");
+
+    assertThat(cli.run("tenant", "list").err()).contains("longer than 10000 items");
+    assertThat(server.requests())
+        .extracting(RecordingServer.Request::line)
+        .containsExactly(
+            "GET /v1/tenants", "GET /v1/tenants?cursor=x%20y", "GET /v1/tenants?cursor=x%20y");
+  }
+
+  @Test
+  void bodyThatTheDocumentForbids_isNotedByTheServer() {
+    assertThat(cli.run("tenant", "create", "Acme").err())
+        .contains("The document does not allow POST /v1/tenants");
+  }
+
+  @Test
+  void tenant_ofTheEnvironment_isUsedUnlessNamed() {
+    cli.with("LEAT_TENANT", "e");
+
+    cli.run("list");
+    cli.run("list", "--tenant", "t");
+
+    assertThat(server.requests())
+        .extracting(RecordingServer.Request::line)
+        .containsExactly("GET /v1/tenants/e/functions", "GET /v1/tenants/t/functions");
+  }
+
+  @Test
+  void problem_isOneLineOnStandardError() {
+    server.refuse("getFunction", 404, "function-not-found", "There is no function 'x'.");
+
+    Cli.Result result = cli.run("show", "x", "-o", "json");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).isEqualTo("There is no function 'x'.\n");
+  }
+
+  @Test
+  void problemWithOneFinding_saysItOnce() {
+    server.answer(
+        "setQuota",
+        400,
+        """
+        {"detail":"No quota 'x'","findings":[{"at":"x","message":"No quota 'x'"}]}
+        """);
+
+    assertThat(cli.run("quota", "set", "acme", "burst=1").err()).isEqualTo("No quota 'x'\n");
+  }
+
+  @Test
+  void failureOfThePlatform_namesTheRequest() {
+    server.refuse("getFunction", 500, "internal-error", "The platform failed");
+
+    assertThat(cli.run("show", "x").err()).isEqualTo("The platform failed (request r-1)\n");
+  }
+
+  @Test
+  void answerThatIsNoProblem_isToldByItsStatus() {
+    server.answer("getFunction", 502, Map.of("Content-Type", "text/html"), "<html>bad</html>");
+    assertThat(cli.run("show", "x").err()).contains("answered 502 without saying why");
+
+    server.answer("getFunction", 200, Map.of("Content-Type", "text/html"), "<html>ok</html>");
+    assertThat(cli.run("show", "x").err()).contains("something other than JSON");
+
+    server.answer("getFunction", 302, Map.of("Location", server.uri() + "/v1/whoami"), "");
+    assertThat(cli.run("show", "x").err()).contains("answered 302");
+    assertThat(server.requests())
+        .extracting(RecordingServer.Request::operation)
+        .containsOnly("getFunction");
+  }
+}

@@ -1,0 +1,139 @@
+package dev.leat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class LeatTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/dev/leat/cli/help.txt");
+
+  @TempDir Path directory;
+  private Cli cli;
+
+  @BeforeEach
+  void makeCli() {
+    cli = new Cli(directory);
+  }
+
+  @Test
+  void help_ofEveryCommand_isAsReviewed() throws IOException {
+    Terminal nowhere =
+        new Terminal(
+            InputStream.nullInputStream(),
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            false);
+    List<String> texts = new ArrayList<>();
+    collect(Leat.commandLine(new Environment(Map.of()), nowhere), texts);
+    String help = String.join("\n", texts);
+
+    if ("1".equals(System.getenv("UPDATE_GOLDEN"))) {
+      Files.writeString(GOLDEN, help);
+    }
+
+    assertThat(help).as("UPDATE_GOLDEN=1 rewrites the file").isEqualTo(Files.readString(GOLDEN));
+  }
+
+  private static void collect(CommandLine command, List<String> texts) {
+    texts.add(command.getUsageMessage(CommandLine.Help.Ansi.OFF));
+    command.getSubcommands().values().stream().distinct().forEach(it -> collect(it, texts));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "-h", "tenant --help", "quota set -h", "--version"})
+  void help_isNoError(String line) {
+    Cli.Result result = cli.run((Object[]) line.split(" ", -1));
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).isNotBlank();
+    assertThat(result.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "\"\"                               | Missing required subcommand. See: leat --help",
+        "tenant                           | Missing required subcommand. See: leat tenant --help",
+        "tokn                             | Did you mean token",
+        "tenant create                    | Missing required parameter: 'TENANT'",
+        "tenant create a b                | Unmatched argument at index 3: 'b'",
+        "tenant show --nonsense a         | Unknown option: '--nonsense'",
+        "quota set acme                   | Missing required parameter: 'NAME=NUMBER...'",
+        "quota set acme burst             | should be in KEY=VALUE format but was burst",
+        "quota set acme burst=many        | it must be a whole number, was 'many'",
+        "token create                     | Missing required option: '--role=ROLE'",
+        "token create --role a --ttl 5    | '5' is no duration",
+        "token create --role a --ttl 1w   | '1w' is no duration",
+        "version -o xml                   | it must be table, json or yaml, was 'xml'",
+        "module show sha256:00            | 64 lower-case hexadecimal digits",
+        "sign f.wasm --name a             | Missing required option: '--version=VERSION'",
+        "deploy                           | Missing required option: '--file=FILE'",
+        "--profile ../a list              | A profile's name must be",
+        "login ftp://h --token-file f     | must be http:// or https://",
+        "login http://h/v1 --token-file f | must be http:// or https://",
+        "login http://u:p@h --token-file f | must be http:// or https://",
+      })
+  void wrongUse_saysHowInOneLineAndExits2(String line, String message) {
+    Cli.Result result = cli.run((Object[]) (line.isEmpty() ? new String[0] : line.split(" ", -1)));
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains(message).hasLineCount(1);
+  }
+
+  @Test
+  void globalOptions_beforeAndAfterTheCommand_meanTheSame() {
+    assertThat(cli.run("-o", "json", "version")).isEqualTo(cli.run("version", "-o", "json"));
+    assertThat(cli.run("--profile", "p", "list").err())
+        .isEqualTo(cli.run("list", "--profile", "p").err())
+        .contains("no profile 'p'");
+  }
+
+  @Test
+  void profile_ofTheEnvironment_isUsedUnlessNamed() {
+    cli.with("LEAT_PROFILE", "e");
+
+    assertThat(cli.run("list").err()).contains("no profile 'e'");
+    assertThat(cli.run("list", "--profile", "p").err()).contains("no profile 'p'");
+  }
+
+  @Test
+  void unexpectedFailure_showsNoStackTraceUnlessAsked() throws IOException {
+    Files.createDirectories(cli.home());
+    Files.writeString(
+        cli.home().resolve("profiles.json"), "{\"default\":{\"server\":\"::\",\"token\":\"t\"}}");
+
+    Cli.Result result = cli.run("list");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("LEAT_DEBUG=1").hasLineCount(1);
+    assertThat(cli.with("LEAT_DEBUG", "1").run("list").err()).contains("at dev.leat.cli.");
+  }
+
+  @Test
+  void version_isThatOfTheBuild() {
+    assertThat(cli.run("version").out()).matches("leat \\d+\\.\\d+\\.\\d+.*\n");
+    assertThat(cli.run("version", "-o", "json").json().path("version").asText())
+        .matches("\\d+\\.\\d+\\.\\d+.*");
+    assertThat(cli.run("version", "-o", "yaml").out()).startsWith("version: ");
+  }
+}

@@ -1,0 +1,236 @@
+package dev.leat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.ModuleDigest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code sign}, {@code verify}, {@code publish}, {@code module} and {@code deploy}. */
+class PublishIT {
+  private static final byte[] CONTENT = {0, 'a', 's', 'm', 1, 0, 0, 0, '\r', '\n', (byte) 0xff};
+  private static final ModuleDigest DIGEST = ModuleDigest.of(CONTENT);
+  private static final String MODULE =
+      "{\"name\":\"mask\",\"version\":\"1.0.0\",\"digest\":\"" + DIGEST + "\",\"size\":11}";
+
+  private final RecordingServer server = new RecordingServer();
+  private final PublisherKey key = PublisherKey.generate();
+  @TempDir Path directory;
+  private Cli cli;
+  private Path module;
+  private Path manifest;
+
+  @BeforeEach
+  void writeFiles() throws IOException {
+    cli = new Cli(directory).loggedIn(server.uri(), "acme");
+    module = Files.write(directory.resolve("mask.wasm"), CONTENT);
+    manifest =
+        Files.writeString(
+            directory.resolve("leat.yaml"),
+            """
+            apiVersion: leat/v1
+            kind: Function
+            metadata: {name: mask}
+            spec:
+              module: ./mask.wasm
+              contract: handler
+              limits: {fuel: 50000000, memory: 16Mi}
+            """);
+    server.answer("publishModule", 201, MODULE);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void publish_sendsTheModuleAndTheSignatureBesideIt() throws IOException {
+    String signature = sign();
+
+    Cli.Result result = cli.run("publish", module);
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).endsWith("\n" + DIGEST + "\n");
+    RecordingServer.Request request = server.only("publishModule");
+    assertThat(request.header("Content-Length")).isEqualTo("" + request.body().length);
+    String boundary = "--" + request.header("Content-Type").split("boundary=", -1)[1];
+    assertThat(request.text())
+        .isEqualTo(
+            (boundary
+                    + "\nContent-Disposition: form-data; name=\"module\"; filename=\"module.wasm\""
+                    + "\nContent-Type: application/wasm\n\nMODULE\n"
+                    + boundary
+                    + "\nContent-Disposition: form-data; name=\"signature\""
+                    + "\nContent-Type: text/plain; charset=utf-8\n\n"
+                    + signature
+                    + "\n"
+                    + boundary
+                    + "--\n")
+                .replace("\n", "\r\n")
+                .replace("MODULE", new String(CONTENT, StandardCharsets.ISO_8859_1)));
+  }
+
+  @Test
+  void publish_asJson_printsTheModuleAlone() throws IOException {
+    sign();
+
+    assertThat(cli.run("publish", module, "-o", "json").json().path("digest").asText())
+        .isEqualTo(DIGEST.toString());
+  }
+
+  @Test
+  void publish_withoutASignature_saysHowToSign() {
+    Cli.Result result = cli.run("publish", module);
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .contains("is not signed", "Sign it: leat sign " + module + " --key")
+        .hasLineCount(1);
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void publish_thatIsRefused_tellsEveryFinding() throws IOException {
+    sign();
+    server.answer(
+        "publishModule",
+        422,
+        """
+        {"detail":"The module has 2 problems","code":"invalid-module","requestId":"r",
+         "findings":[{"at":"12","message":"no \\u001b[31mmemory"},{"at":"","message":"too big"}]}
+        """);
+
+    Cli.Result result = cli.run("publish", module, "-o", "json");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .isEqualTo("The module has 2 problems\n  12: no ?[31mmemory\n  too big\n");
+  }
+
+  @Test
+  void deploy_ofANewModule_publishesItAndDeploysItsDigest() throws IOException {
+    sign();
+    server.refuse("getModule", 404, "not-found", "There is no such module");
+
+    Cli.Result result = cli.run("deploy", "-f", manifest);
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).endsWith("\nmask v1\n");
+    assertThat(server.requests())
+        .extracting(RecordingServer.Request::line)
+        .containsExactly(
+            "GET /v1/tenants/acme/modules/" + DIGEST,
+            "POST /v1/tenants/acme/modules",
+            "PUT /v1/tenants/acme/functions/mask");
+    JsonNode sent = server.only("deployFunction").json();
+    assertThat(sent.at("/spec/module").asText()).isEqualTo(DIGEST.toString());
+    assertThat(sent.at("/spec/limits/fuel").isInt()).isTrue();
+    assertThat(sent.at("/spec/limits/memory").asText()).isEqualTo("16Mi");
+  }
+
+  @Test
+  void deploy_ofAModuleThatIsThere_needsNoSignature() {
+    Cli.Result result = cli.run("deploy", "-f", manifest, "-o", "json");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.json().path("label").asText()).isEqualTo("v1");
+    assertThat(server.requests())
+        .extracting(RecordingServer.Request::operation)
+        .containsExactly("getModule", "deployFunction");
+  }
+
+  @Test
+  void deploy_ofANewModuleWithoutASignature_deploysNothing() {
+    server.refuse("getModule", 404, "not-found", "There is no such module");
+
+    Cli.Result result = cli.run("deploy", "-f", manifest);
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).contains("is not signed", "leat sign").hasLineCount(1);
+    assertThat(server.requests())
+        .extracting(RecordingServer.Request::operation)
+        .containsExactly("getModule");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "other/mask@1.0.0"
+      })
+  void deploy_ofAPublishedModule_sendsItsNameAsItIs(String name) throws IOException {
+    Files.writeString(manifest, Files.readString(manifest).replace("./mask.wasm", name));
+
+    assertThat(cli.run("deploy", "-f", manifest).exitCode()).isZero();
+    assertThat(server.only("deployFunction").json().at("/spec/module").asText()).isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "text", "[]", "{a: 1", "spec: {}", "a: 1\na: 2", "a: 1\n---\nb: 2"})
+  void deploy_ofNoManifest_isRefused(String yaml) throws IOException {
+    Files.writeString(manifest, yaml);
+
+    Cli.Result result = cli.run("deploy", "-f", manifest);
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).contains("leat.yaml' ").hasLineCount(1);
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void verify_byATenantsKeys() throws IOException {
+    sign();
+
+    assertThat(cli.run("verify", module, "--publisher", "acme").err())
+        .contains("which tenant 'acme' has not registered");
+
+    server.answer("listKeys", 200, "{\"items\":[%s]}".formatted(registered()));
+    assertThat(cli.run("verify", module, "--publisher", "acme").exitCode()).isZero();
+
+    server.answer(
+        "listKeys",
+        200,
+        "{\"items\":[%s]}".formatted(registered().put("revokedAt", "2026-01-31T12:00:00Z")));
+    Cli.Result revoked = cli.run("verify", module, "--publisher", "acme");
+    assertThat(revoked.exitCode()).isEqualTo(1);
+    assertThat(revoked.err()).contains("revoked at 2026-01-31T12:00:00Z");
+  }
+
+  @Test
+  void download_writesOnlyWhatHasTheDigest() {
+    Path out = directory.resolve("out.wasm");
+    server.answer("getModuleContent", 200, "other bytes");
+
+    Cli.Result other = cli.run("module", "download", DIGEST, "--out", out);
+    assertThat(other.exitCode()).isEqualTo(1);
+    assertThat(other.err()).contains("is not module " + DIGEST);
+    assertThat(out).doesNotExist();
+
+    ModuleDigest digest = ModuleDigest.of("other bytes".getBytes(StandardCharsets.UTF_8));
+    assertThat(cli.run("module", "download", digest, "--out", out).exitCode()).isZero();
+    assertThat(out).hasContent("other bytes");
+  }
+
+  private ObjectNode registered() {
+    return Json.object().put("kid", key.id()).put("x", key.x());
+  }
+
+  private String sign() throws IOException {
+    String signature = SignedModule.sign(CONTENT, "mask", "1.0.0", key, Instant.EPOCH).signature();
+    Files.writeString(directory.resolve("mask.wasm.jws"), signature + "\n");
+    return signature;
+  }
+}

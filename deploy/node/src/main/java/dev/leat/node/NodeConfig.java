@@ -1,0 +1,29 @@
+package dev.leat.node;
+
+import dev.leat.worker.WorkerConfig;
+import java.nio.file.Path;
+
+/**
+ * How a node is set up.
+ *
+ * @param dataDirectory embedded state; made if it is missing
+ * @param host the address to listen on
+ * @param port 0 for any free one
+ * @param database where the tables are
+ * @param worker the sizes of the worker
+ */
+public record NodeConfig(
+    Path dataDirectory, String host, int port, DatabaseConfig database, WorkerConfig worker) {
+  public static final String DEFAULT_HOST = "127.0.0.1";
+  public static final int DEFAULT_PORT = 8080;
+
+  /** Everything embedded under one directory. */
+  public static NodeConfig embedded(Path dataDirectory, String host, int port) {
+    return new NodeConfig(
+        dataDirectory,
+        host,
+        port,
+        DatabaseConfig.embedded(dataDirectory),
+        WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()));
+  }
+}

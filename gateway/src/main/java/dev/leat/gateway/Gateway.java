@@ -1,0 +1,128 @@
+package dev.leat.gateway;
+
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.gateway.control.ControlPlane;
+import dev.leat.gateway.http.Problems;
+import dev.leat.gateway.http.RequestIds;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens for HTTP on a number of event loops and hands each request to its plane. */
+public final class Gateway {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final int START_SECONDS = 30;
+
+  private final GatewayConfig config;
+  private final Vertx vertx;
+  private final InvocationPipeline pipeline;
+  private final ControlPlane control;
+  private final AtomicInteger port = new AtomicInteger();
+
+  public Gateway(
+      GatewayConfig config, Vertx vertx, InvocationPipeline pipeline, ControlPlane control) {
+    this.config = config;
+    this.vertx = vertx;
+    this.pipeline = pipeline;
+    this.control = control;
+  }
+
+  /**
+   * Listens; returns when it does.
+   *
+   * @throws IOException if the address cannot be listened on
+   */
+  public void start() throws IOException {
+    try {
+      vertx
+          .deployVerticle(Loop::new, new DeploymentOptions().setInstances(config.eventLoops()))
+          .await(START_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("Listening took longer than " + START_SECONDS + " s", e);
+    } catch (Exception e) {
+      throw new IOException(
+          "Cannot listen on %s:%d: %s. Choose another --port or --host, or stop what listens there."
+              .formatted(config.host(), config.port(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return port.get();
+  }
+
+  private HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setHost(config.host())
+        // A negative port is one free port for all loops; 0 would be one for each.
+        .setPort(config.port() == 0 ? -1 : config.port())
+        .setMaxInitialLineLength(GatewayConfig.REQUEST_LINE_MAX)
+        .setMaxHeaderSize(GatewayConfig.HEADERS_MAX)
+        .setIdleTimeout(config.idleSeconds())
+        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setTcpNoDelay(true)
+        .setReusePort(false)
+        .setCompressionSupported(false)
+        .setHandle100ContinueAutomatically(true);
+  }
+
+  private static void refuseMalformed(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    Problem problem;
+    if (cause instanceof TooLongHttpHeaderException) {
+      problem =
+          Problem.of(
+              ProblemCode.HEADERS_TOO_LARGE,
+              "All header fields together may have %d bytes.".formatted(GatewayConfig.HEADERS_MAX));
+    } else if (cause instanceof TooLongFrameException) {
+      problem =
+          Problem.of(
+              ProblemCode.INVALID_REQUEST,
+              "The request line may have %d bytes.".formatted(GatewayConfig.REQUEST_LINE_MAX));
+    } else {
+      problem = Problem.of(ProblemCode.INVALID_REQUEST, "The request is not well-formed HTTP.");
+    }
+    request.response().putHeader("connection", "close");
+    Problems.write(request.response(), problem, RequestIds.of(null), "");
+    var unused = request.connection().close();
+  }
+
+  /** One event loop's server; connections are spread over all of them. */
+  private final class Loop extends AbstractVerticle {
+    @Override
+    public void start(Promise<Void> started) {
+      Router router = control.router(vertx);
+      HttpServer server = vertx.createHttpServer(options());
+      server
+          .requestHandler(request -> {
+            if (request.path() != null && request.path().startsWith(InvocationTarget.PREFIX)) {
+              pipeline.handle(request);
+            } else {
+              router.handle(request);
+            }
+          })
+          .invalidRequestHandler(Gateway::refuseMalformed)
+          .exceptionHandler(failure -> LOG.debug("A connection failed: {}", failure.toString()));
+      server
+          .listen()
+          .onSuccess(listening -> port.set(listening.actualPort()))
+          .<Void>mapEmpty()
+          .onComplete(started);
+    }
+  }
+}

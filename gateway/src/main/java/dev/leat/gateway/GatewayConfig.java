@@ -1,0 +1,27 @@
+package dev.leat.gateway;
+
+/**
+ * Where the gateway listens, and its bounds.
+ *
+ * @param host the address to listen on
+ * @param port 0 for any free one
+ * @param eventLoops threads that serve connections
+ * @param bodyMemoryBytes request bodies held at once, all together
+ * @param idleSeconds after which a connection that sends nothing is closed
+ */
+public record GatewayConfig(
+    String host, int port, int eventLoops, long bodyMemoryBytes, int idleSeconds) {
+  /** The longest request line: names of 63 characters leave room for paths of thousands. */
+  static final int REQUEST_LINE_MAX = 8_192;
+
+  /** All header fields of a request together; a token alone may take 8 KiB. */
+  static final int HEADERS_MAX = 32_768;
+
+  /** Text parts of a form, such as a module's signature. */
+  static final int FORM_ATTRIBUTE_MAX = 65_536;
+
+  /** A quarter of the heap for bodies leaves room for their copies in guests. */
+  public static GatewayConfig on(String host, int port, int cores) {
+    return new GatewayConfig(host, port, cores, Runtime.getRuntime().maxMemory() / 4, 60);
+  }
+}

@@ -1,0 +1,301 @@
+package dev.leat.gateway;
+
+import dev.leat.contract.Cancellation;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.HttpCall;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Invoker;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.gateway.http.BodyReader;
+import dev.leat.gateway.http.MemoryBudget;
+import dev.leat.gateway.http.Problems;
+import dev.leat.gateway.http.RequestIds;
+import dev.leat.registry.Route;
+import dev.leat.registry.RoutingTable;
+import dev.leat.tenants.Access;
+import dev.leat.tenants.Admission;
+import dev.leat.tenants.Authentication;
+import dev.leat.tenants.Authenticator;
+import dev.leat.tenants.QuotaGate;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a request for a function from its first byte to its answer. The steps, in order, with the
+ * reason for the order:
+ *
+ * <ol>
+ *   <li>request id and span: every answer carries them, errors too;
+ *   <li>look up: in memory, and it says whether a token is needed at all;
+ *   <li>authenticate and authorise: before anything is told of what exists;
+ *   <li>method: cheap, and no quota is spent on a request that cannot succeed;
+ *   <li>quota: before the body is read, so that a tenant over its quota costs no memory;
+ *   <li>body, up to the function's limit and the memory for bodies;
+ *   <li>invoke, and answer.
+ * </ol>
+ *
+ * <p>All steps run on the request's event loop; only the guest does not.
+ */
+public final class InvocationPipeline {
+  private final RoutingTable routes;
+  private final Authenticator authenticator;
+  private final QuotaGate quotas;
+  private final Invoker invoker;
+  private final MemoryBudget bodies;
+
+  public InvocationPipeline(
+      RoutingTable routes,
+      Authenticator authenticator,
+      QuotaGate quotas,
+      Invoker invoker,
+      MemoryBudget bodies) {
+    this.routes = routes;
+    this.authenticator = authenticator;
+    this.quotas = quotas;
+    this.invoker = invoker;
+    this.bodies = bodies;
+  }
+
+  void handle(HttpServerRequest request) {
+    new Exchange(request).begin();
+  }
+
+  /** One request on its way. Confined to its event loop. */
+  private final class Exchange {
+    private final long arrivedNanos = System.nanoTime();
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final String requestId;
+    private final @Nullable String traceParent;
+
+    Exchange(HttpServerRequest request) {
+      this.request = request;
+      this.response = request.response();
+      this.requestId = RequestIds.of(request.getHeader("x-request-id"));
+      this.traceParent = TraceParent.next(request.getHeader(TraceParent.FIELD));
+    }
+
+    void begin() {
+      InvocationTarget target = InvocationTarget.of(request.path(), routes);
+      Route route = target.route();
+      if (route == null || !route.isPublic()) {
+        Problem refusal = authorise(target);
+        if (refusal != null) {
+          refuse(refusal);
+          return;
+        }
+      }
+      FunctionVersion version = target.version();
+      if (route == null || version == null) {
+        refuse(
+            ProblemCode.FUNCTION_NOT_FOUND,
+            "There is no function at '%s'. 'leat list' shows those of the tenant."
+                .formatted(abbreviate(request.path())));
+        return;
+      }
+      if (!route.methods().isEmpty() && !route.methods().contains(request.method().name())) {
+        response.putHeader("allow", String.join(", ", route.methods()));
+        refuse(
+            ProblemCode.METHOD_NOT_ALLOWED,
+            "Function '%s' answers %s, not %s."
+                .formatted(
+                    version.function(),
+                    String.join(", ", route.methods()),
+                    abbreviate(request.method().name())));
+        return;
+      }
+      switch (quotas.admit(version.function().tenant())) {
+        case Admission.Rejected rejected -> refuse(rejected);
+        case Admission.Admitted admitted -> readBody(target.rest(), route, version, admitted);
+      }
+    }
+
+    /** Why the request may not go on, or null. */
+    private @Nullable Problem authorise(InvocationTarget target) {
+      return switch (authenticator.authenticate(request.getHeader("authorization"))) {
+        case Authentication.Refused refused -> Problem.of(refused.code(), refused.detail());
+        case Authentication.Authenticated authenticated -> {
+          if (!TenantId.isValid(target.tenant())) {
+            yield null; // no such tenant can exist, so no function is found
+          }
+          yield switch (Access.decide(
+              authenticated.principal(),
+              Access.Right.INVOKE,
+              target.route() == null
+                  ? new TenantId(target.tenant())
+                  : target.route().active().function().tenant())) {
+            case ALLOWED -> null;
+            case HIDDEN ->
+                Problem.of(
+                    ProblemCode.FUNCTION_NOT_FOUND,
+                    "There is no function at '%s'.".formatted(abbreviate(request.path())));
+            case FORBIDDEN ->
+                Problem.of(
+                    ProblemCode.FORBIDDEN,
+                    "Calling functions needs the role invoker, developer or tenant-admin.");
+          };
+        }
+      };
+    }
+
+    private void readBody(
+        String rest, Route route, FunctionVersion version, Admission.Admitted admitted) {
+      long limit = version.limits().requestBytes();
+      BodyReader reader = new BodyReader(request, limit, bodies);
+      Cancellation cancellation = new Cancellation();
+      // Set before the body is read, so that whoever hangs up midway gives its quota back.
+      response.exceptionHandler(failure -> {});
+      response.closeHandler(closed -> {
+        cancellation.cancel();
+        reader.release();
+        admitted.release();
+      });
+      reader.read(
+          body -> invoke(rest, route, version, body, cancellation),
+          () ->
+              refuseUnread(
+                  Problem.of(
+                      ProblemCode.BODY_TOO_LARGE,
+                      "Function '%s' takes bodies of up to %d bytes. Raise limits.request or send less."
+                          .formatted(version, limit))),
+          () ->
+              refuseUnread(
+                  Problem.of(
+                      ProblemCode.OVERLOADED,
+                      "The memory for request bodies is used up. Try again later.")));
+      response.endHandler(end -> {
+        reader.release();
+        admitted.release();
+      });
+    }
+
+    private void invoke(
+        String rest, Route route, FunctionVersion version, byte[] body, Cancellation cancellation) {
+      HttpCall call =
+          new HttpCall(
+              request.method().name(),
+              rest,
+              request.query(),
+              new RequestHeaders(request.headers(), !route.isPublic(), traceParent),
+              body);
+      Context context = Objects.requireNonNull(Vertx.currentContext());
+      invoker.invoke(
+          new Invocation(requestId, version, call, cancellation),
+          outcome -> context.runOnContext(here -> answer(version, outcome)));
+    }
+
+    private void answer(FunctionVersion version, Outcome outcome) {
+      if (response.closed() || response.ended()) {
+        return;
+      }
+      response
+          .putHeader("leat-function-version", version.label())
+          .putHeader(
+              "server-timing", ServerTiming.of(outcome.usage(), System.nanoTime() - arrivedNanos))
+          .putHeader("leat-fuel", Long.toString(outcome.usage().fuel()));
+      switch (outcome) {
+        case Outcome.Responded responded -> respond(responded);
+        case Outcome.Overloaded overloaded -> {
+          putRetryAfter(overloaded.retryAfter());
+          refuse(OutcomeProblems.of(version, outcome));
+        }
+        case Outcome.GuestFailed _,
+            Outcome.Trapped _,
+            Outcome.TimedOut _,
+            Outcome.FuelExhausted _,
+            Outcome.MemoryExceeded _,
+            Outcome.ResponseTooLarge _,
+            Outcome.Cancelled _,
+            Outcome.Unrunnable _ ->
+            refuse(OutcomeProblems.of(version, outcome));
+      }
+    }
+
+    private void respond(Outcome.Responded responded) {
+      for (Map.Entry<String, String> header : responded.headers()) {
+        if (!isPlatformHeader(header.getKey())) {
+          response.headers().add(header.getKey(), header.getValue());
+        }
+      }
+      putIds();
+      response.setStatusCode(responded.status());
+      if (responded.status() >= 400) {
+        response.putHeader("leat-error-source", "function");
+      }
+      var unused =
+          hasNoBody(responded.status())
+              ? response.end()
+              : response.end(Buffer.buffer(responded.body()));
+    }
+
+    /** 204 and 304 end at their header fields (RFC 9110, 6.4.1). */
+    private static boolean hasNoBody(int status) {
+      return status == 204 || status == 304;
+    }
+
+    private static boolean isPlatformHeader(String name) {
+      return name.regionMatches(true, 0, "leat-", 0, 5)
+          || name.equalsIgnoreCase("x-request-id")
+          || name.equalsIgnoreCase("server-timing")
+          || name.equalsIgnoreCase(TraceParent.FIELD);
+    }
+
+    private void putIds() {
+      response.putHeader("x-request-id", requestId);
+      if (traceParent != null) {
+        response.putHeader(TraceParent.FIELD, traceParent);
+      }
+    }
+
+    private void refuse(Admission.Rejected rejected) {
+      putRetryAfter(rejected.retryAfter());
+      response.putHeader(
+          "ratelimit-policy", "\"%s\";q=%d".formatted(rejected.quota(), rejected.limit()));
+      response.putHeader(
+          "ratelimit",
+          "\"%s\";r=0;t=%d".formatted(rejected.quota(), seconds(rejected.retryAfter())));
+      refuse(
+          ProblemCode.QUOTA_EXCEEDED,
+          "The tenant's quota '%s' of %d is used up. Try again later, or ask for a higher quota."
+              .formatted(rejected.quota(), rejected.limit()));
+    }
+
+    private void putRetryAfter(Duration retryAfter) {
+      response.putHeader("retry-after", Long.toString(seconds(retryAfter)));
+    }
+
+    /** Whole seconds, rounded up, since that is all that the field can say. */
+    private static long seconds(Duration duration) {
+      return Math.max(1, duration.plusMillis(999).toSeconds());
+    }
+
+    /** The rest of the body is not wanted, so the connection ends with the answer. */
+    private void refuseUnread(Problem problem) {
+      response.putHeader("connection", "close");
+      refuse(problem);
+    }
+
+    private void refuse(ProblemCode code, String detail) {
+      refuse(Problem.of(code, detail));
+    }
+
+    private void refuse(Problem problem) {
+      putIds();
+      Problems.write(response, problem, requestId, request.path());
+    }
+
+    private static String abbreviate(String text) {
+      return text.length() <= 200 ? text : text.substring(0, 200) + "...";
+    }
+  }
+}

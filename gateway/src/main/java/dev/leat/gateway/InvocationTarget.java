@@ -1,0 +1,47 @@
+package dev.leat.gateway;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.registry.Route;
+import dev.leat.registry.RoutingTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a data-plane path names: {@code /f/{tenant}/{function}[:{selector}]{/rest}}, or {@code
+ * /f/{tenant}{route path}{/rest}} when no function has the first segment's name.
+ *
+ * @param tenant as sent
+ * @param route the function, or null when there is none
+ * @param version the version that is asked for, or null when there is none
+ * @param rest what follows: "" or starting with "/"
+ */
+record InvocationTarget(
+    String tenant, @Nullable Route route, @Nullable FunctionVersion version, String rest) {
+  static final String PREFIX = "/f/";
+
+  /** Takes the path apart. Does no I/O; names that exist nowhere give a null route. */
+  static InvocationTarget of(String path, RoutingTable routes) {
+    int tenantEnd = path.indexOf('/', PREFIX.length());
+    if (tenantEnd < 0) {
+      return new InvocationTarget(path.substring(PREFIX.length()), null, null, "");
+    }
+    String tenant = path.substring(PREFIX.length(), tenantEnd);
+    int nameEnd = path.indexOf('/', tenantEnd + 1);
+    String segment =
+        nameEnd < 0 ? path.substring(tenantEnd + 1) : path.substring(tenantEnd + 1, nameEnd);
+    String rest = nameEnd < 0 ? "" : path.substring(nameEnd);
+    int colon = segment.indexOf(':');
+    String name = colon < 0 ? segment : segment.substring(0, colon);
+    Route route = routes.find(tenant, name);
+    if (route != null) {
+      FunctionVersion version =
+          colon < 0 ? route.active() : route.version(segment.substring(colon + 1));
+      return new InvocationTarget(tenant, route, version, rest);
+    }
+    String below = path.substring(tenantEnd);
+    Route byPath = routes.findByPath(tenant, below);
+    return byPath == null
+        ? new InvocationTarget(tenant, null, null, "")
+        : new InvocationTarget(
+            tenant, byPath, byPath.active(), below.substring(byPath.path().length()));
+  }
+}

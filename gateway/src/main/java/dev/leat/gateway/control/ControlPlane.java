@@ -1,0 +1,309 @@
+package dev.leat.gateway.control;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.gateway.control.OpenApiDocument.Declared;
+import dev.leat.gateway.http.BodyReader;
+import dev.leat.gateway.http.MemoryBudget;
+import dev.leat.gateway.http.Problems;
+import dev.leat.gateway.http.RequestIds;
+import dev.leat.tenants.Access;
+import dev.leat.tenants.Authentication;
+import dev.leat.tenants.Authenticator;
+import dev.leat.tenants.Principal;
+import dev.leat.tenants.Tenants;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the control plane. Each operation of the OpenAPI document is mounted at its path and goes
+ * through the same steps: request id, authenticate, authorise, does the tenant exist, media type,
+ * body up to its bound; then it runs on a virtual thread, where it may block.
+ */
+public final class ControlPlane {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .build();
+
+  private final OpenApiDocument document = OpenApiDocument.load();
+  private final Map<String, Operation> operations;
+  private final Authenticator authenticator;
+  private final Tenants tenants;
+  private final MemoryBudget bodies;
+  private final Executor blocking;
+
+  /**
+   * @param services what the operations work on
+   * @param bodies the memory for request bodies
+   * @param blocking virtual threads
+   * @throws IllegalArgumentException if the document and the operations do not name the same ids
+   */
+  public ControlPlane(
+      ControlServices services,
+      Authenticator authenticator,
+      MemoryBudget bodies,
+      Executor blocking) {
+    this.operations = operations(services);
+    this.authenticator = authenticator;
+    this.tenants = services.tenants();
+    this.bodies = bodies;
+    this.blocking = blocking;
+    requireSameIds();
+  }
+
+  private Map<String, Operation> operations(ControlServices services) {
+    TenantRemoval removal =
+        new TenantRemoval(
+            services.tenants(), services.functions(), services.modules(), services.keys());
+    Map<String, Operation> byId = new HashMap<>();
+    byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
+    byId.putAll(new PlatformOperations(services.signingKeys(), services.isReady()).byId());
+    byId.putAll(
+        new TenantOperations(services.tenants(), services.quotas(), services.tokens(), removal)
+            .byId());
+    byId.putAll(
+        new ModuleOperations(services.keys(), services.publishing(), services.modules()).byId());
+    byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
+    return byId;
+  }
+
+  private void requireSameIds() {
+    Set<String> declared = new HashSet<>();
+    document.operations().forEach(operation -> declared.add(operation.id()));
+    if (!declared.equals(operations.keySet())) {
+      throw new IllegalArgumentException(
+          "The OpenAPI document declares " + declared + ", implemented are " + operations.keySet());
+    }
+  }
+
+  /** A router for one event loop. */
+  public Router router(Vertx vertx) {
+    Router router = Router.router(vertx);
+    for (Declared declared : document.operations()) {
+      Operation operation = Objects.requireNonNull(operations.get(declared.id()));
+      router
+          .route(
+              HttpMethod.valueOf(declared.method()),
+              declared.path().replace("{", ":").replace("}", ""))
+          .handler(context -> new Exchange(declared, operation, context).begin());
+    }
+    router.errorHandler(
+        404, context -> refuse(context, ProblemCode.NOT_FOUND, "There is nothing at this path."));
+    router.errorHandler(
+        405,
+        context ->
+            refuse(
+                context,
+                ProblemCode.METHOD_NOT_ALLOWED,
+                "The path does not answer the method " + context.request().method().name() + "."));
+    router.errorHandler(
+        400, context -> refuse(context, ProblemCode.INVALID_REQUEST, "The request is malformed."));
+    router.errorHandler(
+        500,
+        context -> {
+          LOG.error("A control-plane request failed", context.failure());
+          refuse(context, ProblemCode.INTERNAL_ERROR, "The platform failed. Try again later.");
+        });
+    return router;
+  }
+
+  private static void refuse(RoutingContext context, ProblemCode code, String detail) {
+    HttpServerRequest request = context.request();
+    Problems.write(
+        context.response(),
+        Problem.of(code, detail),
+        RequestIds.of(request.getHeader("x-request-id")),
+        request.path());
+  }
+
+  /** One request on its way. */
+  private final class Exchange {
+    private final Declared declared;
+    private final Operation operation;
+    private final RoutingContext context;
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final String requestId;
+    private @Nullable Principal principal;
+
+    Exchange(Declared declared, Operation operation, RoutingContext context) {
+      this.declared = declared;
+      this.operation = operation;
+      this.context = context;
+      this.request = context.request();
+      this.response = context.response();
+      this.requestId = RequestIds.of(request.getHeader("x-request-id"));
+    }
+
+    void begin() {
+      Problem refusal = declared.needsToken() ? authenticate() : null;
+      refusal = refusal == null ? mediaTypeRefusal() : refusal;
+      if (refusal != null) {
+        refuse(refusal);
+        return;
+      }
+      BodyReader reader = new BodyReader(request, declared.bodyMax(), bodies);
+      response.exceptionHandler(failure -> {});
+      response.closeHandler(closed -> reader.release());
+      response.endHandler(end -> reader.release());
+      reader.read(
+          this::run,
+          () ->
+              refuseUnread(
+                  ProblemCode.BODY_TOO_LARGE,
+                  "This operation takes bodies of up to %d bytes.".formatted(declared.bodyMax())),
+          () ->
+              refuseUnread(
+                  ProblemCode.OVERLOADED,
+                  "The memory for request bodies is used up. Try again later."));
+    }
+
+    private @Nullable Problem authenticate() {
+      return switch (authenticator.authenticate(request.getHeader("authorization"))) {
+        case Authentication.Refused refused -> Problem.of(refused.code(), refused.detail());
+        case Authentication.Authenticated authenticated -> {
+          principal = authenticated.principal();
+          yield declared
+              .right()
+              .map(right -> authorise(authenticated.principal(), right))
+              .orElse(null);
+        }
+      };
+    }
+
+    private @Nullable Problem authorise(Principal caller, Access.Right right) {
+      String name = context.pathParam("tenant");
+      Access.Decision decision;
+      if (name == null) {
+        decision = Access.decide(caller, right);
+      } else if (TenantId.isValid(name)) {
+        decision = Access.decide(caller, right, new TenantId(name));
+      } else {
+        decision = Access.Decision.HIDDEN;
+      }
+      return switch (decision) {
+        case ALLOWED -> name == null || tenants.exists(new TenantId(name)) ? null : noSuchTenant();
+        case HIDDEN -> noSuchTenant();
+        case FORBIDDEN ->
+            Problem.of(
+                ProblemCode.FORBIDDEN,
+                "The token's roles %s do not give the right that this needs: %s."
+                    .formatted(caller.roles(), right));
+      };
+    }
+
+    private Problem noSuchTenant() {
+      return Problem.of(ProblemCode.NOT_FOUND, "There is no such tenant.");
+    }
+
+    private @Nullable Problem mediaTypeRefusal() {
+      if (declared.mediaTypes().isEmpty()) {
+        return null;
+      }
+      String contentType = Objects.requireNonNullElse(request.getHeader("content-type"), "");
+      int parameters = contentType.indexOf(';');
+      String mediaType =
+          (parameters < 0 ? contentType : contentType.substring(0, parameters))
+              .strip()
+              .toLowerCase(java.util.Locale.ROOT);
+      return declared.mediaTypes().contains(mediaType)
+          ? null
+          : Problem.of(
+              ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+              "The content type must be one of %s.".formatted(declared.mediaTypes()));
+    }
+
+    private void run(byte[] body) {
+      Call call =
+          new Call(
+              principal,
+              Map.copyOf(context.pathParams()),
+              request.params(),
+              request.headers(),
+              body,
+              request.scheme() + "://" + request.authority());
+      var loop = Objects.requireNonNull(Vertx.currentContext());
+      blocking.execute(() -> {
+        Reply reply = reply(call);
+        loop.runOnContext(here -> write(reply));
+      });
+    }
+
+    private Reply reply(Call call) {
+      try {
+        return operation.run(call);
+      } catch (RuntimeException e) {
+        LOG.error("An operation failed operation={} request={}", declared.id(), requestId, e);
+        return new Reply.Refused(
+            Problem.of(ProblemCode.INTERNAL_ERROR, "The platform failed. Try again later."));
+      }
+    }
+
+    private void write(Reply reply) {
+      if (response.closed() || response.ended()) {
+        return;
+      }
+      response.putHeader("x-request-id", requestId);
+      switch (reply) {
+        case Reply.Json json -> {
+          json.headers().forEach(response::putHeader);
+          var unused =
+              response
+                  .setStatusCode(json.status())
+                  .putHeader("content-type", "application/json")
+                  .end(Buffer.buffer(bytes(json.value())));
+        }
+        case Reply.Bytes bytes -> {
+          var unused =
+              response
+                  .putHeader("content-type", bytes.mediaType())
+                  .end(Buffer.buffer(bytes.bytes()));
+        }
+        case Reply.Done _ -> {
+          var unused = response.setStatusCode(204).end();
+        }
+        case Reply.Refused refused -> refuse(refused.problem());
+      }
+    }
+
+    private static byte[] bytes(Object value) {
+      try {
+        return JSON.writeValueAsBytes(value);
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("A reply cannot be written as JSON", e);
+      }
+    }
+
+    private void refuseUnread(ProblemCode code, String detail) {
+      response.putHeader("connection", "close");
+      refuse(Problem.of(code, detail));
+    }
+
+    private void refuse(Problem problem) {
+      Problems.write(response, problem, requestId, request.path());
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.leat.gateway.control;
+
+import dev.leat.registry.DeployFunction;
+import dev.leat.registry.FunctionCatalog;
+import dev.leat.registry.ModuleCatalog;
+import dev.leat.registry.PublishModule;
+import dev.leat.registry.PublisherKeys;
+import dev.leat.tenants.Quotas;
+import dev.leat.tenants.SigningKeys;
+import dev.leat.tenants.Tenants;
+import dev.leat.tenants.Tokens;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the control plane's operations work on.
+ *
+ * @param isReady whether the node takes requests; false while it starts and while it drains
+ */
+public record ControlServices(
+    Tenants tenants,
+    Quotas quotas,
+    Tokens tokens,
+    SigningKeys signingKeys,
+    PublisherKeys keys,
+    PublishModule publishing,
+    ModuleCatalog modules,
+    DeployFunction deploying,
+    FunctionCatalog functions,
+    BooleanSupplier isReady) {}

@@ -1,0 +1,120 @@
+package dev.leat.gateway.control;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.registry.DeployFunction;
+import dev.leat.registry.DeployedVersion;
+import dev.leat.registry.FunctionCatalog;
+import dev.leat.registry.Page;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Functions and their versions. */
+final class FunctionOperations {
+  private final DeployFunction deploying;
+  private final FunctionCatalog functions;
+
+  FunctionOperations(DeployFunction deploying, FunctionCatalog functions) {
+    this.deploying = deploying;
+    this.functions = functions;
+  }
+
+  Map<String, Operation> byId() {
+    return Map.of(
+        "listFunctions", this::list,
+        "getFunction", this::show,
+        "deployFunction", this::deploy,
+        "deleteFunction", this::delete,
+        "listVersions", this::versions);
+  }
+
+  private Reply list(Call call) {
+    return Reply.of(
+        call.limit(),
+        limit ->
+            Reply.of(
+                functions.list(
+                    call.tenant(), Math.min(limit, Page.ITEMS_MAX), call.query("cursor")),
+                page -> Reply.ok(ModuleOperations.page(page, version -> summary(version, call)))));
+  }
+
+  private Reply show(Call call) {
+    return Reply.of(
+        call.function(),
+        name ->
+            Reply.of(
+                functions.show(call.tenant(), name),
+                version -> {
+                  Map<String, Object> body = summary(version, call);
+                  body.put("manifest", new Json(version.manifest()));
+                  return new Reply.Json(200, body, Map.of("etag", version.etag()));
+                }));
+  }
+
+  private Reply deploy(Call call) {
+    return Reply.of(
+        call.function(),
+        name ->
+            Reply.of(
+                deploying.deploy(
+                    call.tenant(),
+                    call.actor(),
+                    name,
+                    call.body(),
+                    Optional.ofNullable(call.headers().get("if-match"))),
+                version ->
+                    new Reply.Json(
+                        201,
+                        summary(version, call),
+                        Map.of(
+                            "etag",
+                            version.etag(),
+                            "location",
+                            "/v1/tenants/%s/functions/%s".formatted(call.tenant(), name)))));
+  }
+
+  private Reply delete(Call call) {
+    return Reply.of(
+        call.function(),
+        name ->
+            Reply.of(
+                functions.delete(call.tenant(), call.actor(), name), gone -> new Reply.Done()));
+  }
+
+  private Reply versions(Call call) {
+    return Reply.of(
+        call.function(),
+        name ->
+            Reply.of(
+                functions.versions(call.tenant(), name),
+                versions ->
+                    Reply.ok(
+                        Map.of(
+                            "items",
+                            versions.stream().map(version -> summary(version, call)).toList()))));
+  }
+
+  private static Map<String, Object> summary(DeployedVersion deployed, Call call) {
+    FunctionVersion version = deployed.version();
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("tenant", version.function().tenant().value());
+    body.put("function", version.function().name().value());
+    body.put("version", version.number());
+    body.put("label", version.label());
+    body.put("module", version.module().toString());
+    body.put("createdAt", deployed.createdAt().toString());
+    body.put("url", call.origin() + "/f/" + version.function());
+    return body;
+  }
+
+  /** JSON that is written as it is. */
+  private record Json(@JsonRawValue String value) {
+    @com.fasterxml.jackson.annotation.JsonValue
+    @JsonRawValue
+    @Override
+    public String value() {
+      return value;
+    }
+  }
+}

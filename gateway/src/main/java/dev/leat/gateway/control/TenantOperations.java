@@ -1,0 +1,192 @@
+package dev.leat.gateway.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.tenants.IssuedToken;
+import dev.leat.tenants.Quotas;
+import dev.leat.tenants.Role;
+import dev.leat.tenants.Tenant;
+import dev.leat.tenants.Tenants;
+import dev.leat.tenants.Token;
+import dev.leat.tenants.TokenRequest;
+import dev.leat.tenants.Tokens;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Tenants, their quotas and tokens. */
+final class TenantOperations {
+  private final Tenants tenants;
+  private final Quotas quotas;
+  private final Tokens tokens;
+  private final TenantRemoval removal;
+
+  TenantOperations(Tenants tenants, Quotas quotas, Tokens tokens, TenantRemoval removal) {
+    this.tenants = tenants;
+    this.removal = removal;
+    this.quotas = quotas;
+    this.tokens = tokens;
+  }
+
+  Map<String, Operation> byId() {
+    return Map.of(
+        "listTenants", this::list,
+        "createTenant", this::create,
+        "getTenant",
+            call -> Reply.of(tenants.show(call.tenant()), tenant -> Reply.ok(json(tenant))),
+        "deleteTenant", this::delete,
+        "getQuota", call -> Reply.of(quotas.show(call.tenant()), Reply::ok),
+        "setQuota", this::setQuota,
+        "listTokens", this::listTokens,
+        "createToken", this::createToken,
+        "revokeToken", this::revokeToken);
+  }
+
+  private Reply list(Call call) {
+    return Reply.of(
+        call.limit(),
+        limit -> {
+          Optional<String> cursor = call.query("cursor");
+          if (cursor.isPresent() && !TenantId.isValid(cursor.get())) {
+            return Reply.refused(
+                ProblemCode.INVALID_REQUEST,
+                "The parameter 'cursor' must be the 'next' of an earlier page.");
+          }
+          return Reply.of(
+              tenants.list(limit, cursor.map(TenantId::new)),
+              found -> Reply.ok(page(found, limit)));
+        });
+  }
+
+  private static Map<String, Object> page(List<Tenant> found, int limit) {
+    Map<String, Object> page = new LinkedHashMap<>();
+    page.put("items", found.stream().map(TenantOperations::json).toList());
+    if (found.size() == limit) {
+      page.put("next", found.getLast().id().value());
+    }
+    return page;
+  }
+
+  private Reply create(Call call) {
+    return Reply.of(
+        call.json(NewTenant.class),
+        body -> {
+          if (body.name() == null || !TenantId.isValid(body.name())) {
+            return Reply.refused(
+                ProblemCode.INVALID_REQUEST,
+                "A tenant's name must be 1-63 characters of a-z, 0-9 and '-', starting with a"
+                    + " letter.");
+          }
+          return Reply.of(
+              tenants.create(new TenantId(body.name())),
+              tenant -> Reply.created(json(tenant), "/v1/tenants/" + tenant.id()));
+        });
+  }
+
+  private Reply delete(Call call) {
+    return Reply.of(removal.remove(call.tenant(), call.actor()), tenant -> new Reply.Done());
+  }
+
+  private Reply setQuota(Call call) {
+    return Reply.of(
+        call.json(JsonNode.class),
+        body -> {
+          Map<String, Long> changes = new LinkedHashMap<>();
+          List<String> wrong = new ArrayList<>();
+          body.properties()
+              .forEach(entry -> {
+                if (entry.getValue().isIntegralNumber() && entry.getValue().canConvertToLong()) {
+                  changes.put(entry.getKey(), entry.getValue().longValue());
+                } else {
+                  wrong.add(entry.getKey());
+                }
+              });
+          if (!body.isObject() || !wrong.isEmpty()) {
+            return Reply.refused(
+                ProblemCode.INVALID_REQUEST,
+                "The body must be a JSON object of quota names to whole numbers" + wrong + ".");
+          }
+          return Reply.of(quotas.set(call.tenant(), changes), Reply::ok);
+        });
+  }
+
+  private Reply listTokens(Call call) {
+    return Reply.of(
+        tokens.list(Optional.of(call.tenant())),
+        list ->
+            Reply.ok(
+                Map.of(
+                    "items",
+                    list.stream()
+                        .filter(token -> !token.revoked())
+                        .map(TenantOperations::json)
+                        .toList())));
+  }
+
+  private Reply createToken(Call call) {
+    return Reply.of(
+        call.json(NewToken.class),
+        body -> {
+          Set<Role> roles = EnumSet.noneOf(Role.class);
+          for (String word : body.roles() == null ? List.<String>of() : body.roles()) {
+            Optional<Role> role = Role.ofWord(word);
+            if (role.isEmpty()) {
+              return Reply.refused(
+                  ProblemCode.INVALID_REQUEST,
+                  "There is no such role; the roles are tenant-admin, developer and invoker.");
+            }
+            roles.add(role.get());
+          }
+          if (roles.isEmpty()) {
+            return Reply.refused(
+                ProblemCode.INVALID_REQUEST,
+                "A token needs at least one role: tenant-admin, developer or invoker.");
+          }
+          String subject = body.subject() == null ? roles.iterator().next().word() : body.subject();
+          return Reply.of(
+              tokens.issue(
+                  call.by(),
+                  new TokenRequest(
+                      Optional.of(call.tenant()),
+                      subject,
+                      roles,
+                      Duration.ofSeconds(body.ttlSeconds()))),
+              token -> new Reply.Json(201, json(token), Map.of("cache-control", "no-store")));
+        });
+  }
+
+  private Reply revokeToken(Call call) {
+    return Reply.of(
+        tokens.revoke(Optional.of(call.tenant()), call.parameter("id")), token -> new Reply.Done());
+  }
+
+  private static Map<String, Object> json(Tenant tenant) {
+    return Map.of("name", tenant.id().value(), "createdAt", tenant.createdAt().toString());
+  }
+
+  private static Map<String, Object> json(IssuedToken token) {
+    return Map.of(
+        "id", token.id(), "token", token.jwt(), "expiresAt", token.expiresAt().toString());
+  }
+
+  private static Map<String, Object> json(Token token) {
+    return Map.of(
+        "id", token.id(),
+        "subject", token.subject(),
+        "roles", token.roles().stream().map(Role::word).toList(),
+        "createdAt", token.issuedAt().toString(),
+        "expiresAt", token.expiresAt().toString());
+  }
+
+  private record NewTenant(@Nullable String name) {}
+
+  private record NewToken(
+      @Nullable String subject, @Nullable List<String> roles, long ttlSeconds) {}
+}

@@ -1,0 +1,103 @@
+package dev.leat.gateway.http;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a request's body up to a bound, counting it against the memory for bodies. Confined to the
+ * request's event loop.
+ */
+public final class BodyReader {
+  private static final byte[] EMPTY = new byte[0];
+
+  private final HttpServerRequest request;
+  private final long maxBytes;
+  private final MemoryBudget memory;
+  private @Nullable Buffer body;
+  private long held;
+  private boolean ended;
+
+  public BodyReader(HttpServerRequest request, long maxBytes, MemoryBudget memory) {
+    this.request = request;
+    this.maxBytes = maxBytes;
+    this.memory = memory;
+  }
+
+  /** Calls exactly one of the three, once. Memory is held until {@link #release}. */
+  public void read(Consumer<byte[]> whole, Runnable tooLarge, Runnable noMemory) {
+    String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (declared == null && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null) {
+      whole.accept(EMPTY);
+      return;
+    }
+    if (declared != null && exceeds(declared)) {
+      tooLarge.run();
+      return;
+    }
+    request.exceptionHandler(failure -> end());
+    request.handler(chunk -> {
+      if (ended) {
+        return;
+      }
+      if (size() + (long) chunk.length() > maxBytes) {
+        end();
+        tooLarge.run();
+      } else if (!hold(chunk.length())) {
+        end();
+        noMemory.run();
+      } else {
+        append(chunk);
+      }
+    });
+    request.endHandler(end -> {
+      if (!ended) {
+        ended = true;
+        whole.accept(body == null ? EMPTY : body.getBytes());
+        body = null;
+      }
+    });
+  }
+
+  /** Gives the memory back; further calls do nothing. */
+  public void release() {
+    memory.giveBack(held);
+    held = 0;
+  }
+
+  private boolean exceeds(String contentLength) {
+    try {
+      return Long.parseLong(contentLength) > maxBytes;
+    } catch (NumberFormatException e) {
+      return true;
+    }
+  }
+
+  private boolean hold(int bytes) {
+    if (!memory.take(bytes)) {
+      return false;
+    }
+    held += bytes;
+    return true;
+  }
+
+  private void append(Buffer chunk) {
+    if (body == null) {
+      body = chunk.copy();
+    } else {
+      body.appendBuffer(chunk);
+    }
+  }
+
+  private int size() {
+    return body == null ? 0 : body.length();
+  }
+
+  private void end() {
+    ended = true;
+    body = null;
+    release();
+  }
+}

@@ -1,0 +1,212 @@
+/*
+ * leat.h - the guest side of Leat's `handler` contract for freestanding C.
+ *
+ * One header, no library. A function is one C file that includes this header once and defines
+ *
+ *     static uint64_t leat_handle(uint8_t *body, uint32_t length);
+ *
+ * and, when it takes a configuration, defines LEAT_INIT before the include together with
+ *
+ *     static bool leat_init(uint8_t *config, uint32_t length);
+ *
+ * The header provides the exports that the host calls (`allocate`, `handle`, `init`), the imports
+ * of module `leat`, and memory for the duration of one call.
+ *
+ * Build:  clang-19 --target=wasm32 -O2 -ffreestanding -nostdlib -mbulk-memory -I ../include
+ *         -Wl,--no-entry -Wl,--stack-first -o name.wasm name.c
+ *
+ * Memory. There is one arena behind the static data. What `leat_init` allocates stays for the life
+ * of the instance; everything else is dropped when the host asks for room for the next body. A
+ * function is therefore correct both on an instance that is put back after each call and on one
+ * that never is, and nothing has to be freed. The host must copy a response before the next call.
+ *
+ * Bodies. The byte behind a body or a configuration is writable and holds 0, so that a parser can
+ * stop at it instead of comparing pointers.
+ */
+#ifndef LEAT_H
+#define LEAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LEAT_IMPORT(name) __attribute__((import_module("leat"), import_name(name)))
+#define LEAT_EXPORT(name) __attribute__((export_name(name), visibility("default")))
+#define LEAT_INLINE static inline __attribute__((always_inline, unused))
+#define LEAT_HELPER static __attribute__((unused))
+
+/* ---- Imports. Each needs the grant named beside it in leat.yaml; without a call there is no import. */
+
+enum leat_level { LEAT_DEBUG = 0, LEAT_INFO = 1, LEAT_WARN = 2, LEAT_ERROR = 3 };
+
+/* Each request_* call answers the length of the whole value and writes at most `capacity` bytes of
+ * it; request_header answers -1 when the request has no such header. */
+LEAT_IMPORT("request_method") int32_t leat_request_method(void *buffer, uint32_t capacity);
+LEAT_IMPORT("request_path") int32_t leat_request_path(void *buffer, uint32_t capacity);
+LEAT_IMPORT("request_query") int32_t leat_request_query(void *buffer, uint32_t capacity);
+LEAT_IMPORT("request_header")
+int32_t leat_request_header(const void *name, uint32_t name_length, void *buffer, uint32_t capacity);
+
+/* 200 unless set. */
+LEAT_IMPORT("response_status") void leat_response_status(int32_t status);
+LEAT_IMPORT("response_header")
+void leat_response_header(const void *name, uint32_t name_length, const void *value, uint32_t value_length);
+
+/* capability: logging */
+LEAT_IMPORT("log") void leat_log(int32_t level, const void *text, uint32_t length);
+
+/* Says why the call is about to answer LEAT_FAILED; for the operator, not for the caller. */
+LEAT_IMPORT("fail") void leat_fail(const void *text, uint32_t length);
+
+/* The two arguments (pointer, length) of a string literal. */
+#define LEAT_TEXT(literal) (literal), (uint32_t)(sizeof(literal) - 1)
+
+/* ---- Results of leat_handle. */
+
+#define LEAT_FAILED UINT64_MAX /* after leat_fail() */
+
+LEAT_INLINE uint64_t leat_response(const void *body, uint32_t length) {
+  return (uint64_t)(uintptr_t)body << 32 | length;
+}
+
+/* ---- Memory. */
+
+#define LEAT_PAGE 65536u
+/* One growth step covers at least this much: growing is dear for some hosts, whatever its size. */
+#define LEAT_GROWTH_PAGES 4u
+
+extern uint8_t __heap_base; /* from the linker: first byte behind data and stack */
+
+static uint32_t leat_base; /* end of what leat_init allocated; 0 until the first allocation */
+static uint32_t leat_top;  /* next free byte */
+static bool leat_answered; /* the arena holds only a response that the host has had time to copy */
+
+/* Makes memory reach to `end`; false when the limit is reached. */
+LEAT_HELPER __attribute__((noinline)) bool leat_reach(uint64_t end) {
+  uint64_t have = (uint64_t)__builtin_wasm_memory_size(0) * LEAT_PAGE;
+  if (end <= have) return true;
+  if (end > 65536ull * LEAT_PAGE) return false;
+  uint32_t need = (uint32_t)((end - have + LEAT_PAGE - 1) / LEAT_PAGE);
+  /* Half as much again as there is, so that a buffer that grows does so a few times only. */
+  uint32_t want = (uint32_t)(have / LEAT_PAGE / 2);
+  if (want < LEAT_GROWTH_PAGES) want = LEAT_GROWTH_PAGES;
+  if (want > need && __builtin_wasm_memory_grow(0, want) != SIZE_MAX) return true;
+  return __builtin_wasm_memory_grow(0, need) != SIZE_MAX;
+}
+
+/* `size` bytes, aligned to 8, not cleared; NULL when memory is exhausted. */
+LEAT_HELPER void *leat_allocate(uint32_t size) {
+  if (leat_top == 0) leat_top = leat_base = ((uint32_t)(uintptr_t)&__heap_base + 7u) & ~7u;
+  uint64_t end = ((uint64_t)leat_top + size + 7u) & ~7ull;
+  if (!leat_reach(end)) return NULL;
+  uint8_t *block = (uint8_t *)(uintptr_t)leat_top;
+  leat_top = (uint32_t)end;
+  return block;
+}
+
+LEAT_EXPORT("allocate") uint8_t *leat_export_allocate(uint32_t size) {
+  if (leat_answered) {
+    leat_answered = false;
+    leat_top = leat_base;
+  }
+  return size == UINT32_MAX ? NULL : leat_allocate(size + 1); /* + 1: the 0 behind the body */
+}
+
+/* ---- A buffer that grows. Zero-initialise it; it lives in the arena. */
+
+struct leat_buffer {
+  uint8_t *data;
+  uint32_t length;
+  uint32_t capacity;
+  bool exhausted; /* set once memory ran out; later writes do nothing */
+};
+
+LEAT_HELPER __attribute__((noinline)) bool leat_buffer_grow(struct leat_buffer *buffer, uint32_t more) {
+  uint64_t need = (uint64_t)buffer->length + more;
+  uint64_t want = (uint64_t)buffer->capacity * 2;
+  if (want < need) want = need;
+  if (want < 256) want = 256;
+  if (want > UINT32_MAX || buffer->exhausted) goto exhausted;
+  uint8_t *end = buffer->data + buffer->capacity;
+  if (buffer->data != NULL && (uint32_t)(uintptr_t)end == leat_top) {
+    /* The last block of the arena grows where it is. */
+    if (leat_allocate((uint32_t)want - buffer->capacity) == NULL) goto exhausted;
+  } else {
+    uint8_t *moved = leat_allocate((uint32_t)want);
+    if (moved == NULL) goto exhausted;
+    if (buffer->length != 0) __builtin_memcpy(moved, buffer->data, buffer->length);
+    buffer->data = moved;
+  }
+  buffer->capacity = leat_top - (uint32_t)(uintptr_t)buffer->data;
+  return true;
+exhausted:
+  buffer->exhausted = true;
+  return false;
+}
+
+/* Gives back the room behind the contents, when nothing was allocated after the buffer. */
+LEAT_HELPER void leat_buffer_trim(struct leat_buffer *buffer) {
+  if ((uint32_t)(uintptr_t)buffer->data + buffer->capacity != leat_top) return;
+  leat_top = ((uint32_t)(uintptr_t)buffer->data + buffer->length + 7u) & ~7u;
+  buffer->capacity = leat_top - (uint32_t)(uintptr_t)buffer->data;
+}
+
+LEAT_INLINE void leat_put(struct leat_buffer *buffer, const void *bytes, uint32_t length) {
+  if (length > buffer->capacity - buffer->length && !leat_buffer_grow(buffer, length)) return;
+  __builtin_memcpy(buffer->data + buffer->length, bytes, length);
+  buffer->length += length;
+}
+
+LEAT_INLINE void leat_put_byte(struct leat_buffer *buffer, uint8_t byte) {
+  if (buffer->length == buffer->capacity && !leat_buffer_grow(buffer, 1)) return;
+  buffer->data[buffer->length++] = byte;
+}
+
+#define leat_put_text(buffer, literal) leat_put((buffer), LEAT_TEXT(literal))
+
+LEAT_HELPER void leat_put_number(struct leat_buffer *buffer, uint32_t number) {
+  uint8_t digits[10];
+  uint32_t count = 0;
+  do digits[count++] = (uint8_t)('0' + number % 10);
+  while ((number /= 10) != 0);
+  while (count != 0) leat_put_byte(buffer, digits[--count]);
+}
+
+/* The response is what the buffer holds, or a failure when memory ran out on the way. */
+LEAT_HELPER uint64_t leat_buffer_response(const struct leat_buffer *buffer) {
+  if (!buffer->exhausted) return leat_response(buffer->data, buffer->length);
+  leat_fail(LEAT_TEXT("The response does not fit into the function's memory. Raise limits.memory."));
+  return LEAT_FAILED;
+}
+
+/* ---- Exports. */
+
+static uint8_t leat_nothing[8];
+
+LEAT_INLINE uint8_t *leat_terminated(uint8_t *bytes, uint32_t length) {
+  if (length == 0) return leat_nothing; /* a host may pass any pointer for an empty body */
+  bytes[length] = 0;
+  return bytes;
+}
+
+static uint64_t leat_handle(uint8_t *body, uint32_t length);
+
+LEAT_EXPORT("handle") uint64_t leat_export_handle(uint8_t *body, uint32_t length) {
+  uint64_t result = leat_handle(leat_terminated(body, length), length);
+  leat_answered = true;
+  return result;
+}
+
+#ifdef LEAT_INIT
+static bool leat_init(uint8_t *config, uint32_t length);
+
+/* What a refused configuration leaves behind is dropped with the next allocation. */
+LEAT_EXPORT("init") int32_t leat_export_init(uint8_t *config, uint32_t length) {
+  bool accepted = leat_init(leat_terminated(config, length), length);
+  leat_base = accepted ? leat_top : leat_base;
+  leat_answered = !accepted;
+  return accepted;
+}
+#endif
+
+#endif

@@ -1,0 +1,37 @@
+package dev.leat.tenants;
+
+import dev.leat.contract.TenantId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who asks: what a valid token says about its holder. Operators belong to no tenant, everyone else
+ * to exactly one.
+ *
+ * @param subject the holder's name, as given when the token was issued
+ * @param tenant the holder's tenant; empty for an operator
+ * @param roles at least one; {@link Role#OPERATOR} alone or not at all
+ * @param tokenId the token's {@code jti}
+ * @param expiresAt when the token ends
+ */
+public record Principal(
+    String subject, Optional<TenantId> tenant, Set<Role> roles, String tokenId, Instant expiresAt) {
+
+  public Principal {
+    roles = Set.copyOf(roles);
+    if (!fits(tenant, roles)) {
+      throw new IllegalArgumentException(
+          "A principal must be an operator without a tenant, or have other roles in one; was "
+              + roles
+              + (tenant.isPresent() ? " in " + tenant.get() : " without a tenant"));
+    }
+  }
+
+  /** Whether a principal may have these roles in this tenant. */
+  static boolean fits(Optional<TenantId> tenant, Set<Role> roles) {
+    return tenant.isPresent()
+        ? !roles.isEmpty() && !roles.contains(Role.OPERATOR)
+        : roles.equals(Set.of(Role.OPERATOR));
+  }
+}

@@ -1,0 +1,127 @@
+package dev.leat.tenants;
+
+import dev.leat.contract.Answer;
+import dev.leat.contract.Finding;
+import dev.leat.contract.TenantId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Each tenant's named limits; what has none is unlimited. A change holds at once, at the {@link
+ * QuotaGate} given. Blocks on the store.
+ */
+public final class Quotas {
+  /** In place of a limit: there shall be none. */
+  public static final long UNLIMITED = -1;
+
+  public static final long LIMIT_MAX = 1_000_000;
+
+  /** Of a longer name only the start is looked at and repeated. */
+  private static final int NAME_CHARS_MAX = 63;
+
+  private final QuotaStore store;
+  private final QuotaGate gate;
+
+  public Quotas(QuotaStore store, QuotaGate gate) {
+    this.store = store;
+    this.gate = gate;
+  }
+
+  /** Loads all limits into the gate. Blocks; called once, before anything else. */
+  public void start() {
+    store.all().forEach(gate::limit);
+  }
+
+  /** The limits of a tenant in the order of their names. */
+  public Answer<Map<String, Long>> show(TenantId tenant) {
+    return store
+        .find(tenant)
+        .map(limits -> Answer.done((Map<String, Long>) new TreeMap<>(limits)))
+        .orElseGet(() -> Refusals.unknownTenant(tenant));
+  }
+
+  /**
+   * Changes some limits, leaves the others, and gives them all.
+   *
+   * @param changes by quota name: 1 to {@link #LIMIT_MAX}, or {@link #UNLIMITED} to remove
+   */
+  public synchronized Answer<Map<String, Long>> set(TenantId tenant, Map<String, Long> changes) {
+    Optional<Map<String, Long>> before = store.find(tenant);
+    if (before.isEmpty()) {
+      return Refusals.unknownTenant(tenant);
+    }
+    List<Finding> findings = findings(before.get(), changes);
+    if (!findings.isEmpty()) {
+      return Refusals.invalid("The quota change", findings);
+    }
+    Map<String, Long> put = new HashMap<>(changes);
+    put.values().removeIf(limit -> limit == UNLIMITED);
+    Set<String> remove = new HashSet<>(changes.keySet());
+    remove.removeAll(put.keySet());
+    if (!store.change(tenant, put, remove)) {
+      return Refusals.unknownTenant(tenant);
+    }
+    refresh(tenant);
+    return show(tenant);
+  }
+
+  /** Makes the gate hold what the store says of this tenant, which may be gone. */
+  synchronized void refresh(TenantId tenant) {
+    gate.limit(tenant, store.find(tenant).orElse(Map.of()));
+  }
+
+  private static List<Finding> findings(Map<String, Long> before, Map<String, Long> changes) {
+    List<Finding> findings = new ArrayList<>();
+    new TreeMap<>(changes)
+        .forEach((name, limit) ->
+            complaint(name, limit).ifPresent(message -> findings.add(new Finding(name, message))));
+    Map<String, Long> after = new HashMap<>(before);
+    after.putAll(changes);
+    if (isLimited(after, Quota.BURST) && !isLimited(after, Quota.REQUESTS_PER_SECOND)) {
+      findings.add(
+          new Finding(
+              Quota.BURST.word(),
+              "burst limits nothing without requests-per-second. Set that too."));
+    }
+    return findings;
+  }
+
+  private static boolean isLimited(Map<String, Long> limits, Quota quota) {
+    return limits.getOrDefault(quota.word(), UNLIMITED) != UNLIMITED;
+  }
+
+  /** What is wrong with this change, if anything. */
+  private static Optional<String> complaint(String name, long limit) {
+    Optional<Quota> quota = Quota.ofWord(name);
+    if (quota.isEmpty()) {
+      return Optional.of(
+          "There is no quota '"
+              + abbreviate(name)
+              + "'; did you mean "
+              + Quota.nearest(abbreviate(name)).word()
+              + "?");
+    }
+    if (!quota.get().isEnforced()) {
+      return Optional.of(
+          "This version does not enforce "
+              + name
+              + " yet. It enforces "
+              + String.join(", ", Quota.enforcedWords())
+              + ".");
+    }
+    return limit == UNLIMITED || (limit >= 1 && limit <= LIMIT_MAX)
+        ? Optional.empty()
+        : Optional.of(
+            name + " must be 1-" + LIMIT_MAX + ", or -1 for no limit; was " + limit + ".");
+  }
+
+  private static String abbreviate(String name) {
+    return name.length() <= NAME_CHARS_MAX ? name : name.substring(0, NAME_CHARS_MAX) + "...";
+  }
+}

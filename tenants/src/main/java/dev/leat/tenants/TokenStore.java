@@ -1,0 +1,43 @@
+package dev.leat.tenants;
+
+import dev.leat.contract.TenantId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where it is kept which tokens were issued and revoked. An absent tenant stands for the platform,
+ * whose tokens are the operators'. Laws:
+ *
+ * <ol>
+ *   <li>{@code add} keeps a token, unless its tenant does not exist or already has {@code max}.
+ *   <li>{@code list} gives the tokens of exactly that tenant, newest first, and nothing if the
+ *       tenant does not exist.
+ *   <li>{@code revoke} marks the tenant's token of that id for ever and gives it; done again it
+ *       gives the same. Another tenant's or an unknown id gives nothing and changes nothing.
+ *   <li>{@code revoked} gives each revoked token's id and expiry, also of tenants since deleted.
+ *   <li>{@code forget} removes every trace of the tokens that expire at or before that instant, and
+ *       of no others.
+ * </ol>
+ *
+ * Every method blocks and throws {@link StoreFailure} when the store is broken.
+ */
+public interface TokenStore {
+  Added add(Token token, int max);
+
+  Optional<List<Token>> list(Optional<TenantId> tenant);
+
+  Optional<Token> revoke(Optional<TenantId> tenant, String id);
+
+  Map<String, Instant> revoked();
+
+  void forget(Instant expired);
+
+  /** What became of a token that was added. */
+  enum Added {
+    KEPT,
+    NO_SUCH_TENANT,
+    FULL
+  }
+}

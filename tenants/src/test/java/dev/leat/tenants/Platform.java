@@ -1,0 +1,84 @@
+package dev.leat.tenants;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.leat.contract.Answer;
+import dev.leat.contract.Problem;
+import dev.leat.contract.TenantId;
+import dev.leat.tenants.jdbi.JdbiQuotaStore;
+import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
+import dev.leat.tenants.jdbi.JdbiTenantStore;
+import dev.leat.tenants.jdbi.JdbiTokenStore;
+import dev.leat.tenants.jdbi.TenantsSchema;
+import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.TestDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+
+/** The whole module on a database, put together and started as a node does it. */
+final class Platform {
+  static final TenantId ACME = new TenantId("acme");
+  static final TenantId OTHER = new TenantId("other");
+  static final Principal OPERATOR = principal(Optional.empty(), Role.OPERATOR);
+
+  final ManualClock clock;
+  final AtomicLong nanoTime = new AtomicLong();
+  final SigningKeyStore signingKeyStore;
+  final SigningKeys keys;
+  final Tokens tokens;
+  final QuotaGate gate;
+  final Quotas quotas;
+  final Tenants tenants;
+  final Authenticator authenticator;
+
+  private Platform(DataSource source, ManualClock clock) {
+    this.clock = clock;
+    signingKeyStore = new JdbiSigningKeyStore(source);
+    keys = new SigningKeys(signingKeyStore, clock);
+    tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
+    gate = new QuotaGate(nanoTime::get);
+    quotas = new Quotas(new JdbiQuotaStore(source), gate);
+    tenants = new Tenants(new JdbiTenantStore(source), tokens, quotas, clock);
+    authenticator = new Authenticator(keys, tokens, tenants, clock);
+  }
+
+  /** A node on this database; a second one is the first after a restart. */
+  static Platform start(TestDatabase database, ManualClock clock) {
+    TenantsSchema.migrate(database.dataSource());
+    Platform platform = new Platform(database.dataSource(), clock);
+    platform.keys.start();
+    platform.tokens.start();
+    platform.quotas.start();
+    platform.tenants.start();
+    return platform;
+  }
+
+  static Principal principal(Optional<TenantId> tenant, Role... roles) {
+    return new Principal("someone", tenant, Set.of(roles), "some-id", Instant.MAX);
+  }
+
+  IssuedToken issue(TenantId tenant, Role... roles) {
+    return done(
+        tokens.issue(
+            OPERATOR,
+            new TokenRequest(Optional.of(tenant), "someone", Set.of(roles), Duration.ofHours(1))));
+  }
+
+  static <T> T done(Answer<T> answer) {
+    return switch (answer) {
+      case Answer.Done<T>(T value) -> value;
+      case Answer.Refused<T>(Problem problem) -> fail("Refused: %s", problem);
+    };
+  }
+
+  static <T> Problem refused(Answer<T> answer) {
+    return switch (answer) {
+      case Answer.Done<T>(T value) -> fail("Done: %s", value);
+      case Answer.Refused<T>(Problem problem) -> problem;
+    };
+  }
+}

@@ -1,0 +1,149 @@
+package dev.leat.tenants;
+
+import static dev.leat.tenants.Platform.ACME;
+import static dev.leat.tenants.Platform.OTHER;
+import static dev.leat.tenants.Platform.done;
+import static dev.leat.tenants.Platform.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.Finding;
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.TestDatabase;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class QuotasTest {
+  private final TestDatabase database = TestDatabase.h2();
+  private final ManualClock clock = new ManualClock();
+  private final Platform platform = Platform.start(database, clock);
+  private final Quotas quotas = platform.quotas;
+
+  @BeforeEach
+  void createTenant() {
+    done(platform.tenants.create(ACME));
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Test
+  void set_someLimits_leavesTheOthers() {
+    assertThat(done(quotas.show(ACME))).isEmpty();
+    done(quotas.set(ACME, Map.of("requests-per-second", 1_000L, "burst", 2_000L)));
+
+    Map<String, Long> after = done(quotas.set(ACME, Map.of("concurrency", 5L, "burst", 1_500L)));
+
+    assertThat(after).containsExactlyEntriesOf(done(quotas.show(ACME)));
+    assertThat(after)
+        .isEqualTo(Map.of("burst", 1_500L, "concurrency", 5L, "requests-per-second", 1_000L));
+  }
+
+  @Test
+  void set_unlimited_removesALimit() {
+    done(quotas.set(ACME, Map.of("requests-per-second", 10L, "concurrency", 5L)));
+
+    Map<String, Long> after =
+        done(quotas.set(ACME, Map.of("requests-per-second", Quotas.UNLIMITED)));
+
+    assertThat(after).isEqualTo(Map.of("concurrency", 5L));
+  }
+
+  @Test
+  void set_holdsAtOnceAndAfterARestart() {
+    done(quotas.set(ACME, Map.of("concurrency", 1L)));
+
+    for (Platform node : new Platform[] {platform, Platform.start(database, clock)}) {
+      assertThat(node.gate.admit(ACME)).isInstanceOf(Admission.Admitted.class);
+      assertThat(node.gate.admit(ACME)).isInstanceOf(Admission.Rejected.class);
+    }
+    done(quotas.set(ACME, Map.of("concurrency", Quotas.UNLIMITED)));
+    assertThat(platform.gate.admit(ACME)).isSameAs(Admission.Admitted.UNCOUNTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "fuel-per-hour",
+        "cpu-seconds-per-hour",
+        "memory-mb-hours",
+        "outbound-per-minute",
+        "outbound-per-hour",
+        "stored-bytes",
+        "modules",
+        "functions",
+        "async-backlog"
+      })
+  void set_quotaNotEnforcedYet_isRefused(String name) {
+    Problem problem = refused(quotas.set(ACME, Map.of(name, 5L)));
+
+    assertThat(problem.code()).isEqualTo(ProblemCode.INVALID_REQUEST);
+    assertThat(problem.detail()).startsWith("This version does not enforce " + name + " yet.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "request-per-second, requests-per-second",
+    "brust, burst",
+    "Concurrency, concurrency",
+    "outbound-per-second, outbound-per-hour",
+    "'', burst"
+  })
+  void set_unknownQuota_isRefusedWithTheNearestName(String name, String nearest) {
+    assertThat(refused(quotas.set(ACME, Map.of(name, 5L))).detail())
+        .isEqualTo("There is no quota '" + name + "'; did you mean " + nearest + "?");
+  }
+
+  @Test
+  void set_endlessName_isRefusedBriefly() {
+    Problem problem = refused(quotas.set(ACME, Map.of("x".repeat(1_000_000), 5L)));
+
+    assertThat(problem.detail()).hasSizeLessThan(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -2, Long.MIN_VALUE, 1_000_001, Long.MAX_VALUE})
+  void set_limitOutOfRange_isRefused(long limit) {
+    assertThat(refused(quotas.set(ACME, Map.of("concurrency", limit))).detail())
+        .isEqualTo("concurrency must be 1-1000000, or -1 for no limit; was " + limit + ".");
+  }
+
+  @Test
+  void set_burstAlone_isRefused() {
+    assertThat(refused(quotas.set(ACME, Map.of("burst", 5L))).detail())
+        .contains("without requests-per-second");
+
+    done(quotas.set(ACME, Map.of("requests-per-second", 5L, "burst", 5L)));
+    assertThat(refused(quotas.set(ACME, Map.of("requests-per-second", -1L))).detail())
+        .contains("without requests-per-second");
+    assertThat(done(quotas.set(ACME, Map.of("requests-per-second", -1L, "burst", -1L)))).isEmpty();
+  }
+
+  @Test
+  void set_severalMistakes_areAllFoundAndNothingIsChanged() {
+    Problem problem =
+        refused(
+            quotas.set(ACME, Map.of("concurrency", 0L, "modules", 1L, "requests-per-second", 5L)));
+
+    assertThat(problem.detail()).isEqualTo("The quota change has 2 problems");
+    assertThat(problem.findings())
+        .extracting(Finding::at)
+        .containsExactly("concurrency", "modules");
+    assertThat(done(quotas.show(ACME))).isEmpty();
+  }
+
+  @Test
+  void setAndShow_unknownTenant_areRefused() {
+    assertThat(refused(quotas.show(OTHER)).code()).isEqualTo(ProblemCode.NOT_FOUND);
+    assertThat(refused(quotas.set(OTHER, Map.of("concurrency", 1L))).code())
+        .isEqualTo(ProblemCode.NOT_FOUND);
+  }
+}

@@ -1,0 +1,413 @@
+package dev.leat.tenants.jdbi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.contract.TenantId;
+import dev.leat.tenants.QuotaStore;
+import dev.leat.tenants.Role;
+import dev.leat.tenants.SigningKeyStore;
+import dev.leat.tenants.SigningKeyStore.KeyPair;
+import dev.leat.tenants.StoreFailure;
+import dev.leat.tenants.Tenant;
+import dev.leat.tenants.TenantStore;
+import dev.leat.tenants.Token;
+import dev.leat.tenants.TokenStore;
+import dev.leat.tenants.TokenStore.Added;
+import dev.leat.testkit.TestDatabase;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TimeZone;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/** The numbered laws of the four stores, which every database must keep. */
+abstract class StoresContract {
+  private static final TenantId ACME = new TenantId("acme");
+  private static final TenantId OTHER = new TenantId("other");
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final TestDatabase database;
+  private final TenantStore tenants;
+  private final TokenStore tokens;
+  private final QuotaStore quotas;
+  private final SigningKeyStore keys;
+
+  StoresContract(TestDatabase database) {
+    this.database = database;
+    this.tenants = new JdbiTenantStore(database.dataSource());
+    this.tokens = new JdbiTokenStore(database.dataSource());
+    this.quotas = new JdbiQuotaStore(database.dataSource());
+    this.keys = new JdbiSigningKeyStore(database.dataSource());
+  }
+
+  @BeforeEach
+  void migrate() {
+    TenantsSchema.migrate(database.dataSource());
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Test
+  void tenants_law1_addedOnce() {
+    assertThat(tenants.add(new Tenant(ACME, NOW))).isTrue();
+    assertThat(tenants.add(new Tenant(ACME, NOW.plusSeconds(1)))).isFalse();
+    assertThat(tenants.all()).containsExactly(new Tenant(ACME, NOW));
+  }
+
+  @Test
+  void tenants_law1_addedOnceByManyAtOnce() {
+    List<Boolean> added = atOnce(4, i -> () -> tenants.add(new Tenant(ACME, NOW.plusSeconds(i))));
+
+    assertThat(added).containsOnlyOnce(true);
+  }
+
+  @Test
+  void tenants_law2_allAsTheyWereAdded() {
+    List<Tenant> added =
+        List.of(
+            new Tenant(ACME, NOW.plusMillis(123)),
+            new Tenant(new TenantId("a".repeat(63)), Instant.parse("1999-12-31T23:59:59.999Z")));
+
+    added.forEach(tenants::add);
+
+    assertThat(tenants.all()).containsExactlyInAnyOrderElementsOf(added);
+  }
+
+  @Test
+  void tenants_law2_theHourThatSummerTimeEndsIsNotAmbiguous() {
+    TimeZone standard = TimeZone.getDefault();
+    TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
+    try {
+      Tenant before = new Tenant(ACME, Instant.parse("2026-10-25T00:30:00Z"));
+      Tenant after = new Tenant(OTHER, Instant.parse("2026-10-25T01:30:00Z"));
+
+      tenants.add(before);
+      tenants.add(after);
+
+      assertThat(tenants.all()).containsExactlyInAnyOrder(before, after);
+    } finally {
+      TimeZone.setDefault(standard);
+    }
+  }
+
+  @Test
+  void tenants_law3_deletedWithAllThatIsTheirs() {
+    addTenants();
+    tokens.add(token("mine", ACME), 10);
+    tokens.add(token("theirs", OTHER), 10);
+    quotas.change(ACME, Map.of("burst", 1L), Set.of());
+    quotas.change(OTHER, Map.of("burst", 2L), Set.of());
+
+    tenants.delete(ACME);
+    tenants.delete(ACME);
+
+    assertThat(tenants.all()).containsExactly(new Tenant(OTHER, NOW));
+    assertThat(quotas.all()).isEqualTo(Map.of(OTHER, Map.of("burst", 2L)));
+    tenants.add(new Tenant(ACME, NOW));
+    assertThat(tokens.list(Optional.of(ACME))).contains(List.of());
+    assertThat(tokens.list(Optional.of(OTHER))).contains(List.of(token("theirs", OTHER)));
+  }
+
+  @Test
+  void tenants_law4_theirTokensCountAsRevoked() {
+    addTenants();
+    tokens.add(token("mine", ACME), 10);
+    tokens.add(token("revoked-before", ACME), 10);
+    tokens.add(token("theirs", OTHER), 10);
+    tokens.revoke(Optional.of(ACME), "revoked-before");
+
+    tenants.delete(ACME);
+
+    assertThat(tokens.revoked()).containsOnlyKeys("mine", "revoked-before");
+  }
+
+  @RepeatedTest(10)
+  void tenants_law4_noTokenSlipsThroughWhileATenantIsDeleted() {
+    tenants.add(new Tenant(ACME, NOW));
+    List<Optional<String>> kept =
+        atOnce(
+            6,
+            i ->
+                () -> {
+                  if (i == 0) {
+                    tenants.delete(ACME);
+                    return Optional.empty();
+                  }
+                  return tokens.add(token("token-" + i, ACME), 10) == Added.KEPT
+                      ? Optional.of("token-" + i)
+                      : Optional.empty();
+                });
+
+    assertThat(tokens.revoked().keySet())
+        .containsExactlyInAnyOrderElementsOf(kept.stream().flatMap(Optional::stream).toList());
+  }
+
+  @Test
+  void tokens_law1_keptUnlessTheTenantIsMissingOrFull() {
+    addTenants();
+
+    assertThat(tokens.add(token("1", ACME), 2)).isEqualTo(Added.KEPT);
+    assertThat(tokens.add(token("2", ACME), 2)).isEqualTo(Added.KEPT);
+    assertThat(tokens.add(token("3", ACME), 2)).isEqualTo(Added.FULL);
+    assertThat(tokens.add(token("4", OTHER), 2)).isEqualTo(Added.KEPT);
+    assertThat(tokens.add(token("5", new TenantId("absent")), 2)).isEqualTo(Added.NO_SUCH_TENANT);
+    assertThat(tokens.add(operatorToken("6"), 1)).isEqualTo(Added.KEPT);
+    assertThat(tokens.add(operatorToken("7"), 1)).isEqualTo(Added.FULL);
+  }
+
+  @Test
+  void tokens_law1_neverMoreThanTheMostByManyAtOnce() {
+    addTenants();
+
+    List<Added> added = atOnce(6, i -> () -> tokens.add(token("token-" + i, ACME), 3));
+
+    assertThat(added.stream().filter(Added.KEPT::equals)).hasSize(3);
+  }
+
+  @Test
+  void tokens_law2_listedByTenantNewestFirst() {
+    addTenants();
+    Token older = token("older", ACME);
+    Token newer =
+        new Token(
+            "newer",
+            Optional.of(ACME),
+            "Zoë \uD83D\uDE80 '; --",
+            Set.of(Role.TENANT_ADMIN, Role.DEVELOPER, Role.INVOKER),
+            NOW.plusSeconds(1),
+            NOW.plusSeconds(3),
+            false);
+    Token operators = operatorToken("operators");
+    List.of(older, newer, operators).forEach(token -> tokens.add(token, 10));
+
+    assertThat(tokens.list(Optional.of(ACME))).contains(List.of(newer, older));
+    assertThat(tokens.list(Optional.of(OTHER))).contains(List.of());
+    assertThat(tokens.list(Optional.empty())).contains(List.of(operators));
+    assertThat(tokens.list(Optional.of(new TenantId("absent")))).isEmpty();
+  }
+
+  @Test
+  void tokens_law3_revokedForEverByTheirOwnTenantOnly() {
+    addTenants();
+    tokens.add(token("mine", ACME), 10);
+    tokens.add(operatorToken("operators"), 10);
+
+    assertThat(tokens.revoke(Optional.of(OTHER), "mine")).isEmpty();
+    assertThat(tokens.revoke(Optional.empty(), "mine")).isEmpty();
+    assertThat(tokens.revoke(Optional.of(ACME), "operators")).isEmpty();
+    assertThat(tokens.revoke(Optional.of(ACME), "absent")).isEmpty();
+    assertThat(tokens.revoked()).isEmpty();
+
+    Optional<Token> revoked = tokens.revoke(Optional.of(ACME), "mine");
+    assertThat(revoked).map(Token::revoked).contains(true);
+    assertThat(tokens.revoke(Optional.of(ACME), "mine")).isEqualTo(revoked);
+    assertThat(tokens.list(Optional.of(ACME))).contains(List.of(revoked.orElseThrow()));
+    assertThat(tokens.revoke(Optional.empty(), "operators")).map(Token::id).contains("operators");
+  }
+
+  @Test
+  void tokens_law4_revokedWithTheirExpiry() {
+    addTenants();
+    Token token = token("mine", ACME);
+    tokens.add(token, 10);
+    tokens.add(token("good", ACME), 10);
+    tokens.revoke(Optional.of(ACME), "mine");
+
+    assertThat(tokens.revoked()).isEqualTo(Map.of("mine", token.expiresAt()));
+  }
+
+  @Test
+  void tokens_law5_expiredAreForgotten() {
+    addTenants();
+    Token token = token("mine", ACME);
+    tokens.add(token, 10);
+    tokens.revoke(Optional.of(ACME), "mine");
+
+    tokens.forget(token.expiresAt().minusMillis(1));
+    assertThat(tokens.list(Optional.of(ACME)).orElseThrow()).hasSize(1);
+    assertThat(tokens.revoked()).hasSize(1);
+
+    tokens.forget(token.expiresAt());
+    assertThat(tokens.list(Optional.of(ACME)).orElseThrow()).isEmpty();
+    assertThat(tokens.revoked()).isEmpty();
+  }
+
+  @Test
+  void quotas_law1_changedTogether() {
+    addTenants();
+    assertThat(quotas.change(ACME, Map.of("a", 1L, "b", 2L, "c", 3L), Set.of())).isTrue();
+
+    assertThat(quotas.change(ACME, Map.of("a", Long.MAX_VALUE, "d", 4L), Set.of("b", "absent")))
+        .isTrue();
+
+    assertThat(quotas.find(ACME)).contains(Map.of("a", Long.MAX_VALUE, "c", 3L, "d", 4L));
+    assertThat(quotas.change(new TenantId("absent"), Map.of("a", 1L), Set.of())).isFalse();
+  }
+
+  @Test
+  void quotas_law1_allOrNothing() {
+    addTenants();
+    Map<String, Long> tooLong = Map.of("a", 1L, "b", 2L, "x".repeat(64), 3L);
+
+    assertThatThrownBy(() -> quotas.change(ACME, tooLong, Set.of()))
+        .isInstanceOf(StoreFailure.class);
+
+    assertThat(quotas.find(ACME)).contains(Map.of());
+  }
+
+  @Test
+  void quotas_law1_noChangeIsLostAmongMany() {
+    addTenants();
+
+    atOnce(6, i -> () -> quotas.change(ACME, Map.of("q" + i, 1L, "shared", (long) i), Set.of()));
+
+    assertThat(quotas.find(ACME).orElseThrow())
+        .containsOnlyKeys("q0", "q1", "q2", "q3", "q4", "q5", "shared");
+  }
+
+  @Test
+  void quotas_law2and3_foundByTenantAndAll() {
+    addTenants();
+    quotas.change(ACME, Map.of("a", 1L), Set.of());
+
+    assertThat(quotas.find(OTHER)).contains(Map.of());
+    assertThat(quotas.find(new TenantId("absent"))).isEmpty();
+    assertThat(quotas.all()).isEqualTo(Map.of(ACME, Map.of("a", 1L)));
+  }
+
+  @Test
+  void keys_law1_theFirstIsKept() {
+    KeyPair first = keyPair("first");
+
+    assertThat(keys.keepFirst(first)).isEqualTo(first);
+    assertThat(keys.keepFirst(keyPair("second"))).isEqualTo(first);
+  }
+
+  @Test
+  void keys_law1_theSameForManyAtOnce() {
+    List<KeyPair> kept = atOnce(4, i -> () -> keys.keepFirst(keyPair("key-" + i)));
+
+    assertThat(Set.copyOf(kept)).hasSize(1);
+  }
+
+  @Test
+  void failure_saysWhatWasTriedAndRepeatsNoSecret() {
+    KeyPair unfit = new KeyPair("k".repeat(65), "public", "the-secret", NOW);
+
+    assertThatThrownBy(() -> keys.keepFirst(unfit))
+        .isInstanceOfSatisfying(
+            StoreFailure.class,
+            failure -> {
+              assertThat(failure).hasMessage("Keeping the signing key failed");
+              assertThat(failure.isRetryable()).isFalse();
+              assertThat(stackTrace(failure)).doesNotContain("the-secret");
+            });
+  }
+
+  @Test
+  void failure_withoutADatabase_saysWhatWasTried() {
+    database.close();
+
+    assertThatThrownBy(() -> tokens.list(Optional.of(ACME)))
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageContaining("acme");
+  }
+
+  @Test
+  void migrate_besideOtherModulesTables_isDoneOnce() throws Exception {
+    try (TestDatabase shared = another();
+        Connection connection = shared.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE someone_elses (id INT)");
+
+      TenantsSchema.migrate(shared.dataSource());
+      TenantsSchema.migrate(shared.dataSource());
+
+      assertThat(new JdbiTenantStore(shared.dataSource()).all()).isEmpty();
+    }
+  }
+
+  /** One more database of this kind. */
+  abstract TestDatabase another();
+
+  private void addTenants() {
+    tenants.add(new Tenant(ACME, NOW));
+    tenants.add(new Tenant(OTHER, NOW));
+  }
+
+  private static Token token(String id, TenantId tenant) {
+    return new Token(
+        id,
+        Optional.of(tenant),
+        "someone",
+        Set.of(Role.DEVELOPER),
+        NOW,
+        NOW.plus(Duration.ofHours(1)),
+        false);
+  }
+
+  private static Token operatorToken(String id) {
+    return new Token(
+        id,
+        Optional.empty(),
+        "operator",
+        Set.of(Role.OPERATOR),
+        NOW,
+        NOW.plus(Duration.ofHours(1)),
+        false);
+  }
+
+  private static KeyPair keyPair(String id) {
+    return new KeyPair(id, "public-" + id, "private-" + id, NOW);
+  }
+
+  /** What each of so many threads got that began together. */
+  private static <T> List<T> atOnce(int count, IntFunction<Callable<T>> work) {
+    CyclicBarrier together = new CyclicBarrier(count);
+    List<Future<T>> running = new ArrayList<>();
+    List<T> results = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
+      for (int i = 0; i < count; i++) {
+        Callable<T> mine = work.apply(i);
+        running.add(
+            threads.submit(() -> {
+              together.await();
+              return mine.call();
+            }));
+      }
+      for (Future<T> each : running) {
+        results.add(each.get());
+      }
+      return results;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String stackTrace(Throwable failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+}

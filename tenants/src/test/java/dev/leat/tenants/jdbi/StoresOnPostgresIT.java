@@ -1,0 +1,14 @@
+package dev.leat.tenants.jdbi;
+
+import dev.leat.testkit.TestDatabase;
+
+final class StoresOnPostgresIT extends StoresContract {
+  StoresOnPostgresIT() {
+    super(TestDatabase.postgres());
+  }
+
+  @Override
+  TestDatabase another() {
+    return TestDatabase.postgres();
+  }
+}

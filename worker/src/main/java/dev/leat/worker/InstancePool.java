@@ -1,0 +1,113 @@
+package dev.leat.worker;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.InstancePolicy.Reuse;
+import dev.leat.worker.guest.Guest;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instances of one function version, and the invocations that wait for one. At most {@code max}
+ * invocations run at once, each on an instance of its own; idle instances wait, last used first, so
+ * that those above {@code min} can be let go. Safe for several threads.
+ */
+final class InstancePool {
+  private final FunctionVersion version;
+  private final int waitersMax;
+  private final ArrayDeque<Idle> idle = new ArrayDeque<>();
+  private final ArrayDeque<Job> waiting = new ArrayDeque<>();
+  private int running;
+  private long lastUsedNanos = System.nanoTime();
+
+  InstancePool(FunctionVersion version, int waitersMax) {
+    this.version = version;
+    this.waitersMax = waitersMax;
+  }
+
+  FunctionVersion version() {
+    return version;
+  }
+
+  /** What became of a job that was handed in. */
+  enum Entry {
+    /** It may run now; its runner calls {@link #leave} at the end. */
+    RUNS,
+    /** {@link #leave} of another will hand it out. */
+    WAITS,
+    /** There is no room for it. */
+    REFUSED
+  }
+
+  synchronized Entry enter(Job job) {
+    if (running < version.instances().max()) {
+      running++;
+      return Entry.RUNS;
+    }
+    if (waiting.size() >= waitersMax) {
+      return Entry.REFUSED;
+    }
+    waiting.add(job);
+    return Entry.WAITS;
+  }
+
+  /** An idle instance, or null: the caller makes one. */
+  synchronized @Nullable Guest take() {
+    Idle last = idle.pollLast();
+    return last == null ? null : last.guest;
+  }
+
+  /** Gives an instance back, ready for its next call. */
+  synchronized void give(Guest guest) {
+    lastUsedNanos = System.nanoTime();
+    if (version.instances().reuse() != Reuse.FRESH) {
+      idle.addLast(new Idle(guest, lastUsedNanos));
+    }
+  }
+
+  /** One job is over; returns the next that may run in its place, if one waits. */
+  synchronized @Nullable Job leave() {
+    lastUsedNanos = System.nanoTime();
+    Job next = waiting.poll();
+    if (next == null) {
+      running--;
+    }
+    return next;
+  }
+
+  /** Waiting jobs that arrived before this time, taken out of the queue one by one. */
+  synchronized @Nullable Job pollWaitingSince(long nanos) {
+    Job oldest = waiting.peek();
+    return oldest != null && oldest.arrivedNanos() - nanos < 0 ? waiting.poll() : null;
+  }
+
+  /** Lets go of instances above {@code min} that were idle for the policy's time. */
+  synchronized void reap(long nowNanos) {
+    while (idle.size() > version.instances().min()
+        && nowNanos - idle.getFirst().sinceNanos > version.instances().idle().toNanos()) {
+      idle.removeFirst();
+    }
+  }
+
+  /** Whether nothing runs, waits or is kept, and nothing has for so long. */
+  synchronized boolean isForgotten(long nowNanos, long afterNanos) {
+    return running == 0
+        && waiting.isEmpty()
+        && idle.isEmpty()
+        && nowNanos - lastUsedNanos > afterNanos;
+  }
+
+  synchronized int idleInstances() {
+    return idle.size();
+  }
+
+  synchronized int runningInvocations() {
+    return running;
+  }
+
+  /** Something that wants to run on an instance. */
+  interface Job {
+    long arrivedNanos();
+  }
+
+  private record Idle(Guest guest, long sinceNanos) {}
+}

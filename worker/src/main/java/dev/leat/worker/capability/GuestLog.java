@@ -1,0 +1,31 @@
+package dev.leat.worker.capability;
+
+import dev.leat.contract.FunctionVersion;
+
+/** Where the log lines of guests go. Never blocks; safe for several threads. */
+@FunctionalInterface
+public interface GuestLog {
+  /** The longest text kept of one line, in characters; the rest is cut off. */
+  int TEXT_MAX = 8_192;
+
+  /**
+   * Keeps one line.
+   *
+   * @param invocationId the call that wrote it
+   * @param text as the guest wrote it, at most {@link #TEXT_MAX} characters: hostile
+   */
+  void line(FunctionVersion version, String invocationId, Level level, String text);
+
+  /** How much a line matters; the ordinal is the guest's number for it. */
+  enum Level {
+    DEBUG,
+    INFO,
+    WARN,
+    ERROR;
+
+    /** The level of a guest's number; numbers out of range count as INFO. */
+    public static Level of(int number) {
+      return number >= 0 && number < values().length ? values()[number] : INFO;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.leat.worker.guest;
+
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.Usage;
+
+/** An initialised instance that answers invocations. Confined to one thread at a time. */
+public interface Guest {
+  /** Runs the invocation to its end; throws nothing that the guest can cause. */
+  Outcome run(Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos);
+
+  /** Whether it has run an invocation before. */
+  boolean hasServed();
+
+  /**
+   * Makes it ready for the next call, as its reuse policy says; false when it is not to be kept.
+   */
+  boolean recycle();
+}

@@ -1,0 +1,114 @@
+package dev.leat.worker.guest;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.HttpCall;
+import dev.leat.contract.Outcome;
+import dev.leat.engine.GuestInstance;
+import dev.leat.engine.HostFunction;
+import dev.leat.worker.capability.GuestLog;
+import dev.leat.worker.capability.HostPowers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The contract {@code handler}: the body by {@code handle}, the rest of the request and response by
+ * host calls.
+ */
+final class HandlerGuest extends InstanceGuest {
+  static final List<HostFunction> HOST_FUNCTIONS =
+      List.of(
+          text("request_method", call -> call.method()),
+          text("request_path", call -> call.path()),
+          text("request_query", call -> call.query() == null ? "" : call.query()),
+          host(
+              "request_header",
+              "(i32,i32,i32,i32)->i32",
+              (guest, a) -> {
+                String name = guest.memory().readText((int) a[0], (int) a[1]);
+                String value = Running.on(guest).invocation().call().headers().first(name);
+                return value == null ? -1 : copyOut(guest, value, (int) a[2], (int) a[3]);
+              }),
+          host(
+              "response_status",
+              "(i32)->",
+              (guest, a) -> {
+                Running.on(guest).respondWith((int) a[0]);
+                return 0;
+              }),
+          host(
+              "response_header",
+              "(i32,i32,i32,i32)->",
+              (guest, a) -> {
+                String name = guest.memory().readText((int) a[0], (int) a[1]);
+                String value = guest.memory().readText((int) a[2], (int) a[3]);
+                Running.on(guest).respondWith(name, value);
+                return 0;
+              }),
+          log("leat"),
+          host(
+              "fail",
+              "(i32,i32)->",
+              (guest, a) -> {
+                Running.on(guest).fail(guest.memory().readText((int) a[0], (int) a[1]));
+                return 0;
+              }));
+
+  private final Buffers buffers;
+  private final int handle;
+
+  HandlerGuest(FunctionVersion version, HostPowers powers, GuestInstance instance) {
+    super(version, powers, instance);
+    this.buffers = new Buffers(instance);
+    this.handle = instance.function("handle");
+  }
+
+  @Override
+  Outcome call(Running running) {
+    byte[] body = running.invocation().call().body();
+    long packed = instance().call(handle, buffers.give(body), body.length);
+    if (packed == Buffers.FAILED) {
+      return new Outcome.GuestFailed(
+          running.failureOr("The function reported a failure without a message"), running.usage());
+    }
+    return Buffers.length(packed) > version().limits().responseBytes()
+        ? tooLarge(running, Buffers.length(packed))
+        : responded(running, buffers.take(packed));
+  }
+
+  static HostFunction log(String module) {
+    return new HostFunction(
+        module,
+        "log",
+        "(i32,i32,i32)->",
+        (guest, a) -> {
+          String text = guest.memory().readText((int) a[1], (int) a[2]);
+          Running.on(guest).log(GuestLog.Level.of((int) a[0]), text);
+          return 0;
+        });
+  }
+
+  private static HostFunction text(String name, RequestPart part) {
+    return host(
+        name,
+        "(i32,i32)->i32",
+        (guest, a) ->
+            copyOut(guest, part.of(Running.on(guest).invocation().call()), (int) a[0], (int) a[1]));
+  }
+
+  private static HostFunction host(String name, String signature, HostFunction.Body body) {
+    return new HostFunction("leat", name, signature, body);
+  }
+
+  /** Writes at most {@code capacity} bytes; returns the length needed for all. */
+  private static int copyOut(GuestInstance guest, String value, int buffer, int capacity) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    int length = (int) Math.min(Integer.toUnsignedLong(capacity), bytes.length);
+    guest.memory().write(buffer, bytes, 0, length);
+    return bytes.length;
+  }
+
+  @FunctionalInterface
+  private interface RequestPart {
+    String of(HttpCall call);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.leat.worker.guest;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.InstancePolicy.Reuse;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.Usage;
+import dev.leat.engine.Budget;
+import dev.leat.engine.GuestInstance;
+import dev.leat.engine.GuestStopped;
+import dev.leat.worker.capability.HostPowers;
+
+/** What guests of every contract share: the budget, the endings, and being put back. */
+abstract sealed class InstanceGuest implements Guest
+    permits HandlerGuest, ProcessorGuest, WasiGuest {
+  private final FunctionVersion version;
+  private final HostPowers powers;
+  private final GuestInstance instance;
+  private boolean hasServed;
+  private boolean wasStopped;
+
+  InstanceGuest(FunctionVersion version, HostPowers powers, GuestInstance instance) {
+    this.version = version;
+    this.powers = powers;
+    this.instance = instance;
+  }
+
+  /** Calls the guest and turns its result into an outcome. */
+  abstract Outcome call(Running running);
+
+  final FunctionVersion version() {
+    return version;
+  }
+
+  final GuestInstance instance() {
+    return instance;
+  }
+
+  @Override
+  public final Outcome run(
+      Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos) {
+    hasServed = true;
+    instance.begin(budget(version, invocation));
+    Running running = new Running(invocation, powers, instance, acquire, queueNanos, acquireNanos);
+    instance.attach(running);
+    try {
+      return call(running);
+    } catch (GuestStopped stopped) {
+      wasStopped = true;
+      return ending(stopped, running.usage());
+    } finally {
+      instance.attach(null);
+    }
+  }
+
+  @Override
+  public final boolean hasServed() {
+    return hasServed;
+  }
+
+  @Override
+  public final boolean recycle() {
+    if (version.instances().reuse() == Reuse.SHARED && !version.guest().isWasiCommand()) {
+      return !wasStopped;
+    }
+    instance.reset();
+    return true;
+  }
+
+  static Budget budget(FunctionVersion version, Invocation invocation) {
+    return new Budget(
+        version.limits().fuel(),
+        System.nanoTime() + version.limits().timeout().toNanos(),
+        invocation.cancellation());
+  }
+
+  final Outcome ending(GuestStopped stopped, Usage usage) {
+    return switch (stopped.reason()) {
+      case TRAPPED -> new Outcome.Trapped(stopped.detail(), usage);
+      case EXITED -> new Outcome.Trapped("it ended with " + stopped.detail(), usage);
+      case FUEL_EXHAUSTED -> new Outcome.FuelExhausted(version.limits().fuel(), usage);
+      case MEMORY_EXCEEDED -> new Outcome.MemoryExceeded(version.limits().memoryBytes(), usage);
+      case DEADLINE_PASSED -> new Outcome.TimedOut(version.limits().timeout(), usage);
+      case CANCELLED -> new Outcome.Cancelled(usage);
+    };
+  }
+
+  /** The response of this status and body, or that it is larger than allowed. */
+  final Outcome responded(Running running, byte[] body) {
+    return new Outcome.Responded(
+        running.responseStatus(), running.responseHeaders(), body, running.usage());
+  }
+
+  final Outcome tooLarge(Running running, long bytes) {
+    return new Outcome.ResponseTooLarge(bytes, version.limits().responseBytes(), running.usage());
+  }
+}

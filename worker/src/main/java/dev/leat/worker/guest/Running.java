@@ -1,0 +1,169 @@
+package dev.leat.worker.guest;
+
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Usage;
+import dev.leat.engine.GuestInstance;
+import dev.leat.engine.GuestStopped;
+import dev.leat.worker.capability.GuestLog;
+import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.wasi.WasiProcess;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One call in progress: what its host functions read and write. Confined to the guest's thread. */
+final class Running implements WasiProcess.Owner {
+  private static final int OUTPUT_HEADERS_MAX = 16_384;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Invocation invocation;
+  private final HostPowers powers;
+  private final GuestInstance instance;
+  private final Usage.Acquire acquire;
+  private final long queueNanos;
+  private final long acquireNanos;
+  private final long startedNanos = System.nanoTime();
+  private final List<Map.Entry<String, String>> responseHeaders = new ArrayList<>();
+  private int responseStatus = 200;
+  private @Nullable String failure;
+  private @Nullable WasiProcess process;
+  private final ByteArrayOutputStream standardOutput = new ByteArrayOutputStream(0);
+  private final ByteArrayOutputStream errorLine = new ByteArrayOutputStream(0);
+
+  Running(
+      Invocation invocation,
+      HostPowers powers,
+      GuestInstance instance,
+      Usage.Acquire acquire,
+      long queueNanos,
+      long acquireNanos) {
+    this.invocation = invocation;
+    this.powers = powers;
+    this.instance = instance;
+    this.acquire = acquire;
+    this.queueNanos = queueNanos;
+    this.acquireNanos = acquireNanos;
+  }
+
+  /** The call that this instance is running; a host function outside of one traps. */
+  static Running on(GuestInstance instance) {
+    if (instance.attachment() instanceof Running running) {
+      return running;
+    }
+    throw GuestStopped.trapped("a host function was called outside of a request");
+  }
+
+  Invocation invocation() {
+    return invocation;
+  }
+
+  void log(GuestLog.Level level, String text) {
+    if (invocation.target().capabilities().logging()) {
+      powers
+          .log()
+          .line(
+              invocation.target(),
+              invocation.id(),
+              level,
+              text.length() <= GuestLog.TEXT_MAX ? text : text.substring(0, GuestLog.TEXT_MAX));
+    }
+  }
+
+  void recordMetric(String name, double value) {
+    if (invocation.target().capabilities().metrics()) {
+      powers.metrics().record(invocation.target().function(), name, value);
+    }
+  }
+
+  void respondWith(int status) {
+    if (status < 200 || status > 599) {
+      throw GuestStopped.trapped("the response status must be 200-599, was " + status);
+    }
+    responseStatus = status;
+  }
+
+  void respondWith(String name, String value) {
+    ResponseHeaders.add(responseHeaders, name, value);
+  }
+
+  int responseStatus() {
+    return responseStatus;
+  }
+
+  List<Map.Entry<String, String>> responseHeaders() {
+    return responseHeaders;
+  }
+
+  void fail(String message) {
+    failure = message;
+  }
+
+  String failureOr(String otherwise) {
+    return Objects.requireNonNullElse(failure, otherwise);
+  }
+
+  @Override
+  public WasiProcess process() {
+    WasiProcess started = process;
+    if (started == null) {
+      started =
+          new WasiProcess(
+              List.of(invocation.target().function().name().value()),
+              CgiEnvironment.of(invocation),
+              invocation.call().body(),
+              this::writeOutput,
+              this::writeErrors,
+              powers.clock(),
+              RANDOM);
+      process = started;
+    }
+    return started;
+  }
+
+  /** What the guest wrote to standard output. */
+  byte[] standardOutput() {
+    logErrorLine();
+    return standardOutput.toByteArray();
+  }
+
+  private void writeOutput(byte[] bytes) {
+    long limit = invocation.target().limits().responseBytes() + OUTPUT_HEADERS_MAX;
+    if (standardOutput.size() + (long) bytes.length > limit) {
+      throw GuestStopped.trapped("standard output exceeds " + limit + " bytes");
+    }
+    standardOutput.writeBytes(bytes);
+  }
+
+  /** Each line becomes a log line. */
+  private void writeErrors(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b == '\n') {
+        logErrorLine();
+      } else if (errorLine.size() < GuestLog.TEXT_MAX) {
+        errorLine.write(b);
+      }
+    }
+  }
+
+  private void logErrorLine() {
+    if (errorLine.size() > 0) {
+      log(GuestLog.Level.WARN, errorLine.toString(StandardCharsets.UTF_8));
+      errorLine.reset();
+    }
+  }
+
+  Usage usage() {
+    return new Usage(
+        instance.fuelUsed(),
+        instance.peakMemoryBytes(),
+        acquire,
+        queueNanos,
+        acquireNanos,
+        System.nanoTime() - startedNanos);
+  }
+}

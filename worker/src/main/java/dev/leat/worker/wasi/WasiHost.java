@@ -1,0 +1,253 @@
+package dev.leat.worker.wasi;
+
+import dev.leat.contract.GuestContract;
+import dev.leat.engine.GuestInstance;
+import dev.leat.engine.GuestMemory;
+import dev.leat.engine.GuestStopped;
+import dev.leat.engine.HostFunction;
+import dev.leat.engine.WasiFunctions;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The functions of WASI preview 1 (wasi_snapshot_preview1.witx). Standard streams, arguments,
+ * environment, clocks and random bytes work; there are no files and no sockets, and their functions
+ * answer the errno that the specification gives for that.
+ */
+public final class WasiHost {
+  private static final int SUCCESS = 0;
+  private static final int BADF = 8;
+  private static final int INVAL = 28;
+  private static final int NOSYS = 52;
+  private static final int NOTSOCK = 57;
+  private static final int SPIPE = 70;
+
+  private static final int STDIN = 0;
+  private static final int STDOUT = 1;
+  private static final int STDERR = 2;
+
+  /** fd_read and fd_write together with the calls that a pipe allows. */
+  private static final long STREAM_RIGHTS = 0x42 | 0x08000000L;
+
+  private static final int IOVECS_MAX = 1_024;
+  private static final int SUBSCRIPTIONS_MAX = 1_024;
+  private static final int SUBSCRIPTION_BYTES = 48;
+  private static final int EVENT_BYTES = 32;
+
+  /** Sleeping occupies a guest thread, so each millisecond costs about what running does. */
+  private static final long FUEL_PER_SLEPT_MILLI = 100_000;
+
+  private static final Map<String, HostFunction.Body> OFFERED =
+      Map.ofEntries(
+          Map.entry("args_get", (g, a) -> copy(g, WasiProcess.of(g).arguments(), a)),
+          Map.entry("args_sizes_get", (g, a) -> sizes(g, WasiProcess.of(g).arguments(), a)),
+          Map.entry("environ_get", (g, a) -> copy(g, WasiProcess.of(g).environment(), a)),
+          Map.entry("environ_sizes_get", (g, a) -> sizes(g, WasiProcess.of(g).environment(), a)),
+          Map.entry("clock_res_get", WasiHost::clockResolution),
+          Map.entry("clock_time_get", WasiHost::clockTime),
+          Map.entry("fd_close", (g, a) -> isStream(a[0]) ? SUCCESS : BADF),
+          Map.entry("fd_fdstat_get", WasiHost::streamStatus),
+          Map.entry("fd_fdstat_set_flags", (g, a) -> isStream(a[0]) ? SUCCESS : BADF),
+          Map.entry("fd_read", WasiHost::read),
+          Map.entry("fd_write", WasiHost::write),
+          Map.entry("fd_seek", (g, a) -> isStream(a[0]) ? SPIPE : BADF),
+          Map.entry("fd_tell", (g, a) -> isStream(a[0]) ? SPIPE : BADF),
+          Map.entry("fd_sync", (g, a) -> isStream(a[0]) ? INVAL : BADF),
+          Map.entry("fd_datasync", (g, a) -> isStream(a[0]) ? INVAL : BADF),
+          Map.entry("poll_oneoff", WasiHost::poll),
+          Map.entry("proc_exit", WasiHost::exit),
+          Map.entry("proc_raise", (g, a) -> NOSYS),
+          Map.entry("random_get", WasiHost::random),
+          Map.entry("sched_yield", (g, a) -> SUCCESS));
+
+  /** Every function of preview 1, offered or refused. */
+  public static final List<HostFunction> HOST_FUNCTIONS =
+      new TreeMap<>(WasiFunctions.all())
+          .entrySet().stream()
+              .map(function ->
+                  new HostFunction(
+                      GuestContract.WASI_MODULE,
+                      function.getKey(),
+                      function.getValue(),
+                      OFFERED.getOrDefault(function.getKey(), refusal(function.getKey()))))
+              .toList();
+
+  private WasiHost() {}
+
+  private static HostFunction.Body refusal(String name) {
+    int errno = name.startsWith("sock_") ? NOTSOCK : BADF;
+    return (guest, a) -> errno;
+  }
+
+  private static boolean isStream(long descriptor) {
+    return descriptor >= STDIN && descriptor <= STDERR;
+  }
+
+  /** Writes the strings' pointers at a[0], and the strings, each ended by 0, at a[1]. */
+  private static long copy(GuestInstance guest, List<byte[]> strings, long[] a) {
+    GuestMemory memory = guest.memory();
+    int pointers = (int) a[0];
+    int at = (int) a[1];
+    for (byte[] string : strings) {
+      memory.writeI32(pointers, at);
+      memory.write(at, string, 0, string.length);
+      memory.writeByte(at + string.length, (byte) 0);
+      pointers += Integer.BYTES;
+      at += string.length + 1;
+    }
+    return SUCCESS;
+  }
+
+  private static long sizes(GuestInstance guest, List<byte[]> strings, long[] a) {
+    guest.memory().writeI32((int) a[0], strings.size());
+    guest
+        .memory()
+        .writeI32((int) a[1], strings.stream().mapToInt(string -> string.length + 1).sum());
+    return SUCCESS;
+  }
+
+  private static long clockResolution(GuestInstance guest, long[] a) {
+    if (a[0] < 0 || a[0] > 3) {
+      return INVAL;
+    }
+    guest.memory().writeLong((int) a[1], 1_000);
+    return SUCCESS;
+  }
+
+  private static long clockTime(GuestInstance guest, long[] a) {
+    if (a[0] < 0 || a[0] > 3) {
+      return INVAL;
+    }
+    guest.memory().writeLong((int) a[2], nanos(WasiProcess.of(guest)));
+    return SUCCESS;
+  }
+
+  /** One clock serves all ids: a call is short, and the guest cannot tell when it was started. */
+  private static long nanos(WasiProcess process) {
+    Instant now = process.clock().instant();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  private static long streamStatus(GuestInstance guest, long[] a) {
+    if (!isStream(a[0])) {
+      return BADF;
+    }
+    int status = (int) a[1];
+    // File type "unknown": a terminal would make libc flush after each line.
+    guest.memory().writeLong(status, 0);
+    guest.memory().writeLong(status + 8, STREAM_RIGHTS);
+    guest.memory().writeLong(status + 16, 0);
+    return SUCCESS;
+  }
+
+  private static long read(GuestInstance guest, long[] a) {
+    if (a[0] != STDIN) {
+      return BADF;
+    }
+    int vectors = (int) a[2];
+    if (vectors < 0 || vectors > IOVECS_MAX) {
+      return INVAL;
+    }
+    GuestMemory memory = guest.memory();
+    int total = 0;
+    for (int i = 0; i < vectors; i++) {
+      int vector = (int) a[1] + i * 8;
+      int length = memory.readInt(vector + 4);
+      byte[] next = WasiProcess.of(guest).read(length < 0 ? Integer.MAX_VALUE : length);
+      memory.write(memory.readInt(vector), next, 0, next.length);
+      total += next.length;
+    }
+    memory.writeI32((int) a[3], total);
+    return SUCCESS;
+  }
+
+  private static long write(GuestInstance guest, long[] a) {
+    if (a[0] != STDOUT && a[0] != STDERR) {
+      return BADF;
+    }
+    int vectors = (int) a[2];
+    if (vectors < 0 || vectors > IOVECS_MAX) {
+      return INVAL;
+    }
+    WasiProcess process = WasiProcess.of(guest);
+    WasiProcess.Sink sink = a[0] == STDOUT ? process.output() : process.errors();
+    GuestMemory memory = guest.memory();
+    int total = 0;
+    for (int i = 0; i < vectors; i++) {
+      int vector = (int) a[1] + i * 8;
+      byte[] bytes = memory.read(memory.readInt(vector), memory.readInt(vector + 4));
+      guest.charge(bytes.length / 16);
+      sink.write(bytes);
+      total += bytes.length;
+    }
+    memory.writeI32((int) a[3], total);
+    return SUCCESS;
+  }
+
+  private static long random(GuestInstance guest, long[] a) {
+    int length = (int) a[1];
+    if (length < 0 || length > guest.memory().sizeBytes()) {
+      return INVAL;
+    }
+    guest.charge(length);
+    byte[] bytes = new byte[length];
+    WasiProcess.of(guest).random().nextBytes(bytes);
+    guest.memory().write((int) a[0], bytes, 0, length);
+    return SUCCESS;
+  }
+
+  private static long exit(GuestInstance guest, long[] a) {
+    throw GuestStopped.exited((int) a[0]);
+  }
+
+  /** Sleeps until the earliest clock; streams are always ready. */
+  private static long poll(GuestInstance guest, long[] a) {
+    int subscriptions = (int) a[2];
+    if (subscriptions < 1 || subscriptions > SUBSCRIPTIONS_MAX) {
+      return INVAL;
+    }
+    GuestMemory memory = guest.memory();
+    long now = nanos(WasiProcess.of(guest));
+    long sleep = Long.MAX_VALUE;
+    for (int i = 0; i < subscriptions; i++) {
+      sleep = Math.min(sleep, sleepNanos(memory, (int) a[0] + i * SUBSCRIPTION_BYTES, now));
+    }
+    sleep(guest, sleep);
+    int events = 0;
+    for (int i = 0; i < subscriptions; i++) {
+      int subscription = (int) a[0] + i * SUBSCRIPTION_BYTES;
+      if (sleepNanos(memory, subscription, now) <= sleep) {
+        int event = (int) a[1] + events++ * EVENT_BYTES;
+        long userData = memory.readLong(subscription);
+        byte type = memory.read(subscription + 8);
+        memory.writeLong(event, userData);
+        memory.writeLong(event + 8, (type & 0xffL) << 16);
+        memory.writeLong(event + 16, 0);
+        memory.writeLong(event + 24, 0);
+      }
+    }
+    memory.writeI32((int) a[3], events);
+    return SUCCESS;
+  }
+
+  private static long sleepNanos(GuestMemory memory, int subscription, long now) {
+    if (memory.read(subscription + 8) != 0) {
+      return 0;
+    }
+    long timeout = memory.readLong(subscription + 24);
+    boolean isAbsolute = (memory.readInt(subscription + 40) & 1) != 0;
+    return Math.max(0, isAbsolute ? timeout - now : timeout);
+  }
+
+  /** In steps of a millisecond, each of which sees the deadline and a cancellation. */
+  private static void sleep(GuestInstance guest, long nanos) {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+      guest.charge(FUEL_PER_SLEPT_MILLI);
+      LockSupport.parkNanos(Math.min(left, 1_000_000));
+    }
+  }
+}
