@@ -16,6 +16,7 @@ import java.util.Optional;
  *       Following {@code next} meets each record that was there at the start, and was not pruned,
  *       once.
  *   <li>{@code prune} removes what ended before a time, and of the rest all but the newest so many.
+ *   <li>{@code forget} removes all of a tenant's records.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
@@ -32,6 +33,8 @@ public interface ExecutionStore {
    * @param keepMax of all tenants together
    */
   void prune(Instant before, long keepMax);
+
+  void forget(TenantId tenant);
 
   /**
    * Which records are asked for.

@@ -10,6 +10,7 @@ import dev.leat.contract.TenantId;
 public final class ForgetTenant {
   private final KeyStore keys;
   private final FunctionStore functions;
+  private final ExecutionStore executions;
   private final ModuleStore modules;
   private final BlobStore blobs;
   private final RoutingTable routes;
@@ -17,11 +18,13 @@ public final class ForgetTenant {
   public ForgetTenant(
       KeyStore keys,
       FunctionStore functions,
+      ExecutionStore executions,
       ModuleStore modules,
       BlobStore blobs,
       RoutingTable routes) {
     this.keys = keys;
     this.functions = functions;
+    this.executions = executions;
     this.modules = modules;
     this.blobs = blobs;
     this.routes = routes;
@@ -34,6 +37,7 @@ public final class ForgetTenant {
       modules.collect(digest, () -> blobs.delete(digest));
     }
     functions.forget(tenant);
+    executions.forget(tenant);
     routes.forget(tenant);
   }
 }

@@ -60,6 +60,7 @@ public final class Leat {
             .addSubcommand(new ListVersions(session))
             .addSubcommand(new DeleteFunction(session))
             .addSubcommand(new Invoke(session))
+            .addSubcommand(new ListInvocations(session))
             .addSubcommand(version);
     line.getCommandSpec().versionProvider(version);
     return line.setOut(new PrintWriter(terminal.out(), true, UTF_8))

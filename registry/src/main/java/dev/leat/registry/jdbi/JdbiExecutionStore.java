@@ -111,6 +111,17 @@ public final class JdbiExecutionStore implements ExecutionStore {
         });
   }
 
+  @Override
+  public void forget(TenantId tenant) {
+    database.change(
+        "Removing the executions of tenant " + tenant,
+        handle ->
+            handle
+                .createUpdate("DELETE FROM executions WHERE tenant = :tenant")
+                .bind("tenant", tenant.value())
+                .execute());
+  }
+
   private static ExecutionRecord read(ResultSet row) throws SQLException {
     return new ExecutionRecord(
         row.getString("invocation"),

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.AuditStore;
 import dev.leat.registry.AuditStoreContract;
+import dev.leat.registry.ExecutionStore;
+import dev.leat.registry.ExecutionStoreContract;
 import dev.leat.registry.FunctionStore;
 import dev.leat.registry.FunctionStoreContract;
 import dev.leat.registry.KeyStore;
@@ -77,6 +79,14 @@ abstract class JdbiStores {
     @Override
     protected AuditStore newStore() {
       return new JdbiAuditStore(source());
+    }
+  }
+
+  @Nested
+  final class ExecutionStoreLaws extends ExecutionStoreContract {
+    @Override
+    protected ExecutionStore newStore() {
+      return new JdbiExecutionStore(source());
     }
   }
 
