@@ -95,7 +95,8 @@ public final class Leat {
       failure.lines().forEach(terminal::error);
       return failure.exitCode();
     }
-    terminal.error("The command failed unexpectedly: " + e + ". Set LEAT_DEBUG=1 to see where.");
+    String what = e.toString().lines().findFirst().orElse("");
+    terminal.error("The command failed unexpectedly: " + what + ". Set LEAT_DEBUG=1 to see where.");
     return Failure.REFUSED;
   }
 
