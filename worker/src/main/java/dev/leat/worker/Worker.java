@@ -276,6 +276,10 @@ public final class Worker implements Invoker, AutoCloseable {
         ended.accept(
             new Outcome.Unrunnable(
                 "The function does not initialise: " + stopped.detail(), Usage.NONE));
+      } catch (RuntimeException | Error e) {
+        // A defect of ours; whoever waits for the answer must not wait for ever.
+        LOG.error("An invocation failed version={}", invocation.target(), e);
+        ended.accept(new Outcome.Unrunnable("the platform failed", Usage.NONE));
       } finally {
         if (guest != null && guest.recycle()) {
           pool.give(guest);
