@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.engine.files.FileClassStore;
@@ -78,6 +79,7 @@ final class Assembly {
   private final Tenants tenants;
   private final Authenticator authenticator;
 
+  private final GuestHeap guestHeap = GuestHeap.ofThisJvm();
   private final FileClassStore classes;
   private final ChicoryEngine engine;
 
@@ -109,7 +111,7 @@ final class Assembly {
     authenticator = new Authenticator(signingKeys, tokens, tenants, clock);
 
     classes = new FileClassStore(config.dataDirectory().resolve("classes"));
-    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes);
+    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes, guestHeap);
 
     Path blobDirectory = config.dataDirectory().resolve("blobs");
     blobs = new FileBlobStore(blobDirectory);
