@@ -56,10 +56,10 @@ final class InstancePool {
     return last == null ? null : last.guest;
   }
 
-  /** Gives an instance back, ready for its next call. */
+  /** Gives an instance back, ready for its next call; it is let go where none is kept. */
   synchronized void give(Guest guest) {
     lastUsedNanos = System.nanoTime();
-    if (version.instances().reuse() != Reuse.FRESH) {
+    if (version.instances().reuse() != Reuse.FRESH && idle.size() < version.instances().max()) {
       idle.addLast(new Idle(guest, lastUsedNanos));
     }
   }

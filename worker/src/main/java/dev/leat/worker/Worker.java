@@ -14,6 +14,7 @@ import dev.leat.engine.Budget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLoader;
+import dev.leat.engine.ModuleRefused;
 import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
@@ -21,9 +22,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,16 +35,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs invocations on this node. An invocation enters its function version's pool, waits for a
- * guest thread, gets an instance, runs, and is answered; then the instance is put back. Modules are
- * compiled at the first need, once, on threads of their own. Safe for several threads.
+ * Runs invocations on this node. An invocation enters its function version's pool, waits for its
+ * module and a guest thread, gets an instance, runs, and is answered; then the instance is put
+ * back. Modules are compiled at the first need, once, on threads of their own. Safe for several
+ * threads.
  */
 public final class Worker implements Invoker, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration SWEEP_EVERY = Duration.ofMillis(500);
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
+  private static final Duration COMPILE_PATIENCE = Duration.ofSeconds(10);
   private static final int COMPILE_THREADS = 2;
+  private static final String NO_THREAD = "too many invocations of the tenant wait for a thread";
 
   private final WorkerConfig config;
   private final ModuleLoader loader;
@@ -54,6 +60,7 @@ public final class Worker implements Invoker, AutoCloseable {
   private final ScheduledExecutorService sweeping;
   private final AsyncCache<ModuleDigest, LoadedModule> modules;
   private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   /**
    * @param executions takes a record of each invocation that came here; called on guest threads,
@@ -81,7 +88,10 @@ public final class Worker implements Invoker, AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pool-sweep").factory());
     this.modules =
-        Caffeine.newBuilder().maximumSize(config.loadedModules()).executor(compiling).buildAsync();
+        Caffeine.newBuilder()
+            .maximumSize(config.loadedModules())
+            .executor(Runnable::run)
+            .buildAsync();
   }
 
   public void start() {
@@ -92,22 +102,7 @@ public final class Worker implements Invoker, AutoCloseable {
 
   @Override
   public void invoke(Invocation invocation, Consumer<Outcome> ended) {
-    FunctionVersion version = invocation.target();
-    PendingCall call =
-        new PendingCall(invocation, recorded(invocation, ended), pool(version), System.nanoTime());
-    CompletableFuture<LoadedModule> module = module(version.module());
-    if (module.isDone() && !module.isCompletedExceptionally()) {
-      call.enter(module.join());
-      return;
-    }
-    var unused =
-        module.whenComplete((loaded, failure) -> {
-          if (loaded != null) {
-            call.enter(loaded);
-          } else {
-            ended.accept(new Outcome.Unrunnable(reason(failure), Usage.NONE));
-          }
-        });
+    new PendingCall(invocation, recorded(invocation, ended), pool(invocation.target())).enter();
   }
 
   /** Answers the caller first, then keeps the record. */
@@ -122,7 +117,7 @@ public final class Worker implements Invoker, AutoCloseable {
 
   /**
    * Loads the version's module and makes its {@code min} instances, at least one, before traffic
-   * comes.
+   * comes. The guest initialises itself on a guest thread, as it would for a call.
    *
    * @return completed when that is done; exceptionally when the version cannot be run
    */
@@ -135,7 +130,11 @@ public final class Worker implements Invoker, AutoCloseable {
                 pool.give(newGuest(version, loaded, new Cancellation()));
               }
             },
-            compiling);
+            job -> {
+              if (!threads.execute(version.function().tenant(), job)) {
+                throw new RejectedExecutionException(NO_THREAD);
+              }
+            });
   }
 
   /** Invocations that run at this moment. */
@@ -160,19 +159,17 @@ public final class Worker implements Invoker, AutoCloseable {
     CompletableFuture<LoadedModule> present = modules.getIfPresent(digest);
     return present != null
         ? present
-        : modules.get(digest, missing -> loader.load(missing, source.load(missing)));
+        : modules.get(
+            digest,
+            (missing, ignored) ->
+                CompletableFuture.supplyAsync(
+                    () -> loader.load(missing, source.load(missing)), compiling));
   }
 
   private Guest newGuest(FunctionVersion version, LoadedModule module, Cancellation cancellation) {
     long deadline = System.nanoTime() + version.limits().timeout().toNanos();
     return guests.create(
         version, module, new Budget(version.limits().fuel(), deadline, cancellation));
-  }
-
-  private static String reason(@Nullable Throwable failure) {
-    Throwable cause = failure != null && failure.getCause() != null ? failure.getCause() : failure;
-    LOG.warn("A module cannot be loaded: {}", String.valueOf(cause));
-    return cause == null ? "its module cannot be loaded" : String.valueOf(cause.getMessage());
   }
 
   private void sweep() {
@@ -189,28 +186,37 @@ public final class Worker implements Invoker, AutoCloseable {
     }
   }
 
-  /** Lets running invocations end, then stops. */
+  /** Lets running invocations end, answers the waiting ones as overloaded, then stops. */
   @Override
   public void close() {
+    closed = true;
     sweeping.shutdownNow();
-    compiling.shutdownNow();
+    compiling.shutdown();
+    try {
+      if (!compiling.awaitTermination(COMPILE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("A module was still being compiled when the worker stopped");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     threads.close();
   }
 
-  /** An invocation on its way through a pool. */
+  /**
+   * An invocation on its way: into its pool, until its module is loaded, onto a guest thread. It
+   * ends once, whatever happens, and whoever holds a place in the pool gives it back.
+   */
   private final class PendingCall implements InstancePool.Job, Runnable {
     private final Invocation invocation;
     private final Consumer<Outcome> ended;
     private final InstancePool pool;
-    private final long arrivedNanos;
+    private final long arrivedNanos = System.nanoTime();
     private @Nullable LoadedModule module;
 
-    PendingCall(
-        Invocation invocation, Consumer<Outcome> ended, InstancePool pool, long arrivedNanos) {
+    PendingCall(Invocation invocation, Consumer<Outcome> ended, InstancePool pool) {
       this.invocation = invocation;
       this.ended = ended;
       this.pool = pool;
-      this.arrivedNanos = arrivedNanos;
     }
 
     @Override
@@ -218,78 +224,148 @@ public final class Worker implements Invoker, AutoCloseable {
       return arrivedNanos;
     }
 
-    void enter(LoadedModule loaded) {
-      module = loaded;
+    void enter() {
+      if (closed) {
+        overloaded("this worker is stopping");
+        return;
+      }
       switch (pool.enter(this)) {
-        case RUNS -> dispatch();
+        case RUNS -> {
+          if (!dispatch()) {
+            leave();
+          }
+        }
         case WAITS -> {}
         case REFUSED -> overloaded("too many invocations wait for an instance");
       }
     }
 
-    private void dispatch() {
-      if (!threads.execute(invocation.target().function().tenant(), this)) {
-        leave();
-        overloaded("too many invocations of the tenant wait for a thread");
+    /** Sends the call on to a guest thread; false when it has ended instead. */
+    private boolean dispatch() {
+      CompletableFuture<LoadedModule> loading;
+      try {
+        loading = module(invocation.target().module());
+      } catch (RejectedExecutionException e) {
+        overloaded("this worker is stopping");
+        return false;
       }
+      if (loading.isDone()) {
+        return loading.isCompletedExceptionally()
+            ? unloadable(loading.exceptionNow())
+            : dispatch(loading.join());
+      }
+      var unused =
+          loading.whenComplete((loaded, failure) -> {
+            if (!(failure == null ? dispatch(loaded) : unloadable(failure))) {
+              leave();
+            }
+          });
+      return true;
     }
 
-    /** Makes room in the pool and lets the next waiting call in. */
+    private boolean dispatch(LoadedModule loaded) {
+      module = loaded;
+      if (threads.execute(invocation.target().function().tenant(), this)) {
+        return true;
+      }
+      overloaded(NO_THREAD);
+      return false;
+    }
+
+    private boolean unloadable(Throwable failure) {
+      Throwable cause =
+          failure instanceof CompletionException && failure.getCause() != null
+              ? failure.getCause()
+              : failure;
+      LOG.warn("A module cannot be loaded: function={}", invocation.target(), cause);
+      end(
+          new Outcome.Unrunnable(
+              cause instanceof ModuleRefused refused
+                  ? String.valueOf(refused.getMessage())
+                  : "Its module cannot be loaded",
+              Usage.NONE));
+      return false;
+    }
+
+    /** Gives the place in the pool back, and sends a waiting call on in it. */
     private void leave() {
       PendingCall next = (PendingCall) pool.leave();
-      if (next != null) {
-        next.dispatch();
+      while (next != null && !next.dispatch()) {
+        next = (PendingCall) pool.leave();
       }
     }
 
     void overloaded(String why) {
-      ended.accept(
+      end(
           new Outcome.Overloaded(
               "Function '%s' is overloaded: %s".formatted(invocation.target().function(), why),
               RETRY_AFTER));
     }
 
+    private void end(Outcome outcome) {
+      try {
+        ended.accept(outcome);
+      } catch (RuntimeException e) {
+        LOG.error("An invocation's end was not taken: request={}", invocation.id(), e);
+      }
+    }
+
     @Override
     public void run() {
-      long startedNanos = System.nanoTime();
-      Guest guest = null;
       try {
-        if (invocation.cancellation().isCancelled()) {
-          ended.accept(new Outcome.Cancelled(Usage.NONE));
-          return;
-        }
-        guest = pool.take();
-        Usage.Acquire acquire;
-        if (guest != null) {
-          acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
-        } else {
-          acquire = Usage.Acquire.COLD;
-          guest = newGuest(invocation.target(), loaded(), invocation.cancellation());
-        }
-        ended.accept(
-            guest.run(
-                invocation,
-                acquire,
-                startedNanos - arrivedNanos,
-                System.nanoTime() - startedNanos));
-      } catch (GuestStopped stopped) {
-        ended.accept(
-            new Outcome.Unrunnable(
-                "The function does not initialise: " + stopped.detail(), Usage.NONE));
-      } finally {
+        Guest guest = call();
         if (guest != null && guest.recycle()) {
           pool.give(guest);
         }
+      } finally {
         leave();
       }
     }
 
-    private LoadedModule loaded() {
-      LoadedModule entered = module;
-      if (entered == null) {
-        throw new IllegalStateException("A call is dispatched only after it entered its pool");
+    /** Runs the call to its end; returns the guest that it ran on, to be used again. */
+    private @Nullable Guest call() {
+      long startedNanos = System.nanoTime();
+      long queueNanos = startedNanos - arrivedNanos;
+      if (invocation.cancellation().isCancelled()) {
+        end(new Outcome.Cancelled(Usage.NONE));
+        return null;
       }
-      return entered;
+      if (queueNanos > config.waitMax().toNanos()) {
+        overloaded("no thread became free in time");
+        return null;
+      }
+      try {
+        Guest guest = pool.take();
+        Usage.Acquire acquire = Usage.Acquire.COLD;
+        if (guest == null) {
+          guest = newGuest(invocation.target(), loaded(), invocation.cancellation());
+        } else {
+          acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
+        }
+        end(guest.run(invocation, acquire, queueNanos, System.nanoTime() - startedNanos));
+        return guest;
+      } catch (GuestStopped stopped) {
+        end(uninitialised(stopped, queueNanos, System.nanoTime() - startedNanos));
+      } catch (RuntimeException | Error e) {
+        LOG.error("An invocation failed: request={}", invocation.id(), e);
+        end(new Outcome.Unrunnable("The worker failed to run it", Usage.NONE));
+      }
+      return null;
+    }
+
+    private static Outcome uninitialised(GuestStopped stopped, long queueNanos, long nanos) {
+      Usage usage = new Usage(0, 0, Usage.Acquire.COLD, queueNanos, nanos, 0);
+      return stopped.reason() == GuestStopped.Reason.CANCELLED
+          ? new Outcome.Cancelled(usage)
+          : new Outcome.Unrunnable("The function does not initialise: " + stopped.detail(), usage);
+    }
+
+    private LoadedModule loaded() {
+      LoadedModule loaded = module;
+      if (loaded == null) {
+        throw new IllegalStateException("A call is dispatched only after its module is loaded");
+      }
+      return loaded;
     }
   }
 }

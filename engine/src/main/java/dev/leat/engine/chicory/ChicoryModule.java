@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A module whose code is compiled, with what its instances share. */
 final class ChicoryModule implements LoadedModule {
-  /** What a call of the host costs besides the work that it charges for: about 60 ns. */
-  private static final int HOST_CALL_FUEL = 100;
+  /** What a call of the host costs besides the work that it charges for: about 30 ns. */
+  private static final int HOST_CALL_FUEL = 500;
 
   private final WasmModule module;
   private final Function<Instance, Machine> machines;

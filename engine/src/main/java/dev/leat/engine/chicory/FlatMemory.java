@@ -43,14 +43,14 @@ final class FlatMemory implements Memory, GuestMemory {
 
   /**
    * Fuel handed out at once. When it is used up the deadline and the cancellation are looked at:
-   * about 20 us of compiled code, a few milliseconds of interpreted.
+   * about 30 us of compiled code, a few milliseconds of interpreted.
    */
   private static final long SLICE = 500_000;
 
   /**
    * A bulk operation costs a unit for each of this many bytes: about the time of one instruction.
    */
-  private static final int BULK_BYTES_PER_FUEL = 16;
+  private static final int BULK_BYTES_PER_FUEL = 4;
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
