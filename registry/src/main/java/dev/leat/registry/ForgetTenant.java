@@ -10,6 +10,7 @@ import dev.leat.contract.TenantId;
 public final class ForgetTenant {
   private final KeyStore keys;
   private final FunctionStore functions;
+  private final ExecutionStore executions;
   private final ModuleStore modules;
   private final BlobStore blobs;
   private final RoutingTable routes;
@@ -17,23 +18,26 @@ public final class ForgetTenant {
   public ForgetTenant(
       KeyStore keys,
       FunctionStore functions,
+      ExecutionStore executions,
       ModuleStore modules,
       BlobStore blobs,
       RoutingTable routes) {
     this.keys = keys;
     this.functions = functions;
+    this.executions = executions;
     this.modules = modules;
     this.blobs = blobs;
     this.routes = routes;
   }
 
   public void forget(TenantId tenant) {
-    // In this order nothing new can be published or deployed from what is left.
+    // Without keys nothing more is published, and without modules nothing more is deployed.
     keys.forget(tenant);
     for (ModuleDigest digest : modules.forget(tenant)) {
       modules.collect(digest, () -> blobs.delete(digest));
     }
     functions.forget(tenant);
+    executions.forget(tenant);
     routes.forget(tenant);
   }
 }

@@ -2,8 +2,8 @@ package dev.leat.registry;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -18,6 +18,7 @@ import com.nimbusds.jose.util.Base64URL;
 import dev.leat.contract.Answer;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.ProblemCode;
+import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -42,8 +43,10 @@ public final class Signatures {
   private static final Set<String> MEMBERS =
       Set.of("name", "version", "digest", "size", "issuedAt");
   private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-  private static final ObjectReader READER = JSON.reader();
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private final InstantSource clock;
 
@@ -147,7 +150,7 @@ public final class Signatures {
   private Answer<Statement> statement(byte[] payload) {
     JsonNode node;
     try {
-      node = READER.readTree(new String(payload, java.nio.charset.StandardCharsets.UTF_8));
+      node = JSON.readTree(new String(payload, StandardCharsets.UTF_8));
     } catch (JacksonException e) {
       return bad("The signed statement is not JSON.");
     }
@@ -161,16 +164,32 @@ public final class Signatures {
     try {
       return inTime(
           new Statement(
-              node.get("name").asText(),
-              node.get("version").asText(),
-              ModuleDigest.parse(node.get("digest").asText()),
-              node.get("size").asLong(-1),
-              Instant.parse(node.get("issuedAt").asText())));
+              text(node, "name"),
+              text(node, "version"),
+              ModuleDigest.parse(text(node, "digest")),
+              size(node),
+              Instant.parse(text(node, "issuedAt"))));
     } catch (DateTimeException e) {
       return bad("The signed statement's issuedAt must be a time as in RFC 3339.");
     } catch (IllegalArgumentException e) {
       return bad("The signed statement is malformed: " + e.getMessage() + ".");
     }
+  }
+
+  private static String text(JsonNode statement, String member) {
+    JsonNode value = statement.get(member);
+    if (!value.isTextual()) {
+      throw new IllegalArgumentException(member + " must be text");
+    }
+    return value.asText();
+  }
+
+  private static long size(JsonNode statement) {
+    JsonNode value = statement.get("size");
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      throw new IllegalArgumentException("size must be a whole number");
+    }
+    return value.asLong();
   }
 
   private Answer<Statement> inTime(Statement statement) {

@@ -248,6 +248,8 @@ final class ManifestReaderTest {
         "a: !!java.net.URL [\"http://localhost\"]",
         "!!javax.script.ScriptEngineManager [x]",
         "%TAG ! tag:yaml.org,2002:\n---\na: 1",
+        "a: !!binary aGk=",
+        "a: !!set {b}",
         "a: \u0000",
         "\"\\ud800\": 1",
         "a: \"\\U00110000\"",

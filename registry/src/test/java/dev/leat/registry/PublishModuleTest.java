@@ -14,8 +14,10 @@ import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.engine.Inspection;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,7 +98,7 @@ final class PublishModuleTest {
   void publish_truncated_isRefused() {
     for (int length = 1; length < module.length; length++) {
       byte[] part = Arrays.copyOf(module, length);
-      if (registry.engine.inspect(part) instanceof dev.leat.engine.Inspection.Refused) {
+      if (registry.engine.inspect(part) instanceof Inspection.Refused) {
         assertInvalid(part);
       }
     }
@@ -257,7 +259,7 @@ final class PublishModuleTest {
   private static final class FullDisk implements BlobStore {
     @Override
     public void put(ModuleDigest digest, byte[] bytes) {
-      throw new StoreFailure("Storing " + digest, true, new java.io.IOException("disk full"));
+      throw new StoreFailure("Storing " + digest, true, new IOException("disk full"));
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.leat.contract.ModuleDigest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ final class RoutingTableTest {
     listenTo(restarted);
     restarted.start();
 
-    Route route = restarted.find("acme", "mask");
+    Route route = Objects.requireNonNull(restarted.find("acme", "mask"));
     assertThat(route.active()).isEqualTo(second.version());
     assertThat(route.version(1)).isEqualTo(first.version());
     assertThat(route.path()).isEqualTo("/mask");
@@ -70,7 +71,8 @@ final class RoutingTableTest {
     registry.deploy("mask", 1);
     registry.deploy("mask", 2);
 
-    assertThat(registry.routes.find("acme", "mask").version(selector).number()).isEqualTo(number);
+    Route route = registry.route("mask");
+    assertThat(route.version(selector)).isNotNull().isEqualTo(route.version(number));
   }
 
   @ParameterizedTest
@@ -79,7 +81,7 @@ final class RoutingTableTest {
   void version_ofNoSelector_isNull(String selector) {
     registry.deploy("mask", 1);
 
-    assertThat(registry.routes.find("acme", "mask").version(selector)).isNull();
+    assertThat(registry.route("mask").version(selector)).isNull();
   }
 
   @ParameterizedTest
@@ -121,7 +123,7 @@ final class RoutingTableTest {
         registry.deploy(
             "mask", manifest("mask", module) + "  route: {methods: [GET, POST], auth: public}\n"));
 
-    Route route = registry.routes.find("acme", "mask");
+    Route route = registry.route("mask");
 
     assertThat(route.methods()).containsExactlyInAnyOrder("GET", "POST");
     assertThat(route.isPublic()).isTrue();

@@ -130,11 +130,12 @@ final class SignaturesTest {
       textBlock =
           """
           "name":"mask"      | "name":"Mask"              | name must be
-          "name":"mask"      | "name":7                   | name must be
+          "name":"mask"      | "name":7                   | name must be text
           "name":"mask",     | ''                         | exactly the members
           "name":"mask"      | "name":"mask","admin":true | exactly the members
           "name":"mask"      | "name":"a","name":"mask"   | not JSON
           "version":"1.0.0"  | "version":"1 0"            | version must be
+          "version":"1.0.0"  | "version":1                | version must be text
           "version":"1.0.0"  | "version":""               | version must be
           sha256:            | sha512:                    | digest must be
           "size":1           | "size":0                   | size must be

@@ -16,6 +16,7 @@ import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.registry.files.FileBlobStore;
 import dev.leat.registry.jdbi.JdbiAuditStore;
+import dev.leat.registry.jdbi.JdbiExecutionStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
@@ -25,6 +26,7 @@ import dev.leat.testkit.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The whole registry as a node has it, on H2 and a temporary directory. */
@@ -62,7 +64,14 @@ final class TestRegistry implements AutoCloseable {
         new PublishModule(moduleStore, blobs, keyStore, engine, clock, MODULE_BYTES_MAX);
     modules = new ModuleCatalog(moduleStore, blobs, clock);
     deployFunction = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
-    forgetTenant = new ForgetTenant(keyStore, functionStore, moduleStore, blobs, routes);
+    forgetTenant =
+        new ForgetTenant(
+            keyStore,
+            functionStore,
+            new JdbiExecutionStore(database.dataSource()),
+            moduleStore,
+            blobs,
+            routes);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
   }
 
@@ -91,6 +100,11 @@ final class TestRegistry implements AutoCloseable {
   Answer<DeployedVersion> deploy(String name, String manifest, Optional<String> ifMatch) {
     return deployFunction.deploy(
         ACME, ACTOR, new FunctionName(name), manifest.getBytes(StandardCharsets.UTF_8), ifMatch);
+  }
+
+  /** Where acme's function is found. */
+  Route route(String name) {
+    return Objects.requireNonNull(routes.find("acme", name));
   }
 
   static String manifest(String name, Object module) {

@@ -134,6 +134,16 @@ public final class WasmBuilder {
     return this;
   }
 
+  /** Adds a segment of functions that only {@code table.init} copies. */
+  public WasmBuilder passiveElements(int... functions) {
+    WasmBytes segment = new WasmBytes().raw(1, 0).unsigned(functions.length);
+    for (int function : functions) {
+      segment.unsigned(function);
+    }
+    elements.add(segment);
+    return this;
+  }
+
   /** Writes bytes into the memory at {@code offset} when the module is instantiated. */
   public WasmBuilder data(int offset, byte[] bytes) {
     data.add(

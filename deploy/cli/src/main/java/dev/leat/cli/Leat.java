@@ -60,6 +60,7 @@ public final class Leat {
             .addSubcommand(new ListVersions(session))
             .addSubcommand(new DeleteFunction(session))
             .addSubcommand(new Invoke(session))
+            .addSubcommand(new ListInvocations(session))
             .addSubcommand(version);
     line.getCommandSpec().versionProvider(version);
     return line.setOut(new PrintWriter(terminal.out(), true, UTF_8))
@@ -94,7 +95,8 @@ public final class Leat {
       failure.lines().forEach(terminal::error);
       return failure.exitCode();
     }
-    terminal.error("The command failed unexpectedly: " + e + ". Set LEAT_DEBUG=1 to see where.");
+    String what = e.toString().lines().findFirst().orElse("");
+    terminal.error("The command failed unexpectedly: " + what + ". Set LEAT_DEBUG=1 to see where.");
     return Failure.REFUSED;
   }
 

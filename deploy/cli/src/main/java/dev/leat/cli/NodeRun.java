@@ -48,8 +48,7 @@ final class NodeRun {
     try {
       return NodeConfigFile.apply(options.config, defaults);
     } catch (IOException e) {
-      throw Failure.refused(
-          "Cannot read configuration '" + options.config + "': " + e.getMessage());
+      throw LocalFiles.failure("read", options.config, e);
     } catch (NodeConfigFile.InvalidConfig e) {
       throw Failure.refused(String.valueOf(e.getMessage()));
     }

@@ -14,6 +14,9 @@ import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.control.ControlServices;
 import dev.leat.gateway.http.MemoryBudget;
 import dev.leat.registry.DeployFunction;
+import dev.leat.registry.ExecutionLog;
+import dev.leat.registry.ExecutionStore;
+import dev.leat.registry.ForgetTenant;
 import dev.leat.registry.FunctionCatalog;
 import dev.leat.registry.FunctionStore;
 import dev.leat.registry.KeyStore;
@@ -23,6 +26,7 @@ import dev.leat.registry.PublishModule;
 import dev.leat.registry.PublisherKeys;
 import dev.leat.registry.RoutingTable;
 import dev.leat.registry.files.FileBlobStore;
+import dev.leat.registry.jdbi.JdbiExecutionStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
@@ -84,6 +88,7 @@ final class Assembly {
   private final PublishModule publishing;
   private final DeployFunction deploying;
   private final FunctionCatalog functions;
+  private final ExecutionLog executions;
 
   private final Worker worker;
   final Scheduler scheduler;
@@ -125,8 +130,11 @@ final class Assembly {
     deploying = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
     functions = new FunctionCatalog(functionStore, routes, clock);
 
+    ExecutionStore executionStore = new JdbiExecutionStore(database);
+    executions = new ExecutionLog(executionStore, clock);
+
     HostPowers powers = new HostPowers(new Slf4jGuestLog(), new GuestMetrics(), clock);
-    worker = new Worker(config.worker(), engine, this::moduleBytes, powers);
+    worker = new Worker(config.worker(), engine, this::moduleBytes, powers, executions::append);
     scheduler = new Scheduler(worker, Scheduler.IN_FLIGHT_MAX);
 
     int cores = Runtime.getRuntime().availableProcessors();
@@ -144,6 +152,8 @@ final class Assembly {
             modules,
             deploying,
             functions,
+            executions,
+            new ForgetTenant(keyStore, functionStore, executionStore, moduleStore, blobs, routes),
             () -> ready);
     gateway =
         new Gateway(
@@ -162,6 +172,7 @@ final class Assembly {
     tokens.start();
     quotas.start();
     tenants.start();
+    executions.start();
     worker.start();
     routes.onChange(this::prewarm);
     routes.start();
@@ -207,6 +218,7 @@ final class Assembly {
     }
     blocking.shutdown();
     worker.close();
+    executions.close();
     database.close();
   }
 

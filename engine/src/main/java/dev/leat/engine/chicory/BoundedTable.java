@@ -17,6 +17,7 @@ final class BoundedTable extends TableInstance {
   /** The most entries that a table may reach, whatever it declares: 8 bytes each. */
   static final int ENTRIES_MAX = 100_000;
 
+  private final FlatMemory memory;
   private final TableLimits limits;
   private int[] refs;
   private @Nullable Instance[] instances;
@@ -24,9 +25,13 @@ final class BoundedTable extends TableInstance {
   private @Nullable Instance[] baseInstances = new Instance[0];
   private boolean changed;
 
-  BoundedTable(Table table, int initialValue) {
+  /**
+   * @param memory where the instance's fuel is counted
+   */
+  BoundedTable(Table table, int initialValue, FlatMemory memory) {
     super(new Table(table.elementType(), new TableLimits(0, 0)), initialValue);
     int size = (int) table.limits().min();
+    this.memory = memory;
     this.limits = new TableLimits(size, Math.min(table.limits().max(), ENTRIES_MAX));
     this.refs = new int[size];
     this.instances = new Instance[size];
@@ -63,6 +68,7 @@ final class BoundedTable extends TableInstance {
     if (size < 0 || size > limits.max() - before) {
       return -1;
     }
+    memory.charge(before + (long) size);
     changed = true;
     refs = Arrays.copyOf(refs, before + size);
     instances = Arrays.copyOf(instances, before + size);
@@ -93,6 +99,7 @@ final class BoundedTable extends TableInstance {
     if (index < 0 || index >= refs.length) {
       throw GuestStopped.trapped("out of bounds table access");
     }
+    memory.charge(1); // bulk operations come this way too, entry by entry
     changed = true;
     refs[index] = value;
     instances[index] = instance;

@@ -3,7 +3,6 @@ package dev.leat.engine.chicory;
 import com.dylibso.chicory.compiler.InterpreterFallback;
 import com.dylibso.chicory.compiler.internal.ByteClassCollector;
 import com.dylibso.chicory.compiler.internal.Compiler;
-import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import dev.leat.contract.Finding;
@@ -104,13 +103,19 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
           .build()
           .compile()
           .classBytes()
-          .values()
-          .forEach(classFile ->
-              rewritten.put(FuelPass.className(classFile), FuelPass.rewrite(classFile)));
+          .forEach(
+              (name, classFile) -> // Chicory writes some names with slashes.
+              rewritten.put(name.replace('/', '.'), FuelPass.rewrite(classFile)));
       return rewritten;
-    } catch (ChicoryException e) {
-      throw new ModuleRefused(
-          List.of(new Finding("", "The module cannot be compiled: " + e.getMessage())));
+    } catch (StackOverflowError e) {
+      throw refused("its blocks are nested too deeply");
+    } catch (RuntimeException | AssertionError e) {
+      // ASM says by exceptions of its own when a method or class grows beyond the JVM's bounds.
+      throw refused(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
     }
+  }
+
+  private static ModuleRefused refused(String reason) {
+    return new ModuleRefused(List.of(new Finding("", "The module cannot be compiled: " + reason)));
   }
 }

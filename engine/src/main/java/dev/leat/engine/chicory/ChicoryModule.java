@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A module whose code is compiled, with what its instances share. */
 final class ChicoryModule implements LoadedModule {
+  /** What a call of the host costs besides the work that it charges for: about 60 ns. */
+  private static final int HOST_CALL_FUEL = 100;
+
   private final WasmModule module;
   private final Function<Instance, Machine> machines;
   private final ModuleShape shape;
@@ -53,7 +56,7 @@ final class ChicoryModule implements LoadedModule {
                     .withMachineFactory(machines)
                     .withMemoryFactory(limits -> memory)
                     .withTableFactory((table, initial) -> {
-                      BoundedTable bounded = new BoundedTable(table, initial);
+                      BoundedTable bounded = new BoundedTable(table, initial, memory);
                       tables.add(bounded);
                       return bounded;
                     })
@@ -74,8 +77,13 @@ final class ChicoryModule implements LoadedModule {
           "The module starts with %d pages of 64 KiB, its limit is %d"
               .formatted(declared.initialPages(), pagesMax));
     }
-    return new FlatMemory(
-        declared.initialPages(), Math.min(declared.maximumPages(), pagesMax), budget);
+    try {
+      return new FlatMemory(
+          declared.initialPages(), Math.min(declared.maximumPages(), pagesMax), budget);
+    } catch (OutOfMemoryError e) {
+      throw GuestStopped.because(
+          Reason.MEMORY_EXCEEDED, "The host has no room for the module's memory just now");
+    }
   }
 
   private ImportValues link(List<HostFunction> hosts, Self self) {
@@ -106,7 +114,9 @@ final class ChicoryModule implements LoadedModule {
         wanted.name(),
         type,
         (instance, arguments) -> {
-          long result = host.body().call(self.guest(), arguments);
+          GuestInstance guest = self.guest();
+          guest.charge(HOST_CALL_FUEL);
+          long result = host.body().call(guest, arguments);
           return hasResult ? new long[] {result} : null;
         });
   }

@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The array is exactly as long as the memory, so that the JVM's own bounds check is the
  * sandbox's: an access outside throws {@link IndexOutOfBoundsException}, which is turned into a
- * trap. A write that crosses into the next page marks both. The fuel counter lives here because
- * every compiled function has the memory at hand (RATIONALE, "Why is fuel a field of the memory?").
+ * trap. A write that crosses into the next page marks both, and marks before it writes: the guest's
+ * stack may end at any call in between, and what is not marked is not put back. The fuel counter
+ * lives here because every compiled function has the memory at hand (RATIONALE, "Why is fuel a
+ * field of the memory?").
  *
  * <p>One honest long file: Chicory's interface wants every access width spelled out.
  */
@@ -40,9 +42,9 @@ final class FlatMemory implements Memory, GuestMemory {
 
   /**
    * Fuel handed out at once. When it is used up the deadline and the cancellation are looked at:
-   * about 30 us of compiled code, a few milliseconds of interpreted.
+   * about 20 us of compiled code, a few milliseconds of interpreted.
    */
-  private static final long SLICE = 50_000;
+  private static final long SLICE = 500_000;
 
   /**
    * A bulk operation costs a unit for each of this many bytes: about the time of one instruction.
@@ -234,7 +236,12 @@ final class FlatMemory implements Memory, GuestMemory {
     }
     int after = before + size;
     chargeBulk(after * (long) Limits.PAGE_BYTES);
-    data = Arrays.copyOf(data, after * Limits.PAGE_BYTES);
+    try {
+      data = Arrays.copyOf(data, after * Limits.PAGE_BYTES);
+    } catch (OutOfMemoryError e) {
+      growthRefused = true; // the host's heap has no room, which the guest may handle
+      return -1;
+    }
     dirty = Arrays.copyOf(dirty, dirtyMap(data.length).length);
     peakPages = Math.max(peakPages, after);
     return before;
@@ -274,10 +281,14 @@ final class FlatMemory implements Memory, GuestMemory {
         if (offset < 0 || bytes.length > data.length - offset) {
           throw new UninstantiableException("a data segment lies outside the memory");
         }
-        System.arraycopy(bytes, 0, data, offset, bytes.length);
         markRange(offset, bytes.length);
+        System.arraycopy(bytes, 0, data, offset, bytes.length);
       }
     }
+    // Active segments are dropped once they are copied (Wasm Core 2.0, 4.5.4).
+    Arrays.setAll(
+        segments,
+        i -> segments[i] instanceof ActiveDataSegment ? PassiveDataSegment.EMPTY : segments[i]);
   }
 
   @Override
@@ -291,8 +302,8 @@ final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public void drop(int segment) {
-    segments[segment] = PassiveDataSegment.EMPTY;
     segmentDropped = true;
+    segments[segment] = PassiveDataSegment.EMPTY;
   }
 
   // ---- The host's view ----
@@ -305,12 +316,14 @@ final class FlatMemory implements Memory, GuestMemory {
   @Override
   public byte[] read(int pointer, int length) {
     checkRange(pointer, length);
+    chargeBulk(length);
     return Arrays.copyOfRange(data, pointer, pointer + length);
   }
 
   @Override
   public String readText(int pointer, int length) {
     checkRange(pointer, length);
+    chargeBulk(length);
     return new String(data, pointer, length, StandardCharsets.UTF_8);
   }
 
@@ -323,14 +336,14 @@ final class FlatMemory implements Memory, GuestMemory {
   public void write(int pointer, byte[] source, int offset, int length) {
     checkRange(pointer, length);
     chargeBulk(length);
-    System.arraycopy(source, offset, data, pointer, length);
     markRange(pointer, length);
+    System.arraycopy(source, offset, data, pointer, length);
   }
 
   @Override
   public void zero() {
-    Arrays.fill(data, (byte) 0);
     markRange(0, data.length);
+    Arrays.fill(data, (byte) 0);
   }
 
   @Override
@@ -338,8 +351,8 @@ final class FlatMemory implements Memory, GuestMemory {
     int length = to - from;
     checkRange(from, length);
     chargeBulk(length);
-    Arrays.fill(data, from, to, value);
     markRange(from, length);
+    Arrays.fill(data, from, to, value);
   }
 
   @Override
@@ -347,8 +360,8 @@ final class FlatMemory implements Memory, GuestMemory {
     checkRange(destination, length);
     checkRange(source, length);
     chargeBulk(length);
-    System.arraycopy(data, source, data, destination, length);
     markRange(destination, length);
+    System.arraycopy(data, source, data, destination, length);
   }
 
   private void chargeBulk(long bytes) {
@@ -439,61 +452,61 @@ final class FlatMemory implements Memory, GuestMemory {
   @Override
   public void writeByte(int address, byte value) {
     try {
+      dirty[address >>> DIRTY_SHIFT] = 1;
       data[address] = value;
     } catch (IndexOutOfBoundsException e) {
       throw outOfBounds();
     }
-    dirty[address >>> DIRTY_SHIFT] = 1;
   }
 
   @Override
   public void writeShort(int address, short value) {
     try {
+      mark(address, 2);
       SHORT.set(data, address, value);
     } catch (IndexOutOfBoundsException e) {
       throw outOfBounds();
     }
-    mark(address, 2);
   }
 
   @Override
   public void writeI32(int address, int value) {
     try {
+      mark(address, 4);
       INT.set(data, address, value);
     } catch (IndexOutOfBoundsException e) {
       throw outOfBounds();
     }
-    mark(address, 4);
   }
 
   @Override
   public void writeLong(int address, long value) {
     try {
+      mark(address, 8);
       LONG.set(data, address, value);
     } catch (IndexOutOfBoundsException e) {
       throw outOfBounds();
     }
-    mark(address, 8);
   }
 
   @Override
   public void writeF32(int address, float value) {
     try {
+      mark(address, 4);
       FLOAT.set(data, address, value);
     } catch (IndexOutOfBoundsException e) {
       throw outOfBounds();
     }
-    mark(address, 4);
   }
 
   @Override
   public void writeF64(int address, double value) {
     try {
+      mark(address, 8);
       DOUBLE.set(data, address, value);
     } catch (IndexOutOfBoundsException e) {
       throw outOfBounds();
     }
-    mark(address, 8);
   }
 
   // ---- Threads: shared memories are refused before a module is loaded, so nobody can wait. ----

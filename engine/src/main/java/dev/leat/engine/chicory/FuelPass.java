@@ -1,6 +1,8 @@
 package dev.leat.engine.chicory;
 
 import com.dylibso.chicory.runtime.Memory;
+import java.util.HashMap;
+import java.util.Map;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -10,21 +12,22 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Rewrites a class that Chicory generated: each interruption check, which stands at every call and
- * back-edge, becomes a fuel tick on the memory. A tick's weight is the number of JVM instructions
- * between it and the tick before it in the method, so it depends on the module alone. A long
- * stretch before a return is charged there; a shorter one is covered by what a call costs its
- * caller.
+ * Rewrites a class that Chicory generated, so that guest code pays fuel for the JVM instructions
+ * that it runs. Each interruption check, which stands at every call and back-edge, becomes a tick
+ * on the memory's fuel, weighted by the longest path that leads to it from the ticks before; where
+ * a path is much longer than those it meets, or the function ends, it gets a tick of its own. So
+ * the price depends on the module and its input alone, no path is cheaper than it is long by more
+ * than {@value #DIFFERENCE_MAX}, and none is much dearer.
+ *
+ * <p>Weights from check to check in the order of the code, which is simpler, let a loop whose
+ * branches jump around the checks run thousands of instructions for the price of one.
  */
 final class FuelPass {
   /** Changed whenever the rewritten code changes, since stored classes are kept under it. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
-  /** Added to the tick before a call, for the callee's frame and its uncharged end. */
-  private static final int CALL_WEIGHT = 4;
-
-  /** A return is charged from so many instructions on: a tick costs about three. */
-  private static final int RETURN_WEIGHT_MIN = 16;
+  /** What paths may differ by without a tick: a few times what the tick itself costs. */
+  private static final int DIFFERENCE_MAX = 32;
 
   private static final String MEMORY = Type.getInternalName(Memory.class);
   private static final String FUEL = Type.getInternalName(Fuel.class);
@@ -49,11 +52,6 @@ final class FuelPass {
     return writer.toByteArray();
   }
 
-  /** The binary name of a class, which Chicory's collector gives in either notation. */
-  static String className(byte[] classFile) {
-    return new ClassReader(classFile).getClassName().replace('/', '.');
-  }
-
   /** The local variable of the last parameter of type Memory; -1 when there is none. */
   private static int memorySlot(String descriptor) {
     int slot = 0;
@@ -67,83 +65,141 @@ final class FuelPass {
     return found;
   }
 
+  /**
+   * One pass is enough: Chicory puts a check before each jump backwards, so that between checks
+   * every jump leads forwards, and a label's longest path is known when the label is reached.
+   */
   private static final class TickingMethod extends MethodVisitor {
     private final int memorySlot;
-    private int weight = 1;
+    private final Map<Label, Integer> pathTo = new HashMap<>();
+
+    /** Instructions that are not paid for on the longest path from a tick to here. */
+    private int path;
+
+    private boolean isReachable = true;
 
     TickingMethod(MethodVisitor next, int memorySlot) {
       super(Opcodes.ASM9, next);
       this.memorySlot = memorySlot;
     }
 
+    /** Takes what the path costs beyond {@code rest}, which stays to be paid. */
+    private void payDownTo(int rest) {
+      super.visitVarInsn(Opcodes.ALOAD, memorySlot);
+      super.visitLdcInsn(path - rest);
+      super.visitMethodInsn(Opcodes.INVOKESTATIC, FUEL, "tick", TICK, false);
+      path = rest;
+    }
+
+    private void leadsTo(Label label) {
+      pathTo.merge(label, path, Math::max);
+    }
+
+    /** Before this path parts or meets shorter ones, it pays the difference if that is large. */
+    private void meets(int others) {
+      if (path - others > DIFFERENCE_MAX) {
+        payDownTo(others);
+      }
+    }
+
+    @Override
+    public void visitLabel(Label label) {
+      Integer others = pathTo.get(label);
+      if (others != null) {
+        if (isReachable) {
+          meets(others);
+        }
+        path = Math.max(path, others);
+      }
+      isReachable = true;
+      super.visitLabel(label);
+    }
+
     @Override
     public void visitMethodInsn(
         int opcode, String owner, String name, String descriptor, boolean isInterface) {
+      path++;
       if (opcode == Opcodes.INVOKESTATIC && name.equals("checkInterruption")) {
-        tick(weight + CALL_WEIGHT);
+        payDownTo(0);
       } else {
-        weight++;
         super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
       }
     }
 
-    private void tick(int charged) {
-      super.visitVarInsn(Opcodes.ALOAD, memorySlot);
-      super.visitLdcInsn(charged);
-      super.visitMethodInsn(Opcodes.INVOKESTATIC, FUEL, "tick", TICK, false);
-      weight = 1;
-    }
-
     @Override
     public void visitInsn(int opcode) {
-      boolean isReturn = opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN;
-      if (isReturn && weight >= RETURN_WEIGHT_MIN) {
-        tick(weight);
+      path++;
+      boolean returns = opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN;
+      if (returns) {
+        meets(0);
       }
-      weight++;
       super.visitInsn(opcode);
+      if (returns || opcode == Opcodes.ATHROW) {
+        endPath();
+      }
     }
 
     @Override
     public void visitIntInsn(int opcode, int operand) {
-      weight++;
+      path++;
       super.visitIntInsn(opcode, operand);
     }
 
     @Override
     public void visitVarInsn(int opcode, int slot) {
-      weight++;
+      path++;
       super.visitVarInsn(opcode, slot);
     }
 
     @Override
     public void visitLdcInsn(Object value) {
-      weight++;
+      path++;
       super.visitLdcInsn(value);
     }
 
     @Override
-    public void visitJumpInsn(int opcode, Label label) {
-      weight++;
-      super.visitJumpInsn(opcode, label);
-    }
-
-    @Override
     public void visitIincInsn(int slot, int by) {
-      weight++;
+      path++;
       super.visitIincInsn(slot, by);
     }
 
     @Override
+    public void visitJumpInsn(int opcode, Label label) {
+      path++;
+      meets(opcode == Opcodes.GOTO ? pathTo.getOrDefault(label, 0) : 0);
+      leadsTo(label);
+      super.visitJumpInsn(opcode, label);
+      if (opcode == Opcodes.GOTO) {
+        endPath();
+      }
+    }
+
+    @Override
     public void visitTableSwitchInsn(int min, int max, Label orElse, Label... labels) {
-      weight++;
+      switchTo(orElse, labels);
       super.visitTableSwitchInsn(min, max, orElse, labels);
+      endPath();
     }
 
     @Override
     public void visitLookupSwitchInsn(Label orElse, int[] keys, Label[] labels) {
-      weight++;
+      switchTo(orElse, labels);
       super.visitLookupSwitchInsn(orElse, keys, labels);
+      endPath();
+    }
+
+    private void endPath() {
+      path = 0;
+      isReachable = false;
+    }
+
+    private void switchTo(Label orElse, Label[] labels) {
+      path++;
+      meets(0);
+      leadsTo(orElse);
+      for (Label label : labels) {
+        leadsTo(label);
+      }
     }
   }
 }

@@ -3,15 +3,17 @@ package dev.leat.engine.chicory;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.AnnotatedInstruction;
 import com.dylibso.chicory.wasm.types.Export;
 import com.dylibso.chicory.wasm.types.ExternalType;
 import com.dylibso.chicory.wasm.types.FunctionBody;
 import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
-import com.dylibso.chicory.wasm.types.Import;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
+import com.dylibso.chicory.wasm.types.NameCustomSection;
 import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.ValType;
+import com.dylibso.chicory.wasm.types.WasmEncoding;
 import dev.leat.contract.Finding;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleRefused;
@@ -19,16 +21,28 @@ import dev.leat.engine.ModuleShape;
 import dev.leat.engine.ModuleShape.Exported;
 import dev.leat.engine.ModuleShape.Imported;
 import dev.leat.engine.ModuleShape.MemoryShape;
+import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads and validates a module, or says everything that is wrong with it. */
 final class ModuleReader {
+  private static final int FINDINGS_MAX = 20;
+
+  /** Exceptions and garbage-collected references: they would grow the host's heap unmetered. */
+  private static final Set<OpCode> UNSUPPORTED =
+      Stream.of(OpCode.values())
+          .filter(opcode ->
+              opcode.name().matches("(STRUCT|ARRAY|THROW|TRY|REF_I31|I31|ANY|EXTERN)_?.*"))
+          .collect(Collectors.toUnmodifiableSet());
+
   private final ModuleLimits limits;
 
   ModuleReader(ModuleLimits limits) {
@@ -47,13 +61,18 @@ final class ModuleReader {
 
   private static WasmModule parse(byte[] bytes) {
     try {
-      return Parser.parse(bytes);
+      // Chicory's parser of name sections is quadratic, and nothing here needs the names: an empty
+      // section stands for any.
+      return Parser.builder()
+          .withCustomParsers(Map.of("name", names -> NameCustomSection.parse(new byte[0])))
+          .build()
+          .parse(() -> new ByteArrayInputStream(bytes));
     } catch (ChicoryException e) {
       throw refused(String.valueOf(e.getMessage()));
     } catch (StackOverflowError e) {
       throw refused("its blocks are nested too deeply");
-    } catch (RuntimeException e) {
-      // The parser leans on the JVM's own checks for some malformed input.
+    } catch (RuntimeException | AssertionError e) {
+      // The parser leans on the JVM's own checks, and on assertions, for some malformed input.
       throw refused(e.getClass().getSimpleName());
     }
   }
@@ -79,23 +98,43 @@ final class ModuleReader {
                     "import " + imported.module() + "." + imported.name(),
                     "Only functions can be imported, this is a %s. Define it in the module."
                         .formatted(imported.importType().name().toLowerCase(Locale.ROOT)))));
+    if (module.memorySection().isEmpty()) {
+      findings.add(
+          new Finding("memory", "The module must define a memory and export it as 'memory'"));
+    }
     FunctionBody[] bodies = module.codeSection().functionBodies();
-    for (int i = 0; i < bodies.length; i++) {
-      int largest =
-          bodies[i].instructions().stream()
-              .filter(instruction -> instruction.opcode() == OpCode.BR_TABLE)
-              .mapToInt(instruction -> instruction.labelTable().size())
-              .max()
-              .orElse(0);
-      if (largest > limits.branchTargets()) {
-        findings.add(
-            new Finding(
-                "br_table of function " + i,
-                "It has %d targets, at most %d are allowed"
-                    .formatted(largest, limits.branchTargets())));
+    for (int i = 0; i < bodies.length && findings.size() < FINDINGS_MAX; i++) {
+      for (AnnotatedInstruction instruction : bodies[i].instructions()) {
+        Optional<Finding> finding = finding(i, instruction);
+        if (finding.isPresent()) {
+          findings.add(finding.get());
+          break;
+        }
       }
     }
     return findings;
+  }
+
+  private Optional<Finding> finding(int function, AnnotatedInstruction instruction) {
+    String at = "function " + function;
+    if (UNSUPPORTED.contains(instruction.opcode())) {
+      return Optional.of(
+          new Finding(at, "The instruction %s is not supported".formatted(instruction.opcode())));
+    }
+    if (OpCode.signature(instruction.opcode()).contains(WasmEncoding.MEMARG)
+        && instruction.operand(1) > Integer.MAX_VALUE) {
+      // It would always trap, but compiled code adds offsets as signed numbers.
+      return Optional.of(
+          new Finding(at, "A memory access has the offset " + instruction.operand(1)));
+    }
+    return instruction.opcode() == OpCode.BR_TABLE
+            && instruction.labelTable().size() > limits.branchTargets()
+        ? Optional.of(
+            new Finding(
+                at,
+                "A br_table has %d targets, at most %d are allowed"
+                    .formatted(instruction.labelTable().size(), limits.branchTargets())))
+        : Optional.empty();
   }
 
   static ModuleShape shape(WasmModule module) {
@@ -112,7 +151,15 @@ final class ModuleReader {
     Optional<MemoryShape> memory = Optional.empty();
     for (Export export : exportsOf(module)) {
       if (export.exportType() == ExternalType.FUNCTION) {
-        exports.add(new Exported(export.name(), signature(functionType(module, export.index()))));
+        int index = export.index();
+        String signature =
+            index < imports.size()
+                ? imports.get(index).signature()
+                : signature(
+                    module
+                        .functionSection()
+                        .getFunctionType(index - imports.size(), module.typeSection()));
+        exports.add(new Exported(export.name(), signature));
       } else if (export.exportType() == ExternalType.MEMORY && export.name().equals("memory")) {
         MemoryLimits declared = module.memorySection().orElseThrow().getMemory(0).limits();
         memory = Optional.of(new MemoryShape(declared.initialPages(), declared.maximumPages()));
@@ -138,19 +185,6 @@ final class ModuleReader {
       exports.add(module.exportSection().getExport(i));
     }
     return exports;
-  }
-
-  private static FunctionType functionType(WasmModule module, int index) {
-    int imported = module.importSection().count(ExternalType.FUNCTION);
-    if (index >= imported) {
-      return module.functionSection().getFunctionType(index - imported, module.typeSection());
-    }
-    Import function =
-        module.importSection().stream()
-            .filter(candidate -> candidate.importType() == ExternalType.FUNCTION)
-            .toList()
-            .get(index);
-    return module.typeSection().getType(((FunctionImport) function).typeIndex());
   }
 
   static String signature(FunctionType type) {

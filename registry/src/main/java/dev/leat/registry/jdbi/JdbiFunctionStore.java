@@ -24,6 +24,8 @@ import org.jdbi.v3.core.Handle;
 
 /** Functions and their versions in two tables. A function without versions was deleted. */
 public final class JdbiFunctionStore implements FunctionStore {
+  private static final String FOR_UPDATE = " FOR UPDATE";
+
   private final Database database;
 
   public JdbiFunctionStore(DataSource source) {
@@ -54,7 +56,7 @@ public final class JdbiFunctionStore implements FunctionStore {
   public int last(TenantId tenant, FunctionName name) {
     return database.read(
         "Reading the last version of " + tenant + "/" + name,
-        handle -> lastLocked(handle, tenant, name, ""));
+        handle -> last(handle, tenant, name, ""));
   }
 
   @Override
@@ -150,7 +152,7 @@ public final class JdbiFunctionStore implements FunctionStore {
     return database.change(
         "Deleting the function " + tenant + "/" + name,
         handle -> {
-          lastLocked(handle, tenant, name, " FOR UPDATE");
+          last(handle, tenant, name, FOR_UPDATE);
           int deleted =
               handle.execute(
                   "DELETE FROM function_versions WHERE tenant = ? AND name = ?",
@@ -184,7 +186,7 @@ public final class JdbiFunctionStore implements FunctionStore {
     if (!JdbiModuleStore.lockRows(handle, tenant, deployed.version().module())) {
       return Optional.of(new Addition.NoSuchModule());
     }
-    if (lastLocked(handle, tenant, name, " FOR UPDATE") != deployed.version().number() - 1) {
+    if (last(handle, tenant, name, FOR_UPDATE) != deployed.version().number() - 1) {
       return Optional.of(new Addition.NotNext());
     }
     return handle
@@ -205,7 +207,7 @@ public final class JdbiFunctionStore implements FunctionStore {
         .findOne();
   }
 
-  private static int lastLocked(Handle handle, TenantId tenant, FunctionName name, String lock) {
+  private static int last(Handle handle, TenantId tenant, FunctionName name, String lock) {
     return handle
         .createQuery(
             "SELECT last_version FROM functions WHERE tenant = :tenant AND name = :name" + lock)

@@ -43,7 +43,10 @@ public final class JdbiKeyStore implements KeyStore {
               JdbiAuditStore.append(handle, entry);
               return key;
             });
-    return added.orElseGet(() -> find(tenant, key.kid()).orElse(key));
+    return added
+        .or(() -> find(tenant, key.kid()))
+        // It was taken and has been forgotten since.
+        .orElseGet(() -> add(tenant, key, entry));
   }
 
   @Override

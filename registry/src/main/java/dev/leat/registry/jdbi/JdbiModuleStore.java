@@ -41,7 +41,8 @@ public final class JdbiModuleStore implements ModuleStore {
               JdbiAuditStore.append(handle, entry);
               return module;
             });
-    return added.orElseGet(() -> find(tenant, module.name(), module.version()).orElse(module));
+    // Another transaction took the name and version just now: this time it is found.
+    return added.orElseGet(() -> add(tenant, module, entry, storeBytes));
   }
 
   @Override

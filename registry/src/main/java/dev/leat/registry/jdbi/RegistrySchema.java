@@ -10,6 +10,7 @@ public final class RegistrySchema {
   /** Brings the tables to this version's state. */
   public static void migrate(DataSource database) {
     Flyway.configure()
+        .loggers("slf4j")
         .dataSource(database)
         .locations("classpath:dev/leat/registry/migrations")
         .table("flyway_registry")
