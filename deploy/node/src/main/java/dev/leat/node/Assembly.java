@@ -175,6 +175,7 @@ final class Assembly {
     quotas.start();
     tenants.start();
     executions.start();
+    guestHeap.onShortage(missing -> worker.reclaim(missing, guestHeap::heldBytes));
     worker.start();
     routes.onChange(this::prewarm);
     routes.start();
