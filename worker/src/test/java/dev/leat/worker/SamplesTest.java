@@ -75,7 +75,7 @@ final class SamplesTest {
 
   private static boolean isEvent(Path input) throws IOException {
     try {
-      JsonNode parsed = 
+      JsonNode parsed =
           new ObjectMapper()
               .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
               .readTree(input.toFile());
