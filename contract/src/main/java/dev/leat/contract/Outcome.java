@@ -15,6 +15,9 @@ public sealed interface Outcome {
   /** The word under which the ending is counted and recorded. */
   String word();
 
+  /** What went wrong, in words; "" when the function answered. */
+  String error();
+
   /**
    * The function answered, be it with an error status of its own.
    *
@@ -27,6 +30,11 @@ public sealed interface Outcome {
     public String word() {
       return "responded";
     }
+
+    @Override
+    public String error() {
+      return "";
+    }
   }
 
   /** The guest said that it failed; the message is the guest's own. */
@@ -34,6 +42,11 @@ public sealed interface Outcome {
     @Override
     public String word() {
       return "failed";
+    }
+
+    @Override
+    public String error() {
+      return message;
     }
   }
 
@@ -43,6 +56,11 @@ public sealed interface Outcome {
     public String word() {
       return "trapped";
     }
+
+    @Override
+    public String error() {
+      return reason;
+    }
   }
 
   /** The guest ran longer than it may. */
@@ -50,6 +68,11 @@ public sealed interface Outcome {
     @Override
     public String word() {
       return "timeout";
+    }
+
+    @Override
+    public String error() {
+      return "longer than " + limit.toMillis() + " ms";
     }
   }
 
@@ -59,6 +82,11 @@ public sealed interface Outcome {
     public String word() {
       return "fuel-exhausted";
     }
+
+    @Override
+    public String error() {
+      return "all " + limit + " units of fuel";
+    }
   }
 
   /** The guest needed more memory than it may have. */
@@ -66,6 +94,11 @@ public sealed interface Outcome {
     @Override
     public String word() {
       return "memory-exceeded";
+    }
+
+    @Override
+    public String error() {
+      return "more than " + limitBytes + " bytes of memory";
     }
   }
 
@@ -75,6 +108,11 @@ public sealed interface Outcome {
     public String word() {
       return "response-too-large";
     }
+
+    @Override
+    public String error() {
+      return bytes + " bytes of response, allowed are " + limitBytes;
+    }
   }
 
   /** Nobody waited for the answer any more. */
@@ -82,6 +120,11 @@ public sealed interface Outcome {
     @Override
     public String word() {
       return "cancelled";
+    }
+
+    @Override
+    public String error() {
+      return "nobody waited any more";
     }
   }
 
@@ -96,6 +139,11 @@ public sealed interface Outcome {
     public String word() {
       return "overloaded";
     }
+
+    @Override
+    public String error() {
+      return reason;
+    }
   }
 
   /**
@@ -105,6 +153,11 @@ public sealed interface Outcome {
     @Override
     public String word() {
       return "unrunnable";
+    }
+
+    @Override
+    public String error() {
+      return reason;
     }
   }
 }

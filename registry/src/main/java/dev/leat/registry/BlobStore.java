@@ -7,7 +7,7 @@ import java.util.Optional;
  * Where modules' bytes are kept, by their digest, once for all tenants. Laws:
  *
  * <ol>
- *   <li>When {@code put} returns, the bytes outlive a crash; when it throws, nothing is changed.
+ *   <li>When {@code put} returns, the bytes outlive a crash. Nobody ever meets a part of them.
  *   <li>{@code load} gives exactly the bytes that were put, or nothing if there are none.
  *   <li>Stored bytes that do not have their digest any more are never given: {@code load} throws
  *       {@link BlobAltered}.

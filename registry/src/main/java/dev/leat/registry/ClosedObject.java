@@ -8,11 +8,10 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +64,10 @@ final class ClosedObject {
             ? "a whole number of at least " + min
             : "a whole number, %d-%d".formatted(min, max),
         value ->
-            value.isIntegralNumber() && value.asLong() >= min && value.asLong() <= max
+            value.isIntegralNumber()
+                    && value.canConvertToLong()
+                    && value.asLong() >= min
+                    && value.asLong() <= max
                 ? (Long) value.asLong()
                 : null);
   }
@@ -95,20 +97,20 @@ final class ClosedObject {
   /**
    * @param form what is allowed, to follow "must be"
    */
-  Optional<String> text(String key, Pattern allowed, String form) {
+  Optional<String> text(String key, Predicate<String> allowed, String form) {
     return value(key, form, value -> matching(value, allowed));
   }
 
-  /** A word that stands for something. */
-  <T> Optional<T> word(String key, Map<String, T> meanings) {
+  /** One of these words. */
+  Optional<String> word(String key, List<String> words) {
     return value(
         key,
-        String.join(" | ", meanings.keySet()),
-        value -> value.isTextual() ? meanings.get(value.asText()) : null);
+        String.join(" | ", words),
+        value -> value.isTextual() && words.contains(value.asText()) ? value.asText() : null);
   }
 
   /** Different texts; an empty list if the key is absent. */
-  List<String> texts(String key, int most, Pattern allowed, String form) {
+  List<String> texts(String key, int most, Predicate<String> allowed, String form) {
     Optional<JsonNode> list =
         value(
             key,
@@ -162,8 +164,8 @@ final class ClosedObject {
     return good;
   }
 
-  private static @Nullable String matching(JsonNode value, Pattern allowed) {
-    return value.isTextual() && allowed.matcher(value.asText()).matches() ? value.asText() : null;
+  private static @Nullable String matching(JsonNode value, Predicate<String> allowed) {
+    return value.isTextual() && allowed.test(value.asText()) ? value.asText() : null;
   }
 
   private static String mustBe(String form, JsonNode value) {
@@ -173,7 +175,7 @@ final class ClosedObject {
           case NULL -> "empty";
           case OBJECT -> "an object";
           case ARRAY -> "a list of " + value.size();
-          case BOOLEAN -> "the boolean " + value.asText() + " (text is put in quotes)";
+          case BOOLEAN -> "the boolean " + value.asText();
           default -> "the number " + value.asText();
         };
     return "must be " + form + "; was " + was;

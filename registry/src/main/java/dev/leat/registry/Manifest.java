@@ -61,7 +61,7 @@ public record Manifest(
   }
 
   /** The version that a worker runs. */
-  FunctionVersion version(FunctionRef function, int number, ModuleDigest digest) {
+  public FunctionVersion version(FunctionRef function, int number, ModuleDigest digest) {
     return new FunctionVersion(
         function, number, digest, contract, limits, instances, capabilities, config);
   }

@@ -15,17 +15,14 @@ import dev.leat.contract.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads manifests, hostile ones too, and says everything that is wrong with one at once. {@code
@@ -43,19 +40,17 @@ public final class ManifestReader {
 
   private static final String NAME_FORM =
       "1-63 characters of a-z, 0-9 and '-', starting with a letter";
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
-  private static final Pattern MODULE = Pattern.compile("[^\\p{Cntrl}]{1,500}");
+  private static final Predicate<String> MODULE = form("[^\\p{Cntrl}]{1,500}");
   private static final Pattern MODULE_BY_NAME = Pattern.compile("([^/@]+)/([^/@]+)@([^/@]+)");
-  private static final Pattern PATH =
-      Pattern.compile(
-          "(?=.{1,%d}$)(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+".formatted(RouteSpec.PATH_CHARS_MAX));
-  private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
-  private static final Pattern ORIGIN =
-      Pattern.compile(
-          "https?://(\\*\\.)?[a-z0-9]([a-z0-9-]{0,62})(\\.[a-z0-9][a-z0-9-]{0,62}){0,10}(:[1-9][0-9]{0,4})?");
-  private static final Pattern TABLE_GRANT =
-      Pattern.compile("(read|write):([A-Za-z_][A-Za-z0-9_.]{0,100}\\*?|\\*)");
-  private static final Set<String> CONTRACTS_TO_COME = Set.of("transform", "step", "component");
+  private static final Predicate<String> PATH =
+      form("(?=.{1,%d}$)(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+".formatted(RouteSpec.PATH_CHARS_MAX));
+  private static final Predicate<String> METHOD = form("[A-Z]{1,20}");
+  private static final Predicate<String> ORIGIN =
+      form(
+          "https?://(\\*\\.)?[a-z0-9][a-z0-9-]{0,62}(\\.[a-z0-9][a-z0-9-]{0,62}){0,10}(:[1-9][0-9]{0,4})?");
+  private static final Predicate<String> TABLE_GRANT =
+      form("(read|write):([A-Za-z_][A-Za-z0-9_.]{0,100}\\*?|\\*)");
+  private static final List<String> CONTRACTS_TO_COME = List.of("transform", "step", "component");
   private static final int LIST_MAX = 100;
   private static final int METHODS_MAX = 20;
   private static final int REQUESTS_PER_MINUTE = 60;
@@ -94,8 +89,8 @@ public final class ManifestReader {
   private Optional<Manifest> manifest(ObjectNode document) {
     ClosedObject root = new ClosedObject(document, "", findings);
     root.require("apiVersion", "kind", "metadata", "spec");
-    root.word("apiVersion", Map.of(API_VERSION, API_VERSION));
-    root.word("kind", Map.of(KIND, KIND));
+    root.word("apiVersion", List.of(API_VERSION));
+    root.word("kind", List.of(KIND));
     Optional<FunctionName> name = root.optionalObject("metadata").flatMap(this::name);
     Optional<ClosedObject> spec = root.optionalObject("spec");
     root.close();
@@ -104,7 +99,10 @@ public final class ManifestReader {
 
   private Optional<FunctionName> name(ClosedObject metadata) {
     Optional<FunctionName> name =
-        metadata.require("name").text("name", NAME, NAME_FORM).map(FunctionName::new);
+        metadata
+            .require("name")
+            .text("name", FunctionName::isValid, NAME_FORM)
+            .map(FunctionName::new);
     metadata.close();
     return name;
   }
@@ -167,16 +165,18 @@ public final class ManifestReader {
   }
 
   private static Optional<GuestContract> contract(ClosedObject spec) {
-    Map<String, Optional<GuestContract>> words = new LinkedHashMap<>();
-    for (GuestContract contract : GuestContract.values()) {
-      words.put(contract.word(), Optional.of(contract));
+    List<String> words =
+        Stream.concat(
+                Arrays.stream(GuestContract.values()).map(GuestContract::word),
+                CONTRACTS_TO_COME.stream())
+            .toList();
+    Optional<String> word = spec.word("contract", words);
+    if (word.filter(CONTRACTS_TO_COME::contains).isPresent()) {
+      spec.refuse(
+          "contract",
+          "'%s' is not available yet; use handler, processor or wasi".formatted(word.get()));
     }
-    CONTRACTS_TO_COME.forEach(word -> words.put(word, Optional.empty()));
-    Optional<Optional<GuestContract>> known = spec.word("contract", words);
-    if (known.isPresent() && known.get().isEmpty()) {
-      spec.refuse("contract", "is not available yet; use handler, processor or wasi");
-    }
-    return known.flatMap(Function.identity());
+    return word.flatMap(GuestContract::ofWord);
   }
 
   private RouteSpec route(Optional<FunctionName> name, ClosedObject route) {
@@ -188,12 +188,13 @@ public final class ManifestReader {
                 .formatted(RouteSpec.PATH_CHARS_MAX));
     List<String> methods =
         route.texts("methods", METHODS_MAX, METHOD, "an HTTP method in capitals, such as GET");
-    Optional<Boolean> isPublic = route.word("auth", Map.of("token", false, "public", true));
+    boolean isPublic =
+        route.word("auth", List.of("token", "public")).filter("public"::equals).isPresent();
     route.close();
     return new RouteSpec(
         path.orElseGet(() -> "/" + name.map(FunctionName::value).orElse("")),
         new LinkedHashSet<>(methods),
-        isPublic.orElse(false));
+        isPublic);
   }
 
   private Limits limits(ClosedObject limits) {
@@ -221,12 +222,8 @@ public final class ManifestReader {
     Duration idle = instances.duration("idle", Duration.ZERO, DAY).orElse(standard.idle());
     Reuse reuse =
         instances
-            .word(
-                "reuse",
-                Arrays.stream(Reuse.values())
-                    .collect(
-                        Collectors.toMap(
-                            value -> value.name().toLowerCase(Locale.ROOT), Function.identity())))
+            .word("reuse", List.of("reset", "fresh", "shared"))
+            .map(word -> Reuse.valueOf(word.toUpperCase(Locale.ROOT)))
             .orElse(standard.reuse());
     instances.close();
     if (min > max) {
@@ -258,7 +255,8 @@ public final class ManifestReader {
   }
 
   private Manifest.KeyValue keyValue(ClosedObject keyValue) {
-    String namespace = keyValue.text("namespace", NAME, NAME_FORM).orElse("default");
+    String namespace =
+        keyValue.text("namespace", FunctionName::isValid, NAME_FORM).orElse("default");
     Duration ttlMax = keyValue.duration("ttlMax", SECOND, YEAR).orElse(DAY);
     keyValue.close();
     return new Manifest.KeyValue(namespace, ttlMax);
@@ -266,7 +264,7 @@ public final class ManifestReader {
 
   private Manifest.Database database(ClosedObject database) {
     database.require("connection", "allow");
-    String connection = database.text("connection", NAME, NAME_FORM).orElse("");
+    String connection = database.text("connection", FunctionName::isValid, NAME_FORM).orElse("");
     List<String> allow =
         database.texts(
             "allow", LIST_MAX, TABLE_GRANT, "read: or write: and a table, such as read:audit_*");
@@ -282,5 +280,9 @@ public final class ManifestReader {
           "config", "must be at most %d bytes of JSON, has %d".formatted(CONFIG_BYTES_MAX, bytes));
     }
     return config;
+  }
+
+  private static Predicate<String> form(String regex) {
+    return Pattern.compile(regex).asMatchPredicate();
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -16,13 +17,15 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a manifest's bytes into a tree, as strictly as JSON does: no aliases, anchors, tags or
- * second documents, no duplicate keys, no numbers or booleans that only YAML 1.1 knows. The input
- * is hostile.
+ * Reads a manifest's bytes into a tree, as strictly as JSON does: no aliases, tags or second
+ * documents, no duplicate keys, no numbers or booleans that only YAML 1.1 knows. The input is
+ * hostile.
  */
 final class ManifestSyntax {
   private static final int DEPTH_MAX = 20;
@@ -36,12 +39,15 @@ final class ManifestSyntax {
           .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
           .build();
   private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /** A number as JSON has it (RFC 8259, 6), and small enough to be exact. */
   private static final Pattern NUMBER =
-      Pattern.compile("-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?");
+      Pattern.compile("-?(0|[1-9][0-9]{0,29})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?");
 
   private final JsonParser parser;
   private final Findings findings;
@@ -117,8 +123,8 @@ final class ManifestSyntax {
   }
 
   private void checkPlain(YAMLParser yaml, String path) throws IOException {
-    if (yaml.isCurrentAlias() || yaml.getObjectId() != null) {
-      findings.add(path, "uses a YAML anchor or alias, write the value out");
+    if (yaml.isCurrentAlias()) {
+      findings.add(path, "uses a YAML alias, write the value out");
     }
     if (yaml.getTypeId() != null) {
       findings.add(path, "has a YAML tag, leave it out");
@@ -154,12 +160,14 @@ final class ManifestSyntax {
       return NODES.textNode(text);
     }
     return text.chars().allMatch(c -> c == '-' || Character.isDigit(c))
-        ? NODES.numberNode(Long.parseLong(text))
+        ? NODES.numberNode(new BigInteger(text))
         : NODES.numberNode(new BigDecimal(text));
   }
 
-  private static String place(JsonLocation location) {
-    return "line " + location.getLineNr() + ", column " + location.getColumnNr();
+  private static String place(@Nullable JsonLocation location) {
+    return location == null
+        ? ""
+        : "line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 
   /** The parser's reason without its excerpts of the document. */

@@ -157,7 +157,8 @@ public final class PublishModule {
 
   private Answer<PublishedModule> keep(PublishedModule candidate, String actor, byte[] bytes) {
     TenantId tenant = candidate.tenant();
-    if (modules.count(tenant) >= MODULES_MAX) {
+    if (modules.count(tenant) >= MODULES_MAX
+        && modules.find(tenant, candidate.name(), candidate.version()).isEmpty()) {
       return Answer.refused(
           ProblemCode.CONFLICT,
           "Tenant '%s' has %d modules, the most allowed. Delete one first."

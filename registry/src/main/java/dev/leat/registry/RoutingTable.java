@@ -103,6 +103,14 @@ public final class RoutingTable {
     announce(before, after);
   }
 
+  /** Removes all functions of a tenant that the store has forgotten. */
+  synchronized void forget(TenantId tenant) {
+    TenantRoutes routes = tenants.remove(tenant.value());
+    if (routes != null) {
+      routes.byName().values().forEach(route -> announce(route, null));
+    }
+  }
+
   private void announce(@Nullable Route before, @Nullable Route after) {
     if (after != null && (before == null || !before.active().equals(after.active()))) {
       tell(changeListeners, after.active());

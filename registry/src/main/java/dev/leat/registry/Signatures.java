@@ -2,8 +2,8 @@ package dev.leat.registry;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -18,6 +18,7 @@ import com.nimbusds.jose.util.Base64URL;
 import dev.leat.contract.Answer;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.ProblemCode;
+import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -42,8 +43,10 @@ public final class Signatures {
   private static final Set<String> MEMBERS =
       Set.of("name", "version", "digest", "size", "issuedAt");
   private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-  private static final ObjectReader READER = JSON.reader();
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   private final InstantSource clock;
 
@@ -78,22 +81,30 @@ public final class Signatures {
 
   /** The statement, if the key signed it and is trusted. */
   public Answer<Statement> verify(String compactJws, PublisherKey key) {
+    return key.isRevoked()
+        ? bad("The key %s was revoked. Sign with another registered key.".formatted(key.kid()))
+        : verify(compactJws, key.kid(), key.x());
+  }
+
+  /**
+   * The statement, if this key signed it.
+   *
+   * @param kid the key's thumbprint
+   * @param x the public key's 32 bytes in base64url (RFC 8037)
+   */
+  public Answer<Statement> verify(String compactJws, String kid, String x) {
     return switch (parse(compactJws)) {
       case Answer.Refused<JWSObject>(var problem) -> Answer.refused(problem);
-      case Answer.Done<JWSObject>(JWSObject jws) -> verify(jws, key);
+      case Answer.Done<JWSObject>(JWSObject jws) -> verify(jws, kid, x);
     };
   }
 
-  private Answer<Statement> verify(JWSObject jws, PublisherKey key) {
-    if (!jws.getHeader().getKeyID().equals(key.kid())) {
+  private Answer<Statement> verify(JWSObject jws, String kid, String x) {
+    if (!jws.getHeader().getKeyID().equals(kid)) {
       return bad(
-          "The signature is by the key %s, not by %s."
-              .formatted(jws.getHeader().getKeyID(), key.kid()));
+          "The signature is by the key %s, not by %s.".formatted(jws.getHeader().getKeyID(), kid));
     }
-    if (key.isRevoked()) {
-      return bad("The key %s was revoked. Sign with another registered key.".formatted(key.kid()));
-    }
-    if (!isSignedBy(jws, key)) {
+    if (!isSignedBy(jws, x)) {
       return bad(
           "The signature does not fit its statement: one of them was changed. Sign the module"
               + " again.");
@@ -127,11 +138,10 @@ public final class Signatures {
     return Answer.done(jws);
   }
 
-  private static boolean isSignedBy(JWSObject jws, PublisherKey key) {
+  private static boolean isSignedBy(JWSObject jws, String x) {
     try {
       return jws.verify(
-          new Ed25519Verifier(
-              new OctetKeyPair.Builder(Curve.Ed25519, new Base64URL(key.x())).build()));
+          new Ed25519Verifier(new OctetKeyPair.Builder(Curve.Ed25519, new Base64URL(x)).build()));
     } catch (JOSEException e) {
       return false;
     }
@@ -140,7 +150,7 @@ public final class Signatures {
   private Answer<Statement> statement(byte[] payload) {
     JsonNode node;
     try {
-      node = READER.readTree(new String(payload, java.nio.charset.StandardCharsets.UTF_8));
+      node = JSON.readTree(new String(payload, StandardCharsets.UTF_8));
     } catch (JacksonException e) {
       return bad("The signed statement is not JSON.");
     }
@@ -154,16 +164,32 @@ public final class Signatures {
     try {
       return inTime(
           new Statement(
-              node.get("name").asText(),
-              node.get("version").asText(),
-              ModuleDigest.parse(node.get("digest").asText()),
-              node.get("size").asLong(-1),
-              Instant.parse(node.get("issuedAt").asText())));
+              text(node, "name"),
+              text(node, "version"),
+              ModuleDigest.parse(text(node, "digest")),
+              size(node),
+              Instant.parse(text(node, "issuedAt"))));
     } catch (DateTimeException e) {
       return bad("The signed statement's issuedAt must be a time as in RFC 3339.");
     } catch (IllegalArgumentException e) {
       return bad("The signed statement is malformed: " + e.getMessage() + ".");
     }
+  }
+
+  private static String text(JsonNode statement, String member) {
+    JsonNode value = statement.get(member);
+    if (!value.isTextual()) {
+      throw new IllegalArgumentException(member + " must be text");
+    }
+    return value.asText();
+  }
+
+  private static long size(JsonNode statement) {
+    JsonNode value = statement.get("size");
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      throw new IllegalArgumentException("size must be a whole number");
+    }
+    return value.asLong();
   }
 
   private Answer<Statement> inTime(Statement statement) {

@@ -1,5 +1,6 @@
 package dev.leat.registry;
 
+import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import java.time.Instant;
 import java.util.regex.Pattern;
@@ -15,7 +16,6 @@ import java.util.regex.Pattern;
  */
 public record Statement(
     String name, String version, ModuleDigest digest, long size, Instant issuedAt) {
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   private static final Pattern VERSION = Pattern.compile("[0-9A-Za-z.+-]{1,64}");
 
   public Statement {
@@ -32,9 +32,9 @@ public record Statement(
     }
   }
 
-  /** Whether a module may have this name. */
+  /** Whether a module may have this name; the rule is the same as for functions. */
   public static boolean isName(String name) {
-    return NAME.matcher(name).matches();
+    return FunctionName.isValid(name);
   }
 
   /** Whether a module may have this version. */

@@ -3,6 +3,7 @@ package dev.leat.worker;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
@@ -18,6 +19,7 @@ import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -50,6 +52,8 @@ public final class Worker implements Invoker, AutoCloseable {
   private final WorkerConfig config;
   private final ModuleLoader loader;
   private final ModuleSource source;
+  private final InstantSource clock;
+  private final Consumer<ExecutionRecord> executions;
   private final GuestFactory guests;
   private final GuestThreads threads;
   private final ExecutorService compiling;
@@ -58,7 +62,18 @@ public final class Worker implements Invoker, AutoCloseable {
   private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  public Worker(WorkerConfig config, ModuleLoader loader, ModuleSource source, HostPowers powers) {
+  /**
+   * @param executions takes a record of each invocation that came here; called on guest threads,
+   *     may wait briefly
+   */
+  public Worker(
+      WorkerConfig config,
+      ModuleLoader loader,
+      ModuleSource source,
+      HostPowers powers,
+      Consumer<ExecutionRecord> executions) {
+    this.clock = powers.clock();
+    this.executions = executions;
     this.config = config;
     this.loader = loader;
     this.source = source;
@@ -87,7 +102,17 @@ public final class Worker implements Invoker, AutoCloseable {
 
   @Override
   public void invoke(Invocation invocation, Consumer<Outcome> ended) {
-    new PendingCall(invocation, ended, pool(invocation.target())).enter();
+    new PendingCall(invocation, recorded(invocation, ended), pool(invocation.target())).enter();
+  }
+
+  /** Answers the caller first, then keeps the record. */
+  private Consumer<Outcome> recorded(Invocation invocation, Consumer<Outcome> ended) {
+    return outcome -> {
+      ended.accept(outcome);
+      if (!(outcome instanceof Outcome.Overloaded)) {
+        executions.accept(ExecutionRecord.of(invocation, outcome, clock.instant()));
+      }
+    };
   }
 
   /**

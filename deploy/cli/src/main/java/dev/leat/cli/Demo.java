@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * Fills tenant {@code demo} with signed sample functions, by the calls that any user would make.
- * Preparing it again changes nothing but the invoker's token.
+ * Preparing it again changes nothing but the invoker's token: the platform gives what it has
+ * already.
  */
 final class Demo {
   /** The samples that are deployed. */
@@ -57,32 +58,22 @@ final class Demo {
             writeInvokerToken(), BODY, server, TENANT, samples.getFirst().manifest().function());
   }
 
-  /** The demo's key, which is registered whenever the platform does not know it. */
+  /** The demo's key, made and registered the first time. */
   private PublisherKey publisherKey() {
     Path file = data.resolve("demo.jwk");
     if (!Files.exists(file)) {
       PublisherKey.generate().writePrivate(file, false);
     }
     PublisherKey key = PublisherKey.read(file);
-    String keys = ApiClient.path("v1", "tenants", TENANT, "keys");
-    for (JsonNode registered : api.list(keys)) {
-      if (registered.path("kid").asText().equals(key.id())) {
-        return key;
-      }
-    }
-    api.post(keys, key.publicJwk().put("name", "demo"));
+    api.post(ApiClient.path("v1", "tenants", TENANT, "keys"), key.publicJwk().put("name", "demo"));
     return key;
   }
 
   private void deploy(Registry registry, Sample sample, PublisherKey key) {
-    Manifest manifest = sample.manifest();
     ModuleDigest digest =
         registry.publishIfAbsent(
             sample.module(), () -> sign(sample, ModuleDigest.of(sample.module()), key));
-    Manifest deployable = manifest.withModule(digest);
-    if (!registry.isDeployed(deployable)) {
-      registry.deploy(deployable);
-    }
+    registry.deploy(sample.manifest().withModule(digest));
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.leat.cli;
 
+import dev.leat.contract.Finding;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Ends a command: the lines for the user and the exit code. Thrown rather than returned, because
@@ -24,9 +26,11 @@ final class Failure extends RuntimeException {
     return new Failure(List.of(line), REFUSED);
   }
 
-  /** As {@link #refused(String)}, with one line for each single mistake after the first line. */
-  static Failure refused(List<String> lines) {
-    return new Failure(lines, REFUSED);
+  /** As {@link #refused(String)}, with a line for each single mistake after the first line. */
+  static Failure refused(String line, List<Finding> findings) {
+    return new Failure(
+        Stream.concat(Stream.of(line), findings.stream().map(finding -> "  " + finding)).toList(),
+        REFUSED);
   }
 
   /** It was not asked for rightly. */

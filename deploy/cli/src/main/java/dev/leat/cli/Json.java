@@ -40,9 +40,4 @@ final class Json {
       throw new IllegalStateException("A tree can always be written", e);
     }
   }
-
-  /** Whether two documents are written alike, however their numbers are held in memory. */
-  static boolean same(JsonNode one, JsonNode other) {
-    return parse(bytes(one)).equals(parse(bytes(other)));
-  }
 }

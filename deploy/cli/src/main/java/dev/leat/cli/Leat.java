@@ -43,6 +43,7 @@ public final class Leat {
     Version version = new Version(session);
     CommandLine line =
         new CommandLine(leat)
+            .addSubcommand(new Up(session))
             .addSubcommand(new Login(session))
             .addSubcommand(new WhoAmI(session))
             .addSubcommand(new TenantCommands(session))
@@ -59,6 +60,7 @@ public final class Leat {
             .addSubcommand(new ListVersions(session))
             .addSubcommand(new DeleteFunction(session))
             .addSubcommand(new Invoke(session))
+            .addSubcommand(new ListInvocations(session))
             .addSubcommand(version);
     line.getCommandSpec().versionProvider(version);
     return line.setOut(new PrintWriter(terminal.out(), true, UTF_8))
@@ -93,7 +95,8 @@ public final class Leat {
       failure.lines().forEach(terminal::error);
       return failure.exitCode();
     }
-    terminal.error("The command failed unexpectedly: " + e + ". Set LEAT_DEBUG=1 to see where.");
+    String what = e.toString().lines().findFirst().orElse("");
+    terminal.error("The command failed unexpectedly: " + what + ". Set LEAT_DEBUG=1 to see where.");
     return Failure.REFUSED;
   }
 

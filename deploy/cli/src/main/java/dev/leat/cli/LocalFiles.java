@@ -107,7 +107,8 @@ final class LocalFiles {
         : new FileAttribute<?>[0];
   }
 
-  private static Failure failure(String verb, Path file, IOException e) {
+  /** What to say when a file could not be read or written. */
+  static Failure failure(String verb, Path file, IOException e) {
     String why =
         switch (e) {
           case NoSuchFileException _ -> "it does not exist";

@@ -8,7 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** An answer that is no success, told in lines: what the platform says, then each finding. */
+/**
+ * An answer that is no success.
+ *
+ * @param findings each single mistake, unless the detail says the same
+ */
 record ProblemAnswer(
     int status, String detail, String code, String requestId, List<Finding> findings) {
   private static final Set<String> LOGIN_NEEDED = Set.of("unauthenticated", "token-expired");
@@ -23,24 +27,26 @@ record ProblemAnswer(
     JsonNode body = Json.parse(answer.body()).orElse(MissingNode.getInstance());
     String standard =
         "'" + answer.uri() + "' answered " + answer.statusCode() + " without saying why";
+    String detail = body.path("detail").asText(standard);
     List<Finding> findings = new ArrayList<>();
     for (JsonNode finding : body.path("findings")) {
-      findings.add(new Finding(finding.path("at").asText(), finding.path("message").asText()));
+      String message = finding.path("message").asText();
+      if (!message.equals(detail)) {
+        findings.add(new Finding(finding.path("at").asText(), message));
+      }
     }
     return new ProblemAnswer(
         answer.statusCode(),
-        body.path("detail").asText(standard),
+        detail,
         body.path("code").asText(),
         body.path("requestId").asText(),
         findings);
   }
 
-  /** The lines for the user: the remedy that only the command knows is added. */
+  /** What the user is told: the remedy that only the command knows is added. */
   Failure failure() {
-    List<String> lines = new ArrayList<>();
-    lines.add(LOGIN_NEEDED.contains(code) ? sentence() + " " + LOG_IN : detail + request());
-    findings.forEach(finding -> lines.add("  " + finding));
-    return Failure.refused(lines);
+    return Failure.refused(
+        LOGIN_NEEDED.contains(code) ? sentence() + " " + LOG_IN : detail + request(), findings);
   }
 
   private String sentence() {

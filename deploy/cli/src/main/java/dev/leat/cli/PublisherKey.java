@@ -6,7 +6,6 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
-import com.nimbusds.jose.util.Base64URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.text.ParseException;
@@ -14,14 +13,16 @@ import java.text.ParseException;
 /**
  * An Ed25519 key that modules are signed or checked with, as a JWK (RFC 8037).
  *
- * @param jwk with a {@code kid}; with or without its private part
+ * @param jwk with or without its private part
+ * @param id its thumbprint (RFC 7638), which is its {@code kid} everywhere
  */
-record PublisherKey(OctetKeyPair jwk) {
-  /** A new key pair, named by its thumbprint (RFC 7638). */
+record PublisherKey(OctetKeyPair jwk, String id) {
+  private static final int PUBLIC_KEY_BYTES = 32;
+
+  /** A new key pair. */
   static PublisherKey generate() {
     try {
-      return new PublisherKey(
-          new OctetKeyPairGenerator(Curve.Ed25519).keyIDFromThumbprint(true).generate());
+      return of(new OctetKeyPairGenerator(Curve.Ed25519).keyIDFromThumbprint(true).generate());
     } catch (JOSEException e) {
       throw new IllegalStateException("Ed25519 is always there", e);
     }
@@ -30,11 +31,9 @@ record PublisherKey(OctetKeyPair jwk) {
   static PublisherKey read(Path file) {
     try {
       if (JWK.parse(LocalFiles.readText(file)) instanceof OctetKeyPair key
-          && key.getCurve().equals(Curve.Ed25519)) {
-        return new PublisherKey(
-            key.getKeyID() != null
-                ? key
-                : new OctetKeyPair.Builder(key).keyIDFromThumbprint().build());
+          && key.getCurve().equals(Curve.Ed25519)
+          && key.getDecodedX().length == PUBLIC_KEY_BYTES) {
+        return of(key);
       }
     } catch (ParseException | JOSEException | IllegalArgumentException _) {
       // Said below: what a parser complains about might quote the key.
@@ -46,23 +45,18 @@ record PublisherKey(OctetKeyPair jwk) {
             + " generate writes it");
   }
 
-  /** A registered public key. */
-  static PublisherKey ofPublic(String keyId, String x) {
-    return new PublisherKey(
-        new OctetKeyPair.Builder(Curve.Ed25519, new Base64URL(x)).keyID(keyId).build());
+  private static PublisherKey of(OctetKeyPair jwk) throws JOSEException {
+    return new PublisherKey(jwk, jwk.toPublicJWK().computeThumbprint().toString());
   }
 
-  String id() {
-    return jwk.getKeyID();
+  /** The public key's bytes in base64url. */
+  String x() {
+    return jwk.getX().toString();
   }
 
   /** What may be told to everyone. */
   ObjectNode publicJwk() {
-    return Json.object()
-        .put("kty", "OKP")
-        .put("crv", "Ed25519")
-        .put("x", jwk.getX().toString())
-        .put("kid", id());
+    return Json.object().put("kty", "OKP").put("crv", "Ed25519").put("x", x()).put("kid", id);
   }
 
   /** The key with its private part, for a file of its owner. */
@@ -77,6 +71,6 @@ record PublisherKey(OctetKeyPair jwk) {
 
   @Override
   public String toString() {
-    return "PublisherKey[" + id() + "]";
+    return "PublisherKey[" + id + "]";
   }
 }

@@ -32,13 +32,6 @@ final class Registry {
     return digest;
   }
 
-  /** Whether a function's newest version has this manifest. */
-  boolean isDeployed(Manifest manifest) {
-    return api.find(path("functions", manifest.function()))
-        .filter(function -> Json.same(function.path("manifest"), manifest.document()))
-        .isPresent();
-  }
-
   /** Makes a manifest the newest version of its function and answers that version. */
   JsonNode deploy(Manifest manifest) {
     return api.put(path("functions", manifest.function()), manifest.document());

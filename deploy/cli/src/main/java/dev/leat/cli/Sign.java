@@ -55,9 +55,9 @@ final class Sign implements Runnable {
     SignedModule signed = SignedModule.sign(content, name, version, key, Instant.now());
     Path file = out != null ? out : SignedModule.signatureBeside(module);
     LocalFiles.write(file, (signed.signature() + "\n").getBytes(StandardCharsets.US_ASCII));
-    ObjectNode written = signed.verify(key).json();
-    written.put("keyId", key.id());
-    written.put("file", file.toString());
+    ObjectNode written =
+        SignedModule.describe(signed.verify(key.id(), key.x()), key.id())
+            .put("file", file.toString());
     session.output().done(written, "Wrote signature to " + file);
   }
 }

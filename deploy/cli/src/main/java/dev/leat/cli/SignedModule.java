@@ -1,48 +1,43 @@
 package dev.leat.cli;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.Payload;
-import com.nimbusds.jose.crypto.Ed25519Signer;
-import com.nimbusds.jose.crypto.Ed25519Verifier;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.Answer;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.registry.Signatures;
+import dev.leat.registry.Statement;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.ParseException;
 import java.time.Instant;
+import java.time.InstantSource;
 
 /**
- * A module with its publisher's signature: a compact JWS (RFC 7515, EdDSA) over a {@link
- * Statement}.
+ * A module with its publisher's signature, made and checked by the platform's own rules.
  *
  * @param content the module's bytes, not to be changed
- * @param signature the JWS
+ * @param signature a compact JWS over a {@link Statement}
  */
 record SignedModule(byte[] content, String signature) {
+  private static final Signatures SIGNATURES = new Signatures(InstantSource.system());
+
   /** Signs a module. */
   static SignedModule sign(
       byte[] content, String name, String version, PublisherKey key, Instant now) {
-    Statement statement =
-        new Statement(name, version, ModuleDigest.of(content), content.length, now);
-    JWSObject jws =
-        new JWSObject(
-            new JWSHeader.Builder(JWSAlgorithm.EdDSA).keyID(key.id()).build(),
-            new Payload(Json.bytes(statement.json())));
-    try {
-      jws.sign(new Ed25519Signer(key.jwk()));
-    } catch (JOSEException e) {
+    if (!key.jwk().isPrivate()) {
       throw Failure.refused(
-          "Key '"
-              + key.id()
-              + "' has no private part, which signing needs: give the file that leat"
-              + " key generate wrote");
+          "Key '%s' has no private part, which signing needs: give the file that leat key generate wrote"
+              .formatted(key.id()));
     }
-    return new SignedModule(content, jws.serialize());
+    try {
+      Statement statement =
+          new Statement(name, version, ModuleDigest.of(content), content.length, now);
+      return new SignedModule(content, Signatures.sign(key.jwk(), statement));
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage("This cannot be signed: " + e.getMessage());
+    }
   }
 
-  /** Reads a module and the signature beside it. */
+  /** Reads a module's signature. */
   static SignedModule read(Path module, byte[] content, Path signature) {
     if (!Files.exists(signature)) {
       throw Failure.refused(
@@ -63,20 +58,12 @@ record SignedModule(byte[] content, String signature) {
 
   /** The id of the key that is said to have signed. */
   String keyId() {
-    return String.valueOf(jws().getHeader().getKeyID());
+    return require(SIGNATURES.keyId(signature));
   }
 
   /** What the key's owner said about this module, if it is true. */
-  Statement verify(PublisherKey key) {
-    if (!isSignedBy(key)) {
-      throw Failure.refused(
-          "The signature is not of key '%s': it names key '%s', and either it or the statement may have been changed"
-              .formatted(key.id(), keyId()));
-    }
-    Statement statement =
-        Statement.parse(jws().getPayload().toBytes())
-            .orElseThrow(() ->
-                Failure.refused("The signature is genuine, but what it signs is no statement"));
+  Statement verify(String keyId, String x) {
+    Statement statement = require(SIGNATURES.verify(signature, keyId, x));
     if (!statement.digest().equals(digest()) || statement.size() != content.length) {
       throw Failure.refused(
           "The module is not the one that was signed: it is %s with %d bytes, the statement is about %s with %d"
@@ -85,21 +72,22 @@ record SignedModule(byte[] content, String signature) {
     return statement;
   }
 
-  private boolean isSignedBy(PublisherKey key) {
-    try {
-      JWSObject jws = jws();
-      return key.id().equals(jws.getHeader().getKeyID())
-          && jws.verify(new Ed25519Verifier(key.jwk().toPublicJWK()));
-    } catch (JOSEException | IllegalArgumentException _) {
-      return false;
-    }
+  /** A statement as it is printed. */
+  static ObjectNode describe(Statement statement, String keyId) {
+    return Json.object()
+        .put("name", statement.name())
+        .put("version", statement.version())
+        .put("digest", statement.digest().toString())
+        .put("size", statement.size())
+        .put("issuedAt", statement.issuedAt().toString())
+        .put("keyId", keyId);
   }
 
-  private JWSObject jws() {
-    try {
-      return JWSObject.parse(signature);
-    } catch (ParseException e) {
-      throw Failure.refused("The signature is no compact JWS, as leat sign writes it");
-    }
+  private static <T> T require(Answer<T> answer) {
+    return switch (answer) {
+      case Answer.Done<T>(T value) -> value;
+      case Answer.Refused<T>(Problem problem) ->
+          throw Failure.refused(problem.detail(), problem.findings());
+    };
   }
 }

@@ -49,7 +49,7 @@ final class TokenCommands {
     session.output().done(created, created.path("token").asText());
   }
 
-  @Command(description = "List the tokens that have not expired.")
+  @Command(description = "List the tokens that are valid.")
   void list() {
     session
         .output()
@@ -58,9 +58,8 @@ final class TokenCommands {
             "id",
             "subject",
             "roles",
-            "issuedAt",
-            "expiresAt",
-            "revoked");
+            "createdAt",
+            "expiresAt");
   }
 
   @Command(description = "Revoke a token.")

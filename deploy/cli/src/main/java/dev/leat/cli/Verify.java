@@ -1,6 +1,7 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.leat.registry.Statement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -40,42 +41,40 @@ final class Verify implements Runnable {
     byte[] content = LocalFiles.read(module, LocalFiles.MODULE_BYTES_MAX);
     Path file = signature != null ? signature : SignedModule.signatureBeside(module);
     SignedModule signed = SignedModule.read(module, content, file);
-    Statement statement = signed.verify(publisherKey(signed.keyId()));
+    String keyId = signed.keyId();
+    Statement statement =
+        isFile() ? verify(signed, PublisherKey.read(Path.of(publisher))) : verify(signed, keyId);
     session
         .output()
         .done(
-            statement.json().put("keyId", signed.keyId()),
-            "Verified "
-                + statement.name()
-                + " "
-                + statement.version()
-                + ", signed with key "
-                + signed.keyId()
-                + " at "
-                + statement.issuedAt(),
+            SignedModule.describe(statement, keyId),
+            "Verified %s %s, signed with key %s at %s"
+                .formatted(statement.name(), statement.version(), keyId, statement.issuedAt()),
             statement.digest().toString());
   }
 
-  private PublisherKey publisherKey(String keyId) {
-    Path file = Path.of(publisher);
-    return publisher.endsWith(".jwk") || Files.exists(file)
-        ? PublisherKey.read(file)
-        : registeredKey(publisher, keyId);
+  private boolean isFile() {
+    return publisher.endsWith(".jwk") || Files.exists(Path.of(publisher));
   }
 
-  private PublisherKey registeredKey(String tenant, String keyId) {
-    for (JsonNode key : session.api().list(ApiClient.path("v1", "tenants", tenant, "keys"))) {
+  private static Statement verify(SignedModule signed, PublisherKey key) {
+    return signed.verify(key.id(), key.x());
+  }
+
+  /** By the key of this id that the publisher, a tenant, has registered. */
+  private Statement verify(SignedModule signed, String keyId) {
+    for (JsonNode key : session.api().list(ApiClient.path("v1", "tenants", publisher, "keys"))) {
       if (key.path("kid").asText().equals(keyId)) {
         if (key.hasNonNull("revokedAt")) {
           throw Failure.refused(
               "The module is signed with key '%s', which tenant '%s' revoked at %s"
-                  .formatted(keyId, tenant, key.path("revokedAt").asText()));
+                  .formatted(keyId, publisher, key.path("revokedAt").asText()));
         }
-        return PublisherKey.ofPublic(keyId, key.path("x").asText());
+        return signed.verify(keyId, key.path("x").asText());
       }
     }
     throw Failure.refused(
         "The module is signed with key '%s', which tenant '%s' has not registered"
-            .formatted(keyId, tenant));
+            .formatted(keyId, publisher));
   }
 }

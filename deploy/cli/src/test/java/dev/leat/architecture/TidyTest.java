@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -85,7 +86,7 @@ class TidyTest {
   private static Path root() {
     Path directory = Path.of("").toAbsolutePath();
     while (!Files.exists(directory.resolve("leat"))) {
-      directory = directory.getParent();
+      directory = Objects.requireNonNull(directory.getParent(), "no launcher above");
     }
     return directory;
   }

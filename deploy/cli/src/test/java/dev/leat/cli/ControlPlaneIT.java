@@ -171,6 +171,18 @@ class ControlPlaneIT {
   }
 
   @Test
+  void problemWithOneFinding_saysItOnce() {
+    server.answer(
+        "setQuota",
+        400,
+        """
+        {"detail":"No quota 'x'","findings":[{"at":"x","message":"No quota 'x'"}]}
+        """);
+
+    assertThat(cli.run("quota", "set", "acme", "burst=1").err()).isEqualTo("No quota 'x'\n");
+  }
+
+  @Test
   void failureOfThePlatform_namesTheRequest() {
     server.refuse("getFunction", 500, "internal-error", "The platform failed");
 

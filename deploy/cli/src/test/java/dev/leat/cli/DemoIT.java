@@ -2,7 +2,6 @@ package dev.leat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.leat.contract.ModuleDigest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +30,6 @@ class DemoIT {
   void prepare_anEmptyPlatform_doesAllThatAUserWould() throws IOException {
     server.refuse("getTenant", 404, "not-found", "");
     server.refuse("getModule", 404, "not-found", "");
-    server.refuse("getFunction", 404, "not-found", "");
 
     String line = prepare();
 
@@ -40,11 +38,9 @@ class DemoIT {
         .containsExactly(
             "getTenant",
             "createTenant",
-            "listKeys",
             "registerKey",
             "getModule",
             "publishModule",
-            "getFunction",
             "deployFunction",
             "createToken");
     assertThat(server.only("createToken").json().path("roles")).hasToString("[\"invoker\"]");
@@ -58,21 +54,17 @@ class DemoIT {
   }
 
   @Test
-  void prepare_aPreparedPlatform_onlyRenewsTheToken() {
+  void prepare_aPreparedPlatform_publishesNothingAndKeepsTheKey() throws IOException {
     prepare();
     server.requests().clear();
-    PublisherKey key = PublisherKey.read(data.resolve("demo.jwk"));
-    server.answer("listKeys", 200, "{\"items\":[{\"kid\":\"" + key.id() + "\"}]}");
-    server.answer(
-        "getFunction",
-        200,
-        "{\"manifest\":" + manifest.withModule(ModuleDigest.of(CONTENT)).document() + "}");
+    String key = Files.readString(data.resolve("demo.jwk"));
 
     prepare();
 
     assertThat(server.requests())
         .extracting(RecordingServer.Request::operation)
-        .containsExactly("getTenant", "listKeys", "getModule", "getFunction", "createToken");
+        .containsExactly("getTenant", "registerKey", "getModule", "deployFunction", "createToken");
+    assertThat(data.resolve("demo.jwk")).hasContent(key);
   }
 
   private String prepare() {

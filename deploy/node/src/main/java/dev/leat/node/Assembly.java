@@ -4,16 +4,20 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.engine.files.FileClassStore;
 import dev.leat.gateway.Gateway;
 import dev.leat.gateway.GatewayConfig;
 import dev.leat.gateway.InvocationPipeline;
 import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.control.ControlServices;
 import dev.leat.gateway.http.MemoryBudget;
-import dev.leat.registry.BlobStore;
 import dev.leat.registry.DeployFunction;
+import dev.leat.registry.ExecutionLog;
+import dev.leat.registry.ExecutionStore;
+import dev.leat.registry.ForgetTenant;
 import dev.leat.registry.FunctionCatalog;
 import dev.leat.registry.FunctionStore;
 import dev.leat.registry.KeyStore;
@@ -23,6 +27,7 @@ import dev.leat.registry.PublishModule;
 import dev.leat.registry.PublisherKeys;
 import dev.leat.registry.RoutingTable;
 import dev.leat.registry.files.FileBlobStore;
+import dev.leat.registry.jdbi.JdbiExecutionStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
@@ -74,15 +79,18 @@ final class Assembly {
   private final Tenants tenants;
   private final Authenticator authenticator;
 
-  private final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
+  private final GuestHeap guestHeap = GuestHeap.ofThisJvm();
+  private final FileClassStore classes;
+  private final ChicoryEngine engine;
 
-  private final BlobStore blobs;
+  private final FileBlobStore blobs;
   private final RoutingTable routes;
   private final PublisherKeys publisherKeys;
   private final ModuleCatalog modules;
   private final PublishModule publishing;
   private final DeployFunction deploying;
   private final FunctionCatalog functions;
+  private final ExecutionLog executions;
 
   private final Worker worker;
   final Scheduler scheduler;
@@ -101,6 +109,9 @@ final class Assembly {
     quotas = new Quotas(new JdbiQuotaStore(database), quotaGate);
     tenants = new Tenants(new JdbiTenantStore(database), tokens, quotas, clock);
     authenticator = new Authenticator(signingKeys, tokens, tenants, clock);
+
+    classes = new FileClassStore(config.dataDirectory().resolve("classes"));
+    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes, guestHeap);
 
     Path blobDirectory = config.dataDirectory().resolve("blobs");
     blobs = new FileBlobStore(blobDirectory);
@@ -121,8 +132,11 @@ final class Assembly {
     deploying = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
     functions = new FunctionCatalog(functionStore, routes, clock);
 
+    ExecutionStore executionStore = new JdbiExecutionStore(database);
+    executions = new ExecutionLog(executionStore, clock);
+
     HostPowers powers = new HostPowers(new Slf4jGuestLog(), new GuestMetrics(), clock);
-    worker = new Worker(config.worker(), engine, this::moduleBytes, powers);
+    worker = new Worker(config.worker(), engine, this::moduleBytes, powers, executions::append);
     scheduler = new Scheduler(worker, Scheduler.IN_FLIGHT_MAX);
 
     int cores = Runtime.getRuntime().availableProcessors();
@@ -140,6 +154,8 @@ final class Assembly {
             modules,
             deploying,
             functions,
+            executions,
+            new ForgetTenant(keyStore, functionStore, executionStore, moduleStore, blobs, routes),
             () -> ready);
     gateway =
         new Gateway(
@@ -152,10 +168,13 @@ final class Assembly {
   void start() throws IOException {
     TenantsSchema.migrate(database);
     RegistrySchema.migrate(database);
+    blobs.start();
+    classes.start();
     signingKeys.start();
     tokens.start();
     quotas.start();
     tenants.start();
+    executions.start();
     worker.start();
     routes.onChange(this::prewarm);
     routes.start();
@@ -201,6 +220,7 @@ final class Assembly {
     }
     blocking.shutdown();
     worker.close();
+    executions.close();
     database.close();
   }
 

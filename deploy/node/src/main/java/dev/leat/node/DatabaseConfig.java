@@ -20,7 +20,7 @@ public record DatabaseConfig(String url, String user, Secret password, int poolS
         "jdbc:h2:file:"
             + dataDirectory.toAbsolutePath().resolve("leat")
             + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
-            + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0",
+            + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0;LOCK_TIMEOUT=10000",
         "leat",
         new Secret(""),
         POOL_SIZE);

@@ -3,30 +3,50 @@ package dev.leat.engine.chicory;
 import com.dylibso.chicory.compiler.InterpreterFallback;
 import com.dylibso.chicory.compiler.internal.ByteClassCollector;
 import com.dylibso.chicory.compiler.internal.Compiler;
+import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.engine.ClassStore;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.Inspection;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleInspector;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.ModuleRefused;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Inspects, compiles and loads modules. A function that the compiler cannot turn into one JVM
- * method would run in an interpreter whose loops nothing stops, so its module is refused.
+ * Inspects, compiles and loads modules. What was compiled once is kept and only loaded from then
+ * on. A function that the compiler cannot turn into one JVM method would run in an interpreter
+ * whose loops nothing stops, so its module is refused.
  */
 public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   private static final String MAIN_CLASS = "dev.leat.guest.Module";
 
-  private final ModuleReader reader;
+  /** Metaspace and compiled code take a few times what class files do. */
+  private static final long LOADED_PER_STORED = 4;
 
-  public ChicoryEngine(ModuleLimits limits) {
+  private final ModuleReader reader;
+  private final SealedClasses classes;
+  private final GuestHeap heap;
+
+  /**
+   * @param store where compiled modules are kept
+   * @param heap what guests' memories are taken from
+   */
+  public ChicoryEngine(ModuleLimits limits, ClassStore store, GuestHeap heap) {
+    this.heap = heap;
     this.reader = new ModuleReader(limits);
+    this.classes = new SealedClasses(store);
+  }
+
+  /** An engine that keeps nothing, and guests that share no bound. */
+  public ChicoryEngine(ModuleLimits limits) {
+    this(limits, ClassStore.none(), GuestHeap.unbounded());
   }
 
   @Override
@@ -40,12 +60,13 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
 
   /**
    * Inspects as {@link #inspect} does and compiles too, so that a module which is accepted will
-   * load. Takes 20 ms for a small module, seconds for one of megabytes.
+   * load, and without compiling again. Takes 20 ms for a small module, seconds for one of
+   * megabytes.
    */
   public Inspection inspectAndCompile(byte[] module) {
     try {
       WasmModule parsed = reader.read(module);
-      compile(parsed);
+      compile(ModuleDigest.of(module), module, parsed);
       return new Inspection.Accepted(ModuleReader.shape(parsed));
     } catch (ModuleRefused refused) {
       return new Inspection.Refused(refused.findings());
@@ -66,14 +87,24 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
                       + digest
                       + ": they were altered")));
     }
-    WasmModule parsed = reader.read(module);
-    GuestClassLoader classes = new GuestClassLoader(compile(parsed));
-    return new ChicoryModule(parsed, classes.machines(MAIN_CLASS));
+    CompiledModule compiled =
+        classes.load(digest).orElseGet(() -> compile(digest, module, reader.read(module)));
+    return new ChicoryModule(
+        Parser.parse(compiled.stripped()),
+        new GuestClassLoader(compiled.classFiles()).machines(MAIN_CLASS),
+        heap,
+        LOADED_PER_STORED * compiled.sizeBytes());
+  }
+
+  private CompiledModule compile(ModuleDigest digest, byte[] module, WasmModule parsed) {
+    CompiledModule compiled = new CompiledModule(ModuleStripper.strip(module), compile(parsed));
+    classes.save(digest, compiled);
+    return compiled;
   }
 
   private static Map<String, byte[]> compile(WasmModule module) {
     try {
-      Map<String, byte[]> rewritten = new HashMap<>();
+      Map<String, byte[]> rewritten = new LinkedHashMap<>();
       Compiler.builder(module)
           .withClassName(MAIN_CLASS)
           .withInterpreterFallback(InterpreterFallback.FAIL)

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A guest on Chicory's compiled code and our own memory and tables. */
 final class ChicoryInstance implements GuestInstance {
+  /** What entering the guest costs, so that no call is free. */
+  private static final int ENTRY_FUEL = 10;
+
   private final Map<String, Integer> functions;
   private final FlatMemory memory;
   private final List<BoundedTable> tables;
@@ -62,6 +65,7 @@ final class ChicoryInstance implements GuestInstance {
     return guarded(
         memory,
         () -> {
+          memory.charge(ENTRY_FUEL);
           long[] results = machine.call(function, arguments);
           return results == null || results.length == 0 ? 0L : results[0];
         });
@@ -139,6 +143,11 @@ final class ChicoryInstance implements GuestInstance {
     for (int i = 0; i < baseElements.length; i++) {
       instance.setElement(i, baseElements[i]);
     }
+  }
+
+  @Override
+  public void close() {
+    memory.close();
   }
 
   @Override

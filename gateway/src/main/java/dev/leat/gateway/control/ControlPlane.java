@@ -75,18 +75,17 @@ public final class ControlPlane {
   }
 
   private Map<String, Operation> operations(ControlServices services) {
-    TenantRemoval removal =
-        new TenantRemoval(
-            services.tenants(), services.functions(), services.modules(), services.keys());
     Map<String, Operation> byId = new HashMap<>();
     byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
     byId.putAll(new PlatformOperations(services.signingKeys(), services.isReady()).byId());
     byId.putAll(
-        new TenantOperations(services.tenants(), services.quotas(), services.tokens(), removal)
+        new TenantOperations(
+                services.tenants(), services.quotas(), services.tokens(), services.forgetting())
             .byId());
     byId.putAll(
         new ModuleOperations(services.keys(), services.publishing(), services.modules()).byId());
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
+    byId.putAll(new InvocationOperations(services.executions()).byId());
     return byId;
   }
 

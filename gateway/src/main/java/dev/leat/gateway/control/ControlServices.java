@@ -1,6 +1,8 @@
 package dev.leat.gateway.control;
 
 import dev.leat.registry.DeployFunction;
+import dev.leat.registry.ExecutionLog;
+import dev.leat.registry.ForgetTenant;
 import dev.leat.registry.FunctionCatalog;
 import dev.leat.registry.ModuleCatalog;
 import dev.leat.registry.PublishModule;
@@ -26,4 +28,6 @@ public record ControlServices(
     ModuleCatalog modules,
     DeployFunction deploying,
     FunctionCatalog functions,
+    ExecutionLog executions,
+    ForgetTenant forgetting,
     BooleanSupplier isReady) {}

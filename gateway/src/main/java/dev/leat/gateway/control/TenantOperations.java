@@ -3,6 +3,7 @@ package dev.leat.gateway.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.ForgetTenant;
 import dev.leat.tenants.IssuedToken;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Role;
@@ -26,11 +27,11 @@ final class TenantOperations {
   private final Tenants tenants;
   private final Quotas quotas;
   private final Tokens tokens;
-  private final TenantRemoval removal;
+  private final ForgetTenant registry;
 
-  TenantOperations(Tenants tenants, Quotas quotas, Tokens tokens, TenantRemoval removal) {
+  TenantOperations(Tenants tenants, Quotas quotas, Tokens tokens, ForgetTenant registry) {
     this.tenants = tenants;
-    this.removal = removal;
+    this.registry = registry;
     this.quotas = quotas;
     this.tokens = tokens;
   }
@@ -90,8 +91,15 @@ final class TenantOperations {
         });
   }
 
+  /** What the tenant has goes first, so that a deletion cut short can be asked for again. */
   private Reply delete(Call call) {
-    return Reply.of(removal.remove(call.tenant(), call.actor()), tenant -> new Reply.Done());
+    registry.forget(call.tenant());
+    return Reply.of(
+        tenants.delete(call.tenant()),
+        tenant -> {
+          registry.forget(tenant.id()); // what its tokens could still add meanwhile
+          return new Reply.Done();
+        });
   }
 
   private Reply setQuota(Call call) {

@@ -1,0 +1,74 @@
+package dev.leat.cli;
+
+import dev.leat.node.Node;
+import dev.leat.node.NodeConfig;
+import dev.leat.node.NodeConfigFile;
+import java.io.IOException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** Runs a node in this process, from its start to the signal that ends it. */
+final class NodeRun {
+  private static final int PORT_MAX = 65_535;
+
+  private final Up options;
+  private final Terminal terminal;
+
+  NodeRun(Up options, Terminal terminal) {
+    this.options = options;
+    this.terminal = terminal;
+  }
+
+  void run() {
+    NodeConfig config = config();
+    terminal.progress("Starting a node with its state in " + options.data);
+    try (Node node = Node.start(config)) {
+      Optional<String> call = options.isDemo ? Optional.of(demo(node)) : Optional.empty();
+      terminal.line(
+          "Leat is ready at %s (operator token: %s)".formatted(node.url(), node.operatorToken()));
+      call.ifPresent(terminal::line);
+      if (!options.isStoppedWhenReady) {
+        awaitSignal(node);
+      }
+    } catch (IOException e) {
+      throw Failure.refused("The node cannot start: " + e.getMessage());
+    }
+  }
+
+  private NodeConfig config() {
+    if (options.port < 0 || options.port > PORT_MAX) {
+      throw Failure.usage("--port must be 0-" + PORT_MAX + ", was " + options.port);
+    }
+    NodeConfig defaults = NodeConfig.embedded(options.data, options.host, options.port);
+    if (options.config == null) {
+      return defaults;
+    }
+    try {
+      return NodeConfigFile.apply(options.config, defaults);
+    } catch (IOException e) {
+      throw LocalFiles.failure("read", options.config, e);
+    } catch (NodeConfigFile.InvalidConfig e) {
+      throw Failure.refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private String demo(Node node) {
+    terminal.progress("Deploying the demo's functions");
+    URI server = URI.create(node.url());
+    Token operator = new Token(LocalFiles.readText(node.operatorToken()).strip());
+    return new Demo(new ApiClient(server, operator), server, options.data, InstantSource.system())
+        .prepare(Demo.SAMPLES.stream().map(Sample::load).toList());
+  }
+
+  /** The JVM ends when a signal comes and its hooks, of which this adds one, have run. */
+  private static void awaitSignal(Node node) {
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "leat-stop"));
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.leat.engine.chicory;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * A module's compiled form: the module without its bodies, and the rewritten classes.
+ *
+ * @param stripped what {@link ModuleStripper} leaves
+ * @param classFiles by class name
+ */
+record CompiledModule(byte[] stripped, Map<String, byte[]> classFiles) {
+  long sizeBytes() {
+    return stripped.length
+        + classFiles.values().stream().mapToLong(classFile -> classFile.length).sum();
+  }
+
+  byte[] encode() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
+      write(out, stripped);
+      out.writeInt(classFiles.size());
+      for (Map.Entry<String, byte[]> classFile : classFiles.entrySet()) {
+        out.writeUTF(classFile.getKey());
+        write(out, classFile.getValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Writing to memory", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * @param encoded from {@link #encode}, its authenticity checked
+   */
+  static CompiledModule decode(byte[] encoded) {
+    try (DataInputStream in =
+        new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(encoded)))) {
+      byte[] stripped = in.readNBytes(in.readInt());
+      Map<String, byte[]> classFiles = new LinkedHashMap<>();
+      for (int left = in.readInt(); left > 0; left--) {
+        classFiles.put(in.readUTF(), in.readNBytes(in.readInt()));
+      }
+      return new CompiledModule(stripped, classFiles);
+    } catch (IOException e) {
+      throw new UncheckedIOException("A compiled module is not of its format", e);
+    }
+  }
+
+  private static void write(DataOutputStream out, byte[] bytes) throws IOException {
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.leat.engine.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.ModuleDigest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileClassStoreTest {
+  private static final ModuleDigest MODULE = new ModuleDigest("a".repeat(64));
+
+  @TempDir Path directory;
+
+  @Test
+  void load_afterSave_givesTheSameBytesUnderThatFormatOnly() {
+    FileClassStore store = new FileClassStore(directory);
+
+    store.save(MODULE, "one", new byte[] {1, 2, 3});
+
+    assertThat(store.load(MODULE, "one")).hasValue(new byte[] {1, 2, 3});
+    assertThat(store.load(MODULE, "two")).isEmpty();
+  }
+
+  @Test
+  void save_whereNothingCanBeWritten_isAMissAndNoError() throws IOException {
+    FileClassStore store = new FileClassStore(Files.createFile(directory.resolve("file")));
+
+    store.save(MODULE, "one", new byte[] {1});
+
+    assertThat(store.load(MODULE, "one")).isEmpty();
+  }
+
+  @Test
+  void start_makesOneKey_readableByTheOwnerOnly() throws IOException {
+    FileClassStore first = new FileClassStore(directory);
+    FileClassStore second = new FileClassStore(directory);
+    first.start();
+    second.start();
+
+    assertThat(second.key()).isEqualTo(first.key());
+    assertThat(Files.getPosixFilePermissions(directory.resolve("key")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+  }
+}

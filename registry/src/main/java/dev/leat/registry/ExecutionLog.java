@@ -1,0 +1,160 @@
+package dev.leat.registry;
+
+import dev.leat.contract.Answer;
+import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.TenantId;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a record of every invocation, written in batches behind the invocations' backs. The queue
+ * is bounded: when half of it is full, further successes are counted and dropped; errors may fill
+ * the other half, and when that is full too, whoever appends one waits for room, up to a second.
+ * Safe for several threads.
+ */
+public final class ExecutionLog implements AutoCloseable {
+  /** Records that wait to be written: about 300 bytes each, 5 MB. */
+  static final int QUEUE_MAX = 16_384;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExecutionLog.class);
+
+  /** A batch every so often bounds what records cost: 8,000 a second. */
+  private static final int BATCH_MAX = 2_000;
+
+  private static final Duration FLUSH_EVERY = Duration.ofMillis(250);
+  private static final Duration PRUNE_EVERY = Duration.ofMinutes(1);
+  private static final Duration ERROR_PATIENCE = Duration.ofSeconds(1);
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+  /** Records are for looking into what happened lately; usage is counted elsewhere. */
+  private static final Duration RETENTION = Duration.ofDays(7);
+
+  private static final long KEEP_MAX = 1_000_000;
+
+  private final ExecutionStore store;
+  private final InstantSource clock;
+  private final ArrayBlockingQueue<ExecutionRecord> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+  private final LongAdder droppedSuccesses = new LongAdder();
+  private final LongAdder droppedErrors = new LongAdder();
+  private final Thread writer =
+      Thread.ofPlatform().daemon().name("execution-log").unstarted(this::write);
+  private volatile boolean closed;
+
+  public ExecutionLog(ExecutionStore store, InstantSource clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  public void start() {
+    writer.start();
+  }
+
+  /** Takes a record to be written soon. Must not be called on an event loop: an error may wait. */
+  public void append(ExecutionRecord record) {
+    if (record.isSuccess()) {
+      if (queue.size() >= QUEUE_MAX / 2 || !queue.offer(record)) {
+        droppedSuccesses.increment();
+      }
+    } else if (!offerPatiently(record)) {
+      droppedErrors.increment();
+      LOG.warn(
+          "An execution record was lost: the queue is full function={} outcome={}",
+          record.function(),
+          record.outcome());
+    }
+  }
+
+  private boolean offerPatiently(ExecutionRecord record) {
+    try {
+      return queue.offer(record, ERROR_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Successes that were not written since the start. */
+  public long droppedSuccesses() {
+    return droppedSuccesses.sum();
+  }
+
+  /** Errors that were not written since the start. */
+  public long droppedErrors() {
+    return droppedErrors.sum();
+  }
+
+  /**
+   * The tenant's records, the newest first.
+   *
+   * @param limit how many at most; brought into 1 to {@link Page#ITEMS_MAX}
+   * @param cursor {@code next} of the page before; empty for the first page
+   */
+  public Answer<Page<ExecutionRecord>> list(
+      TenantId tenant, ExecutionStore.Filter filter, int limit, Optional<String> cursor) {
+    return Page.position(cursor, ExecutionStore.START)
+        .map(position -> store.list(tenant, filter, Page.limit(limit), position));
+  }
+
+  private void write() {
+    long prunedNanos = System.nanoTime() - PRUNE_EVERY.toNanos();
+    List<ExecutionRecord> batch = new ArrayList<>(BATCH_MAX);
+    while (!closed || !queue.isEmpty() || !batch.isEmpty()) {
+      queue.drainTo(batch, BATCH_MAX - batch.size());
+      if (!batch.isEmpty() && append(batch)) {
+        batch.clear();
+      } else if (closed && !batch.isEmpty()) {
+        return; // the store is away, and nobody is left to wait for it
+      }
+      if (System.nanoTime() - prunedNanos >= PRUNE_EVERY.toNanos()) {
+        prunedNanos = System.nanoTime();
+        prune();
+      }
+      pause();
+    }
+  }
+
+  private boolean append(List<ExecutionRecord> batch) {
+    try {
+      store.append(batch);
+      return true;
+    } catch (StoreFailure e) {
+      LOG.warn("Execution records cannot be written; trying again count={}", batch.size(), e);
+      return false;
+    }
+  }
+
+  private void prune() {
+    try {
+      store.prune(clock.instant().minus(RETENTION), KEEP_MAX);
+    } catch (StoreFailure e) {
+      LOG.warn("Old execution records cannot be removed", e);
+    }
+  }
+
+  private void pause() {
+    if (!closed) {
+      LockSupport.parkNanos(FLUSH_EVERY.toNanos());
+    }
+  }
+
+  /** Writes what is queued, then stops. */
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(writer);
+    try {
+      writer.join(CLOSE_PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

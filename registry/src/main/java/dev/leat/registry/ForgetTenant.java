@@ -1,0 +1,43 @@
+package dev.leat.registry;
+
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
+
+/**
+ * Removes all that a tenant has here, so that a later tenant of the same name inherits nothing. Its
+ * audit records stay. Blocks; may be repeated when it was cut short.
+ */
+public final class ForgetTenant {
+  private final KeyStore keys;
+  private final FunctionStore functions;
+  private final ExecutionStore executions;
+  private final ModuleStore modules;
+  private final BlobStore blobs;
+  private final RoutingTable routes;
+
+  public ForgetTenant(
+      KeyStore keys,
+      FunctionStore functions,
+      ExecutionStore executions,
+      ModuleStore modules,
+      BlobStore blobs,
+      RoutingTable routes) {
+    this.keys = keys;
+    this.functions = functions;
+    this.executions = executions;
+    this.modules = modules;
+    this.blobs = blobs;
+    this.routes = routes;
+  }
+
+  public void forget(TenantId tenant) {
+    // Without keys nothing more is published, and without modules nothing more is deployed.
+    keys.forget(tenant);
+    for (ModuleDigest digest : modules.forget(tenant)) {
+      modules.collect(digest, () -> blobs.delete(digest));
+    }
+    functions.forget(tenant);
+    executions.forget(tenant);
+    routes.forget(tenant);
+  }
+}

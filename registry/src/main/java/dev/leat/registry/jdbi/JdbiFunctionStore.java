@@ -1,0 +1,280 @@
+package dev.leat.registry.jdbi;
+
+import dev.leat.contract.Answer;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.contract.TenantId;
+import dev.leat.registry.AuditEntry;
+import dev.leat.registry.DeployedVersion;
+import dev.leat.registry.FunctionStore;
+import dev.leat.registry.Manifest;
+import dev.leat.registry.ManifestReader;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+
+/** Functions and their versions in two tables. A function without versions was deleted. */
+public final class JdbiFunctionStore implements FunctionStore {
+  private static final String FOR_UPDATE = " FOR UPDATE";
+
+  private final Database database;
+
+  public JdbiFunctionStore(DataSource source) {
+    this.database = new Database(source);
+  }
+
+  @Override
+  public Addition add(
+      TenantId tenant, DeployedVersion version, int versionsKept, AuditEntry entry) {
+    return database
+        .changeUnlessTaken(
+            "Adding the version " + version.version(),
+            handle -> {
+              Optional<Addition> refused = refused(handle, tenant, version);
+              if (refused.isPresent()) {
+                return refused.get();
+              }
+              insert(handle, version);
+              prune(handle, version.version().function(), version.version().number(), versionsKept);
+              JdbiAuditStore.append(handle, entry);
+              return new Addition.Kept();
+            })
+        // Another transaction took the number or the route just now: to be looked at again.
+        .orElseGet(Addition.NotNext::new);
+  }
+
+  @Override
+  public int last(TenantId tenant, FunctionName name) {
+    return database.read(
+        "Reading the last version of " + tenant + "/" + name,
+        handle -> last(handle, tenant, name, ""));
+  }
+
+  @Override
+  public Optional<DeployedVersion> active(TenantId tenant, FunctionName name) {
+    return database.read(
+        "Reading the active version of " + tenant + "/" + name,
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT * FROM function_versions WHERE tenant = :tenant AND name = :name
+                    ORDER BY number DESC LIMIT 1
+                    """)
+                .bind("tenant", tenant.value())
+                .bind("name", name.value())
+                .map((row, context) -> read(row))
+                .findOne());
+  }
+
+  @Override
+  public List<DeployedVersion> versions(TenantId tenant, FunctionName name) {
+    return database.read(
+        "Listing the versions of " + tenant + "/" + name,
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT * FROM function_versions WHERE tenant = :tenant AND name = :name
+                    ORDER BY number DESC
+                    """)
+                .bind("tenant", tenant.value())
+                .bind("name", name.value())
+                .map((row, context) -> read(row))
+                .list());
+  }
+
+  @Override
+  public int count(TenantId tenant) {
+    return database.read(
+        "Counting the functions of tenant " + tenant,
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT COUNT(*) FROM functions
+                    WHERE tenant = :tenant AND route_path IS NOT NULL
+                    """)
+                .bind("tenant", tenant.value())
+                .mapTo(Integer.class)
+                .one());
+  }
+
+  @Override
+  public List<DeployedVersion> list(TenantId tenant, int limit, Optional<FunctionName> after) {
+    return database.read(
+        "Listing the functions of tenant " + tenant,
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT v.* FROM functions f JOIN function_versions v
+                    ON v.tenant = f.tenant AND v.name = f.name AND v.number = f.last_version
+                    WHERE f.tenant = :tenant AND f.name > :after ORDER BY f.name LIMIT :limit
+                    """)
+                .bind("tenant", tenant.value())
+                .bind("after", after.map(FunctionName::value).orElse(""))
+                .bind("limit", limit)
+                .map((row, context) -> read(row))
+                .list());
+  }
+
+  @Override
+  public List<List<DeployedVersion>> all() {
+    Map<FunctionRef, List<DeployedVersion>> functions =
+        database.read(
+            "Listing all functions",
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT * FROM function_versions ORDER BY tenant, name, number DESC")
+                    .map((row, context) -> read(row))
+                    .stream()
+                    .collect(
+                        Collectors.groupingBy(
+                            deployed -> deployed.version().function(),
+                            LinkedHashMap::new,
+                            Collectors.toList())));
+    return List.copyOf(functions.values());
+  }
+
+  @Override
+  public boolean delete(TenantId tenant, FunctionName name, AuditEntry entry) {
+    return database.change(
+        "Deleting the function " + tenant + "/" + name,
+        handle -> {
+          last(handle, tenant, name, FOR_UPDATE);
+          int deleted =
+              handle.execute(
+                  "DELETE FROM function_versions WHERE tenant = ? AND name = ?",
+                  tenant.value(),
+                  name.value());
+          if (deleted == 0) {
+            return false;
+          }
+          handle.execute(
+              "UPDATE functions SET route_path = NULL WHERE tenant = ? AND name = ?",
+              tenant.value(),
+              name.value());
+          JdbiAuditStore.append(handle, entry);
+          return true;
+        });
+  }
+
+  @Override
+  public void forget(TenantId tenant) {
+    database.change(
+        "Forgetting the functions of tenant " + tenant,
+        handle ->
+            handle.execute("DELETE FROM function_versions WHERE tenant = ?", tenant.value())
+                + handle.execute("DELETE FROM functions WHERE tenant = ?", tenant.value()));
+  }
+
+  /** Why the version cannot be added; empty if it can, and will until the transaction ends. */
+  private static Optional<Addition> refused(
+      Handle handle, TenantId tenant, DeployedVersion deployed) {
+    FunctionName name = deployed.version().function().name();
+    if (!JdbiModuleStore.lockRows(handle, tenant, deployed.version().module())) {
+      return Optional.of(new Addition.NoSuchModule());
+    }
+    if (last(handle, tenant, name, FOR_UPDATE) != deployed.version().number() - 1) {
+      return Optional.of(new Addition.NotNext());
+    }
+    return handle
+        .createQuery(
+            """
+            SELECT name FROM functions
+            WHERE tenant = :tenant AND name <> :name AND route_path IS NOT NULL
+            AND (route_path = :path OR route_path = :nameAsPath OR name = :pathAsName)
+            ORDER BY name LIMIT 1
+            """)
+        .bind("tenant", tenant.value())
+        .bind("name", name.value())
+        .bind("path", deployed.route().path())
+        .bind("nameAsPath", "/" + name)
+        .bind("pathAsName", deployed.route().path().substring(1))
+        .map((row, context) ->
+            (Addition) new Addition.RouteTaken(new FunctionName(row.getString("name"))))
+        .findOne();
+  }
+
+  private static int last(Handle handle, TenantId tenant, FunctionName name, String lock) {
+    return handle
+        .createQuery(
+            "SELECT last_version FROM functions WHERE tenant = :tenant AND name = :name" + lock)
+        .bind("tenant", tenant.value())
+        .bind("name", name.value())
+        .mapTo(Integer.class)
+        .findOne()
+        .orElse(0);
+  }
+
+  private static void insert(Handle handle, DeployedVersion deployed) {
+    FunctionRef function = deployed.version().function();
+    int number = deployed.version().number();
+    String functionRow =
+        number == 1
+            ? """
+            INSERT INTO functions (last_version, route_path, tenant, name) VALUES (?, ?, ?, ?)
+            """
+            : """
+            UPDATE functions SET last_version = ?, route_path = ? WHERE tenant = ? AND name = ?
+            """;
+    handle.execute(
+        functionRow,
+        number,
+        deployed.route().path(),
+        function.tenant().value(),
+        function.name().value());
+    handle
+        .createUpdate(
+            """
+            INSERT INTO function_versions (tenant, name, number, digest, manifest, created_at)
+            VALUES (:tenant, :name, :number, :digest, :manifest, :createdAt)
+            """)
+        .bind("tenant", function.tenant().value())
+        .bind("name", function.name().value())
+        .bind("number", number)
+        .bind("digest", deployed.version().module().toString())
+        .bind("manifest", deployed.manifest())
+        .bind("createdAt", Database.time(deployed.createdAt()))
+        .execute();
+  }
+
+  private static void prune(Handle handle, FunctionRef function, int newest, int kept) {
+    handle.execute(
+        "DELETE FROM function_versions WHERE tenant = ? AND name = ? AND number <= ?",
+        function.tenant().value(),
+        function.name().value(),
+        newest - kept);
+  }
+
+  private static DeployedVersion read(ResultSet row) throws SQLException {
+    FunctionRef function =
+        new FunctionRef(
+            new TenantId(row.getString("tenant")), new FunctionName(row.getString("name")));
+    String json = row.getString("manifest");
+    return switch (ManifestReader.read(json.getBytes(StandardCharsets.UTF_8))) {
+      case Answer.Done<Manifest>(Manifest manifest) ->
+          new DeployedVersion(
+              manifest.version(
+                  function, row.getInt("number"), ModuleDigest.parse(row.getString("digest"))),
+              Database.instant(row, "created_at"),
+              json,
+              manifest.route());
+      case Answer.Refused<Manifest>(Problem problem) ->
+          throw new IllegalStateException(
+              "The kept manifest of %s v%d cannot be read: %s"
+                  .formatted(function, row.getInt("number"), problem));
+    };
+  }
+}

@@ -1,0 +1,249 @@
+package dev.leat.registry.jdbi;
+
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
+import dev.leat.registry.AuditEntry;
+import dev.leat.registry.ModuleStore;
+import dev.leat.registry.Page;
+import dev.leat.registry.PublishedModule;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+
+/** Published modules in a table. */
+public final class JdbiModuleStore implements ModuleStore {
+  private final Database database;
+
+  public JdbiModuleStore(DataSource source) {
+    this.database = new Database(source);
+  }
+
+  @Override
+  public PublishedModule add(
+      TenantId tenant, PublishedModule module, AuditEntry entry, Runnable storeBytes) {
+    Optional<PublishedModule> added =
+        database.changeUnlessTaken(
+            "Adding the module " + module.reference(),
+            handle -> {
+              lock(handle, module.digest());
+              Optional<PublishedModule> present =
+                  find(handle, tenant, module.name(), module.version());
+              if (present.isPresent()) {
+                return present.get();
+              }
+              storeBytes.run();
+              insert(handle, module);
+              JdbiAuditStore.append(handle, entry);
+              return module;
+            });
+    // Another transaction took the name and version just now: this time it is found.
+    return added.orElseGet(() -> add(tenant, module, entry, storeBytes));
+  }
+
+  @Override
+  public Optional<PublishedModule> find(TenantId tenant, String name, String version) {
+    return database.read(
+        "Finding the module " + tenant + "/" + name + "@" + version,
+        handle -> find(handle, tenant, name, version));
+  }
+
+  @Override
+  public Optional<PublishedModule> find(TenantId tenant, ModuleDigest digest) {
+    return database.read(
+        "Finding the module " + digest + " of tenant " + tenant,
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT * FROM modules WHERE digest = :digest AND tenant = :tenant
+                    ORDER BY id DESC LIMIT 1
+                    """)
+                .bind("digest", digest.toString())
+                .bind("tenant", tenant.value())
+                .map((row, context) -> read(row))
+                .findOne());
+  }
+
+  @Override
+  public int count(TenantId tenant) {
+    return database.read(
+        "Counting the modules of tenant " + tenant,
+        handle ->
+            handle
+                .createQuery("SELECT COUNT(*) FROM modules WHERE tenant = :tenant")
+                .bind("tenant", tenant.value())
+                .mapTo(Integer.class)
+                .one());
+  }
+
+  @Override
+  public Page<PublishedModule> list(TenantId tenant, String nameContains, int limit, long cursor) {
+    List<Listed> found =
+        database.read(
+            "Listing the modules of tenant " + tenant,
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        SELECT * FROM modules
+                        WHERE tenant = :tenant AND id < :cursor AND POSITION(:text IN name) > 0
+                        ORDER BY id DESC LIMIT :limit
+                        """)
+                    .bind("tenant", tenant.value())
+                    .bind("cursor", cursor)
+                    .bind("text", nameContains)
+                    .bind("limit", limit + 1)
+                    .map((row, context) -> new Listed(row.getLong("id"), read(row)))
+                    .list());
+    Page<Listed> page = Page.of(found, limit, last -> Long.toString(last.id()));
+    return new Page<>(page.items().stream().map(Listed::module).toList(), page.next());
+  }
+
+  @Override
+  public Deletion delete(TenantId tenant, ModuleDigest digest, AuditEntry entry) {
+    return database.change(
+        "Deleting the module " + digest + " of tenant " + tenant,
+        handle -> {
+          if (!lockRows(handle, tenant, digest)) {
+            return new Deletion.NoSuchModule();
+          }
+          Optional<Deletion> user = user(handle, tenant, digest);
+          if (user.isPresent()) {
+            return user.get();
+          }
+          handle.execute(
+              "DELETE FROM modules WHERE digest = ? AND tenant = ?",
+              digest.toString(),
+              tenant.value());
+          JdbiAuditStore.append(handle, entry);
+          return new Deletion.Deleted();
+        });
+  }
+
+  @Override
+  public void collect(ModuleDigest digest, Runnable deleteBytes) {
+    database.change(
+        "Deleting the bytes of the module " + digest,
+        handle -> {
+          lock(handle, digest);
+          int left =
+              handle
+                  .createQuery("SELECT COUNT(*) FROM modules WHERE digest = :digest")
+                  .bind("digest", digest.toString())
+                  .mapTo(Integer.class)
+                  .one();
+          if (left == 0) {
+            deleteBytes.run();
+          }
+          return left;
+        });
+  }
+
+  @Override
+  public Set<ModuleDigest> forget(TenantId tenant) {
+    return database.change(
+        "Forgetting the modules of tenant " + tenant,
+        handle -> {
+          Set<ModuleDigest> digests =
+              handle
+                  .createQuery("SELECT DISTINCT digest FROM modules WHERE tenant = :tenant")
+                  .bind("tenant", tenant.value())
+                  .map((row, context) -> ModuleDigest.parse(row.getString("digest")))
+                  .set();
+          handle.execute("DELETE FROM modules WHERE tenant = ?", tenant.value());
+          return digests;
+        });
+  }
+
+  /**
+   * Whether the tenant has a module of this digest, which then stays until the transaction ends.
+   */
+  static boolean lockRows(Handle handle, TenantId tenant, ModuleDigest digest) {
+    return !handle
+        .createQuery(
+            """
+            SELECT id FROM modules WHERE digest = :digest AND tenant = :tenant
+            ORDER BY id FOR UPDATE
+            """)
+        .bind("digest", digest.toString())
+        .bind("tenant", tenant.value())
+        .mapTo(Long.class)
+        .list()
+        .isEmpty();
+  }
+
+  /** Waits for whoever stores or deletes bytes of the digest, on any node. */
+  private static void lock(Handle handle, ModuleDigest digest) {
+    String hex = digest.hex();
+    handle
+        .createQuery("SELECT digit FROM module_locks WHERE digit = :digit FOR UPDATE")
+        .bind("digit", hex.substring(hex.length() - 1))
+        .mapTo(String.class)
+        .one();
+  }
+
+  private static Optional<PublishedModule> find(
+      Handle handle, TenantId tenant, String name, String version) {
+    return handle
+        .createQuery(
+            """
+            SELECT * FROM modules
+            WHERE tenant = :tenant AND name = :name AND version = :version
+            """)
+        .bind("tenant", tenant.value())
+        .bind("name", name)
+        .bind("version", version)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  private static void insert(Handle handle, PublishedModule module) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO modules (tenant, name, version, digest, size_bytes, key_id, published_at)
+            VALUES (:tenant, :name, :version, :digest, :size, :keyId, :publishedAt)
+            """)
+        .bind("tenant", module.tenant().value())
+        .bind("name", module.name())
+        .bind("version", module.version())
+        .bind("digest", module.digest().toString())
+        .bind("size", module.size())
+        .bind("keyId", module.keyId())
+        .bind("publishedAt", Database.time(module.publishedAt()))
+        .execute();
+  }
+
+  private static Optional<Deletion> user(Handle handle, TenantId tenant, ModuleDigest digest) {
+    return handle
+        .createQuery(
+            """
+            SELECT name, number FROM function_versions
+            WHERE tenant = :tenant AND digest = :digest ORDER BY name, number DESC LIMIT 1
+            """)
+        .bind("tenant", tenant.value())
+        .bind("digest", digest.toString())
+        .map((row, context) ->
+            (Deletion)
+                new Deletion.InUse(new FunctionName(row.getString("name")), row.getInt("number")))
+        .findOne();
+  }
+
+  private static PublishedModule read(ResultSet row) throws SQLException {
+    return new PublishedModule(
+        new TenantId(row.getString("tenant")),
+        row.getString("name"),
+        row.getString("version"),
+        ModuleDigest.parse(row.getString("digest")),
+        row.getLong("size_bytes"),
+        row.getString("key_id"),
+        Database.instant(row, "published_at"));
+  }
+
+  private record Listed(long id, PublishedModule module) {}
+}

@@ -1,0 +1,158 @@
+package dev.leat.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
+import dev.leat.contract.Answer;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.engine.ModuleLimits;
+import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.registry.files.FileBlobStore;
+import dev.leat.registry.jdbi.JdbiAuditStore;
+import dev.leat.registry.jdbi.JdbiExecutionStore;
+import dev.leat.registry.jdbi.JdbiFunctionStore;
+import dev.leat.registry.jdbi.JdbiKeyStore;
+import dev.leat.registry.jdbi.JdbiModuleStore;
+import dev.leat.registry.jdbi.RegistrySchema;
+import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.TestDatabase;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The whole registry as a node has it, on H2 and a temporary directory. */
+final class TestRegistry implements AutoCloseable {
+  static final int MODULE_BYTES_MAX = 10_000;
+  static final TenantId ACME = new TenantId("acme");
+  static final TenantId OTHER = new TenantId("other");
+  static final FunctionName MASK = new FunctionName("mask");
+  static final String ACTOR = "dev@acme";
+
+  final ManualClock clock = new ManualClock();
+  final OctetKeyPair key = newKey();
+
+  final TestDatabase database = TestDatabase.h2();
+  final KeyStore keyStore = new JdbiKeyStore(database.dataSource());
+  final ModuleStore moduleStore = new JdbiModuleStore(database.dataSource());
+  final FunctionStore functionStore = new JdbiFunctionStore(database.dataSource());
+  final FileBlobStore blobs;
+  final AuditLog audit = new AuditLog(new JdbiAuditStore(database.dataSource()));
+
+  final PublisherKeys keys = new PublisherKeys(keyStore, clock);
+  final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
+  final PublishModule publishModule;
+  final ModuleCatalog modules;
+  final RoutingTable routes = new RoutingTable(functionStore);
+  final DeployFunction deployFunction;
+  final FunctionCatalog functions = new FunctionCatalog(functionStore, routes, clock);
+  final ForgetTenant forgetTenant;
+
+  TestRegistry(Path directory) {
+    RegistrySchema.migrate(database.dataSource());
+    blobs = new FileBlobStore(directory);
+    blobs.start();
+    publishModule =
+        new PublishModule(moduleStore, blobs, keyStore, engine, clock, MODULE_BYTES_MAX);
+    modules = new ModuleCatalog(moduleStore, blobs, clock);
+    deployFunction = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
+    forgetTenant =
+        new ForgetTenant(
+            keyStore,
+            functionStore,
+            new JdbiExecutionStore(database.dataSource()),
+            moduleStore,
+            blobs,
+            routes);
+    done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
+  }
+
+  /** Publishes for acme with its key. */
+  PublishedModule publish(String name, String version, byte[] module) {
+    return done(publishModule.publish(ACME, ACTOR, module, sign(key, name, version, module)));
+  }
+
+  String sign(OctetKeyPair signer, String name, String version, byte[] module) {
+    return Signatures.sign(
+        signer,
+        new Statement(name, version, ModuleDigest.of(module), module.length, clock.instant()));
+  }
+
+  /** Publishes a handler, and deploys it for acme under this name. */
+  DeployedVersion deploy(String name, int number) {
+    byte[] module = GuestModules.handler(number);
+    publish(name, "1." + number, module);
+    return done(deploy(name, manifest(name, ModuleDigest.of(module))));
+  }
+
+  Answer<DeployedVersion> deploy(String name, String manifest) {
+    return deploy(name, manifest, Optional.empty());
+  }
+
+  Answer<DeployedVersion> deploy(String name, String manifest, Optional<String> ifMatch) {
+    return deployFunction.deploy(
+        ACME, ACTOR, new FunctionName(name), manifest.getBytes(StandardCharsets.UTF_8), ifMatch);
+  }
+
+  /** Where acme's function is found. */
+  Route route(String name) {
+    return Objects.requireNonNull(routes.find("acme", name));
+  }
+
+  static String manifest(String name, Object module) {
+    return """
+    apiVersion: leat/v1
+    kind: Function
+    metadata: {name: %s}
+    spec:
+      module: %s
+      contract: handler
+    """
+        .formatted(name, module);
+  }
+
+  /** What was recorded for the tenant, newest first. */
+  List<String> recorded(TenantId tenant) {
+    return done(audit.list(tenant, 200, Optional.empty())).items().stream()
+        .map(record -> record.entry().action() + " " + record.entry().resource())
+        .toList();
+  }
+
+  static OctetKeyPair newKey() {
+    try {
+      return new OctetKeyPairGenerator(Curve.Ed25519).generate();
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static <T> T done(Answer<T> answer) {
+    return switch (answer) {
+      case Answer.Done<T>(T value) -> value;
+      case Answer.Refused<T>(Problem problem) -> throw new AssertionError(problem);
+    };
+  }
+
+  static <T> Problem refused(Answer<T> answer, ProblemCode code) {
+    return switch (answer) {
+      case Answer.Done<T>(T value) -> throw new AssertionError("Not refused: " + value);
+      case Answer.Refused<T>(Problem problem) -> {
+        assertThat(problem.code()).as(problem.toString()).isEqualTo(code);
+        yield problem;
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

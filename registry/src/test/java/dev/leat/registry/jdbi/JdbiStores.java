@@ -1,0 +1,128 @@
+package dev.leat.registry.jdbi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.contract.TenantId;
+import dev.leat.registry.AuditStore;
+import dev.leat.registry.AuditStoreContract;
+import dev.leat.registry.ExecutionStore;
+import dev.leat.registry.ExecutionStoreContract;
+import dev.leat.registry.FunctionStore;
+import dev.leat.registry.FunctionStoreContract;
+import dev.leat.registry.KeyStore;
+import dev.leat.registry.KeyStoreContract;
+import dev.leat.registry.ModuleStore;
+import dev.leat.registry.ModuleStoreContract;
+import dev.leat.registry.StoreFailure;
+import dev.leat.testkit.TestDatabase;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The stores' laws on one kind of database, a new one for each test. */
+abstract class JdbiStores {
+  private final TestDatabase database;
+
+  JdbiStores(TestDatabase database) {
+    this.database = database;
+  }
+
+  @BeforeEach
+  void migrate() {
+    RegistrySchema.migrate(source());
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Test
+  void migrate_again_changesNothing() {
+    RegistrySchema.migrate(source());
+
+    assertThat(new JdbiFunctionStore(source()).all()).isEmpty();
+  }
+
+  @Test
+  void databaseGone_isAFailureThatSaysWhat() {
+    JdbiKeyStore store = new JdbiKeyStore(source());
+    database.close();
+
+    assertThatThrownBy(() -> store.list(new TenantId("acme")))
+        .isInstanceOf(StoreFailure.class)
+        .hasMessageStartingWith("Listing the keys of tenant acme failed");
+  }
+
+  private DataSource source() {
+    return database.dataSource();
+  }
+
+  @Nested
+  final class KeyStoreLaws extends KeyStoreContract {
+    @Override
+    protected KeyStore newStore() {
+      return new JdbiKeyStore(source());
+    }
+
+    @Override
+    protected AuditStore itsAuditStore() {
+      return new JdbiAuditStore(source());
+    }
+  }
+
+  @Nested
+  final class AuditStoreLaws extends AuditStoreContract {
+    @Override
+    protected AuditStore newStore() {
+      return new JdbiAuditStore(source());
+    }
+  }
+
+  @Nested
+  final class ExecutionStoreLaws extends ExecutionStoreContract {
+    @Override
+    protected ExecutionStore newStore() {
+      return new JdbiExecutionStore(source());
+    }
+  }
+
+  @Nested
+  final class ModuleStoreLaws extends ModuleStoreContract {
+    @Override
+    protected ModuleStore newStore() {
+      return new JdbiModuleStore(source());
+    }
+
+    @Override
+    protected FunctionStore itsFunctionStore() {
+      return new JdbiFunctionStore(source());
+    }
+
+    @Override
+    protected AuditStore itsAuditStore() {
+      return new JdbiAuditStore(source());
+    }
+  }
+
+  @Nested
+  final class FunctionStoreLaws extends FunctionStoreContract {
+    @Override
+    protected FunctionStore newStore() {
+      return new JdbiFunctionStore(source());
+    }
+
+    @Override
+    protected ModuleStore itsModuleStore() {
+      return new JdbiModuleStore(source());
+    }
+
+    @Override
+    protected AuditStore itsAuditStore() {
+      return new JdbiAuditStore(source());
+    }
+  }
+}
