@@ -321,7 +321,10 @@ public final class Worker implements Invoker, AutoCloseable {
           failure instanceof CompletionException && failure.getCause() != null
               ? failure.getCause()
               : failure;
-      LOG.warn("A module cannot be loaded: function={}", invocation.target(), cause);
+      LOG.warn(
+          "A module cannot be loaded: function={} cause={}",
+          invocation.target(),
+          String.valueOf(cause));
       end(
           new Outcome.Unrunnable(
               cause instanceof ModuleRefused refused

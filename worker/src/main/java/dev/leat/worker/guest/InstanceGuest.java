@@ -52,6 +52,7 @@ abstract sealed class InstanceGuest implements Guest
       wasStopped = true;
       return ending(stopped, running.usage());
     } finally {
+      running.endLog();
       instance.attach(null);
     }
   }

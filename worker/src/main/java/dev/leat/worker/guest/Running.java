@@ -144,7 +144,6 @@ final class Running implements WasiProcess.Owner {
 
   /** What the guest wrote to standard output. */
   byte[] standardOutput() {
-    logErrorLine();
     return standardOutput.toByteArray();
   }
 
@@ -165,6 +164,11 @@ final class Running implements WasiProcess.Owner {
         errorLine.write(b);
       }
     }
+  }
+
+  /** Logs what the guest wrote to standard error without ending the line. */
+  void endLog() {
+    logErrorLine();
   }
 
   private void logErrorLine() {
