@@ -78,6 +78,9 @@ public final class Gateway {
         .setTcpNoDelay(true)
         .setReusePort(false)
         .setCompressionSupported(false)
+        // There are no WebSockets; their handlers would look at each request and response.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
         .setHandle100ContinueAutomatically(true);
   }
 
