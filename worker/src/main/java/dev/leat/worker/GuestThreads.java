@@ -50,12 +50,15 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
-  /** Queues a job for the tenant; false, and nothing queued, when its queue is full. */
+  /** Queues a job for the tenant; false, and nothing queued, when its queue is full or all ends. */
   boolean execute(TenantId tenant, Runnable job) {
     lock.lock();
     try {
+      if (closed) {
+        return false;
+      }
       Queue queue = queues.computeIfAbsent(tenant, Queue::new);
-      if (closed || queue.jobs.size() >= queuedPerTenant) {
+      if (queue.jobs.size() >= queuedPerTenant) {
         return false;
       }
       queue.jobs.add(job);
