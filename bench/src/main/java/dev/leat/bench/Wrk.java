@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 /** The load generator {@code wrk}: 64 connections kept open on two threads. */
 final class Wrk {
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
+  private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
   private static final Pattern P50 = Pattern.compile(" 50%\\s+([0-9.]+)(us|ms|s)");
   private static final Pattern P99 = Pattern.compile(" 99%\\s+([0-9.]+)(us|ms|s)");
   private static final Pattern REFUSED = Pattern.compile("Non-2xx or 3xx responses: (\\d+)");
@@ -30,6 +32,18 @@ final class Wrk {
 
   /** Sends one request over and over for so long. */
   Load run(Target target, int seconds) throws IOException {
+    Duration before = target.server().cpuTime();
+    String report = report(target, seconds);
+    Duration used = target.server().cpuTime().minus(before);
+    return new Load(
+        number(RATE, report),
+        millis(P50, report),
+        millis(P99, report),
+        used.toNanos() / 1e3 / number(REQUESTS, report),
+        errors(report));
+  }
+
+  private String report(Target target, int seconds) throws IOException {
     List<String> command =
         new ArrayList<>(List.of("wrk", "--latency", "-c", "64", "-t", "2", "-d", seconds + "s"));
     target.headers().forEach((name, value) -> command.addAll(List.of("-H", name + ": " + value)));
@@ -40,8 +54,7 @@ final class Wrk {
     }
     command.add(target.url());
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Load(number(RATE, report), millis(P50, report), millis(P99, report), errors(report));
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   private static double number(Pattern pattern, String report) throws IOException {
@@ -84,9 +97,11 @@ final class Wrk {
   /**
    * What is sent.
    *
+   * @param server where it goes
    * @param body empty for a GET, else the body of a POST
    */
-  record Target(String name, String url, Map<String, String> headers, String body) {
+  record Target(
+      String name, ChildServer server, String url, Map<String, String> headers, String body) {
     Target {
       headers = Map.copyOf(headers);
     }
@@ -95,7 +110,13 @@ final class Wrk {
   /**
    * What came back in one run.
    *
+   * @param cpuMicros what the server's process used of all cores for a request
    * @param errors responses that were no 2xx or 3xx, and failed connections
    */
-  record Load(double requestsPerSecond, double p50Millis, double p99Millis, long errors) {}
+  record Load(
+      double requestsPerSecond,
+      double p50Millis,
+      double p99Millis,
+      double cpuMicros,
+      long errors) {}
 }

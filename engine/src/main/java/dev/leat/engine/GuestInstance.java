@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * one thread at a time; its owner hands it over safely. Every call is metered by the budget set
  * last.
  */
-public interface GuestInstance {
+public interface GuestInstance extends AutoCloseable {
   /** The budget of the calls that follow; resets the meters. */
   void begin(Budget budget);
 
@@ -39,6 +39,10 @@ public interface GuestInstance {
 
   /** Puts memory, globals, tables and dropped segments back to the snapshot. */
   void reset();
+
+  /** Gives its memory back; it must not be used any more. Further calls do nothing. */
+  @Override
+  void close();
 
   /** What the host functions of the running call work on; set by the owner for each call. */
   @Nullable Object attachment();

@@ -51,6 +51,8 @@ public final class GuestStopped extends RuntimeException {
     FUEL_EXHAUSTED,
     /** It trapped after its memory was refused growth. */
     MEMORY_EXCEEDED,
+    /** The node had no memory left for it, which is no fault of its own. */
+    NO_ROOM,
     /** Its time was over. */
     DEADLINE_PASSED,
     /** Nobody waits for it any more. */

@@ -6,6 +6,9 @@ import java.util.List;
 public interface LoadedModule {
   ModuleShape shape();
 
+  /** About what its classes take of memory, without its instances. */
+  long sizeBytes();
+
   /**
    * A new instance, its start function run, metered by {@code budget}.
    *

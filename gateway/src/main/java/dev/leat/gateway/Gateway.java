@@ -97,6 +97,9 @@ public final class Gateway {
         .setTcpNoDelay(true)
         .setReusePort(false)
         .setCompressionSupported(false)
+        // There are no WebSockets; their handlers would look at each request and response.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
         // A body is asked for when it is read: not before the request was let in.
         .setHandle100ContinueAutomatically(false);
   }

@@ -16,6 +16,7 @@ import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.registry.files.FileBlobStore;
 import dev.leat.registry.jdbi.JdbiAuditStore;
+import dev.leat.registry.jdbi.JdbiExecutionStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
@@ -63,7 +64,14 @@ final class TestRegistry implements AutoCloseable {
         new PublishModule(moduleStore, blobs, keyStore, engine, clock, MODULE_BYTES_MAX);
     modules = new ModuleCatalog(moduleStore, blobs, clock);
     deployFunction = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
-    forgetTenant = new ForgetTenant(keyStore, functionStore, moduleStore, blobs, routes);
+    forgetTenant =
+        new ForgetTenant(
+            keyStore,
+            functionStore,
+            new JdbiExecutionStore(database.dataSource()),
+            moduleStore,
+            blobs,
+            routes);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
   }
 

@@ -56,9 +56,9 @@ public final class Access {
   public enum Right {
     /** Create, list and delete tenants; set their quotas. */
     ADMINISTER_PLATFORM,
-    /** Issue and revoke a tenant's tokens, register its keys. */
+    /** Issue and revoke a tenant's tokens. */
     ADMINISTER_TENANT,
-    /** Publish, deploy and delete. */
+    /** Register keys, publish, deploy and delete. */
     DEVELOP,
     /** See what a tenant has and how it runs. */
     READ,

@@ -32,6 +32,7 @@ final class GuestThreads implements AutoCloseable {
   private final Map<TenantId, Queue> queues = new HashMap<>();
   private final ArrayDeque<Queue> turns = new ArrayDeque<>();
   private int idleThreads;
+  private boolean wakeUnderWay;
   private boolean closed;
 
   GuestThreads(int threadCount, int threadsPerTenant, int queuedPerTenant) {
@@ -49,16 +50,20 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
-  /** Queues a job for the tenant; false, and nothing queued, when its queue is full. */
+  /** Queues a job for the tenant; false, and nothing queued, when its queue is full or all ends. */
   boolean execute(TenantId tenant, Runnable job) {
     lock.lock();
     try {
+      if (closed) {
+        return false;
+      }
       Queue queue = queues.computeIfAbsent(tenant, Queue::new);
-      if (closed || queue.jobs.size() >= queuedPerTenant) {
+      if (queue.jobs.size() >= queuedPerTenant) {
         return false;
       }
       queue.jobs.add(job);
       offerTurn(queue);
+      wakeOne();
       return true;
     } finally {
       lock.unlock();
@@ -66,56 +71,56 @@ final class GuestThreads implements AutoCloseable {
   }
 
   private void serve() {
-    Queue queue;
-    while ((queue = awaitTurn()) != null) {
-      Runnable job = takeJob(queue);
+    Queue queue = null;
+    while (true) {
+      Runnable job;
+      lock.lock();
+      try {
+        if (queue != null) {
+          finished(queue);
+        }
+        queue = awaitTurn();
+        if (queue == null) {
+          return;
+        }
+        job = takeJob(queue);
+        wakeOne();
+      } finally {
+        lock.unlock();
+      }
       try {
         job.run();
       } catch (RuntimeException | Error e) {
         LOG.error("A guest thread's job failed", e);
-      } finally {
-        finished(queue);
       }
     }
   }
 
+  // The methods below are called with the lock held.
+
   private @Nullable Queue awaitTurn() {
-    lock.lock();
-    try {
-      while (turns.isEmpty() && !closed) {
-        idleThreads++;
-        turnAvailable.awaitUninterruptibly();
-        idleThreads--;
-      }
-      return turns.poll();
-    } finally {
-      lock.unlock();
+    while (turns.isEmpty() && !closed) {
+      idleThreads++;
+      turnAvailable.awaitUninterruptibly();
+      idleThreads--;
+      wakeUnderWay = false;
     }
+    return turns.poll();
   }
 
   private Runnable takeJob(Queue queue) {
-    lock.lock();
-    try {
-      queue.hasTurn = false;
-      queue.running++;
-      Runnable job = queue.jobs.remove();
-      offerTurn(queue);
-      return job;
-    } finally {
-      lock.unlock();
-    }
+    queue.hasTurn = false;
+    queue.running++;
+    Runnable job = queue.jobs.remove();
+    offerTurn(queue);
+    return job;
   }
 
   private void finished(Queue queue) {
-    lock.lock();
-    try {
-      queue.running--;
-      offerTurn(queue);
-      if (queue.running == 0 && queue.jobs.isEmpty()) {
-        queues.remove(queue.tenant);
-      }
-    } finally {
-      lock.unlock();
+    queue.running--;
+    offerTurn(queue);
+    if (queue.running == 0 && queue.jobs.isEmpty()) {
+      queues.remove(queue.tenant);
     }
   }
 
@@ -123,9 +128,17 @@ final class GuestThreads implements AutoCloseable {
     if (!queue.hasTurn && !queue.jobs.isEmpty() && queue.running < threadsPerTenant) {
       queue.hasTurn = true;
       turns.add(queue);
-      if (idleThreads > 0) {
-        turnAvailable.signal();
-      }
+    }
+  }
+
+  /**
+   * Wakes one thread, which wakes the next once it has taken its own job and there are more. Short
+   * jobs are over before a second thread would have come, and a wake-up costs more than they do.
+   */
+  private void wakeOne() {
+    if (idleThreads > 0 && !wakeUnderWay && !turns.isEmpty()) {
+      wakeUnderWay = true;
+      turnAvailable.signal();
     }
   }
 

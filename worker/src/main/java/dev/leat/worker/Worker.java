@@ -2,6 +2,7 @@ package dev.leat.worker;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionVersion;
@@ -14,6 +15,7 @@ import dev.leat.engine.Budget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLoader;
+import dev.leat.engine.ModuleRefused;
 import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
@@ -21,27 +23,34 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs invocations on this node. An invocation enters its function version's pool, waits for a
- * guest thread, gets an instance, runs, and is answered; then the instance is put back. Modules are
- * compiled at the first need, once, on threads of their own. Safe for several threads.
+ * Runs invocations on this node. An invocation enters its function version's pool, waits for its
+ * module and a guest thread, gets an instance, runs, and is answered; then the instance is put
+ * back. Modules are compiled at the first need, once, on threads of their own. Safe for several
+ * threads.
  */
 public final class Worker implements Invoker, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration SWEEP_EVERY = Duration.ofMillis(500);
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
+  private static final Duration COMPILE_PATIENCE = Duration.ofSeconds(10);
   private static final int COMPILE_THREADS = 2;
+  private static final int WEIGHT_BYTES = 1_024;
+  private static final String NO_THREAD = "too many invocations of the tenant wait for a thread";
 
   private final WorkerConfig config;
   private final ModuleLoader loader;
@@ -54,6 +63,7 @@ public final class Worker implements Invoker, AutoCloseable {
   private final ScheduledExecutorService sweeping;
   private final AsyncCache<ModuleDigest, LoadedModule> modules;
   private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   /**
    * @param executions takes a record of each invocation that came here; called on guest threads,
@@ -81,7 +91,17 @@ public final class Worker implements Invoker, AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pool-sweep").factory());
     this.modules =
-        Caffeine.newBuilder().maximumSize(config.loadedModules()).executor(compiling).buildAsync();
+        Caffeine.newBuilder()
+            .maximumWeight(config.loadedModuleBytes() / WEIGHT_BYTES)
+            .<ModuleDigest, LoadedModule>weigher((digest, loaded) -> weight(loaded))
+            .recordStats()
+            .executor(Runnable::run)
+            .buildAsync();
+  }
+
+  /** In KiB, at least one, since a weight is an int. */
+  private static int weight(LoadedModule loaded) {
+    return (int) Math.min(Integer.MAX_VALUE, 1 + loaded.sizeBytes() / WEIGHT_BYTES);
   }
 
   public void start() {
@@ -92,22 +112,7 @@ public final class Worker implements Invoker, AutoCloseable {
 
   @Override
   public void invoke(Invocation invocation, Consumer<Outcome> ended) {
-    FunctionVersion version = invocation.target();
-    PendingCall call =
-        new PendingCall(invocation, recorded(invocation, ended), pool(version), System.nanoTime());
-    CompletableFuture<LoadedModule> module = module(version.module());
-    if (module.isDone() && !module.isCompletedExceptionally()) {
-      call.enter(module.join());
-      return;
-    }
-    var unused =
-        module.whenComplete((loaded, failure) -> {
-          if (loaded != null) {
-            call.enter(loaded);
-          } else {
-            ended.accept(new Outcome.Unrunnable(reason(failure), Usage.NONE));
-          }
-        });
+    new PendingCall(invocation, recorded(invocation, ended), pool(invocation.target())).enter();
   }
 
   /** Answers the caller first, then keeps the record. */
@@ -122,11 +127,16 @@ public final class Worker implements Invoker, AutoCloseable {
 
   /**
    * Loads the version's module and makes its {@code min} instances, at least one, before traffic
-   * comes.
+   * comes. The guest initialises itself on a guest thread, as it would for a call.
    *
    * @return completed when that is done; exceptionally when the version cannot be run
    */
   public CompletableFuture<Void> prewarm(FunctionVersion version) {
+    pools.forEach((other, pool) -> {
+      if (other.function().equals(version.function())) {
+        pool.supersede(other.number() != version.number());
+      }
+    });
     return module(version.module())
         .thenAcceptAsync(
             loaded -> {
@@ -135,7 +145,40 @@ public final class Worker implements Invoker, AutoCloseable {
                 pool.give(newGuest(version, loaded, new Cancellation()));
               }
             },
-            compiling);
+            job -> {
+              if (!threads.execute(version.function().tenant(), job)) {
+                throw new RejectedExecutionException(NO_THREAD);
+              }
+            });
+  }
+
+  /**
+   * Lets idle instances go, those that waited longest first, until so many bytes were given back or
+   * none is idle.
+   *
+   * @param heldBytes says what all guests' memories hold at the moment
+   */
+  public void reclaim(long bytes, LongSupplier heldBytes) {
+    long target = heldBytes.getAsLong() - bytes;
+    while (heldBytes.getAsLong() > target) {
+      InstancePool longestIdle = null;
+      for (InstancePool pool : pools.values()) {
+        if (longestIdle == null || pool.idleSinceNanos() < longestIdle.idleSinceNanos()) {
+          longestIdle = pool;
+        }
+      }
+      if (longestIdle == null || longestIdle.idleSinceNanos() == Long.MAX_VALUE) {
+        return;
+      }
+      longestIdle.dropIdle();
+    }
+  }
+
+  /** How the compiled modules that are kept have been used since the start. */
+  public ModuleCacheUse moduleCacheUse() {
+    CacheStats stats = modules.synchronous().stats();
+    return new ModuleCacheUse(
+        modules.synchronous().estimatedSize(), stats.hitCount(), stats.missCount());
   }
 
   /** Invocations that run at this moment. */
@@ -160,19 +203,17 @@ public final class Worker implements Invoker, AutoCloseable {
     CompletableFuture<LoadedModule> present = modules.getIfPresent(digest);
     return present != null
         ? present
-        : modules.get(digest, missing -> loader.load(missing, source.load(missing)));
+        : modules.get(
+            digest,
+            (missing, ignored) ->
+                CompletableFuture.supplyAsync(
+                    () -> loader.load(missing, source.load(missing)), compiling));
   }
 
   private Guest newGuest(FunctionVersion version, LoadedModule module, Cancellation cancellation) {
     long deadline = System.nanoTime() + version.limits().timeout().toNanos();
     return guests.create(
         version, module, new Budget(version.limits().fuel(), deadline, cancellation));
-  }
-
-  private static String reason(@Nullable Throwable failure) {
-    Throwable cause = failure != null && failure.getCause() != null ? failure.getCause() : failure;
-    LOG.warn("A module cannot be loaded: {}", String.valueOf(cause));
-    return cause == null ? "its module cannot be loaded" : String.valueOf(cause.getMessage());
   }
 
   private void sweep() {
@@ -189,28 +230,37 @@ public final class Worker implements Invoker, AutoCloseable {
     }
   }
 
-  /** Lets running invocations end, then stops. */
+  /** Lets running invocations end, answers the waiting ones as overloaded, then stops. */
   @Override
   public void close() {
+    closed = true;
     sweeping.shutdownNow();
-    compiling.shutdownNow();
+    compiling.shutdown();
+    try {
+      if (!compiling.awaitTermination(COMPILE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("A module was still being compiled when the worker stopped");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     threads.close();
   }
 
-  /** An invocation on its way through a pool. */
+  /**
+   * An invocation on its way: into its pool, until its module is loaded, onto a guest thread. It
+   * ends once, whatever happens, and whoever holds a place in the pool gives it back.
+   */
   private final class PendingCall implements InstancePool.Job, Runnable {
     private final Invocation invocation;
     private final Consumer<Outcome> ended;
     private final InstancePool pool;
-    private final long arrivedNanos;
+    private final long arrivedNanos = System.nanoTime();
     private @Nullable LoadedModule module;
 
-    PendingCall(
-        Invocation invocation, Consumer<Outcome> ended, InstancePool pool, long arrivedNanos) {
+    PendingCall(Invocation invocation, Consumer<Outcome> ended, InstancePool pool) {
       this.invocation = invocation;
       this.ended = ended;
       this.pool = pool;
-      this.arrivedNanos = arrivedNanos;
     }
 
     @Override
@@ -218,82 +268,168 @@ public final class Worker implements Invoker, AutoCloseable {
       return arrivedNanos;
     }
 
-    void enter(LoadedModule loaded) {
-      module = loaded;
+    void enter() {
+      if (closed) {
+        overloaded("this worker is stopping");
+        return;
+      }
       switch (pool.enter(this)) {
-        case RUNS -> dispatch();
+        case RUNS -> {
+          if (!dispatch()) {
+            leave();
+          }
+        }
         case WAITS -> {}
         case REFUSED -> overloaded("too many invocations wait for an instance");
       }
     }
 
-    private void dispatch() {
-      if (!threads.execute(invocation.target().function().tenant(), this)) {
-        leave();
-        overloaded("too many invocations of the tenant wait for a thread");
+    /** Sends the call on to a guest thread; false when it has ended instead. */
+    private boolean dispatch() {
+      CompletableFuture<LoadedModule> loading;
+      try {
+        loading = module(invocation.target().module());
+      } catch (RejectedExecutionException e) {
+        overloaded("this worker is stopping");
+        return false;
       }
+      if (loading.isDone()) {
+        return loading.isCompletedExceptionally()
+            ? unloadable(loading.exceptionNow())
+            : dispatch(loading.join());
+      }
+      var unused =
+          loading.whenComplete((loaded, failure) -> {
+            if (!(failure == null ? dispatch(loaded) : unloadable(failure))) {
+              leave();
+            }
+          });
+      return true;
     }
 
-    /** Makes room in the pool and lets the next waiting call in. */
+    private boolean dispatch(LoadedModule loaded) {
+      module = loaded;
+      if (threads.execute(invocation.target().function().tenant(), this)) {
+        return true;
+      }
+      overloaded(NO_THREAD);
+      return false;
+    }
+
+    private boolean unloadable(Throwable failure) {
+      Throwable cause =
+          failure instanceof CompletionException && failure.getCause() != null
+              ? failure.getCause()
+              : failure;
+      LOG.warn(
+          "A module cannot be loaded: function={} cause={}",
+          invocation.target(),
+          String.valueOf(cause));
+      end(
+          new Outcome.Unrunnable(
+              cause instanceof ModuleRefused refused
+                  ? String.valueOf(refused.getMessage())
+                  : "Its module cannot be loaded",
+              Usage.NONE));
+      return false;
+    }
+
+    /** Gives the place in the pool back, and sends a waiting call on in it. */
     private void leave() {
       PendingCall next = (PendingCall) pool.leave();
-      if (next != null) {
-        next.dispatch();
+      while (next != null && !next.dispatch()) {
+        next = (PendingCall) pool.leave();
       }
     }
 
     void overloaded(String why) {
-      ended.accept(
-          new Outcome.Overloaded(
-              "Function '%s' is overloaded: %s".formatted(invocation.target().function(), why),
-              RETRY_AFTER));
+      end(overload(why));
+    }
+
+    private Outcome overload(String why) {
+      return new Outcome.Overloaded(
+          "Function '%s' is overloaded: %s".formatted(invocation.target().function(), why),
+          RETRY_AFTER);
+    }
+
+    private void end(Outcome outcome) {
+      try {
+        ended.accept(outcome);
+      } catch (RuntimeException e) {
+        LOG.error("An invocation's end was not taken: request={}", invocation.id(), e);
+      }
     }
 
     @Override
     public void run() {
-      long startedNanos = System.nanoTime();
-      Guest guest = null;
       try {
-        if (invocation.cancellation().isCancelled()) {
-          ended.accept(new Outcome.Cancelled(Usage.NONE));
-          return;
-        }
-        guest = pool.take();
-        Usage.Acquire acquire;
+        Guest guest = call();
         if (guest != null) {
-          acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
-        } else {
-          acquire = Usage.Acquire.COLD;
-          guest = newGuest(invocation.target(), loaded(), invocation.cancellation());
+          recycle(guest);
         }
-        ended.accept(
-            guest.run(
-                invocation,
-                acquire,
-                startedNanos - arrivedNanos,
-                System.nanoTime() - startedNanos));
-      } catch (GuestStopped stopped) {
-        ended.accept(
-            new Outcome.Unrunnable(
-                "The function does not initialise: " + stopped.detail(), Usage.NONE));
-      } catch (RuntimeException | Error e) {
-        // A defect of ours; whoever waits for the answer must not wait for ever.
-        LOG.error("An invocation failed version={}", invocation.target(), e);
-        ended.accept(new Outcome.Unrunnable("the platform failed", Usage.NONE));
       } finally {
-        if (guest != null && guest.recycle()) {
-          pool.give(guest);
-        }
         leave();
       }
     }
 
-    private LoadedModule loaded() {
-      LoadedModule entered = module;
-      if (entered == null) {
-        throw new IllegalStateException("A call is dispatched only after it entered its pool");
+    private void recycle(Guest guest) {
+      if (guest.recycle()) {
+        pool.give(guest);
+      } else {
+        guest.close();
       }
-      return entered;
+    }
+
+    /** Runs the call to its end; returns the guest that it ran on, to be used again. */
+    private @Nullable Guest call() {
+      long startedNanos = System.nanoTime();
+      long queueNanos = startedNanos - arrivedNanos;
+      if (invocation.cancellation().isCancelled()) {
+        end(new Outcome.Cancelled(Usage.NONE));
+        return null;
+      }
+      if (queueNanos > config.waitMax().toNanos()) {
+        overloaded("no thread became free in time");
+        return null;
+      }
+      Guest guest = pool.take();
+      try {
+        Usage.Acquire acquire = Usage.Acquire.COLD;
+        if (guest == null) {
+          guest = newGuest(invocation.target(), loaded(), invocation.cancellation());
+        } else {
+          acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
+        }
+        end(guest.run(invocation, acquire, queueNanos, System.nanoTime() - startedNanos));
+        return guest;
+      } catch (GuestStopped stopped) {
+        end(uninitialised(stopped, queueNanos, System.nanoTime() - startedNanos));
+      } catch (RuntimeException | Error e) {
+        LOG.error("An invocation failed: request={}", invocation.id(), e);
+        end(new Outcome.Unrunnable("The worker failed to run it", Usage.NONE));
+      }
+      if (guest != null) {
+        guest.close();
+      }
+      return null;
+    }
+
+    private Outcome uninitialised(GuestStopped stopped, long queueNanos, long nanos) {
+      Usage usage = new Usage(0, 0, Usage.Acquire.COLD, queueNanos, nanos, 0);
+      return switch (stopped.reason()) {
+        case CANCELLED -> new Outcome.Cancelled(usage);
+        case NO_ROOM -> overload(stopped.detail());
+        case TRAPPED, FUEL_EXHAUSTED, MEMORY_EXCEEDED, DEADLINE_PASSED, EXITED ->
+            new Outcome.Unrunnable("The function does not initialise: " + stopped.detail(), usage);
+      };
+    }
+
+    private LoadedModule loaded() {
+      LoadedModule loaded = module;
+      if (loaded == null) {
+        throw new IllegalStateException("A call is dispatched only after its module is loaded");
+      }
+      return loaded;
     }
   }
 }

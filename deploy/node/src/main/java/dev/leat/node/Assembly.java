@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.engine.files.FileClassStore;
@@ -84,6 +85,7 @@ final class Assembly {
   private final Tenants tenants;
   private final Authenticator authenticator;
 
+  private final GuestHeap guestHeap = GuestHeap.ofThisJvm();
   private final FileClassStore classes;
   private final ChicoryEngine engine;
 
@@ -116,7 +118,7 @@ final class Assembly {
     authenticator = new Authenticator(signingKeys, tokens, tenants, clock);
 
     classes = new FileClassStore(config.dataDirectory().resolve("classes"));
-    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes);
+    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes, guestHeap);
 
     blobs = new FileBlobStore(config.dataDirectory().resolve("blobs"));
     FunctionStore functionStore = new JdbiFunctionStore(database);
@@ -179,6 +181,7 @@ final class Assembly {
     quotas.start();
     tenants.start();
     executions.start();
+    guestHeap.onShortage(missing -> worker.reclaim(missing, guestHeap::heldBytes));
     worker.start();
     routes.onChange(this::prewarm);
     routes.start();

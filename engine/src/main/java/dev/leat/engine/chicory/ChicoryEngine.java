@@ -8,6 +8,7 @@ import com.dylibso.chicory.wasm.WasmModule;
 import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ClassStore;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.Inspection;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleInspector;
@@ -26,20 +27,26 @@ import java.util.Map;
 public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   private static final String MAIN_CLASS = "dev.leat.guest.Module";
 
+  /** Metaspace and compiled code take a few times what class files do. */
+  private static final long LOADED_PER_STORED = 4;
+
   private final ModuleReader reader;
   private final SealedClasses classes;
+  private final GuestHeap heap;
 
   /**
    * @param store where compiled modules are kept
+   * @param heap what guests' memories are taken from
    */
-  public ChicoryEngine(ModuleLimits limits, ClassStore store) {
+  public ChicoryEngine(ModuleLimits limits, ClassStore store, GuestHeap heap) {
+    this.heap = heap;
     this.reader = new ModuleReader(limits);
     this.classes = new SealedClasses(store);
   }
 
-  /** An engine that keeps nothing. */
+  /** An engine that keeps nothing, and guests that share no bound. */
   public ChicoryEngine(ModuleLimits limits) {
-    this(limits, ClassStore.none());
+    this(limits, ClassStore.none(), GuestHeap.unbounded());
   }
 
   @Override
@@ -84,7 +91,9 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
         classes.load(digest).orElseGet(() -> compile(digest, module, reader.read(module)));
     return new ChicoryModule(
         Parser.parse(compiled.stripped()),
-        new GuestClassLoader(compiled.classFiles()).machines(MAIN_CLASS));
+        new GuestClassLoader(compiled.classFiles()).machines(MAIN_CLASS),
+        heap,
+        LOADED_PER_STORED * compiled.sizeBytes());
   }
 
   private CompiledModule compile(ModuleDigest digest, byte[] module, WasmModule parsed) {

@@ -146,6 +146,11 @@ final class ChicoryInstance implements GuestInstance {
   }
 
   @Override
+  public void close() {
+    memory.close();
+  }
+
+  @Override
   public @Nullable Object attachment() {
     return attachment;
   }

@@ -9,6 +9,7 @@ import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import dev.leat.engine.Budget;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.GuestStopped.Reason;
@@ -23,16 +24,24 @@ import org.jspecify.annotations.Nullable;
 
 /** A module whose code is compiled, with what its instances share. */
 final class ChicoryModule implements LoadedModule {
-  /** What a call of the host costs besides the work that it charges for: about 60 ns. */
-  private static final int HOST_CALL_FUEL = 100;
+  /** What a call of the host costs besides the work that it charges for: about 30 ns. */
+  private static final int HOST_CALL_FUEL = 500;
 
   private final WasmModule module;
   private final Function<Instance, Machine> machines;
   private final ModuleShape shape;
   private final Map<String, Integer> functions;
+  private final GuestHeap heap;
+  private final long sizeBytes;
 
-  ChicoryModule(WasmModule module, Function<Instance, Machine> machines) {
+  /**
+   * @param sizeBytes what the module's classes take, about
+   */
+  ChicoryModule(
+      WasmModule module, Function<Instance, Machine> machines, GuestHeap heap, long sizeBytes) {
     this.module = module;
+    this.heap = heap;
+    this.sizeBytes = sizeBytes;
     this.machines = machines;
     this.shape = ModuleReader.shape(module);
     this.functions = ModuleReader.exportedFunctions(module);
@@ -44,8 +53,22 @@ final class ChicoryModule implements LoadedModule {
   }
 
   @Override
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+
+  @Override
   public GuestInstance instantiate(List<HostFunction> hosts, int memoryPagesMax, Budget budget) {
     FlatMemory memory = memory(memoryPagesMax, budget);
+    try {
+      return instantiate(hosts, memory);
+    } catch (GuestStopped stopped) {
+      memory.close();
+      throw stopped;
+    }
+  }
+
+  private GuestInstance instantiate(List<HostFunction> hosts, FlatMemory memory) {
     List<BoundedTable> tables = new ArrayList<>();
     Self self = new Self();
     Instance instance =
@@ -79,7 +102,7 @@ final class ChicoryModule implements LoadedModule {
     }
     try {
       return new FlatMemory(
-          declared.initialPages(), Math.min(declared.maximumPages(), pagesMax), budget);
+          declared.initialPages(), Math.min(declared.maximumPages(), pagesMax), heap, budget);
     } catch (OutOfMemoryError e) {
       throw GuestStopped.because(
           Reason.MEMORY_EXCEEDED, "The host has no room for the module's memory just now");

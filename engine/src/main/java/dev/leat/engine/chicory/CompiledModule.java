@@ -18,6 +18,11 @@ import java.util.zip.InflaterInputStream;
  * @param classFiles by class name
  */
 record CompiledModule(byte[] stripped, Map<String, byte[]> classFiles) {
+  long sizeBytes() {
+    return stripped.length
+        + classFiles.values().stream().mapToLong(classFile -> classFile.length).sum();
+  }
+
   byte[] encode() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {

@@ -10,6 +10,7 @@ import com.dylibso.chicory.wasm.types.PassiveDataSegment;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.Limits;
 import dev.leat.engine.Budget;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.GuestStopped.Reason;
@@ -42,14 +43,14 @@ final class FlatMemory implements Memory, GuestMemory {
 
   /**
    * Fuel handed out at once. When it is used up the deadline and the cancellation are looked at:
-   * about 20 us of compiled code, a few milliseconds of interpreted.
+   * about 30 us of compiled code, a few milliseconds of interpreted.
    */
   private static final long SLICE = 500_000;
 
   /**
    * A bulk operation costs a unit for each of this many bytes: about the time of one instruction.
    */
-  private static final int BULK_BYTES_PER_FUEL = 16;
+  private static final int BULK_BYTES_PER_FUEL = 4;
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -76,6 +77,9 @@ final class FlatMemory implements Memory, GuestMemory {
   private DataSegment[] baseSegments = new DataSegment[0];
   private boolean segmentDropped;
 
+  private final GuestHeap heap;
+  private long heldBytes;
+
   private long fuel;
   private long reserve;
   private long fuelLimit;
@@ -87,10 +91,16 @@ final class FlatMemory implements Memory, GuestMemory {
   /**
    * @param initialPages pages that it starts with, at most {@code maximumPages}
    * @param maximumPages pages that it may grow to, 0 to 32,767
+   * @param heap what its bytes are taken from; given back by {@link #close}
+   * @throws GuestStopped if the heap has no room for it
    */
-  FlatMemory(int initialPages, int maximumPages, Budget budget) {
+  FlatMemory(int initialPages, int maximumPages, GuestHeap heap, Budget budget) {
     this.initialPages = initialPages;
     this.maximumPages = maximumPages;
+    this.heap = heap;
+    if (!take((long) initialPages * Limits.PAGE_BYTES)) {
+      throw GuestStopped.because(Reason.NO_ROOM, "The memory for guests is used up");
+    }
     this.data = new byte[initialPages * Limits.PAGE_BYTES];
     this.dirty = dirtyMap(data.length);
     this.base = data;
@@ -150,6 +160,29 @@ final class FlatMemory implements Memory, GuestMemory {
     return (long) peakPages * Limits.PAGE_BYTES;
   }
 
+  // ---- Heap ----
+
+  private boolean take(long bytes) {
+    if (!heap.reserve(bytes)) {
+      return false;
+    }
+    heldBytes += bytes;
+    return true;
+  }
+
+  /** Holds what the snapshot holds, now that nothing is grown. */
+  private void settle() {
+    long needed = (long) base.length + image.length;
+    heap.adjust(needed - heldBytes);
+    heldBytes = needed;
+  }
+
+  /** Gives its bytes back to the heap; the memory must not be used any more. */
+  void close() {
+    heap.adjust(-heldBytes);
+    heldBytes = 0;
+  }
+
   // ---- Snapshot ----
 
   void snapshot() {
@@ -158,12 +191,14 @@ final class FlatMemory implements Memory, GuestMemory {
     segmentDropped = false;
     image = Arrays.copyOf(data, usedBytes(data));
     dirty = dirtyMap(data.length);
+    settle();
   }
 
   void reset() {
     if (data.length != base.length) {
       dirty = Arrays.copyOf(dirty, dirtyMap(base.length).length);
       data = base;
+      settle();
     }
     for (int i = 0; i < dirty.length; i += Long.BYTES) {
       if ((long) MAP.get(dirty, i) != 0) {
@@ -236,6 +271,12 @@ final class FlatMemory implements Memory, GuestMemory {
     }
     int after = before + size;
     chargeBulk(after * (long) Limits.PAGE_BYTES);
+    // The snapshot's array is kept for reset; one that was grown already is not.
+    int kept = data.length == base.length ? 0 : before;
+    if (!take((after - kept) * (long) Limits.PAGE_BYTES)) {
+      growthRefused = true;
+      return -1;
+    }
     try {
       data = Arrays.copyOf(data, after * Limits.PAGE_BYTES);
     } catch (OutOfMemoryError e) {

@@ -6,6 +6,7 @@ import dev.leat.contract.Cancellation;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.Budget;
 import dev.leat.engine.ClassStore;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLimits;
@@ -86,7 +87,7 @@ class ClassStoreTest {
   }
 
   private ChicoryEngine engine() {
-    return new ChicoryEngine(ModuleLimits.DEFAULT, store);
+    return new ChicoryEngine(ModuleLimits.DEFAULT, store, GuestHeap.unbounded());
   }
 
   /** Calls {@code handle} and returns the fuel that it cost. */

@@ -321,6 +321,6 @@ final class FuelTest {
 
     call(guest, "run");
 
-    assertThat(guest.fuelUsed()).isBetween(2_200L, 2_300L);
+    assertThat(guest.fuelUsed()).isBetween(3_000L, 3_100L);
   }
 }

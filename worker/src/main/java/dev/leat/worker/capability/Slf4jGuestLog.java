@@ -1,12 +1,21 @@
 package dev.leat.worker.capability;
 
 import dev.leat.contract.FunctionVersion;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Guest lines in the platform's own log, under the logger {@code leat.guest}, escaped. */
 public final class Slf4jGuestLog implements GuestLog {
   private static final Logger LOG = LoggerFactory.getLogger("leat.guest");
+
+  /** What ends lines, turns the writing's direction or is no character at all. */
+  private static final Set<Integer> INVISIBLE =
+      Set.of(
+          (int) Character.FORMAT,
+          (int) Character.LINE_SEPARATOR,
+          (int) Character.PARAGRAPH_SEPARATOR,
+          (int) Character.SURROGATE);
 
   @Override
   public void line(FunctionVersion version, String invocationId, Level level, String text) {
@@ -21,7 +30,7 @@ public final class Slf4jGuestLog implements GuestLog {
         .forEach(c -> {
           if (c == '"' || c == '\\') {
             escaped.append('\\').append((char) c);
-          } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+          } else if (Character.isISOControl(c) || INVISIBLE.contains(Character.getType(c))) {
             escaped.append(String.format("\\u%04x", c));
           } else {
             escaped.appendCodePoint(c);

@@ -1,21 +1,23 @@
 package dev.leat.worker.guest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.leat.contract.Invocation;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event that a processor is called with over HTTP: the body when it is one (a JSON object with
  * {@code id} and {@code data}), else an event around the body.
  */
 final class Events {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final InstantSource clock;
 
@@ -32,10 +34,11 @@ final class Events {
     ObjectNode event = JSON.createObjectNode();
     event.put("id", invocation.id());
     event.put("timestamp", clock.millis());
+    String text = new String(body, StandardCharsets.UTF_8);
     if (parsed == null) {
-      event.put("data", new String(body, StandardCharsets.UTF_8));
+      event.put("data", text);
     } else {
-      event.set("data", parsed);
+      event.putRawValue("data", new RawValue(text)); // as it came: numbers keep all their digits
     }
     event.putObject("metadata");
     try {
@@ -45,15 +48,13 @@ final class Events {
     }
   }
 
-  /** The body as JSON; null when it is empty or none. */
-  private static @org.jspecify.annotations.Nullable JsonNode parse(byte[] body) {
+  /** The body as JSON in UTF-8; null when it is none. */
+  private static @Nullable JsonNode parse(byte[] body) {
     try {
-      JsonNode parsed = JSON.readTree(body);
-      return parsed == null || parsed.isMissingNode() ? null : parsed;
+      JsonNode parsed = JSON.readTree(new String(body, StandardCharsets.UTF_8));
+      return parsed.isMissingNode() ? null : parsed;
     } catch (JsonProcessingException e) {
       return null;
-    } catch (IOException e) {
-      throw new UncheckedIOException("Reading from memory", e);
     }
   }
 }

@@ -24,7 +24,7 @@ final class HandlerGuest extends InstanceGuest {
               "request_header",
               "(i32,i32,i32,i32)->i32",
               (guest, a) -> {
-                String name = guest.memory().readText((int) a[0], (int) a[1]);
+                String name = Buffers.text(guest, a[0], a[1], ResponseHeaders.CHARACTERS_MAX);
                 String value = Running.on(guest).invocation().call().headers().first(name);
                 return value == null ? -1 : copyOut(guest, value, (int) a[2], (int) a[3]);
               }),
@@ -39,8 +39,10 @@ final class HandlerGuest extends InstanceGuest {
               "response_header",
               "(i32,i32,i32,i32)->",
               (guest, a) -> {
-                String name = guest.memory().readText((int) a[0], (int) a[1]);
-                String value = guest.memory().readText((int) a[2], (int) a[3]);
+                // One byte more than may be: what is longer is refused, not cut.
+                int max = ResponseHeaders.CHARACTERS_MAX + 1;
+                String name = Buffers.text(guest, a[0], a[1], max);
+                String value = Buffers.text(guest, a[2], a[3], max);
                 Running.on(guest).respondWith(name, value);
                 return 0;
               }),
@@ -49,7 +51,7 @@ final class HandlerGuest extends InstanceGuest {
               "fail",
               "(i32,i32)->",
               (guest, a) -> {
-                Running.on(guest).fail(guest.memory().readText((int) a[0], (int) a[1]));
+                Running.on(guest).fail(Buffers.text(guest, a[0], a[1], GuestLog.TEXT_MAX));
                 return 0;
               }));
 
@@ -81,7 +83,7 @@ final class HandlerGuest extends InstanceGuest {
         "log",
         "(i32,i32,i32)->",
         (guest, a) -> {
-          String text = guest.memory().readText((int) a[1], (int) a[2]);
+          String text = Buffers.text(guest, a[1], a[2], GuestLog.TEXT_MAX);
           Running.on(guest).log(GuestLog.Level.of((int) a[0]), text);
           return 0;
         });
@@ -101,6 +103,7 @@ final class HandlerGuest extends InstanceGuest {
 
   /** Writes at most {@code capacity} bytes; returns the length needed for all. */
   private static int copyOut(GuestInstance guest, String value, int buffer, int capacity) {
+    guest.charge(value.length());
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     int length = (int) Math.min(Integer.toUnsignedLong(capacity), bytes.length);
     guest.memory().write(buffer, bytes, 0, length);

@@ -9,10 +9,13 @@ import dev.leat.engine.Budget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.worker.capability.HostPowers;
+import java.time.Duration;
 
 /** What guests of every contract share: the budget, the endings, and being put back. */
 abstract sealed class InstanceGuest implements Guest
     permits HandlerGuest, ProcessorGuest, WasiGuest {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
   private final FunctionVersion version;
   private final HostPowers powers;
   private final GuestInstance instance;
@@ -49,6 +52,7 @@ abstract sealed class InstanceGuest implements Guest
       wasStopped = true;
       return ending(stopped, running.usage());
     } finally {
+      running.endLog();
       instance.attach(null);
     }
   }
@@ -67,6 +71,11 @@ abstract sealed class InstanceGuest implements Guest
     return true;
   }
 
+  @Override
+  public final void close() {
+    instance.close();
+  }
+
   static Budget budget(FunctionVersion version, Invocation invocation) {
     return new Budget(
         version.limits().fuel(),
@@ -80,6 +89,7 @@ abstract sealed class InstanceGuest implements Guest
       case EXITED -> new Outcome.Trapped("it ended with " + stopped.detail(), usage);
       case FUEL_EXHAUSTED -> new Outcome.FuelExhausted(version.limits().fuel(), usage);
       case MEMORY_EXCEEDED -> new Outcome.MemoryExceeded(version.limits().memoryBytes(), usage);
+      case NO_ROOM -> new Outcome.Overloaded(stopped.detail(), RETRY_AFTER);
       case DEADLINE_PASSED -> new Outcome.TimedOut(version.limits().timeout(), usage);
       case CANCELLED -> new Outcome.Cancelled(usage);
     };

@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 
 /** The contract {@code processor}: one JSON event in, one out; 0 is a failure. */
 final class ProcessorGuest extends InstanceGuest {
+  /** More than the longest metric name, so that a longer one is seen to be too long. */
+  private static final int METRIC_BYTES_MAX = 1_024;
+
   static final List<HostFunction> HOST_FUNCTIONS =
       Stream.of("flowctl", "env", "leat").flatMap(ProcessorGuest::hostFunctions).toList();
 
@@ -47,7 +50,7 @@ final class ProcessorGuest extends InstanceGuest {
             "record_metric",
             "(i32,i32,f64)->",
             (guest, a) -> {
-              String name = guest.memory().readText((int) a[0], (int) a[1]);
+              String name = Buffers.text(guest, a[0], a[1], METRIC_BYTES_MAX);
               Running.on(guest).recordMetric(name, Double.longBitsToDouble(a[2]));
               return 0;
             }),

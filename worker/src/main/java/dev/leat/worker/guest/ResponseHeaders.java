@@ -29,6 +29,9 @@ final class ResponseHeaders {
   private ResponseHeaders() {}
 
   static void add(List<Map.Entry<String, String>> headers, String name, String value) {
+    if (name.length() > CHARACTERS_MAX || value.length() > CHARACTERS_MAX) {
+      throw tooLarge();
+    }
     if (!isToken(name)) {
       throw GuestStopped.trapped("a response header's name is not a token");
     }
@@ -43,11 +46,15 @@ final class ResponseHeaders {
       characters += header.getKey().length() + header.getValue().length();
     }
     if (headers.size() >= FIELDS_MAX || characters > CHARACTERS_MAX) {
-      throw GuestStopped.trapped(
-          "the response headers exceed %d fields or %d characters"
-              .formatted(FIELDS_MAX, CHARACTERS_MAX));
+      throw tooLarge();
     }
     headers.add(Map.entry(name, value));
+  }
+
+  private static GuestStopped tooLarge() {
+    return GuestStopped.trapped(
+        "the response headers exceed %d fields or %d characters"
+            .formatted(FIELDS_MAX, CHARACTERS_MAX));
   }
 
   static boolean isToken(String name) {

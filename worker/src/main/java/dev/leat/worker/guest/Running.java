@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** One call in progress: what its host functions read and write. Confined to the guest's thread. */
 final class Running implements WasiProcess.Owner {
   private static final int OUTPUT_HEADERS_MAX = 16_384;
+
+  /** Lines that one call may log: a guest writes them faster than any log can take them. */
+  static final int LINES_MAX = 1_000;
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Invocation invocation;
@@ -30,6 +34,7 @@ final class Running implements WasiProcess.Owner {
   private final long startedNanos = System.nanoTime();
   private final List<Map.Entry<String, String>> responseHeaders = new ArrayList<>();
   private int responseStatus = 200;
+  private int lines;
   private @Nullable String failure;
   private @Nullable WasiProcess process;
   private final ByteArrayOutputStream standardOutput = new ByteArrayOutputStream(0);
@@ -62,8 +67,20 @@ final class Running implements WasiProcess.Owner {
     return invocation;
   }
 
+  /** Keeps a line, up to {@value #LINES_MAX} of one call; the last says that there were more. */
   void log(GuestLog.Level level, String text) {
-    if (invocation.target().capabilities().logging()) {
+    if (!invocation.target().capabilities().logging() || lines > LINES_MAX) {
+      return;
+    }
+    if (lines++ == LINES_MAX) {
+      powers
+          .log()
+          .line(
+              invocation.target(),
+              invocation.id(),
+              GuestLog.Level.WARN,
+              "More than " + LINES_MAX + " lines: the rest of this call's log is left out");
+    } else {
       powers
           .log()
           .line(
@@ -127,7 +144,6 @@ final class Running implements WasiProcess.Owner {
 
   /** What the guest wrote to standard output. */
   byte[] standardOutput() {
-    logErrorLine();
     return standardOutput.toByteArray();
   }
 
@@ -148,6 +164,11 @@ final class Running implements WasiProcess.Owner {
         errorLine.write(b);
       }
     }
+  }
+
+  /** Logs what the guest wrote to standard error without ending the line. */
+  void endLog() {
+    logErrorLine();
   }
 
   private void logErrorLine() {

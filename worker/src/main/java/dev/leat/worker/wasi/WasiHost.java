@@ -37,6 +37,11 @@ public final class WasiHost {
   private static final int SUBSCRIPTION_BYTES = 48;
   private static final int EVENT_BYTES = 32;
 
+  /** What the host reads or makes at once for a guest; the budget is looked at in between. */
+  private static final int CHUNK_BYTES = 65_536;
+
+  private static final long FUEL_PER_RANDOM_BYTE = 20;
+
   /** Sleeping occupies a guest thread, so each millisecond costs about what running does. */
   private static final long FUEL_PER_SLEPT_MILLI = 100_000;
 
@@ -178,10 +183,17 @@ public final class WasiHost {
     int total = 0;
     for (int i = 0; i < vectors; i++) {
       int vector = (int) a[1] + i * 8;
-      byte[] bytes = memory.read(memory.readInt(vector), memory.readInt(vector + 4));
-      guest.charge(bytes.length / 16);
-      sink.write(bytes);
-      total += bytes.length;
+      int pointer = memory.readInt(vector);
+      int length = memory.readInt(vector + 4);
+      if (length < 0) {
+        return INVAL;
+      }
+      for (int done = 0; done < length; done += CHUNK_BYTES) {
+        int chunk = Math.min(CHUNK_BYTES, length - done);
+        guest.charge(chunk);
+        sink.write(memory.read(pointer + done, chunk));
+      }
+      total += length;
     }
     memory.writeI32((int) a[3], total);
     return SUCCESS;
@@ -192,10 +204,12 @@ public final class WasiHost {
     if (length < 0 || length > guest.memory().sizeBytes()) {
       return INVAL;
     }
-    guest.charge(length);
-    byte[] bytes = new byte[length];
-    WasiProcess.of(guest).random().nextBytes(bytes);
-    guest.memory().write((int) a[0], bytes, 0, length);
+    for (int done = 0; done < length; done += CHUNK_BYTES) {
+      byte[] chunk = new byte[Math.min(CHUNK_BYTES, length - done)];
+      guest.charge(chunk.length * FUEL_PER_RANDOM_BYTE);
+      WasiProcess.of(guest).random().nextBytes(chunk);
+      guest.memory().write((int) a[0] + done, chunk, 0, chunk.length);
+    }
     return SUCCESS;
   }
 

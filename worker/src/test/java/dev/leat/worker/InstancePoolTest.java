@@ -1,0 +1,167 @@
+package dev.leat.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.InstancePolicy.Reuse;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.Usage;
+import dev.leat.testkit.WasmBuilder;
+import dev.leat.worker.InstancePool.Entry;
+import dev.leat.worker.guest.Guest;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class InstancePoolTest {
+  private record Waiting(long arrivedNanos) implements InstancePool.Job {}
+
+  /** A guest that is only kept. */
+  private static final class KeptGuest implements Guest {
+    private boolean closed;
+
+    @Override
+    public Outcome run(
+        Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos) {
+      throw new UnsupportedOperationException("A kept guest does not run");
+    }
+
+    @Override
+    public boolean hasServed() {
+      return false;
+    }
+
+    @Override
+    public boolean recycle() {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private static InstancePool pool(int min, int max, int waitersMax, Reuse reuse) {
+    return new InstancePool(
+        TestFunction.handler(new WasmBuilder()).instances(min, max, reuse).version(), waitersMax);
+  }
+
+  @Test
+  void enter_upToMax_runsThenWaitsThenIsRefused() {
+    InstancePool pool = pool(0, 2, 2, Reuse.RESET);
+    assertThat(pool.enter(new Waiting(1))).isEqualTo(Entry.RUNS);
+    assertThat(pool.enter(new Waiting(2))).isEqualTo(Entry.RUNS);
+    assertThat(pool.enter(new Waiting(3))).isEqualTo(Entry.WAITS);
+    assertThat(pool.enter(new Waiting(4))).isEqualTo(Entry.WAITS);
+    assertThat(pool.enter(new Waiting(5))).isEqualTo(Entry.REFUSED);
+    assertThat(pool.runningInvocations()).isEqualTo(2);
+
+    assertThat(pool.leave()).isEqualTo(new Waiting(3));
+    assertThat(pool.leave()).isEqualTo(new Waiting(4));
+    assertThat(pool.runningInvocations()).isEqualTo(2);
+    assertThat(pool.leave()).isNull();
+    assertThat(pool.leave()).isNull();
+    assertThat(pool.runningInvocations()).isZero();
+  }
+
+  @Test
+  void pollWaitingSince_takesTheLateOnesAlone() {
+    InstancePool pool = pool(0, 1, 10, Reuse.RESET);
+    for (int arrived = 1; arrived <= 4; arrived++) {
+      pool.enter(new Waiting(arrived));
+    }
+
+    assertThat(pool.pollWaitingSince(4)).isEqualTo(new Waiting(2));
+    assertThat(pool.pollWaitingSince(4)).isEqualTo(new Waiting(3));
+    assertThat(pool.pollWaitingSince(4)).isNull();
+    assertThat(pool.leave()).isEqualTo(new Waiting(4));
+  }
+
+  @Test
+  void take_lastUsedFirst() {
+    InstancePool pool = pool(0, 3, 0, Reuse.RESET);
+    Guest first = new KeptGuest();
+    Guest second = new KeptGuest();
+    pool.give(first);
+    pool.give(second);
+
+    assertThat(pool.take()).isSameAs(second);
+    assertThat(pool.take()).isSameAs(first);
+    assertThat(pool.take()).isNull();
+  }
+
+  @Test
+  void give_moreThanMax_keepsMax() {
+    InstancePool pool = pool(0, 2, 0, Reuse.RESET);
+    for (int i = 0; i < 5; i++) {
+      pool.give(new KeptGuest());
+    }
+    assertThat(pool.idleInstances()).isEqualTo(2);
+  }
+
+  @Test
+  void give_fresh_keepsNone() {
+    InstancePool pool = pool(0, 2, 0, Reuse.FRESH);
+    pool.give(new KeptGuest());
+    assertThat(pool.idleInstances()).isZero();
+  }
+
+  @Test
+  void reap_afterTheIdleTime_keepsMin() {
+    InstancePool pool = pool(1, 3, 0, Reuse.RESET);
+    for (int i = 0; i < 3; i++) {
+      pool.give(new KeptGuest());
+    }
+    long now = System.nanoTime();
+
+    pool.reap(now + Duration.ofSeconds(29).toNanos());
+    assertThat(pool.idleInstances()).isEqualTo(3);
+
+    pool.reap(now + Duration.ofSeconds(31).toNanos());
+    assertThat(pool.idleInstances()).isEqualTo(1);
+  }
+
+  @Test
+  void isForgotten_onlyWhenNothingIsLeft() {
+    InstancePool pool = pool(0, 1, 1, Reuse.RESET);
+    long later = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+    long minute = Duration.ofMinutes(1).toNanos();
+    assertThat(pool.isForgotten(later, minute)).isTrue();
+    assertThat(pool.isForgotten(System.nanoTime(), minute)).isFalse();
+
+    pool.enter(new Waiting(1));
+    assertThat(pool.isForgotten(later, minute)).isFalse();
+
+    pool.give(new KeptGuest());
+    pool.leave();
+    assertThat(pool.isForgotten(later, minute)).isFalse();
+  }
+
+  @Test
+  void whatIsNotKept_isClosed() {
+    KeptGuest notKept = new KeptGuest();
+    pool(0, 1, 1, Reuse.FRESH).give(notKept);
+
+    KeptGuest reaped = new KeptGuest();
+    InstancePool pool = pool(0, 1, 1, Reuse.RESET);
+    pool.give(reaped);
+    pool.reap(System.nanoTime() + Duration.ofMinutes(1).toNanos());
+
+    assertThat(notKept.closed).isTrue();
+    assertThat(reaped.closed).isTrue();
+  }
+
+  @Test
+  void reap_ofASupersededVersion_keepsNone() {
+    InstancePool pool = pool(1, 1, 1, Reuse.RESET);
+    pool.give(new KeptGuest());
+    long later = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    pool.reap(later);
+    assertThat(pool.idleInstances()).isEqualTo(1);
+
+    pool.supersede(true);
+    pool.reap(later);
+
+    assertThat(pool.idleInstances()).isZero();
+  }
+}

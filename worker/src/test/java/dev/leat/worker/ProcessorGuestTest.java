@@ -1,0 +1,195 @@
+package dev.leat.worker;
+
+import static dev.leat.worker.TestWorker.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.Capabilities;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.TenantId;
+import dev.leat.testkit.WasmBuilder;
+import dev.leat.testkit.WasmCode;
+import dev.leat.worker.capability.GuestMetrics;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class ProcessorGuestTest {
+  private final TestWorker worker = new TestWorker();
+
+  @AfterEach
+  void everyInvocationIsOver() {
+    worker.close();
+    assertThat(worker.worker.runningInvocations()).isZero();
+  }
+
+  private static WasmBuilder guest(WasmCode processEvent) {
+    return new WasmBuilder()
+        .importFunction("flowctl", "record_metric", "(i32,i32,f64)->")
+        .importFunction("env", "log", "(i32,i32,i32)->")
+        .importFunction("leat", "http_request", "(i32,i32,i32,i32,i32)->i64")
+        .memory(2)
+        .export("allocate", "(i32)->i32", new WasmCode().i32Const(4_096))
+        .export("free", "(i32,i32)->", new WasmCode())
+        .export("process_event", "(i32,i32)->i64", processEvent);
+  }
+
+  /** Answers the event that it got. */
+  private static WasmBuilder echo() {
+    return guest(
+        new WasmCode()
+            .localGet(0)
+            .i64ExtendUnsigned()
+            .i64Const(32)
+            .i64Shl()
+            .localGet(1)
+            .i64ExtendUnsigned()
+            .i64Or());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"id\":\"1\",\"data\":null}", "{ \"data\": 1.50, \"id\": 7, \"x\": {}}"})
+  void event_isHandedOnAsItCame(String event) {
+    Outcome outcome = worker.invoke(TestFunction.processor(echo()), event);
+
+    assertThat(body(outcome)).isEqualTo(event);
+    assertThat(((Outcome.Responded) outcome).headers())
+        .containsExactly(java.util.Map.entry("content-type", "application/json"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "12",
+        "1.10",
+        "123456789012345678901234567890.123456789",
+        "1e400",
+        "[1, 2]",
+        "\"text\"",
+        "{\"id\": 1}",
+        "{\"data\": 1}",
+        "null"
+      })
+  void json_isWrappedDigitForDigit(String json) {
+    Outcome outcome = worker.invoke(TestFunction.processor(echo()), json);
+
+    assertThat(body(outcome))
+        .isEqualTo(
+            "{\"id\":\"request-1\",\"timestamp\":%d,\"data\":%s,\"metadata\":{}}"
+                .formatted(worker.clock.millis(), json));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "plain text",
+        "1 2 3",
+        "{\"id\":1,\"data\":2} tail",
+        "{\"id\":1,\"data\":",
+        "NaN"
+      })
+  void otherText_isWrappedAsAString(String text) {
+    Outcome outcome = worker.invoke(TestFunction.processor(echo()), text);
+
+    assertThat(body(outcome)).contains("\"data\":\"" + text.replace("\"", "\\\"") + "\"");
+  }
+
+  @Test
+  void bytesThatAreNoText_neverFail() {
+    byte[][] bodies = {
+      {0, 0, 0, '{'},
+      {0, '{', 0, '}'},
+      {(byte) 0xff, (byte) 0xfe, '{', 0},
+      {(byte) 0xef, (byte) 0xbb},
+      {'"', (byte) 0xc3, '"'},
+      {0, 0, (byte) 0xfe, (byte) 0xff, 1, 2, 3, 4},
+      {0, 1, 2, 3, 4, 5}
+    };
+    for (byte[] bytes : bodies) {
+      Outcome outcome = worker.invoke(worker.publish(TestFunction.processor(echo())), bytes);
+      assertThat(body(outcome)).startsWith("{\"id\":\"request-1\"");
+    }
+  }
+
+  @Test
+  void jsonNestedDeeply_isText() {
+    TestFunction function = TestFunction.processor(echo()).response(100_000);
+
+    assertThat(body(worker.invoke(function, "[".repeat(10_000)))).contains("\"data\":\"[[[");
+  }
+
+  @Test
+  void zero_isAFailure() {
+    assertThat(worker.invoke(TestFunction.processor(guest(new WasmCode().i64Const(0))), ""))
+        .isInstanceOf(Outcome.GuestFailed.class);
+  }
+
+  @Test
+  void result_outsideTheMemory_traps() {
+    assertThat(
+            worker.invoke(
+                TestFunction.processor(guest(new WasmCode().i64Const(-1L << 32 | 1))), ""))
+        .isInstanceOf(Outcome.Trapped.class);
+  }
+
+  @Test
+  void httpRequest_isDenied() {
+    WasmCode ask = new WasmCode();
+    for (int i = 0; i < 5; i++) {
+      ask.i32Const(-1);
+    }
+    assertThat(worker.invoke(TestFunction.processor(guest(ask.call(2))), ""))
+        .isInstanceOf(Outcome.GuestFailed.class);
+  }
+
+  private static WasmBuilder recording(int length, double value) {
+    return guest(new WasmCode().i32Const(0).i32Const(length).f64Const(value).call(0).i64Const(0))
+        .data(0, "a".repeat(2_000));
+  }
+
+  @Test
+  void metric_granted_isRecorded() {
+    worker.invoke(TestFunction.processor(recording(3, 1.5)), "");
+    worker.invoke(TestFunction.processor(recording(3, 1.5)), "");
+
+    assertThat(worker.metrics.recorded())
+        .containsExactly(
+            new GuestMetrics.Recorded(
+                new FunctionRef(new TenantId("acme"), new FunctionName("f")), "aaa", 2, 3.0));
+  }
+
+  @Test
+  void metric_notGrantedOrOdd_isNot() {
+    worker.invoke(TestFunction.processor(recording(3, 1.5)).capabilities(Capabilities.NONE), "");
+    worker.invoke(TestFunction.processor(recording(0, 1)).version(2), "");
+    worker.invoke(TestFunction.processor(recording(129, 1)).version(3), "");
+    worker.invoke(TestFunction.processor(recording(2_000, 1)).version(4), "");
+    worker.invoke(TestFunction.processor(recording(3, Double.NaN)).version(5), "");
+    worker.invoke(TestFunction.processor(recording(3, Double.POSITIVE_INFINITY)).version(6), "");
+
+    assertThat(worker.metrics.recorded()).isEmpty();
+  }
+
+  @Test
+  void metric_pastTheNumberOfNames_isDropped() {
+    FunctionRef function = new FunctionRef(new TenantId("acme"), new FunctionName("f"));
+    for (int i = 0; i < 1_000; i++) {
+      worker.metrics.record(function, "name" + i, 1);
+      worker.metrics.record(function, "name0", 1);
+    }
+
+    assertThat(worker.metrics.recorded()).hasSize(100);
+    assertThat(worker.metrics.recorded())
+        .filteredOn(recorded -> recorded.name().equals("name0"))
+        .singleElement()
+        .satisfies(recorded -> assertThat(recorded.count()).isEqualTo(1_001));
+    assertThat("name0".getBytes(StandardCharsets.UTF_8)).hasSize(5);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.leat.worker;
+
+import dev.leat.contract.Cancellation;
+import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Headers;
+import dev.leat.contract.HttpCall;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Outcome;
+import dev.leat.engine.ClassStore;
+import dev.leat.engine.GuestHeap;
+import dev.leat.engine.ModuleLimits;
+import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.testkit.ManualClock;
+import dev.leat.worker.capability.GuestMetrics;
+import dev.leat.worker.capability.HostPowers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A worker on the real engine, whose log, metrics and module store can be looked at. */
+public final class TestWorker implements AutoCloseable {
+  public final List<String> lines = new CopyOnWriteArrayList<>();
+  public final GuestMetrics metrics = new GuestMetrics();
+  public final ManualClock clock = new ManualClock();
+  final List<ExecutionRecord> executions = new CopyOnWriteArrayList<>();
+  final GuestHeap heap;
+  final Map<ModuleDigest, byte[]> modules = new ConcurrentHashMap<>();
+  final Worker worker;
+
+  public TestWorker() {
+    this(new WorkerConfig(4, 3, 100, 100, Duration.ofSeconds(20), 64 << 20));
+  }
+
+  TestWorker(WorkerConfig config) {
+    this(config, GuestHeap.unbounded());
+  }
+
+  TestWorker(WorkerConfig config, GuestHeap heap) {
+    this.heap = heap;
+    worker =
+        new Worker(
+            config,
+            new ChicoryEngine(ModuleLimits.DEFAULT, ClassStore.none(), heap),
+            digest -> {
+              byte[] stored = modules.get(digest);
+              if (stored == null) {
+                throw new IllegalStateException("no such blob at /secret/place");
+              }
+              return stored;
+            },
+            new HostPowers(
+                (version, id, level, text) -> lines.add(level + " " + text), metrics, clock),
+            executions::add);
+    heap.onShortage(missing -> worker.reclaim(missing, heap::heldBytes));
+    worker.start();
+  }
+
+  FunctionVersion publish(TestFunction function) {
+    FunctionVersion version = function.version();
+    modules.put(version.module(), function.module());
+    return version;
+  }
+
+  public Outcome invoke(TestFunction function, String body) {
+    return invoke(publish(function), body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Outcome invoke(FunctionVersion version, byte[] body) {
+    return invoke(version, call(body));
+  }
+
+  public Outcome invoke(TestFunction function, HttpCall call) {
+    return invoke(publish(function), call);
+  }
+
+  private Outcome invoke(FunctionVersion version, HttpCall call) {
+    return ending(start(version, call, new Cancellation()));
+  }
+
+  CompletableFuture<Outcome> start(FunctionVersion version, Cancellation cancellation) {
+    return start(version, call(new byte[0]), cancellation);
+  }
+
+  private CompletableFuture<Outcome> start(
+      FunctionVersion version, HttpCall call, Cancellation cancellation) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    worker.invoke(
+        new Invocation("request-1", version, call, cancellation),
+        ended -> {
+          if (!outcome.complete(ended)) {
+            throw new AssertionError("an invocation ended twice");
+          }
+        });
+    return outcome;
+  }
+
+  static Outcome ending(CompletableFuture<Outcome> outcome) {
+    return outcome.orTimeout(60, TimeUnit.SECONDS).join();
+  }
+
+  private static HttpCall call(byte[] body) {
+    return new HttpCall("POST", "", null, Headers.NONE, body);
+  }
+
+  /** Header fields in this order, names and values in turn. */
+  public static Headers headers(String... namesAndValues) {
+    List<Map.Entry<String, String>> fields = new java.util.ArrayList<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      fields.add(Map.entry(namesAndValues[i], namesAndValues[i + 1]));
+    }
+    return new Headers() {
+      @Override
+      public @Nullable String first(String name) {
+        return fields.stream()
+            .filter(field -> field.getKey().equalsIgnoreCase(name))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(null);
+      }
+
+      @Override
+      public Iterator<Map.Entry<String, String>> iterator() {
+        return fields.iterator();
+      }
+    };
+  }
+
+  /** The response's body as text; fails when the outcome is another. */
+  public static String body(Outcome outcome) {
+    if (outcome instanceof Outcome.Responded responded) {
+      return new String(responded.body(), StandardCharsets.UTF_8);
+    }
+    throw new AssertionError("not a response: " + outcome);
+  }
+
+  @Override
+  public void close() {
+    worker.close();
+  }
+}

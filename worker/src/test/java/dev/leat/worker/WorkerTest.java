@@ -1,0 +1,348 @@
+package dev.leat.worker;
+
+import static dev.leat.worker.TestWorker.body;
+import static dev.leat.worker.TestWorker.ending;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.contract.Cancellation;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Headers;
+import dev.leat.contract.HttpCall;
+import dev.leat.contract.InstancePolicy.Reuse;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.Usage;
+import dev.leat.testkit.Eventually;
+import dev.leat.testkit.Seed;
+import dev.leat.testkit.WasmBuilder;
+import dev.leat.testkit.WasmCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+final class WorkerTest {
+  private TestWorker worker = new TestWorker();
+
+  @AfterEach
+  void everyInvocationIsOver() {
+    worker.close();
+    assertThat(worker.worker.runningInvocations()).isZero();
+  }
+
+  private void sized(int threads, int perTenant, int queued, int waiters, Duration waitMax) {
+    worker.close();
+    worker = new TestWorker(new WorkerConfig(threads, perTenant, queued, waiters, waitMax, 50));
+  }
+
+  private static WasmBuilder guest(WasmCode handle) {
+    return new WasmBuilder()
+        .memory(1)
+        .export("allocate", "(i32)->i32", new WasmCode().i32Const(64))
+        .export("handle", "(i32,i32)->i64", handle);
+  }
+
+  private static WasmBuilder good() {
+    return guest(new WasmCode().i64Const(8L << 32 | 2)).data(8, "ok");
+  }
+
+  private static WasmBuilder endless() {
+    return guest(new WasmCode().loop().br(0).end().i64Const(0));
+  }
+
+  @Test
+  void missingModule_isUnrunnableAndSaysNothingOfTheStore() {
+    FunctionVersion version = TestFunction.handler(good()).version();
+
+    assertThat(worker.invoke(version, new byte[0]))
+        .isInstanceOfSatisfying(
+            Outcome.Unrunnable.class,
+            unrunnable -> assertThat(unrunnable.reason()).isEqualTo("Its module cannot be loaded"));
+    worker.modules.put(version.module(), good().build());
+    Eventually.holds(
+        "it is looked for again",
+        () -> worker.invoke(version, new byte[0]) instanceof Outcome.Responded);
+  }
+
+  @Test
+  void alteredModule_isUnrunnable() {
+    FunctionVersion version = TestFunction.handler(good()).version();
+    worker.modules.put(version.module(), endless().build());
+
+    assertThat(worker.invoke(version, new byte[0]))
+        .isInstanceOfSatisfying(
+            Outcome.Unrunnable.class,
+            unrunnable -> assertThat(unrunnable.reason()).contains("they were altered"));
+  }
+
+  @Test
+  void manyCallsOfAMissingModule_allEnd() {
+    FunctionVersion version = TestFunction.handler(good()).instances(0, 1, Reuse.RESET).version();
+    List<CompletableFuture<Outcome>> calls = new ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      calls.add(worker.start(version, new Cancellation()));
+    }
+
+    assertThat(calls)
+        .allSatisfy(call -> assertThat(ending(call)).isInstanceOf(Outcome.Unrunnable.class));
+  }
+
+  @Test
+  void acquire_isColdThenReset_andWarmAfterPrewarm() {
+    FunctionVersion version = worker.publish(TestFunction.handler(good()));
+    assertThat(worker.invoke(version, new byte[0]).usage().acquire()).isEqualTo(Usage.Acquire.COLD);
+    Eventually.holds("it is put back", () -> worker.worker.idleInstances() == 1);
+    assertThat(worker.invoke(version, new byte[0]).usage().acquire())
+        .isEqualTo(Usage.Acquire.RESET);
+
+    FunctionVersion next =
+        worker.publish(TestFunction.handler(good()).version(2).instances(2, 3, Reuse.RESET));
+    worker.worker.prewarm(next).join();
+
+    assertThat(worker.worker.idleInstances()).isEqualTo(3);
+    assertThat(worker.invoke(next, new byte[0]).usage().acquire()).isEqualTo(Usage.Acquire.WARM);
+  }
+
+  @Test
+  void prewarm_ofWhatCannotRun_fails() {
+    assertThatThrownBy(() -> worker.worker.prewarm(TestFunction.handler(good()).version()).join())
+        .hasMessageContaining("no such blob");
+
+    WasmBuilder refusing = good().export("init", "(i32,i32)->i32", new WasmCode().i32Const(0));
+    FunctionVersion version = worker.publish(TestFunction.handler(refusing));
+    assertThatThrownBy(() -> worker.worker.prewarm(version).join())
+        .hasMessageContaining("init refused");
+  }
+
+  @Test
+  void prewarm_ofHostileInits_leavesTheCompilersFree() {
+    WasmBuilder hostile =
+        good().export("init", "(i32,i32)->i32", new WasmCode().loop().br(0).end().i32Const(1));
+    List<CompletableFuture<Void>> warming = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      warming.add(
+          worker.worker.prewarm(
+              worker.publish(
+                  TestFunction.handler(hostile)
+                      .tenant("hostile")
+                      .version(i)
+                      .timeout(Duration.ofSeconds(3)))));
+    }
+
+    assertThat(body(worker.invoke(TestFunction.handler(good()), ""))).isEqualTo("ok");
+
+    assertThat(warming).anyMatch(warm -> !warm.isDone());
+  }
+
+  @Test
+  void endlessLoop_timesOut_andTheThreadIsFree() {
+    sized(1, 1, 10, 10, Duration.ofSeconds(20));
+    TestFunction endless = TestFunction.handler(endless()).timeout(Duration.ofMillis(100));
+
+    assertThat(worker.invoke(endless, "")).isInstanceOf(Outcome.TimedOut.class);
+
+    assertThat(body(worker.invoke(TestFunction.handler(good()), ""))).isEqualTo("ok");
+  }
+
+  @Test
+  void cancelled_whileRunningAndWhileQueued_ends() {
+    sized(1, 1, 10, 10, Duration.ofSeconds(20));
+    FunctionVersion endless =
+        worker.publish(TestFunction.handler(endless()).timeout(Duration.ofMinutes(1)));
+    Cancellation running = new Cancellation();
+    Cancellation queued = new Cancellation();
+    CompletableFuture<Outcome> first = worker.start(endless, running);
+    CompletableFuture<Outcome> second =
+        worker.start(worker.publish(TestFunction.handler(good())), queued);
+
+    queued.cancel();
+    running.cancel();
+
+    assertThat(ending(first)).isInstanceOf(Outcome.Cancelled.class);
+    assertThat(ending(second)).isEqualTo(new Outcome.Cancelled(Usage.NONE));
+  }
+
+  @Test
+  void cancelled_whileInitialising_ends() {
+    WasmBuilder slow =
+        good().export("init", "(i32,i32)->i32", new WasmCode().loop().br(0).end().i32Const(1));
+    Cancellation cancellation = new Cancellation();
+    CompletableFuture<Outcome> call =
+        worker.start(
+            worker.publish(TestFunction.handler(slow).timeout(Duration.ofMinutes(1))),
+            cancellation);
+    Eventually.holds("it runs", () -> worker.worker.runningInvocations() == 1);
+
+    cancellation.cancel();
+
+    assertThat(ending(call)).isInstanceOf(Outcome.Cancelled.class);
+  }
+
+  @Test
+  void moreThanMayWait_isOverloaded() {
+    sized(2, 2, 100, 3, Duration.ofSeconds(20));
+    FunctionVersion endless =
+        worker.publish(
+            TestFunction.handler(endless())
+                .timeout(Duration.ofMinutes(1))
+                .instances(0, 1, Reuse.RESET));
+    Cancellation cancellation = new Cancellation();
+    List<CompletableFuture<Outcome>> calls = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      calls.add(worker.start(endless, cancellation));
+    }
+
+    assertThat(ending(calls.get(4))).isInstanceOf(Outcome.Overloaded.class);
+    assertThat(calls.subList(0, 4)).noneMatch(CompletableFuture::isDone);
+
+    cancellation.cancel();
+    assertThat(calls.subList(0, 4))
+        .allSatisfy(call -> assertThat(ending(call)).isInstanceOf(Outcome.Cancelled.class));
+  }
+
+  @Test
+  void moreThanTheTenantMayQueue_isOverloadedAndTheWaitingToo() {
+    sized(1, 1, 1, 10, Duration.ofSeconds(20));
+    Cancellation cancellation = new Cancellation();
+    FunctionVersion endless =
+        worker.publish(TestFunction.handler(endless()).timeout(Duration.ofMinutes(1)));
+    worker.worker.prewarm(worker.publish(TestFunction.handler(good()))).join();
+    worker.worker.prewarm(endless).join();
+    CompletableFuture<Outcome> running = worker.start(endless, cancellation);
+    Eventually.holds("it runs", () -> worker.worker.idleInstances() == 1);
+    List<CompletableFuture<Outcome>> calls = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      calls.add(worker.start(TestFunction.handler(good()).version(), cancellation));
+    }
+
+    Eventually.holds(
+        "most have no place",
+        () ->
+            calls.stream()
+                    .filter(CompletableFuture::isDone)
+                    .filter(call -> ending(call) instanceof Outcome.Overloaded)
+                    .count()
+                >= 3);
+    cancellation.cancel();
+    assertThat(ending(running)).isInstanceOf(Outcome.Cancelled.class);
+    calls.forEach(TestWorker::ending);
+  }
+
+  @Test
+  void waitingTooLong_isOverloaded() {
+    sized(1, 1, 10, 10, Duration.ofMillis(300));
+    Cancellation cancellation = new Cancellation();
+    FunctionVersion endless =
+        worker.publish(
+            TestFunction.handler(endless())
+                .timeout(Duration.ofMinutes(1))
+                .instances(0, 1, Reuse.RESET));
+    CompletableFuture<Outcome> running = worker.start(endless, cancellation);
+
+    // One waits for the instance, the other, of another function, for the thread.
+    assertThat(ending(worker.start(endless, cancellation))).isInstanceOf(Outcome.Overloaded.class);
+    CompletableFuture<Outcome> queued =
+        worker.start(worker.publish(TestFunction.handler(good()).version(2)), new Cancellation());
+    long queuedAt = System.nanoTime();
+    Eventually.holds("its time is over", () -> System.nanoTime() - queuedAt > 400_000_000L);
+    cancellation.cancel();
+
+    assertThat(ending(queued)).isInstanceOf(Outcome.Overloaded.class);
+    assertThat(ending(running)).isInstanceOf(Outcome.Cancelled.class);
+  }
+
+  @Test
+  void listenerThatThrows_leaksNothing() {
+    FunctionVersion version =
+        worker.publish(TestFunction.handler(good()).instances(0, 1, Reuse.RESET));
+    AtomicInteger ended = new AtomicInteger();
+    HttpCall call = new HttpCall("GET", "", null, Headers.NONE, new byte[0]);
+    for (int i = 0; i < 5; i++) {
+      worker.worker.invoke(
+          new Invocation("r", version, call, new Cancellation()),
+          outcome -> {
+            ended.incrementAndGet();
+            throw new IllegalStateException("the client is gone");
+          });
+    }
+
+    Eventually.holds("all ended", () -> ended.get() == 5);
+    assertThat(body(worker.invoke(version, new byte[0]))).isEqualTo("ok");
+  }
+
+  @Test
+  void close_withCallsInFlight_endsEachOfThem() {
+    FunctionVersion endless =
+        worker.publish(
+            TestFunction.handler(endless())
+                .timeout(Duration.ofMillis(500))
+                .instances(0, 2, Reuse.RESET));
+    List<CompletableFuture<Outcome>> calls = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      calls.add(worker.start(endless, new Cancellation()));
+    }
+
+    worker.close();
+
+    assertThat(calls)
+        .allSatisfy(call ->
+            assertThat(ending(call))
+                .isInstanceOfAny(Outcome.TimedOut.class, Outcome.Overloaded.class));
+    assertThat(ending(worker.start(endless, new Cancellation())))
+        .isInstanceOf(Outcome.Overloaded.class);
+  }
+
+  @Test
+  void aThousandMixedCalls_allEndAndLeaveNothing() {
+    Seed seed = Seed.orElse(99);
+    Random random = seed.random();
+    List<FunctionVersion> versions = new ArrayList<>();
+    List<WasmBuilder> guests =
+        List.of(
+            good(),
+            guest(new WasmCode().unreachable().i64Const(0)),
+            endless(),
+            guest(new WasmCode().i64Const(-1)),
+            guest(new WasmCode().i64Const(-2)),
+            guest(new WasmCode().localGet(0).localGet(1).call(1)),
+            guest(new WasmCode().i32Const(99_999).memoryGrow().drop().unreachable().i64Const(0)),
+            good().export("init", "(i32,i32)->i32", new WasmCode().i32Const(0)),
+            new WasmBuilder().memory(1));
+    for (int i = 0; i < guests.size(); i++) {
+      for (Reuse reuse : Reuse.values()) {
+        versions.add(
+            worker.publish(
+                TestFunction.handler(guests.get(i))
+                    .tenant("tenant-" + i % 3)
+                    .version(10 * i + reuse.ordinal() + 1)
+                    .fuel(2_000_000)
+                    .instances(0, 1 + i % 3, reuse)));
+      }
+    }
+    versions.add(TestFunction.handler(good().custom("x", new byte[1])).version(500).version());
+    List<CompletableFuture<Outcome>> calls = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      Cancellation cancellation = new Cancellation();
+      calls.add(worker.start(versions.get(random.nextInt(versions.size())), cancellation));
+      if (random.nextInt(10) == 0) {
+        cancellation.cancel();
+      }
+    }
+
+    calls.forEach(TestWorker::ending);
+
+    Eventually.holds("none runs", () -> worker.worker.runningInvocations() == 0);
+    assertThat(calls)
+        .as(seed.toString())
+        .extracting(call -> ending(call).word())
+        .contains("responded", "trapped", "fuel-exhausted", "failed", "unrunnable");
+    assertThat(body(worker.invoke(TestFunction.handler(good()), ""))).isEqualTo("ok");
+  }
+}

@@ -1,0 +1,30 @@
+package dev.leat.worker.capability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.testkit.Seed;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class Slf4jGuestLogTest {
+  @Test
+  void escape_whatEndsLinesOrHides_isSpelledOut() {
+    assertThat(Slf4jGuestLog.escape("a\r\nb\t\"\\\u001b[31m\u2028\u202e\u0085\ud800é€"))
+        .isEqualTo("a\\u000d\\u000ab\\u0009\\\"\\\\\\u001b[31m\\u2028\\u202e\\u0085\\ud800é€");
+  }
+
+  @Test
+  void escape_anyText_isOneLine() {
+    Seed seed = Seed.orElse(3);
+    Random random = seed.random();
+    for (int i = 0; i < 2_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int c = random.nextInt(20); c >= 0; c--) {
+        text.append((char) random.nextInt(random.nextBoolean() ? 0x100 : 0x10000));
+      }
+      String escaped = Slf4jGuestLog.escape(text.toString());
+      assertThat(escaped.lines().count()).as(seed.toString()).isEqualTo(1);
+      assertThat(escaped).as(seed.toString()).doesNotContain("\u2028", "\u2029", "\u0085");
+    }
+  }
+}
