@@ -9,6 +9,7 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -16,6 +17,9 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +36,7 @@ public final class Gateway {
   private final InvocationPipeline pipeline;
   private final ControlPlane control;
   private final AtomicInteger port = new AtomicInteger();
+  private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
 
   public Gateway(
       GatewayConfig config, Vertx vertx, InvocationPipeline pipeline, ControlPlane control) {
@@ -61,6 +66,20 @@ public final class Gateway {
     }
   }
 
+  /** Listens no more, lets requests in progress be answered for so long, then closes the rest. */
+  public void stop(Duration patience) {
+    List<Future<Void>> stopping =
+        servers.stream()
+            .map(server -> server.shutdown(patience.toMillis(), TimeUnit.MILLISECONDS))
+            .toList();
+    servers.clear();
+    try {
+      Future.join(stopping).await(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | RuntimeException e) {
+      LOG.warn("The HTTP server did not stop in order", e);
+    }
+  }
+
   /** The port that is listened on. */
   public int port() {
     return port.get();
@@ -78,7 +97,11 @@ public final class Gateway {
         .setTcpNoDelay(true)
         .setReusePort(false)
         .setCompressionSupported(false)
-        .setHandle100ContinueAutomatically(true);
+        // There are no WebSockets; their handlers would look at each request and response.
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
+        // A body is asked for when it is read: not before the request was let in.
+        .setHandle100ContinueAutomatically(false);
   }
 
   private static void refuseMalformed(HttpServerRequest request) {
@@ -120,7 +143,10 @@ public final class Gateway {
           .exceptionHandler(failure -> LOG.debug("A connection failed: {}", failure.toString()));
       server
           .listen()
-          .onSuccess(listening -> port.set(listening.actualPort()))
+          .onSuccess(listening -> {
+            port.set(listening.actualPort());
+            servers.add(listening);
+          })
           .<Void>mapEmpty()
           .onComplete(started);
     }

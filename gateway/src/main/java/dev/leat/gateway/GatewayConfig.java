@@ -1,5 +1,7 @@
 package dev.leat.gateway;
 
+import dev.leat.contract.Limits;
+
 /**
  * Where the gateway listens, and its bounds.
  *
@@ -20,8 +22,13 @@ public record GatewayConfig(
   /** Text parts of a form, such as a module's signature. */
   static final int FORM_ATTRIBUTE_MAX = 65_536;
 
+  /**
+   * Longer than any function may run: while it does, its connection is as silent as an idle one.
+   */
+  private static final int IDLE_SECONDS = (int) Limits.TIMEOUT_MAX.toSeconds() + 30;
+
   /** A quarter of the heap for bodies leaves room for their copies in guests. */
   public static GatewayConfig on(String host, int port, int cores) {
-    return new GatewayConfig(host, port, cores, Runtime.getRuntime().maxMemory() / 4, 60);
+    return new GatewayConfig(host, port, cores, Runtime.getRuntime().maxMemory() / 4, IDLE_SECONDS);
   }
 }

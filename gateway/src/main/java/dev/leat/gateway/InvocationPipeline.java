@@ -13,6 +13,7 @@ import dev.leat.gateway.http.BodyReader;
 import dev.leat.gateway.http.MemoryBudget;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
+import dev.leat.gateway.http.UnreadBody;
 import dev.leat.registry.Route;
 import dev.leat.registry.RoutingTable;
 import dev.leat.tenants.Access;
@@ -23,12 +24,15 @@ import dev.leat.tenants.QuotaGate;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes a request for a function from its first byte to its answer. The steps, in order, with the
@@ -47,6 +51,15 @@ import org.jspecify.annotations.Nullable;
  * <p>All steps run on the request's event loop; only the guest does not.
  */
 public final class InvocationPipeline {
+  private static final Logger LOG = LoggerFactory.getLogger(InvocationPipeline.class);
+
+  // Names made once: one given as text is checked and hashed again for each response.
+  private static final CharSequence FUNCTION_VERSION =
+      HttpHeaders.createOptimized("leat-function-version");
+  private static final CharSequence SERVER_TIMING = HttpHeaders.createOptimized("server-timing");
+  private static final CharSequence FUEL = HttpHeaders.createOptimized("leat-fuel");
+  private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
+
   private final RoutingTable routes;
   private final Authenticator authenticator;
   private final QuotaGate quotas;
@@ -67,7 +80,8 @@ public final class InvocationPipeline {
   }
 
   void handle(HttpServerRequest request) {
-    new Exchange(request).begin();
+    Exchange exchange = new Exchange(request);
+    exchange.guard(exchange::begin);
   }
 
   /** One request on its way. Confined to its event loop. */
@@ -125,7 +139,7 @@ public final class InvocationPipeline {
       return switch (authenticator.authenticate(request.getHeader("authorization"))) {
         case Authentication.Refused refused -> Problem.of(refused.code(), refused.detail());
         case Authentication.Authenticated authenticated -> {
-          if (!TenantId.isValid(target.tenant())) {
+          if (target.route() == null && !TenantId.isValid(target.tenant())) {
             yield null; // no such tenant can exist, so no function is found
           }
           yield switch (Access.decide(
@@ -151,32 +165,27 @@ public final class InvocationPipeline {
     private void readBody(
         String rest, Route route, FunctionVersion version, Admission.Admitted admitted) {
       long limit = version.limits().requestBytes();
-      BodyReader reader = new BodyReader(request, limit, bodies);
+      BodyReader reader =
+          new BodyReader(
+              request,
+              limit,
+              "Function '%s' takes bodies of up to %d bytes. Raise limits.request or send less."
+                  .formatted(version, limit),
+              bodies);
       Cancellation cancellation = new Cancellation();
-      // Set before the body is read, so that whoever hangs up midway gives its quota back.
+      // Set before the body is read, so that whatever comes next gives back what it holds.
       response.exceptionHandler(failure -> {});
       response.closeHandler(closed -> {
         cancellation.cancel();
         reader.release();
         admitted.release();
       });
-      reader.read(
-          body -> invoke(rest, route, version, body, cancellation),
-          () ->
-              refuseUnread(
-                  Problem.of(
-                      ProblemCode.BODY_TOO_LARGE,
-                      "Function '%s' takes bodies of up to %d bytes. Raise limits.request or send less."
-                          .formatted(version, limit))),
-          () ->
-              refuseUnread(
-                  Problem.of(
-                      ProblemCode.OVERLOADED,
-                      "The memory for request bodies is used up. Try again later.")));
       response.endHandler(end -> {
         reader.release();
         admitted.release();
       });
+      reader.read(
+          body -> guard(() -> invoke(rest, route, version, body, cancellation)), this::refuse);
     }
 
     private void invoke(
@@ -191,7 +200,7 @@ public final class InvocationPipeline {
       Context context = Objects.requireNonNull(Vertx.currentContext());
       invoker.invoke(
           new Invocation(requestId, version, call, cancellation),
-          outcome -> context.runOnContext(here -> answer(version, outcome)));
+          outcome -> context.runOnContext(here -> guard(() -> answer(version, outcome))));
     }
 
     private void answer(FunctionVersion version, Outcome outcome) {
@@ -199,10 +208,10 @@ public final class InvocationPipeline {
         return;
       }
       response
-          .putHeader("leat-function-version", version.label())
+          .putHeader(FUNCTION_VERSION, version.label())
           .putHeader(
-              "server-timing", ServerTiming.of(outcome.usage(), System.nanoTime() - arrivedNanos))
-          .putHeader("leat-fuel", Long.toString(outcome.usage().fuel()));
+              SERVER_TIMING, ServerTiming.of(outcome.usage(), System.nanoTime() - arrivedNanos))
+          .putHeader(FUEL, Long.toString(outcome.usage().fuel()));
       switch (outcome) {
         case Outcome.Responded responded -> respond(responded);
         case Outcome.Overloaded overloaded -> {
@@ -251,7 +260,7 @@ public final class InvocationPipeline {
     }
 
     private void putIds() {
-      response.putHeader("x-request-id", requestId);
+      response.putHeader(REQUEST_ID, requestId);
       if (traceParent != null) {
         response.putHeader(TraceParent.FIELD, traceParent);
       }
@@ -279,19 +288,27 @@ public final class InvocationPipeline {
       return Math.max(1, duration.plusMillis(999).toSeconds());
     }
 
-    /** The rest of the body is not wanted, so the connection ends with the answer. */
-    private void refuseUnread(Problem problem) {
-      response.putHeader("connection", "close");
-      refuse(problem);
-    }
-
     private void refuse(ProblemCode code, String detail) {
       refuse(Problem.of(code, detail));
     }
 
     private void refuse(Problem problem) {
       putIds();
+      UnreadBody.drop(request);
       Problems.write(response, problem, requestId, request.path());
+    }
+
+    /** Takes a step; a defect in it is answered too, else the client would wait for ever. */
+    void guard(Runnable step) {
+      try {
+        step.run();
+      } catch (RuntimeException e) {
+        LOG.error("A request failed request={}", requestId, e);
+        if (!response.ended()) {
+          response.headers().clear();
+          refuse(ProblemCode.INTERNAL_ERROR, "The platform failed. Try again later.");
+        }
+      }
     }
 
     private static String abbreviate(String text) {

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 final class TraceParent {
   static final String FIELD = "traceparent";
 
-  private static final Pattern VALID = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+  /** Ids that are all zeros are invalid. */
+  private static final Pattern VALID =
+      Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
   private static final int TRACE_END = 36;
   private static final int FLAGS = 53;
 

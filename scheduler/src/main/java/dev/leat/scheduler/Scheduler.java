@@ -39,8 +39,12 @@ public final class Scheduler implements Invoker {
     worker.invoke(
         invocation,
         outcome -> {
-          inFlight.decrementAndGet();
-          ended.accept(outcome);
+          try {
+            ended.accept(outcome);
+          } finally {
+            // Last, so that whoever waits for the end of all finds the answers handed over.
+            inFlight.decrementAndGet();
+          }
         });
   }
 

@@ -17,6 +17,7 @@ final class InstancePool {
   private final ArrayDeque<Idle> idle = new ArrayDeque<>();
   private final ArrayDeque<Job> waiting = new ArrayDeque<>();
   private int running;
+  private boolean superseded;
   private long lastUsedNanos = System.nanoTime();
 
   InstancePool(FunctionVersion version, int waitersMax) {
@@ -61,6 +62,8 @@ final class InstancePool {
     lastUsedNanos = System.nanoTime();
     if (version.instances().reuse() != Reuse.FRESH && idle.size() < version.instances().max()) {
       idle.addLast(new Idle(guest, lastUsedNanos));
+    } else {
+      guest.close();
     }
   }
 
@@ -80,11 +83,28 @@ final class InstancePool {
     return oldest != null && oldest.arrivedNanos() - nanos < 0 ? waiting.poll() : null;
   }
 
+  /** Whether the version has made room for another, so that no instances are kept for it. */
+  synchronized void supersede(boolean isSuperseded) {
+    superseded = isSuperseded;
+  }
+
   /** Lets go of instances above {@code min} that were idle for the policy's time. */
   synchronized void reap(long nowNanos) {
-    while (idle.size() > version.instances().min()
+    while (idle.size() > (superseded ? 0 : version.instances().min())
         && nowNanos - idle.getFirst().sinceNanos > version.instances().idle().toNanos()) {
-      idle.removeFirst();
+      idle.removeFirst().guest.close();
+    }
+  }
+
+  /** Since when its longest idle instance waits; {@link Long#MAX_VALUE} where none does. */
+  synchronized long idleSinceNanos() {
+    return idle.isEmpty() ? Long.MAX_VALUE : idle.getFirst().sinceNanos;
+  }
+
+  /** Lets go of its longest idle instance, whatever {@code min} says. */
+  synchronized void dropIdle() {
+    if (!idle.isEmpty()) {
+      idle.removeFirst().guest.close();
     }
   }
 

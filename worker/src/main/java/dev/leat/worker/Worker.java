@@ -2,6 +2,7 @@ package dev.leat.worker;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionVersion;
@@ -30,6 +31,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,7 @@ public final class Worker implements Invoker, AutoCloseable {
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
   private static final Duration COMPILE_PATIENCE = Duration.ofSeconds(10);
   private static final int COMPILE_THREADS = 2;
+  private static final int WEIGHT_BYTES = 1_024;
   private static final String NO_THREAD = "too many invocations of the tenant wait for a thread";
 
   private final WorkerConfig config;
@@ -89,9 +92,16 @@ public final class Worker implements Invoker, AutoCloseable {
             Thread.ofPlatform().daemon().name("pool-sweep").factory());
     this.modules =
         Caffeine.newBuilder()
-            .maximumSize(config.loadedModules())
+            .maximumWeight(config.loadedModuleBytes() / WEIGHT_BYTES)
+            .<ModuleDigest, LoadedModule>weigher((digest, loaded) -> weight(loaded))
+            .recordStats()
             .executor(Runnable::run)
             .buildAsync();
+  }
+
+  /** In KiB, at least one, since a weight is an int. */
+  private static int weight(LoadedModule loaded) {
+    return (int) Math.min(Integer.MAX_VALUE, 1 + loaded.sizeBytes() / WEIGHT_BYTES);
   }
 
   public void start() {
@@ -122,6 +132,11 @@ public final class Worker implements Invoker, AutoCloseable {
    * @return completed when that is done; exceptionally when the version cannot be run
    */
   public CompletableFuture<Void> prewarm(FunctionVersion version) {
+    pools.forEach((other, pool) -> {
+      if (other.function().equals(version.function())) {
+        pool.supersede(other.number() != version.number());
+      }
+    });
     return module(version.module())
         .thenAcceptAsync(
             loaded -> {
@@ -135,6 +150,35 @@ public final class Worker implements Invoker, AutoCloseable {
                 throw new RejectedExecutionException(NO_THREAD);
               }
             });
+  }
+
+  /**
+   * Lets idle instances go, those that waited longest first, until so many bytes were given back or
+   * none is idle.
+   *
+   * @param heldBytes says what all guests' memories hold at the moment
+   */
+  public void reclaim(long bytes, LongSupplier heldBytes) {
+    long target = heldBytes.getAsLong() - bytes;
+    while (heldBytes.getAsLong() > target) {
+      InstancePool longestIdle = null;
+      for (InstancePool pool : pools.values()) {
+        if (longestIdle == null || pool.idleSinceNanos() < longestIdle.idleSinceNanos()) {
+          longestIdle = pool;
+        }
+      }
+      if (longestIdle == null || longestIdle.idleSinceNanos() == Long.MAX_VALUE) {
+        return;
+      }
+      longestIdle.dropIdle();
+    }
+  }
+
+  /** How the compiled modules that are kept have been used since the start. */
+  public ModuleCacheUse moduleCacheUse() {
+    CacheStats stats = modules.synchronous().stats();
+    return new ModuleCacheUse(
+        modules.synchronous().estimatedSize(), stats.hitCount(), stats.missCount());
   }
 
   /** Invocations that run at this moment. */
@@ -299,10 +343,13 @@ public final class Worker implements Invoker, AutoCloseable {
     }
 
     void overloaded(String why) {
-      end(
-          new Outcome.Overloaded(
-              "Function '%s' is overloaded: %s".formatted(invocation.target().function(), why),
-              RETRY_AFTER));
+      end(overload(why));
+    }
+
+    private Outcome overload(String why) {
+      return new Outcome.Overloaded(
+          "Function '%s' is overloaded: %s".formatted(invocation.target().function(), why),
+          RETRY_AFTER);
     }
 
     private void end(Outcome outcome) {
@@ -317,11 +364,19 @@ public final class Worker implements Invoker, AutoCloseable {
     public void run() {
       try {
         Guest guest = call();
-        if (guest != null && guest.recycle()) {
-          pool.give(guest);
+        if (guest != null) {
+          recycle(guest);
         }
       } finally {
         leave();
+      }
+    }
+
+    private void recycle(Guest guest) {
+      if (guest.recycle()) {
+        pool.give(guest);
+      } else {
+        guest.close();
       }
     }
 
@@ -337,8 +392,8 @@ public final class Worker implements Invoker, AutoCloseable {
         overloaded("no thread became free in time");
         return null;
       }
+      Guest guest = pool.take();
       try {
-        Guest guest = pool.take();
         Usage.Acquire acquire = Usage.Acquire.COLD;
         if (guest == null) {
           guest = newGuest(invocation.target(), loaded(), invocation.cancellation());
@@ -353,14 +408,20 @@ public final class Worker implements Invoker, AutoCloseable {
         LOG.error("An invocation failed: request={}", invocation.id(), e);
         end(new Outcome.Unrunnable("The worker failed to run it", Usage.NONE));
       }
+      if (guest != null) {
+        guest.close();
+      }
       return null;
     }
 
-    private static Outcome uninitialised(GuestStopped stopped, long queueNanos, long nanos) {
+    private Outcome uninitialised(GuestStopped stopped, long queueNanos, long nanos) {
       Usage usage = new Usage(0, 0, Usage.Acquire.COLD, queueNanos, nanos, 0);
-      return stopped.reason() == GuestStopped.Reason.CANCELLED
-          ? new Outcome.Cancelled(usage)
-          : new Outcome.Unrunnable("The function does not initialise: " + stopped.detail(), usage);
+      return switch (stopped.reason()) {
+        case CANCELLED -> new Outcome.Cancelled(usage);
+        case NO_ROOM -> overload(stopped.detail());
+        case TRAPPED, FUEL_EXHAUSTED, MEMORY_EXCEEDED, DEADLINE_PASSED, EXITED ->
+            new Outcome.Unrunnable("The function does not initialise: " + stopped.detail(), usage);
+      };
     }
 
     private LoadedModule loaded() {

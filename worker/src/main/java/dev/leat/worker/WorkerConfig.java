@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param queuedPerTenant invocations of one tenant that may wait for a thread
  * @param waitersPerFunction invocations that may wait for an instance of one function version
  * @param waitMax how long an invocation may wait before it is answered as overloaded
- * @param loadedModules compiled modules kept; about 0.1-10 MiB each
+ * @param loadedModuleBytes what compiled modules may take; about 0.1-10 MiB each
  */
 public record WorkerConfig(
     int guestThreads,
@@ -18,7 +18,7 @@ public record WorkerConfig(
     int queuedPerTenant,
     int waitersPerFunction,
     Duration waitMax,
-    int loadedModules) {
+    long loadedModuleBytes) {
   /**
    * Four threads a core, at least 8: a spinning guest occupies one until its time is over, and the
    * kernel shares the cores among the rest. One tenant gets three quarters.
@@ -26,6 +26,6 @@ public record WorkerConfig(
   public static WorkerConfig forCores(int cores) {
     int threads = Math.max(8, 4 * cores);
     return new WorkerConfig(
-        threads, threads - threads / 4, 1_000, 1_000, Duration.ofSeconds(5), 512);
+        threads, threads - threads / 4, 1_000, 1_000, Duration.ofSeconds(5), 256L << 20);
   }
 }

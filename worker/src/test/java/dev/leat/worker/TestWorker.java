@@ -1,12 +1,15 @@
 package dev.leat.worker;
 
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
+import dev.leat.engine.ClassStore;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.testkit.ManualClock;
@@ -28,18 +31,25 @@ public final class TestWorker implements AutoCloseable {
   public final List<String> lines = new CopyOnWriteArrayList<>();
   public final GuestMetrics metrics = new GuestMetrics();
   public final ManualClock clock = new ManualClock();
+  final List<ExecutionRecord> executions = new CopyOnWriteArrayList<>();
+  final GuestHeap heap;
   final Map<ModuleDigest, byte[]> modules = new ConcurrentHashMap<>();
   final Worker worker;
 
   public TestWorker() {
-    this(new WorkerConfig(4, 3, 100, 100, Duration.ofSeconds(20), 50));
+    this(new WorkerConfig(4, 3, 100, 100, Duration.ofSeconds(20), 64 << 20));
   }
 
   TestWorker(WorkerConfig config) {
+    this(config, GuestHeap.unbounded());
+  }
+
+  TestWorker(WorkerConfig config, GuestHeap heap) {
+    this.heap = heap;
     worker =
         new Worker(
             config,
-            new ChicoryEngine(ModuleLimits.DEFAULT),
+            new ChicoryEngine(ModuleLimits.DEFAULT, ClassStore.none(), heap),
             digest -> {
               byte[] stored = modules.get(digest);
               if (stored == null) {
@@ -48,7 +58,9 @@ public final class TestWorker implements AutoCloseable {
               return stored;
             },
             new HostPowers(
-                (version, id, level, text) -> lines.add(level + " " + text), metrics, clock));
+                (version, id, level, text) -> lines.add(level + " " + text), metrics, clock),
+            executions::add);
+    heap.onShortage(missing -> worker.reclaim(missing, heap::heldBytes));
     worker.start();
   }
 

@@ -53,11 +53,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,6 +68,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Assembly {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+  private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(20);
+
+  /** For answers that are being written, and for the control plane. */
+  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
+
   private static final int CLOSE_SECONDS = 10;
 
   private final Clock clock = Clock.systemUTC();
@@ -95,6 +101,7 @@ final class Assembly {
   private final Worker worker;
   final Scheduler scheduler;
 
+  final MemoryBudget bodies;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final Vertx vertx;
   final Gateway gateway;
@@ -113,8 +120,7 @@ final class Assembly {
     classes = new FileClassStore(config.dataDirectory().resolve("classes"));
     engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes, guestHeap);
 
-    Path blobDirectory = config.dataDirectory().resolve("blobs");
-    blobs = new FileBlobStore(blobDirectory);
+    blobs = new FileBlobStore(config.dataDirectory().resolve("blobs"));
     FunctionStore functionStore = new JdbiFunctionStore(database);
     ModuleStore moduleStore = new JdbiModuleStore(database);
     KeyStore keyStore = new JdbiKeyStore(database);
@@ -142,7 +148,7 @@ final class Assembly {
     int cores = Runtime.getRuntime().availableProcessors();
     vertx = Vertx.vertx(vertxOptions(cores));
     GatewayConfig gatewayConfig = GatewayConfig.on(config.host(), config.port(), cores);
-    MemoryBudget bodies = new MemoryBudget(gatewayConfig.bodyMemoryBytes());
+    bodies = new MemoryBudget(gatewayConfig.bodyMemoryBytes());
     ControlServices services =
         new ControlServices(
             tenants,
@@ -175,6 +181,7 @@ final class Assembly {
     quotas.start();
     tenants.start();
     executions.start();
+    guestHeap.onShortage(missing -> worker.reclaim(missing, guestHeap::heldBytes));
     worker.start();
     routes.onChange(this::prewarm);
     routes.start();
@@ -211,12 +218,20 @@ final class Assembly {
     return authenticator.authenticate("Bearer " + token) instanceof Authentication.Authenticated;
   }
 
+  /** Refuses new work, lets running invocations end and be answered, stops. */
   void close() {
     ready = false;
+    if (!scheduler.drain(DRAIN_PATIENCE)) {
+      LOG.warn(
+          "Stopping with invocations running count={} waited={}",
+          scheduler.inFlight(),
+          DRAIN_PATIENCE);
+    }
+    gateway.stop(ANSWER_PATIENCE);
     try {
       vertx.close().await(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (Exception e) {
-      LOG.warn("The HTTP server did not stop in order", e);
+    } catch (TimeoutException | RuntimeException e) {
+      LOG.warn("The event loops did not stop in order", e);
     }
     blocking.shutdown();
     worker.close();

@@ -13,16 +13,17 @@ import org.slf4j.LoggerFactory;
 /** A running node with every role. */
 public final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-  private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(20);
   private static final Duration OPERATOR_TOKEN_TTL = Duration.ofDays(365);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
   private final NodeConfig config;
-  private final Assembly assembly;
+  private final DataDirectory directory;
+  final Assembly assembly;
 
-  private Node(NodeConfig config, Assembly assembly) {
+  private Node(NodeConfig config, DataDirectory directory, Assembly assembly) {
     this.config = config;
+    this.directory = directory;
     this.assembly = assembly;
   }
 
@@ -33,15 +34,14 @@ public final class Node implements AutoCloseable {
    *     to do about it
    */
   public static Node start(NodeConfig config) throws IOException {
-    Files.createDirectories(config.dataDirectory());
-    Assembly assembly = new Assembly(config);
+    DataDirectory directory = DataDirectory.claim(config.dataDirectory());
+    Node node = new Node(config, directory, new Assembly(config));
     try {
-      assembly.start();
-      Node node = new Node(config, assembly);
+      node.assembly.start();
       node.writeOperatorToken();
       return node;
     } catch (IOException | RuntimeException e) {
-      assembly.close();
+      node.close();
       throw e;
     }
   }
@@ -71,12 +71,7 @@ public final class Node implements AutoCloseable {
   /** Refuses new work, lets running invocations end, stops. */
   @Override
   public void close() {
-    if (!assembly.scheduler.drain(DRAIN_PATIENCE)) {
-      LOG.warn(
-          "Stopping with invocations running count={} waited={}",
-          assembly.scheduler.inFlight(),
-          DRAIN_PATIENCE);
-    }
     assembly.close();
+    directory.close();
   }
 }

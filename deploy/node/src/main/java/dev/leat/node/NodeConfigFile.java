@@ -34,7 +34,7 @@ public final class NodeConfigFile {
               "worker.queued-per-tenant",
               "worker.waiters-per-function",
               "worker.wait-max-seconds",
-              "worker.loaded-modules"));
+              "worker.loaded-modules-mb"));
 
   private final Map<String, String> values = new LinkedHashMap<>();
   private final List<Finding> findings = new ArrayList<>();
@@ -105,7 +105,11 @@ public final class NodeConfigFile {
             number("worker.waiters-per-function", worker.waitersPerFunction(), 0, 100_000),
             Duration.ofSeconds(
                 number("worker.wait-max-seconds", (int) worker.waitMax().toSeconds(), 1, 300)),
-            number("worker.loaded-modules", worker.loadedModules(), 1, 100_000)));
+            (long) number("worker.loaded-modules-mb", megabytes(worker), 1, 100_000) << 20));
+  }
+
+  private static int megabytes(WorkerConfig worker) {
+    return (int) (worker.loadedModuleBytes() >> 20);
   }
 
   private DatabaseConfig database(DatabaseConfig defaults) throws IOException {

@@ -13,11 +13,13 @@ import dev.leat.gateway.http.BodyReader;
 import dev.leat.gateway.http.MemoryBudget;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
+import dev.leat.gateway.http.UnreadBody;
 import dev.leat.tenants.Access;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.Principal;
 import dev.leat.tenants.Tenants;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -30,6 +32,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +50,9 @@ public final class ControlPlane {
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .serializationInclusion(JsonInclude.Include.NON_NULL)
           .build();
+
+  private static final Problem FAILED =
+      Problem.of(ProblemCode.INTERNAL_ERROR, "The platform failed. Try again later.");
 
   private final OpenApiDocument document = OpenApiDocument.load();
   private final Map<String, Operation> operations;
@@ -75,12 +81,12 @@ public final class ControlPlane {
   }
 
   private Map<String, Operation> operations(ControlServices services) {
+    TenantLifecycle lifecycle = new TenantLifecycle(services.tenants(), services.forgetting());
     Map<String, Operation> byId = new HashMap<>();
     byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
     byId.putAll(new PlatformOperations(services.signingKeys(), services.isReady()).byId());
     byId.putAll(
-        new TenantOperations(
-                services.tenants(), services.quotas(), services.tokens(), services.forgetting())
+        new TenantOperations(services.tenants(), services.quotas(), services.tokens(), lifecycle)
             .byId());
     byId.putAll(
         new ModuleOperations(services.keys(), services.publishing(), services.modules()).byId());
@@ -104,33 +110,50 @@ public final class ControlPlane {
     for (Declared declared : document.operations()) {
       Operation operation = Objects.requireNonNull(operations.get(declared.id()));
       router
-          .route(
-              HttpMethod.valueOf(declared.method()),
-              declared.path().replace("{", ":").replace("}", ""))
+          .route(HttpMethod.valueOf(declared.method()), routePath(declared.path()))
           .handler(context -> new Exchange(declared, operation, context).begin());
     }
+    allowedMethods()
+        .forEach((path, methods) ->
+            router.route(routePath(path)).handler(context -> refuseMethod(context, methods)));
     router.errorHandler(
         404, context -> refuse(context, ProblemCode.NOT_FOUND, "There is nothing at this path."));
-    router.errorHandler(
-        405,
-        context ->
-            refuse(
-                context,
-                ProblemCode.METHOD_NOT_ALLOWED,
-                "The path does not answer the method " + context.request().method().name() + "."));
     router.errorHandler(
         400, context -> refuse(context, ProblemCode.INVALID_REQUEST, "The request is malformed."));
     router.errorHandler(
         500,
         context -> {
           LOG.error("A control-plane request failed", context.failure());
-          refuse(context, ProblemCode.INTERNAL_ERROR, "The platform failed. Try again later.");
+          refuse(context, FAILED.code(), FAILED.detail());
         });
     return router;
   }
 
+  private static String routePath(String declared) {
+    return declared.replace("{", ":").replace("}", "");
+  }
+
+  /** The methods of each path, as the field {@code Allow} lists them. */
+  private Map<String, String> allowedMethods() {
+    Map<String, String> byPath = new TreeMap<>();
+    document
+        .operations()
+        .forEach(operation ->
+            byPath.merge(operation.path(), operation.method(), (some, one) -> some + ", " + one));
+    return byPath;
+  }
+
+  private static void refuseMethod(RoutingContext context, String allowed) {
+    context.response().putHeader("allow", allowed);
+    refuse(
+        context,
+        ProblemCode.METHOD_NOT_ALLOWED,
+        "The path answers " + allowed + ", not this method.");
+  }
+
   private static void refuse(RoutingContext context, ProblemCode code, String detail) {
     HttpServerRequest request = context.request();
+    UnreadBody.drop(request);
     Problems.write(
         context.response(),
         Problem.of(code, detail),
@@ -164,20 +187,17 @@ public final class ControlPlane {
         refuse(refusal);
         return;
       }
-      BodyReader reader = new BodyReader(request, declared.bodyMax(), bodies);
+      MultiMap query = context.queryParams(); // malformed ones end here, in the router's 400
+      BodyReader reader =
+          new BodyReader(
+              request,
+              declared.bodyMax(),
+              "This operation takes bodies of up to %d bytes.".formatted(declared.bodyMax()),
+              bodies);
       response.exceptionHandler(failure -> {});
       response.closeHandler(closed -> reader.release());
       response.endHandler(end -> reader.release());
-      reader.read(
-          this::run,
-          () ->
-              refuseUnread(
-                  ProblemCode.BODY_TOO_LARGE,
-                  "This operation takes bodies of up to %d bytes.".formatted(declared.bodyMax())),
-          () ->
-              refuseUnread(
-                  ProblemCode.OVERLOADED,
-                  "The memory for request bodies is used up. Try again later."));
+      reader.read(body -> guard(() -> run(query, body)), this::refuse);
     }
 
     private @Nullable Problem authenticate() {
@@ -235,29 +255,38 @@ public final class ControlPlane {
               "The content type must be one of %s.".formatted(declared.mediaTypes()));
     }
 
-    private void run(byte[] body) {
+    private void run(MultiMap query, byte[] body) {
       Call call =
           new Call(
               principal,
               Map.copyOf(context.pathParams()),
-              request.params(),
+              query,
               request.headers(),
               body,
-              request.scheme() + "://" + request.authority());
+              request.authority() == null ? "" : request.scheme() + "://" + request.authority());
       var loop = Objects.requireNonNull(Vertx.currentContext());
       blocking.execute(() -> {
         Reply reply = reply(call);
-        loop.runOnContext(here -> write(reply));
+        loop.runOnContext(here -> guard(() -> write(reply)));
       });
     }
 
     private Reply reply(Call call) {
       try {
         return operation.run(call);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StackOverflowError e) {
         LOG.error("An operation failed operation={} request={}", declared.id(), requestId, e);
-        return new Reply.Refused(
-            Problem.of(ProblemCode.INTERNAL_ERROR, "The platform failed. Try again later."));
+        return new Reply.Refused(FAILED);
+      }
+    }
+
+    /** Takes a step; a defect in it is answered too, else the client would wait for ever. */
+    private void guard(Runnable step) {
+      try {
+        step.run();
+      } catch (RuntimeException e) {
+        LOG.error("A request failed operation={} request={}", declared.id(), requestId, e);
+        refuse(FAILED);
       }
     }
 
@@ -296,12 +325,8 @@ public final class ControlPlane {
       }
     }
 
-    private void refuseUnread(ProblemCode code, String detail) {
-      response.putHeader("connection", "close");
-      refuse(Problem.of(code, detail));
-    }
-
     private void refuse(Problem problem) {
+      UnreadBody.drop(request);
       Problems.write(response, problem, requestId, request.path());
     }
   }

@@ -3,7 +3,6 @@ package dev.leat.gateway.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.ForgetTenant;
 import dev.leat.tenants.IssuedToken;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Role;
@@ -27,13 +26,13 @@ final class TenantOperations {
   private final Tenants tenants;
   private final Quotas quotas;
   private final Tokens tokens;
-  private final ForgetTenant registry;
+  private final TenantLifecycle lifecycle;
 
-  TenantOperations(Tenants tenants, Quotas quotas, Tokens tokens, ForgetTenant registry) {
+  TenantOperations(Tenants tenants, Quotas quotas, Tokens tokens, TenantLifecycle lifecycle) {
     this.tenants = tenants;
-    this.registry = registry;
     this.quotas = quotas;
     this.tokens = tokens;
+    this.lifecycle = lifecycle;
   }
 
   Map<String, Operation> byId() {
@@ -86,20 +85,13 @@ final class TenantOperations {
                     + " letter.");
           }
           return Reply.of(
-              tenants.create(new TenantId(body.name())),
+              lifecycle.create(new TenantId(body.name())),
               tenant -> Reply.created(json(tenant), "/v1/tenants/" + tenant.id()));
         });
   }
 
-  /** What the tenant has goes first, so that a deletion cut short can be asked for again. */
   private Reply delete(Call call) {
-    registry.forget(call.tenant());
-    return Reply.of(
-        tenants.delete(call.tenant()),
-        tenant -> {
-          registry.forget(tenant.id()); // what its tokens could still add meanwhile
-          return new Reply.Done();
-        });
+    return Reply.of(lifecycle.remove(call.tenant()), tenant -> new Reply.Done());
   }
 
   private Reply setQuota(Call call) {

@@ -1,5 +1,7 @@
 package dev.leat.gateway.http;
 
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,26 +17,35 @@ public final class BodyReader {
 
   private final HttpServerRequest request;
   private final long maxBytes;
+  private final String whenTooLarge;
   private final MemoryBudget memory;
   private @Nullable Buffer body;
   private long held;
   private boolean ended;
 
-  public BodyReader(HttpServerRequest request, long maxBytes, MemoryBudget memory) {
+  /**
+   * @param whenTooLarge what the client is told when the body is longer than {@code maxBytes}
+   */
+  public BodyReader(
+      HttpServerRequest request, long maxBytes, String whenTooLarge, MemoryBudget memory) {
     this.request = request;
     this.maxBytes = maxBytes;
+    this.whenTooLarge = whenTooLarge;
     this.memory = memory;
   }
 
-  /** Calls exactly one of the three, once. Memory is held until {@link #release}. */
-  public void read(Consumer<byte[]> whole, Runnable tooLarge, Runnable noMemory) {
+  /**
+   * Calls one of the two, once; neither when the connection ends before the body does. Memory is
+   * held until {@link #release}.
+   */
+  public void read(Consumer<byte[]> whole, Consumer<Problem> refused) {
     String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (declared == null && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null) {
       whole.accept(EMPTY);
       return;
     }
     if (declared != null && exceeds(declared)) {
-      tooLarge.run();
+      refused.accept(tooLarge());
       return;
     }
     request.exceptionHandler(failure -> end());
@@ -44,10 +55,13 @@ public final class BodyReader {
       }
       if (size() + (long) chunk.length() > maxBytes) {
         end();
-        tooLarge.run();
+        refused.accept(tooLarge());
       } else if (!hold(chunk.length())) {
         end();
-        noMemory.run();
+        refused.accept(
+            Problem.of(
+                ProblemCode.OVERLOADED,
+                "The memory for request bodies is used up. Try again later."));
       } else {
         append(chunk);
       }
@@ -55,16 +69,24 @@ public final class BodyReader {
     request.endHandler(end -> {
       if (!ended) {
         ended = true;
-        whole.accept(body == null ? EMPTY : body.getBytes());
+        byte[] bytes = body == null ? EMPTY : body.getBytes();
         body = null;
+        whole.accept(bytes);
       }
     });
+    if (UnreadBody.isAwaitingContinue(request)) {
+      var unused = request.response().writeContinue();
+    }
   }
 
   /** Gives the memory back; further calls do nothing. */
   public void release() {
     memory.giveBack(held);
     held = 0;
+  }
+
+  private Problem tooLarge() {
+    return Problem.of(ProblemCode.BODY_TOO_LARGE, whenTooLarge);
   }
 
   private boolean exceeds(String contentLength) {

@@ -14,6 +14,9 @@ public final class Problems {
   /** A name, not an address: docs/ERRORS.md tells what each code means and what to do. */
   private static final String TYPE_BASE = "urn:leat:problem:";
 
+  /** For those who do not know better when there may be room again. */
+  private static final String RETRY_AFTER_SECONDS = "1";
+
   private Problems() {}
 
   /**
@@ -35,6 +38,9 @@ public final class Problems {
         .putHeader("leat-error-source", code.source().word());
     if (code.status() == 401) {
       response.putHeader("www-authenticate", "Bearer");
+    }
+    if (code.status() == 503 && !response.headers().contains("retry-after")) {
+      response.putHeader("retry-after", RETRY_AFTER_SECONDS);
     }
     var unused = response.end(json(problem, requestId, instance).toBuffer());
   }

@@ -5,7 +5,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 
 /** An initialised instance that answers invocations. Confined to one thread at a time. */
-public interface Guest {
+public interface Guest extends AutoCloseable {
   /** Runs the invocation to its end; throws nothing that the guest can cause. */
   Outcome run(Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos);
 
@@ -16,4 +16,8 @@ public interface Guest {
    * Makes it ready for the next call, as its reuse policy says; false when it is not to be kept.
    */
   boolean recycle();
+
+  /** Gives its memory back; it must not be used any more. */
+  @Override
+  void close();
 }

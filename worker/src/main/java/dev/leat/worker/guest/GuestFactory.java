@@ -34,11 +34,16 @@ public final class GuestFactory {
   public Guest create(FunctionVersion version, LoadedModule module, Budget budget) {
     GuestInstance instance =
         module.instantiate(hostFunctions(version), version.limits().memoryPages(), budget);
-    instance.attach(
-        new Running(initialisation(version), powers, instance, Usage.Acquire.COLD, 0, 0));
-    initialise(version, instance);
-    instance.attach(null);
-    instance.snapshot();
+    try {
+      instance.attach(
+          new Running(initialisation(version), powers, instance, Usage.Acquire.COLD, 0, 0));
+      initialise(version, instance);
+      instance.attach(null);
+      instance.snapshot();
+    } catch (RuntimeException | Error e) {
+      instance.close();
+      throw e;
+    }
     return switch (version.guest()) {
       case HANDLER -> new HandlerGuest(version, powers, instance);
       case PROCESSOR -> new ProcessorGuest(version, powers, instance);

@@ -71,6 +71,11 @@ abstract sealed class InstanceGuest implements Guest
     return true;
   }
 
+  @Override
+  public final void close() {
+    instance.close();
+  }
+
   static Budget budget(FunctionVersion version, Invocation invocation) {
     return new Budget(
         version.limits().fuel(),

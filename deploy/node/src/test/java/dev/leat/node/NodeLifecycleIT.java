@@ -1,0 +1,236 @@
+package dev.leat.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.node.RunningNode.Workshop;
+import dev.leat.testkit.Eventually;
+import dev.leat.testkit.TestDatabase;
+import dev.leat.worker.WorkerConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starting, stopping, being killed, and what is found afterwards. */
+class NodeLifecycleIT {
+  @TempDir private Path directory;
+
+  @Test
+  void restart_findsEverythingAgain() {
+    String token;
+    String operator;
+    try (RunningNode node = RunningNode.start(directory)) {
+      Workshop acme = node.workshop("acme");
+      acme.deploy("echo", Guests.echo(), "  instances: {min: 1}\n");
+      acme.setQuota("{\"concurrency\":7}");
+      token = acme.token("invoker");
+      operator = node.operatorToken();
+    }
+
+    try (RunningNode node = RunningNode.start(directory)) {
+      assertThat(node.operatorToken()).isEqualTo(operator);
+      Answered answered = node.request("POST", "/f/acme/echo").token(token).body("hello").send();
+      assertThat(answered.text()).isEqualTo("hello");
+      assertThat(node.request("GET", "/v1/tenants/acme/quota").token(operator).send().text())
+          .isEqualTo("{\"concurrency\":7}");
+      assertThat(
+              node.request("GET", "/v1/tenants/acme/modules")
+                  .operator()
+                  .send()
+                  .json()
+                  .path("items"))
+          .hasSize(1);
+    }
+  }
+
+  /** A process that publishes and deploys, and then waits to be killed. */
+  static final class Victim {
+    private Victim() {}
+
+    public static void main(String[] arguments) throws IOException {
+      RunningNode node = RunningNode.start(Path.of(arguments[0]));
+      Workshop acme = node.workshop("acme");
+      acme.deployPublic("echo", Guests.echo());
+      System.out.println("deployed " + acme.token("invoker"));
+      System.in.read();
+    }
+  }
+
+  @Test
+  void kill_losesNothingThatWasAnswered() throws IOException, InterruptedException {
+    Process victim =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Victim.class.getName(),
+                directory.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String token;
+    try (BufferedReader out = victim.inputReader(StandardCharsets.UTF_8)) {
+      token =
+          out.lines()
+              .filter(line -> line.startsWith("deployed "))
+              .findFirst()
+              .orElseThrow()
+              .substring("deployed ".length());
+    } finally {
+      victim.destroyForcibly();
+    }
+    assertThat(victim.waitFor(30, TimeUnit.SECONDS)).isTrue();
+
+    try (RunningNode node = RunningNode.start(directory)) {
+      Answered answered = node.request("POST", "/f/acme/echo").token(token).body("hello").send();
+      assertThat(answered.text()).isEqualTo("hello");
+    }
+  }
+
+  @Test
+  void start_onTheDirectoryOfAnotherNode_saysSo() {
+    try (RunningNode node = RunningNode.start(directory)) {
+      assertThatThrownBy(
+              () -> Node.start(NodeConfig.embedded(directory, NodeConfig.DEFAULT_HOST, 0)))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "Another node uses the data directory %s. Stop it, or choose another with --data."
+                  .formatted(directory));
+      assertThat(node.request("GET", "/health/ready").send().status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void start_onAPortInUse_saysSoAndLetsGoOfTheDirectory() {
+    try (RunningNode node = RunningNode.start(directory.resolve("first"))) {
+      NodeConfig second =
+          NodeConfig.embedded(directory.resolve("second"), NodeConfig.DEFAULT_HOST, node.port());
+
+      assertThatThrownBy(() -> Node.start(second))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("Cannot listen on 127.0.0.1:" + node.port())
+          .hasMessageContaining("--port");
+    }
+
+    RunningNode.start(directory.resolve("second")).close();
+  }
+
+  @Test
+  void close_twice_doesNothingMore() {
+    RunningNode node = RunningNode.start(directory);
+
+    node.node.close();
+    node.close();
+  }
+
+  @Test
+  void close_whileAFunctionRuns_waitsForItsAnswer() throws Exception {
+    RunningNode node = RunningNode.start(directory);
+    Workshop acme = node.workshop("acme");
+    acme.deploy(
+        "spin",
+        Guests.spinning(),
+        "  route: {auth: public}\n  limits: {timeout: 1s, fuel: 9000000000000000000}\n");
+    acme.deployPublic("echo", Guests.echo());
+
+    try (RawConnection running = new RawConnection(node.port());
+        RawConnection late = new RawConnection(node.port())) {
+      running.send("GET /f/acme/spin HTTP/1.1\r\nHost: x\r\n\r\n");
+      Eventually.holds("it runs", () -> node.node.assembly.scheduler.inFlight() == 1);
+      CompletableFuture<Void> closing = CompletableFuture.runAsync(node::close);
+
+      // Others are turned away meanwhile.
+      Eventually.holds(
+          "the node refuses new work",
+          () ->
+              late.send("HEAD /f/acme/echo HTTP/1.1\r\nHost: x\r\n\r\n")
+                  .readHead()
+                  .startsWith("HTTP/1.1 503 "));
+      assertThat(running.readHead()).startsWith("HTTP/1.1 504 ");
+      assertThat(running.readAll()).contains("function-timeout");
+      closing.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void close_whileALargeAnswerIsWritten_writesItWhole() throws Exception {
+    RunningNode node = RunningNode.start(directory);
+    Workshop acme = node.workshop("acme");
+    acme.deploy(
+        "large",
+        Guests.talkative(2_000_000),
+        "  route: {auth: public}\n  limits: {response: 2Mi}\n");
+
+    try (RawConnection connection = new RawConnection(node.port())) {
+      connection.send("GET /f/acme/large HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(connection.readHead()).startsWith("HTTP/1.1 200 ");
+      CompletableFuture<Void> closing = CompletableFuture.runAsync(node::close);
+
+      assertThat(connection.readAll()).hasSize(2_000_000);
+      closing.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void postgres_takesTheWholeWay() throws SQLException {
+    try (TestDatabase database = TestDatabase.postgres()) {
+      String url;
+      try (Connection connection = database.dataSource().getConnection()) {
+        url = connection.getMetaData().getURL();
+      }
+      NodeConfig config =
+          new NodeConfig(
+              directory,
+              NodeConfig.DEFAULT_HOST,
+              0,
+              new DatabaseConfig(url, "postgres", new Secret(""), DatabaseConfig.POOL_SIZE),
+              WorkerConfig.forCores(2));
+      String token;
+      try (RunningNode node = RunningNode.start(config)) {
+        Workshop acme = node.workshop("acme");
+        acme.deploy("echo", Guests.echo(), "");
+        token = acme.token("invoker");
+        assertThat(call(node, token).text()).isEqualTo("hello");
+      }
+      try (RunningNode node = RunningNode.start(config)) {
+        assertThat(call(node, token).text()).isEqualTo("hello");
+        node.request("DELETE", "/v1/tenants/acme").operator().send();
+        assertThat(call(node, token).status()).isEqualTo(401);
+      }
+    }
+  }
+
+  private static Answered call(RunningNode node, String token) {
+    return node.request("POST", "/f/acme/echo").token(token).body("hello").send();
+  }
+
+  @Test
+  void samples_runAsDeployed() {
+    try (RunningNode node = RunningNode.start(directory)) {
+      Workshop acme = node.workshop("acme");
+      for (String sample : List.of("noop", "echo-json")) {
+        acme.deployPublic(sample, sample(sample));
+        assertThat(acme.call("POST", sample).body("{\"a\":1}").send().status())
+            .as(sample)
+            .isEqualTo(200);
+      }
+    }
+  }
+
+  private static byte[] sample(String name) {
+    String resource = "/dev/leat/samples/%s/%s.wasm".formatted(name, name.replace('-', '_'));
+    try (var in = NodeLifecycleIT.class.getResourceAsStream(resource)) {
+      return java.util.Objects.requireNonNull(in, resource).readAllBytes();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

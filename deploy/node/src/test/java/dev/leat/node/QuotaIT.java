@@ -1,0 +1,137 @@
+package dev.leat.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.node.RunningNode.Workshop;
+import dev.leat.testkit.Eventually;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Quotas, and that whatever ends a request gives back what it held. */
+class QuotaIT {
+  private static final String USED_UP = "429 quota-exceeded quota";
+  private static final String SPINNING =
+      "  route: {auth: public}\n  limits: {timeout: 60s, fuel: 9000000000000000000}\n";
+
+  @TempDir private static Path directory;
+  private static RunningNode node;
+
+  @BeforeAll
+  static void start() {
+    node = RunningNode.start(directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+  }
+
+  @AfterEach
+  void nothingIsHeld() {
+    node.assertNothingHeld();
+  }
+
+  @Test
+  void rate_usedUp_is429AndSaysWhenAgain() {
+    Workshop rated = node.workshop("rated");
+    rated.deployPublic("echo", Guests.echo());
+    assertThat(rated.call("GET", "echo").send().status()).isEqualTo(200);
+
+    rated.setQuota("{\"requests-per-second\":1,\"burst\":2}");
+    Answered rejected =
+        IntStream.range(0, 4)
+            .mapToObj(i -> rated.call("GET", "echo").send())
+            .filter(answered -> answered.status() != 200)
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(rejected.problem()).isEqualTo(USED_UP);
+    assertThat(rejected.header("retry-after")).isEqualTo("1");
+    assertThat(rejected.header("ratelimit")).isEqualTo("\"requests-per-second\";r=0;t=1");
+    assertThat(rejected.header("ratelimit-policy")).isEqualTo("\"requests-per-second\";q=1");
+    assertThat(rejected.json().path("retryable").asBoolean()).isTrue();
+
+    rated.setQuota("{\"requests-per-second\":-1,\"burst\":-1}");
+    assertThat(rated.call("GET", "echo").send().status()).isEqualTo(200);
+  }
+
+  @Test
+  void concurrency_placeTaken_is429UntilItIsFree() {
+    Workshop narrow = node.workshop("narrow");
+    narrow.deploy("spin", Guests.spinning(), SPINNING);
+    narrow.deployPublic("echo", Guests.echo());
+    narrow.setQuota("{\"concurrency\":1}");
+
+    try (RawConnection connection = new RawConnection(node.port())) {
+      connection.send("GET /f/narrow/spin HTTP/1.1\r\nHost: x\r\n\r\n");
+      Eventually.holds("it runs", () -> node.node.assembly.scheduler.inFlight() == 1);
+      assertThat(narrow.call("GET", "echo").send().problem()).isEqualTo(USED_UP);
+    }
+
+    Eventually.holds("the place is free", () -> narrow.call("GET", "echo").send().status() == 200);
+  }
+
+  /** Each ending once; with a place for one request, none may keep it. */
+  @Test
+  void concurrency_anyEnding_freesThePlace() {
+    Workshop single = node.workshop("single");
+    single.deployPublic("echo", Guests.echo());
+    single.deployPublic("trap", Guests.trapping());
+    single.deployPublic("init", Guests.refusingInit());
+    single.deploy("tiny", Guests.echo(), "  route: {auth: public}\n  limits: {request: 10}\n");
+    single.setQuota("{\"concurrency\":1}");
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(single.call("POST", "tiny").body("12345678901").send().status()).isEqualTo(413);
+      assertThat(single.call("POST", "trap").send().status()).isEqualTo(502);
+      assertThat(single.call("POST", "init").send().status()).isEqualTo(502);
+      assertThat(single.call("POST", "echo").body("x").send().status()).isEqualTo(200);
+      assertThat(single.call("HEAD", "echo").send().status()).isEqualTo(200);
+      try (RawConnection connection = new RawConnection(node.port())) {
+        connection.send(
+            "POST /f/single/tiny HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "20\r\n"
+                + "x".repeat(32)
+                + "\r\n0\r\n\r\n");
+        assertThat(connection.readHead()).startsWith("HTTP/1.1 413 ");
+      }
+    }
+  }
+
+  @Test
+  void client_hangsUpMidBody_freesEverything() {
+    Workshop fickle = node.workshop("fickle");
+    fickle.deployPublic("echo", Guests.echo());
+    fickle.setQuota("{\"concurrency\":1}");
+
+    try (RawConnection connection = new RawConnection(node.port())) {
+      connection.send(
+          "POST /f/fickle/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"
+              + "x".repeat(50_000));
+      Eventually.holds("its body is held", () -> node.node.assembly.bodies.held() >= 50_000);
+      assertThat(fickle.call("GET", "echo").send().problem()).isEqualTo(USED_UP);
+    }
+
+    Eventually.holds("nothing is held", () -> node.node.assembly.bodies.held() == 0);
+    Eventually.holds("the place is free", () -> fickle.call("GET", "echo").send().status() == 200);
+  }
+
+  @Test
+  void client_hangsUpMidInvocation_stopsTheGuest() {
+    Workshop leaving = node.workshop("leaving");
+    leaving.deploy("spin", Guests.spinning(), SPINNING);
+
+    try (RawConnection connection = new RawConnection(node.port())) {
+      connection.send("POST /f/leaving/spin HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+      Eventually.holds("it runs", () -> node.node.assembly.scheduler.inFlight() == 1);
+    }
+
+    // Sooner than the function's own limit of 60 s.
+    Eventually.holds("the guest stops", () -> node.node.assembly.scheduler.inFlight() == 0);
+  }
+}

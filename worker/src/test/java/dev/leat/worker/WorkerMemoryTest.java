@@ -1,0 +1,116 @@
+package dev.leat.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.InstancePolicy.Reuse;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.Usage;
+import dev.leat.engine.GuestHeap;
+import dev.leat.testkit.Eventually;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What a worker keeps of memory, and the record that each invocation leaves. */
+class WorkerMemoryTest {
+  private static final WorkerConfig CONFIG =
+      new WorkerConfig(4, 3, 100, 100, Duration.ofSeconds(20), 64 << 20);
+
+  /** Room for a few instances of the sample, which takes some 200 KiB each. */
+  private static final long HEAP_BYTES = 1 << 20;
+
+  @Test
+  void invoke_moreVersionsThanTheHeapHolds_letsTheLongestIdleGo() throws IOException {
+    try (TestWorker worker = new TestWorker(CONFIG, new GuestHeap(HEAP_BYTES))) {
+      for (int number = 1; number <= 40; number++) {
+        assertThat(invoke(worker, number)).isInstanceOf(Outcome.Responded.class);
+      }
+
+      assertThat(worker.heap.heldBytes()).isBetween(1L, HEAP_BYTES);
+      assertThat(worker.worker.idleInstances()).isBetween(1, 39);
+    }
+  }
+
+  @Test
+  void invoke_heapTooSmallForOneInstance_isOverload() throws IOException {
+    try (TestWorker worker = new TestWorker(CONFIG, new GuestHeap(1_000))) {
+      assertThat(invoke(worker, 1)).isInstanceOf(Outcome.Overloaded.class);
+      assertThat(worker.heap.heldBytes()).isZero();
+    }
+  }
+
+  @Test
+  void invoke_freshInstances_giveTheirMemoryBack() throws IOException {
+    try (TestWorker worker = new TestWorker()) {
+      FunctionVersion version = worker.publish(maskPii(1).instances(0, 2, Reuse.FRESH));
+      for (int i = 0; i < 20; i++) {
+        assertThat(worker.invoke(version, new byte[] {'1'})).isInstanceOf(Outcome.Responded.class);
+      }
+
+      Eventually.holds("all memory is given back", () -> worker.heap.heldBytes() == 0);
+    }
+  }
+
+  @Test
+  void invoke_leavesARecordThatEqualsItsUsage() throws IOException {
+    try (TestWorker worker = new TestWorker()) {
+      Outcome outcome = invoke(worker, 1);
+
+      Eventually.holds("the record is there", () -> !worker.executions.isEmpty());
+      ExecutionRecord record = worker.executions.getFirst();
+      assertThat(record.usage()).isEqualTo(outcome.usage());
+      assertThat(record.usage().fuel()).isPositive();
+      assertThat(record.usage().acquire()).isEqualTo(Usage.Acquire.COLD);
+      assertThat(record.isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  void prewarm_ofTheNextVersion_keepsNoInstancesOfTheLast() throws IOException {
+    try (TestWorker worker = new TestWorker()) {
+      FunctionVersion first = worker.publish(maskPii(1).instances(1, 2, Reuse.RESET));
+      FunctionVersion second = worker.publish(maskPii(2).instances(1, 2, Reuse.RESET));
+      worker.worker.prewarm(first).join();
+      worker.worker.prewarm(second).join();
+      long both = worker.heap.heldBytes();
+
+      worker.worker.reclaim(1, worker.heap::heldBytes);
+
+      assertThat(worker.heap.heldBytes()).isEqualTo(both / 2);
+      assertThat(worker.invoke(second, new byte[] {'1'}).usage().acquire())
+          .isEqualTo(Usage.Acquire.WARM);
+    }
+  }
+
+  @Test
+  void moduleCacheUse_countsHitsAndMisses() throws IOException {
+    try (TestWorker worker = new TestWorker()) {
+      invoke(worker, 1);
+      invoke(worker, 2);
+
+      ModuleCacheUse use = worker.worker.moduleCacheUse();
+      assertThat(use.entries()).isEqualTo(1);
+      assertThat(use.hits()).isPositive();
+      assertThat(use.misses()).isPositive();
+    }
+  }
+
+  private static Outcome invoke(TestWorker worker, int number) throws IOException {
+    return worker.invoke(
+        worker.publish(maskPii(number)), "{\"email\":\"a@b.c\"}".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static TestFunction maskPii(int number) throws IOException {
+    return TestFunction.of(
+            GuestContract.HANDLER,
+            Files.readAllBytes(Path.of("../sdk/samples/mask-pii/mask_pii.wasm")))
+        .config("{\"fields_to_mask\":[\"email\"]}")
+        .version(number);
+  }
+}
