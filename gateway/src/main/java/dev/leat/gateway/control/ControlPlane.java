@@ -200,7 +200,7 @@ public final class ControlPlane {
           new BodyReader(
               request,
               declared.bodyMax(),
-              "This operation takes bodies of up to %d bytes.".formatted(declared.bodyMax()),
+              () -> "This operation takes bodies of up to %d bytes.".formatted(declared.bodyMax()),
               bodies);
       response.exceptionHandler(failure -> {});
       response.closeHandler(closed -> reader.release());
