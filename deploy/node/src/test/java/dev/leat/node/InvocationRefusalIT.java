@@ -93,16 +93,10 @@ class InvocationRefusalIT {
   }
 
   @Test
-  void call_revokedToken_is401() {
+  void call_revokedToken_is401() throws ParseException {
     String token = acme.token("invoker");
     assertThat(acme.call("GET", "echo").token(token).send().status()).isEqualTo(200);
-    String id =
-        node.request("GET", acme.path("/tokens"))
-            .operator()
-            .send()
-            .json()
-            .at("/items/0/id")
-            .asText();
+    String id = SignedJWT.parse(token).getJWTClaimsSet().getJWTID();
 
     node.request("DELETE", acme.path("/tokens/" + id)).operator().send();
 
