@@ -8,5 +8,26 @@ import dev.leat.contract.Cancellation;
  * @param fuel units of instructions, at least 0
  * @param deadlineNanos a point of {@link System#nanoTime()}
  * @param cancellation polled while the guest runs
+ * @param pacer asked between slices of fuel
  */
-public record Budget(long fuel, long deadlineNanos, Cancellation cancellation) {}
+public record Budget(long fuel, long deadlineNanos, Cancellation cancellation, Pacer pacer) {
+  /** A budget of a guest that nobody holds up. */
+  public Budget(long fuel, long deadlineNanos, Cancellation cancellation) {
+    this(fuel, deadlineNanos, cancellation, () -> {});
+  }
+
+  /** The same budget under this pacer. */
+  public Budget pacedBy(Pacer other) {
+    return new Budget(fuel, deadlineNanos, cancellation, other);
+  }
+
+  /**
+   * May hold a running guest up, so that others get the processor. Called on the guest's thread
+   * every few tens of microseconds of its running; the time that it takes counts towards the
+   * deadline.
+   */
+  @FunctionalInterface
+  public interface Pacer {
+    void pause();
+  }
+}

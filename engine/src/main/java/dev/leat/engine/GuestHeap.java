@@ -22,11 +22,11 @@ public final class GuestHeap {
   }
 
   /**
-   * Half of the JVM's heap: the rest is for request bodies (a quarter), compiled modules and the
-   * platform itself.
+   * Five eighths of the JVM's heap: request bodies get one, compiled modules and the platform
+   * itself the rest.
    */
   public static GuestHeap ofThisJvm() {
-    return new GuestHeap(Runtime.getRuntime().maxMemory() / 2);
+    return new GuestHeap(Runtime.getRuntime().maxMemory() / 8 * 5);
   }
 
   /** Calls {@code reclaim} with the bytes that are missing when a reservation would fail. */

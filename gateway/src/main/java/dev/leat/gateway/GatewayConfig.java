@@ -27,8 +27,8 @@ public record GatewayConfig(
    */
   private static final int IDLE_SECONDS = (int) Limits.TIMEOUT_MAX.toSeconds() + 30;
 
-  /** A quarter of the heap for bodies leaves room for their copies in guests. */
+  /** An eighth of the heap for bodies leaves room for their copies in guests. */
   public static GatewayConfig on(String host, int port, int cores) {
-    return new GatewayConfig(host, port, cores, Runtime.getRuntime().maxMemory() / 4, IDLE_SECONDS);
+    return new GatewayConfig(host, port, cores, Runtime.getRuntime().maxMemory() / 8, IDLE_SECONDS);
   }
 }

@@ -17,6 +17,7 @@ import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.ModuleRefused;
 import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
 import java.time.Duration;
@@ -80,7 +81,7 @@ public final class Worker implements Invoker, AutoCloseable {
     this.config = config;
     this.loader = loader;
     this.source = source;
-    this.guests = new GuestFactory(powers);
+    this.guests = new GuestFactory(powers, new CpuTurns(config.longCallsAtOnce()));
     this.threads =
         new GuestThreads(
             config.guestThreads(), config.threadsPerTenant(), config.queuedPerTenant());

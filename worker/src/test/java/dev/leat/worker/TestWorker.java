@@ -37,7 +37,7 @@ public final class TestWorker implements AutoCloseable {
   final Worker worker;
 
   public TestWorker() {
-    this(new WorkerConfig(4, 3, 100, 100, Duration.ofSeconds(20), 64 << 20));
+    this(new WorkerConfig(4, 3, 2, 100, 100, Duration.ofSeconds(20), 64 << 20));
   }
 
   TestWorker(WorkerConfig config) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What a worker keeps of memory, and the record that each invocation leaves. */
 class WorkerMemoryTest {
   private static final WorkerConfig CONFIG =
-      new WorkerConfig(4, 3, 100, 100, Duration.ofSeconds(20), 64 << 20);
+      new WorkerConfig(4, 3, 2, 100, 100, Duration.ofSeconds(20), 64 << 20);
 
   /** Room for a few instances of the sample, which takes some 200 KiB each. */
   private static final long HEAP_BYTES = 1 << 20;

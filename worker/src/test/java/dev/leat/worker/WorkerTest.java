@@ -39,7 +39,9 @@ final class WorkerTest {
 
   private void sized(int threads, int perTenant, int queued, int waiters, Duration waitMax) {
     worker.close();
-    worker = new TestWorker(new WorkerConfig(threads, perTenant, queued, waiters, waitMax, 50));
+    worker =
+        new TestWorker(
+            new WorkerConfig(threads, perTenant, threads, queued, waiters, waitMax, 64 << 20));
   }
 
   private static WasmBuilder guest(WasmCode handle) {

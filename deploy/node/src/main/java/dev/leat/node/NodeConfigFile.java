@@ -31,6 +31,7 @@ public final class NodeConfigFile {
               "database.pool-size",
               "worker.guest-threads",
               "worker.threads-per-tenant",
+              "worker.long-calls-at-once",
               "worker.queued-per-tenant",
               "worker.waiters-per-function",
               "worker.wait-max-seconds",
@@ -101,6 +102,7 @@ public final class NodeConfigFile {
                 Math.min(threads, worker.threadsPerTenant()),
                 1,
                 threads),
+            number("worker.long-calls-at-once", worker.longCallsAtOnce(), 1, threads),
             number("worker.queued-per-tenant", worker.queuedPerTenant(), 1, 100_000),
             number("worker.waiters-per-function", worker.waitersPerFunction(), 0, 100_000),
             Duration.ofSeconds(

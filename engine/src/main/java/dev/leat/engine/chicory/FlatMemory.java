@@ -85,6 +85,7 @@ final class FlatMemory implements Memory, GuestMemory {
   private long fuelLimit;
   private long deadlineNanos;
   private Cancellation cancellation = new Cancellation();
+  private Budget.Pacer pacer = () -> {};
   private boolean growthRefused;
   private int peakPages;
 
@@ -113,6 +114,7 @@ final class FlatMemory implements Memory, GuestMemory {
     fuelLimit = budget.fuel();
     deadlineNanos = budget.deadlineNanos();
     cancellation = budget.cancellation();
+    pacer = budget.pacer();
     growthRefused = false;
     peakPages = pages();
     fuel = Math.min(SLICE, fuelLimit);
@@ -133,6 +135,7 @@ final class FlatMemory implements Memory, GuestMemory {
   }
 
   private void nextSlice() {
+    pacer.pause();
     if (cancellation.isCancelled()) {
       throw GuestStopped.because(Reason.CANCELLED, "The invocation was cancelled");
     }

@@ -20,9 +20,11 @@ import java.util.stream.Stream;
 /** Makes guests: instantiates a module for its contract, initialises it, remembers that state. */
 public final class GuestFactory {
   private final HostPowers powers;
+  private final CpuTurns turns;
 
-  public GuestFactory(HostPowers powers) {
+  public GuestFactory(HostPowers powers, CpuTurns turns) {
     this.powers = powers;
+    this.turns = turns;
   }
 
   /**
@@ -32,6 +34,12 @@ public final class GuestFactory {
    * @throws GuestStopped if it does not come up, or refuses its configuration
    */
   public Guest create(FunctionVersion version, LoadedModule module, Budget budget) {
+    try (CpuTurns.Turn turn = turns.begin(budget)) {
+      return createPaced(version, module, budget.pacedBy(turn));
+    }
+  }
+
+  private Guest createPaced(FunctionVersion version, LoadedModule module, Budget budget) {
     GuestInstance instance =
         module.instantiate(hostFunctions(version), version.limits().memoryPages(), budget);
     try {
@@ -45,9 +53,9 @@ public final class GuestFactory {
       throw e;
     }
     return switch (version.guest()) {
-      case HANDLER -> new HandlerGuest(version, powers, instance);
-      case PROCESSOR -> new ProcessorGuest(version, powers, instance);
-      case WASI -> new WasiGuest(version, powers, instance);
+      case HANDLER -> new HandlerGuest(version, powers, turns, instance);
+      case PROCESSOR -> new ProcessorGuest(version, powers, turns, instance);
+      case WASI -> new WasiGuest(version, powers, turns, instance);
     };
   }
 

@@ -58,8 +58,8 @@ final class HandlerGuest extends InstanceGuest {
   private final Buffers buffers;
   private final int handle;
 
-  HandlerGuest(FunctionVersion version, HostPowers powers, GuestInstance instance) {
-    super(version, powers, instance);
+  HandlerGuest(FunctionVersion version, HostPowers powers, CpuTurns turns, GuestInstance instance) {
+    super(version, powers, turns, instance);
     this.buffers = new Buffers(instance);
     this.handle = instance.function("handle");
   }

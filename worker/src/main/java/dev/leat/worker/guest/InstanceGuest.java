@@ -18,13 +18,16 @@ abstract sealed class InstanceGuest implements Guest
 
   private final FunctionVersion version;
   private final HostPowers powers;
+  private final CpuTurns turns;
   private final GuestInstance instance;
   private boolean hasServed;
   private boolean wasStopped;
 
-  InstanceGuest(FunctionVersion version, HostPowers powers, GuestInstance instance) {
+  InstanceGuest(
+      FunctionVersion version, HostPowers powers, CpuTurns turns, GuestInstance instance) {
     this.version = version;
     this.powers = powers;
+    this.turns = turns;
     this.instance = instance;
   }
 
@@ -43,10 +46,11 @@ abstract sealed class InstanceGuest implements Guest
   public final Outcome run(
       Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos) {
     hasServed = true;
-    instance.begin(budget(version, invocation));
+    Budget budget = budget(invocation);
     Running running = new Running(invocation, powers, instance, acquire, queueNanos, acquireNanos);
     instance.attach(running);
-    try {
+    try (CpuTurns.Turn turn = turns.begin(budget)) {
+      instance.begin(budget.pacedBy(turn));
       return call(running);
     } catch (GuestStopped stopped) {
       wasStopped = true;
@@ -76,7 +80,7 @@ abstract sealed class InstanceGuest implements Guest
     instance.close();
   }
 
-  static Budget budget(FunctionVersion version, Invocation invocation) {
+  private Budget budget(Invocation invocation) {
     return new Budget(
         version.limits().fuel(),
         System.nanoTime() + version.limits().timeout().toNanos(),

@@ -20,8 +20,9 @@ final class ProcessorGuest extends InstanceGuest {
   private final Buffers buffers;
   private final int processEvent;
 
-  ProcessorGuest(FunctionVersion version, HostPowers powers, GuestInstance instance) {
-    super(version, powers, instance);
+  ProcessorGuest(
+      FunctionVersion version, HostPowers powers, CpuTurns turns, GuestInstance instance) {
+    super(version, powers, turns, instance);
     this.events = new Events(powers.clock());
     this.buffers = new Buffers(instance);
     this.processEvent = instance.function("process_event");

@@ -13,8 +13,8 @@ import dev.leat.worker.capability.HostPowers;
 final class WasiGuest extends InstanceGuest {
   private final int start;
 
-  WasiGuest(FunctionVersion version, HostPowers powers, GuestInstance instance) {
-    super(version, powers, instance);
+  WasiGuest(FunctionVersion version, HostPowers powers, CpuTurns turns, GuestInstance instance) {
+    super(version, powers, turns, instance);
     this.start = instance.function("_start");
   }
 
