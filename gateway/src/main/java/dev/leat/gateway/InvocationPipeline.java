@@ -169,8 +169,9 @@ public final class InvocationPipeline {
           new BodyReader(
               request,
               limit,
-              "Function '%s' takes bodies of up to %d bytes. Raise limits.request or send less."
-                  .formatted(version, limit),
+              () ->
+                  "Function '%s' takes bodies of up to %d bytes. Raise limits.request or send less."
+                      .formatted(version, limit),
               bodies);
       Cancellation cancellation = new Cancellation();
       // Set before the body is read, so that whatever comes next gives back what it holds.

@@ -126,9 +126,10 @@ public final class PublisherKeys {
       return malformed("The key's x must be 32 bytes in base64url, 43 characters.");
     }
     String name = node.path("name").asText();
-    if (name.length() > NAME_CHARS_MAX) {
+    if (name.length() > NAME_CHARS_MAX || name.chars().anyMatch(Character::isISOControl)) {
       return malformed(
-          "The key's name must be 0-" + NAME_CHARS_MAX + " characters, was " + name.length());
+          "The key's name must be 0-%d characters without control characters, was %d"
+              .formatted(NAME_CHARS_MAX, name.length()));
     }
     return Answer.done(
         new PublisherKey(tenant, thumbprint(x), name, x.toString(), now(), Optional.empty()));

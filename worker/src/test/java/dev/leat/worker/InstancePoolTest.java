@@ -17,6 +17,8 @@ final class InstancePoolTest {
 
   /** A guest that is only kept. */
   private static final class KeptGuest implements Guest {
+    private boolean closed;
+
     @Override
     public Outcome run(
         Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos) {
@@ -31,6 +33,11 @@ final class InstancePoolTest {
     @Override
     public boolean recycle() {
       return true;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
     }
   }
 
@@ -128,5 +135,33 @@ final class InstancePoolTest {
     pool.give(new KeptGuest());
     pool.leave();
     assertThat(pool.isForgotten(later, minute)).isFalse();
+  }
+
+  @Test
+  void whatIsNotKept_isClosed() {
+    KeptGuest notKept = new KeptGuest();
+    pool(0, 1, 1, Reuse.FRESH).give(notKept);
+
+    KeptGuest reaped = new KeptGuest();
+    InstancePool pool = pool(0, 1, 1, Reuse.RESET);
+    pool.give(reaped);
+    pool.reap(System.nanoTime() + Duration.ofMinutes(1).toNanos());
+
+    assertThat(notKept.closed).isTrue();
+    assertThat(reaped.closed).isTrue();
+  }
+
+  @Test
+  void reap_ofASupersededVersion_keepsNone() {
+    InstancePool pool = pool(1, 1, 1, Reuse.RESET);
+    pool.give(new KeptGuest());
+    long later = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    pool.reap(later);
+    assertThat(pool.idleInstances()).isEqualTo(1);
+
+    pool.supersede(true);
+    pool.reap(later);
+
+    assertThat(pool.idleInstances()).isZero();
   }
 }

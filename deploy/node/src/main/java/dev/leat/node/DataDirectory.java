@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** A data directory that one node has for itself. The system frees it when the process ends. */
@@ -24,7 +25,12 @@ final class DataDirectory implements AutoCloseable {
    * @throws IOException if another node has it, or it cannot be written to
    */
   static DataDirectory claim(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    if (!Files.isDirectory(directory)) {
+      // The database in it holds the signing key.
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
     FileChannel lockFile =
         FileChannel.open(
             directory.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

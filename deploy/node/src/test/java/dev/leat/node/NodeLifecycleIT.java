@@ -199,6 +199,7 @@ class NodeLifecycleIT {
         acme.deploy("echo", Guests.echo(), "");
         token = acme.token("invoker");
         assertThat(call(node, token).text()).isEqualTo("hello");
+        assertNulIsNoDefect(acme);
       }
       try (RunningNode node = RunningNode.start(config)) {
         assertThat(call(node, token).text()).isEqualTo("hello");
@@ -206,6 +207,27 @@ class NodeLifecycleIT {
         assertThat(call(node, token).status()).isEqualTo(401);
       }
     }
+  }
+
+  /** PostgreSQL takes no NUL in a text. */
+  private static void assertNulIsNoDefect(Workshop acme) {
+    for (String path :
+        List.of(
+            "/keys/a%00", "/tokens/a%00", "/functions/a%00", "/modules/a%00", "/modules?q=a%00")) {
+      for (String method : List.of("GET", "DELETE")) {
+        assertThat(acme.request(method, path).operator().send().status())
+            .as(method + " " + path)
+            .isBetween(400, 405);
+      }
+    }
+    String key = RunningNode.newKey().toPublicJWK().toJSONString();
+    Answered named =
+        acme.request("POST", "/keys")
+            .operator()
+            .json(key.replace("{", "{\"name\":\"a\\u0000\","))
+            .send();
+    assertThat(named.status()).as(named.toString()).isEqualTo(400);
+    acme.deploy("nul", Guests.echo(), "  capabilities: {config: true}\n  config: {a: \"\\0\"}\n");
   }
 
   private static Answered call(RunningNode node, String token) {

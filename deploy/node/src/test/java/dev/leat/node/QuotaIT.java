@@ -104,6 +104,30 @@ class QuotaIT {
   }
 
   @Test
+  void bodyMemory_usedUp_is503AndSaysWhenAgain() {
+    Workshop waiting = node.workshop("waiting");
+    waiting.deployPublic("echo", Guests.echo());
+    waiting.setQuota("{\"concurrency\":1}");
+    long all = Runtime.getRuntime().maxMemory() / 4;
+    assertThat(node.node.assembly.bodies.take(all)).isTrue();
+
+    Answered refused;
+    Answered empty;
+    try {
+      refused = waiting.call("POST", "echo").body("x").send();
+      empty = waiting.call("GET", "echo").send();
+    } finally {
+      node.node.assembly.bodies.giveBack(all);
+    }
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.json().path("code").asText()).isEqualTo("overloaded");
+    assertThat(refused.header("retry-after")).isEqualTo("1");
+    assertThat(empty.status()).isEqualTo(200);
+    assertThat(waiting.call("POST", "echo").body("x").send().text()).isEqualTo("x");
+  }
+
+  @Test
   void client_hangsUpMidBody_freesEverything() {
     Workshop fickle = node.workshop("fickle");
     fickle.deployPublic("echo", Guests.echo());

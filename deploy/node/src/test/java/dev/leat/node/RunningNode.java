@@ -207,7 +207,7 @@ final class RunningNode implements AutoCloseable {
     }
 
     Answered register(OctetKeyPair publisher) {
-      return request("POST", path("/keys"))
+      return request("POST", "/keys")
           .operator()
           .json(publisher.toPublicJWK().toJSONString())
           .send();
@@ -219,7 +219,7 @@ final class RunningNode implements AutoCloseable {
 
     String token(String role, int ttlSeconds) {
       Answered answered =
-          request("POST", path("/tokens"))
+          request("POST", "/tokens")
               .operator()
               .json("{\"roles\":[\"%s\"],\"ttlSeconds\":%d}".formatted(role, ttlSeconds))
               .send();
@@ -242,7 +242,7 @@ final class RunningNode implements AutoCloseable {
       Map<String, byte[]> parts = new LinkedHashMap<>();
       parts.put("module", module);
       parts.put("signature", signature.getBytes(StandardCharsets.US_ASCII));
-      return request("POST", path("/modules")).operator().form(parts).send();
+      return request("POST", "/modules").operator().form(parts).send();
     }
 
     /**
@@ -257,7 +257,7 @@ final class RunningNode implements AutoCloseable {
     }
 
     Answered deploy(String function, String manifest) {
-      return request("PUT", path("/functions/" + function))
+      return request("PUT", "/functions/" + function)
           .operator()
           .field("Content-Type", "application/yaml")
           .body(manifest)
@@ -276,12 +276,17 @@ final class RunningNode implements AutoCloseable {
     }
 
     Answered setQuota(String json) {
-      return request("PUT", path("/quota")).operator().json(json).send();
+      return request("PUT", "/quota").operator().json(json).send();
+    }
+
+    /** A request to the control plane, about this tenant. */
+    Request request(String method, String below) {
+      return RunningNode.this.request(method, path(below));
     }
 
     /** A request for a function. */
     Request call(String method, String functionAndRest) {
-      return request(method, "/f/" + tenant + "/" + functionAndRest);
+      return RunningNode.this.request(method, "/f/" + tenant + "/" + functionAndRest);
     }
   }
 

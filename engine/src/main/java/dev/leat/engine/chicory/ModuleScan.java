@@ -17,7 +17,11 @@ final class ModuleScan {
   private static final byte[] HEADER = {0, 'a', 's', 'm', 1, 0, 0, 0};
 
   // Bounds that no real module comes near, and which keep the parser and the compiler linear.
-  private static final int TYPES_MAX = 5_000;
+  private static final int TYPES_MAX = 1_000;
+
+  /** Each byte may be an instruction, and a parsed instruction takes about 100 bytes of heap. */
+  private static final int CODE_BYTES_MAX = 6 << 20;
+
   private static final int PARAMETERS_MAX = 1_000;
   private static final int RESULTS_MAX = 32;
   private static final int IMPORTS_MAX = 1_000;
@@ -232,6 +236,7 @@ final class ModuleScan {
   }
 
   private void code(int end) {
+    check("code", end - at, CODE_BYTES_MAX, "bytes of code");
     long functions = number();
     check("functions", functions, limits.functions(), "");
     long totalLocals = 0;

@@ -280,6 +280,21 @@ final class ModuleInspectionTest {
   }
 
   @Test
+  void inspect_tooMuchCodeInAll_isRefusedBeforeItIsParsed() {
+    WasmCode code = new WasmCode();
+    for (int i = 0; i < 200_000; i++) {
+      code.op(0x01);
+    }
+    WasmBuilder module = new WasmBuilder().memory(1);
+    for (int i = 0; i < 32; i++) {
+      module.function("()->", code);
+    }
+
+    assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspect(module.build()).toString())
+        .contains("bytes of code, at most 6291456");
+  }
+
+  @Test
   void inspect_longNameSection_isNotRead() {
     // A million function names in descending order, which a sorted list would take minutes for.
     java.io.ByteArrayOutputStream names = new java.io.ByteArrayOutputStream();

@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,16 +189,31 @@ public final class ControlPlane {
         return;
       }
       MultiMap query = context.queryParams(); // malformed ones end here, in the router's 400
+      if (hasControlCharacters(query)) {
+        refuse(
+            Problem.of(
+                ProblemCode.INVALID_REQUEST,
+                "The path and the query must have no control characters."));
+        return;
+      }
       BodyReader reader =
           new BodyReader(
               request,
               declared.bodyMax(),
-              "This operation takes bodies of up to %d bytes.".formatted(declared.bodyMax()),
+              () -> "This operation takes bodies of up to %d bytes.".formatted(declared.bodyMax()),
               bodies);
       response.exceptionHandler(failure -> {});
       response.closeHandler(closed -> reader.release());
       response.endHandler(end -> reader.release());
       reader.read(body -> guard(() -> run(query, body)), this::refuse);
+    }
+
+    /** Stores differ in what they make of such characters; no name has any. */
+    private boolean hasControlCharacters(MultiMap query) {
+      return Stream.concat(
+              context.pathParams().values().stream(),
+              query.entries().stream().map(Map.Entry::getValue))
+          .anyMatch(text -> text.chars().anyMatch(Character::isISOControl));
     }
 
     private @Nullable Problem authenticate() {

@@ -42,7 +42,12 @@ final class InvocationOperations {
       return Answer.refused(
           ProblemCode.INVALID_REQUEST, "The parameter 'function' must be a function's name.");
     }
-    return Answer.done(new Filter(function.map(FunctionName::new), call.query("outcome")));
+    Optional<String> outcome = call.query("outcome");
+    if (outcome.isPresent() && !outcome.get().matches("[a-z-]{1,40}")) {
+      return Answer.refused(
+          ProblemCode.INVALID_REQUEST, "The parameter 'outcome' must be a word such as trapped.");
+    }
+    return Answer.done(new Filter(function.map(FunctionName::new), outcome));
   }
 
   private static Map<String, Object> json(ExecutionRecord record) {

@@ -39,9 +39,8 @@ final class Multipart {
               java.nio.charset.StandardCharsets.UTF_8,
               FIELDS_MAX,
               BUFFERED_MAX);
-    } catch (HttpPostRequestDecoder.ErrorDataDecoderException
-        | HttpPostRequestDecoder.TooManyFormFieldsException
-        | HttpPostRequestDecoder.TooLongFormFieldException e) {
+    } catch (RuntimeException e) {
+      // Not all that it stumbles over is declared: an empty boundary is an index out of bounds.
       return malformed();
     }
     try {
@@ -53,7 +52,7 @@ final class Multipart {
         }
       }
       return Answer.done(parts);
-    } catch (HttpPostRequestDecoder.NotEnoughDataDecoderException e) {
+    } catch (RuntimeException e) {
       return malformed();
     } catch (IOException e) {
       throw new UncheckedIOException("Reading from memory", e);

@@ -142,7 +142,10 @@ final class TenantOperations {
                   ProblemCode.INVALID_REQUEST,
                   "There is no such role; the roles are tenant-admin, developer and invoker.");
             }
-            roles.add(role.get());
+            if (!roles.add(role.get())) {
+              return Reply.refused(
+                  ProblemCode.INVALID_REQUEST, "The role '" + word + "' is given twice.");
+            }
           }
           if (roles.isEmpty()) {
             return Reply.refused(

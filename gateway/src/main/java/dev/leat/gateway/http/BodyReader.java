@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ public final class BodyReader {
 
   private final HttpServerRequest request;
   private final long maxBytes;
-  private final String whenTooLarge;
+  private final Supplier<String> whenTooLarge;
   private final MemoryBudget memory;
   private @Nullable Buffer body;
   private long held;
@@ -27,7 +28,10 @@ public final class BodyReader {
    * @param whenTooLarge what the client is told when the body is longer than {@code maxBytes}
    */
   public BodyReader(
-      HttpServerRequest request, long maxBytes, String whenTooLarge, MemoryBudget memory) {
+      HttpServerRequest request,
+      long maxBytes,
+      Supplier<String> whenTooLarge,
+      MemoryBudget memory) {
     this.request = request;
     this.maxBytes = maxBytes;
     this.whenTooLarge = whenTooLarge;
@@ -86,7 +90,7 @@ public final class BodyReader {
   }
 
   private Problem tooLarge() {
-    return Problem.of(ProblemCode.BODY_TOO_LARGE, whenTooLarge);
+    return Problem.of(ProblemCode.BODY_TOO_LARGE, whenTooLarge.get());
   }
 
   private boolean exceeds(String contentLength) {
