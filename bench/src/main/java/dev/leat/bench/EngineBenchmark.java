@@ -188,7 +188,7 @@ public class EngineBenchmark {
       Double leat = nanos.get("leat");
       Double stock = nanos.get("stock");
       if (leat != null && stock != null) {
-        System.out.printf("%-16s %12.1f %12.1f %8.2f%n", label, leat, stock, leat / stock);
+        System.out.printf("%-16s %12.1f %12.1f %8.3f%n", label, leat, stock, leat / stock);
       }
     });
   }

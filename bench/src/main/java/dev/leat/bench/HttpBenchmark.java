@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -25,6 +26,7 @@ import java.util.function.ToDoubleFunction;
 public final class HttpBenchmark {
   private static final int ROUNDS = Integer.getInteger("rounds", 6);
   private static final int SECONDS = Integer.getInteger("seconds", 5);
+  private static final long SETTLE_NANOS = 2_000_000_000L;
   private static final int WARM_UP_SECONDS = Integer.getInteger("warm-up", 10);
 
   private final PrintStream out;
@@ -58,7 +60,7 @@ public final class HttpBenchmark {
               new Target("json 1 KB", node, echo, headers, json));
       measure(new Wrk(home), targets);
     }
-    targets();
+    print();
   }
 
   private void measure(Wrk wrk, List<Target> targets) throws IOException {
@@ -69,6 +71,7 @@ public final class HttpBenchmark {
     for (int round = 1; round <= ROUNDS; round++) {
       out.printf("round %d:", round);
       for (Target target : targets) {
+        settle();
         Load load = wrk.run(target, SECONDS);
         loads.computeIfAbsent(target.name(), name -> new ArrayList<>()).add(load);
         out.printf("  %s %.0f/s", target.name(), load.requestsPerSecond());
@@ -77,7 +80,12 @@ public final class HttpBenchmark {
     }
   }
 
-  private void targets() {
+  /** Lets the server before finish what it does behind its answers, such as keeping records. */
+  private static void settle() {
+    LockSupport.parkNanos(SETTLE_NANOS);
+  }
+
+  private void print() {
     out.printf(
         "%n%-10s %12s %8s %8s %8s %8s %12s %8s %8s%n",
         "", "requests/s", "p50 ms", "p99 ms", "errors", "/ bare", "(spread)", "cpu us", "/ bare");

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Runs the compute kernels on Leat's engine, on stock Chicory in the same JVM and on V8, turn and
@@ -29,7 +30,7 @@ public final class Kernels {
   private static final Path DIRECTORY = Path.of("bench", "kernels");
   private static final int ROUNDS = 21;
   private static final long ROUND_NANOS = 30_000_000;
-  private static final long WARM_UP_NANOS = 1_500_000_000;
+  private static final long WARM_UP_NANOS = 3_000_000_000L;
 
   private final PrintStream out;
   private final boolean hasV8 = V8Kernel.isAvailable();
@@ -124,7 +125,7 @@ public final class Kernels {
     return nanos;
   }
 
-  private String v8(List<Double> ratios, java.util.function.ToDoubleFunction<List<Double>> sum) {
+  private String v8(List<Double> ratios, ToDoubleFunction<List<Double>> sum) {
     return hasV8 ? "%.2f".formatted(sum.applyAsDouble(ratios)) : "no node";
   }
 }
