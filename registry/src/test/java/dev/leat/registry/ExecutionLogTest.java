@@ -36,12 +36,12 @@ class ExecutionLogTest {
   }
 
   @Test
-  void append_overHalfTheQueue_countsAndDropsSuccessesOnly() {
-    int half = ExecutionLog.QUEUE_MAX / 2;
-    for (int i = 0; i < half + 100; i++) {
+  void append_moreThanIsWritten_dropsSuccessesAndKeepsErrors() {
+    for (int i = 0; i < ExecutionLog.SUCCESSES_WAITING_MAX + 100; i++) {
       log.append(record(""));
     }
-    for (int i = 0; i < half; i++) {
+    int errors = ExecutionLog.QUEUE_MAX - ExecutionLog.SUCCESSES_WAITING_MAX;
+    for (int i = 0; i < errors + 3; i++) {
       log.append(record("boom"));
     }
 
@@ -49,8 +49,8 @@ class ExecutionLogTest {
     log.close();
 
     assertThat(log.droppedSuccesses()).isEqualTo(100);
-    assertThat(log.droppedErrors()).isZero();
-    assertThat(store.size()).isEqualTo(2 * half);
+    assertThat(log.droppedErrors()).isEqualTo(3);
+    assertThat(store.size()).isEqualTo(ExecutionLog.QUEUE_MAX);
   }
 
   @Test

@@ -67,8 +67,7 @@ public final class Worker implements Invoker, AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param executions takes a record of each invocation that came here; called on guest threads,
-   *     may wait briefly
+   * @param executions takes a record of each invocation that came here, without waiting
    */
   public Worker(
       WorkerConfig config,

@@ -199,7 +199,7 @@ final class Assembly {
           worker
               .prewarm(version)
               .exceptionally(failure -> {
-                LOG.warn(
+                LOG.debug(
                     "A version cannot be prepared version={} cause={}",
                     version,
                     failure.toString());
