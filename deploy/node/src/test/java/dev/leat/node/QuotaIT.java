@@ -108,7 +108,7 @@ class QuotaIT {
     Workshop waiting = node.workshop("waiting");
     waiting.deployPublic("echo", Guests.echo());
     waiting.setQuota("{\"concurrency\":1}");
-    long all = Runtime.getRuntime().maxMemory() / 4;
+    long all = node.node.assembly.bodies.max();
     assertThat(node.node.assembly.bodies.take(all)).isTrue();
 
     Answered refused;

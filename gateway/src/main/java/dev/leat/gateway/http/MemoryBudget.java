@@ -24,6 +24,10 @@ public final class MemoryBudget {
     held.addAndGet(-bytes);
   }
 
+  public long max() {
+    return max;
+  }
+
   public long held() {
     return held.get();
   }
