@@ -18,6 +18,7 @@ import dev.leat.engine.ModuleRefused;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 
 /**
  * Inspects, compiles and loads modules. What was compiled once is kept and only loaded from then
@@ -30,6 +31,11 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   /** Metaspace and compiled code take a few times what class files do. */
   private static final long LOADED_PER_STORED = 4;
 
+  /** Compiling takes a processor for up to seconds: one is left to everything else. */
+  private static final int COMPILES_AT_ONCE =
+      Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+
+  private final Semaphore compileSlots = new Semaphore(COMPILES_AT_ONCE, true);
   private final ModuleReader reader;
   private final SealedClasses classes;
   private final GuestHeap heap;
@@ -97,9 +103,14 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   }
 
   private CompiledModule compile(ModuleDigest digest, byte[] module, WasmModule parsed) {
-    CompiledModule compiled = new CompiledModule(ModuleStripper.strip(module), compile(parsed));
-    classes.save(digest, compiled);
-    return compiled;
+    compileSlots.acquireUninterruptibly();
+    try {
+      CompiledModule compiled = new CompiledModule(ModuleStripper.strip(module), compile(parsed));
+      classes.save(digest, compiled);
+      return compiled;
+    } finally {
+      compileSlots.release();
+    }
   }
 
   private static Map<String, byte[]> compile(WasmModule module) {
