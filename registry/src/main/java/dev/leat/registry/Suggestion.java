@@ -1,5 +1,6 @@
 package dev.leat.registry;
 
+import dev.leat.contract.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -21,23 +22,8 @@ final class Suggestion {
         .min(Comparator.comparingInt(candidate -> edits(word, candidate)));
   }
 
-  /** The Levenshtein distance, letters' case aside. */
+  /** Letters' case aside. */
   private static int edits(String first, String second) {
-    String from = first.toLowerCase(Locale.ROOT);
-    String to = second.toLowerCase(Locale.ROOT);
-    int[] row = new int[to.length() + 1];
-    for (int j = 0; j <= to.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
+    return EditDistance.between(first.toLowerCase(Locale.ROOT), second.toLowerCase(Locale.ROOT));
   }
 }

@@ -1,5 +1,6 @@
 package dev.leat.tenants;
 
+import dev.leat.contract.EditDistance;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -52,25 +53,7 @@ enum Quota {
   /** The quota whose word takes the fewest edits to get to. */
   static Quota nearest(String word) {
     return Stream.of(values())
-        .min(Comparator.comparingInt(quota -> edits(quota.word(), word)))
+        .min(Comparator.comparingInt(quota -> EditDistance.between(quota.word(), word)))
         .orElseThrow();
-  }
-
-  /** Characters to insert, remove or change (Levenshtein's distance), one row at a time. */
-  private static int edits(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    for (int j = 0; j <= to.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int change = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[to.length()];
   }
 }
