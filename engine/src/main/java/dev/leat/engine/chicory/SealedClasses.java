@@ -1,5 +1,6 @@
 package dev.leat.engine.chicory;
 
+import com.dylibso.chicory.wasm.Version;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ClassStore;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SealedClasses {
   /** Named after all that the classes depend on. */
-  static final String FORMAT = "chicory-1.7.5-fuel-" + FuelPass.VERSION;
+  static final String FORMAT = "chicory-" + Version.version() + "-fuel-" + FuelPass.VERSION;
 
   private static final Logger LOG = LoggerFactory.getLogger(SealedClasses.class);
   private static final String ALGORITHM = "HmacSHA256";
