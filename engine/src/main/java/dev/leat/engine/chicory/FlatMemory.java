@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("removal") // Chicory's deprecated wait/notify must be answered all the same.
 final class FlatMemory implements Memory, GuestMemory {
   /** The grain of reset: small enough to copy little, large enough to scan little. */
-  private static final int DIRTY_SHIFT = 12;
+  static final int DIRTY_SHIFT = 12;
 
   private static final int DIRTY_BYTES = 1 << DIRTY_SHIFT;
 
@@ -54,16 +54,8 @@ final class FlatMemory implements Memory, GuestMemory {
    */
   private static final int BULK_BYTES_PER_FUEL = 4;
 
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle FLOAT =
-      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle DOUBLE =
-      MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle MAP =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -428,142 +420,40 @@ final class FlatMemory implements Memory, GuestMemory {
     }
   }
 
-  private static GuestStopped outOfBounds() {
+  static GuestStopped outOfBounds() {
     return GuestStopped.trapped("out of bounds memory access");
   }
 
-  // ---- Loads and stores of compiled code ----
-
-  static byte load8(byte[] data, int address) {
-    try {
-      return data[address];
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static short load16(byte[] data, int address) {
-    try {
-      return (short) SHORT.get(data, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static int load32(byte[] data, int address) {
-    try {
-      return (int) INT.get(data, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static long load64(byte[] data, int address) {
-    try {
-      return (long) LONG.get(data, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static float loadFloat(byte[] data, int address) {
-    try {
-      return (float) FLOAT.get(data, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static double loadDouble(byte[] data, int address) {
-    try {
-      return (double) DOUBLE.get(data, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static void store8(byte[] data, byte[] dirty, int address, byte value) {
-    try {
-      dirty[address >>> DIRTY_SHIFT] = 1;
-      data[address] = value;
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static void store16(byte[] data, byte[] dirty, int address, short value) {
-    try {
-      dirty[address >>> DIRTY_SHIFT] = 1;
-      SHORT.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static void store32(byte[] data, byte[] dirty, int address, int value) {
-    try {
-      dirty[address >>> DIRTY_SHIFT] = 1;
-      INT.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static void store64(byte[] data, byte[] dirty, int address, long value) {
-    try {
-      dirty[address >>> DIRTY_SHIFT] = 1;
-      LONG.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static void storeFloat(byte[] data, byte[] dirty, int address, float value) {
-    try {
-      dirty[address >>> DIRTY_SHIFT] = 1;
-      FLOAT.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
-
-  static void storeDouble(byte[] data, byte[] dirty, int address, double value) {
-    try {
-      dirty[address >>> DIRTY_SHIFT] = 1;
-      DOUBLE.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
-  }
+  // ---- Loads and stores one by one ----
 
   @Override
   public byte read(int address) {
-    return load8(data, address);
+    return GuestCode.load8(address, 0, data);
   }
 
   @Override
   public short readShort(int address) {
-    return load16(data, address);
+    return GuestCode.load16(address, 0, data);
   }
 
   @Override
   public int readInt(int address) {
-    return load32(data, address);
+    return GuestCode.load32(address, 0, data);
   }
 
   @Override
   public long readLong(int address) {
-    return load64(data, address);
+    return GuestCode.load64(address, 0, data);
   }
 
   @Override
   public float readFloat(int address) {
-    return loadFloat(data, address);
+    return GuestCode.loadFloat(address, 0, data);
   }
 
   @Override
   public double readDouble(int address) {
-    return loadDouble(data, address);
+    return GuestCode.loadDouble(address, 0, data);
   }
 
   @Override
@@ -583,32 +473,32 @@ final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public void writeByte(int address, byte value) {
-    store8(data, dirty, address, value);
+    GuestCode.store8(address, value, 0, data, dirty);
   }
 
   @Override
   public void writeShort(int address, short value) {
-    store16(data, dirty, address, value);
+    GuestCode.store16(address, value, 0, data, dirty);
   }
 
   @Override
   public void writeI32(int address, int value) {
-    store32(data, dirty, address, value);
+    GuestCode.store32(address, value, 0, data, dirty);
   }
 
   @Override
   public void writeLong(int address, long value) {
-    store64(data, dirty, address, value);
+    GuestCode.store64(address, value, 0, data, dirty);
   }
 
   @Override
   public void writeF32(int address, float value) {
-    storeFloat(data, dirty, address, value);
+    GuestCode.storeFloat(address, value, 0, data, dirty);
   }
 
   @Override
   public void writeF64(int address, double value) {
-    storeDouble(data, dirty, address, value);
+    GuestCode.storeDouble(address, value, 0, data, dirty);
   }
 
   // ---- Threads: shared memories are refused before a module is loaded, so nobody can wait. ----

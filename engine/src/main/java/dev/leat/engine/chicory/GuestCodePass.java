@@ -3,6 +3,7 @@ package dev.leat.engine.chicory;
 import com.dylibso.chicory.runtime.Memory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
+import org.objectweb.asm.commons.CodeSizeEvaluator;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.FrameNode;
@@ -50,6 +52,12 @@ final class GuestCodePass {
   private static final String MODULE = ChicoryEngine.MAIN_CLASS.replace('.', '/');
   private static final String BYTES = "[B";
   private static final int NONE = -1;
+
+  /**
+   * Bytes of code up to which a function keeps the memory's arrays. Taking them back after each
+   * call could make a larger one too large for the JVM, which takes 65,535.
+   */
+  private static final int ARRAYS_KEPT_UP_TO = 32_000;
 
   /** What the helper classes of a module are called; all of Chicory's operations are in one. */
   private static final String OPERATIONS = "Shaded";
@@ -134,27 +142,42 @@ final class GuestCodePass {
     private final int dirty;
     private final List<Object> newTypes = new ArrayList<>(List.of(Opcodes.INTEGER));
 
-    private final Set<LabelNode> targets;
+    /** What is unpaid where a label is reached, by whatever way: as the first of them had it. */
+    private final Map<LabelNode, Integer> unpaidAt = new HashMap<>();
+
     private final Set<LabelNode> passed = new HashSet<>();
     private final LabelNode thrown = new LabelNode();
 
     /** Where the present stretch began in which fuel is held in a local variable. */
     private LabelNode held = new LabelNode();
 
-    /** Instructions of the present basic block that are not paid for yet. */
+    /** Instructions that were run on the way here and are not paid for yet. */
     private int unpaid;
+
+    private boolean isReached = true;
 
     Function(MethodNode method) {
       this.method = method;
       this.code = method.instructions;
       this.parameters = Type.getArgumentTypes(method.desc);
-      this.targets = targets(code);
       this.memory = slot(List.of(parameters).indexOf(Type.getType(Memory.class)));
       this.firstLocal = slot(parameters.length);
-      boolean stores = calls(STORES);
+      boolean keepsArrays = sizeOf(method) <= ARRAYS_KEPT_UP_TO;
+      boolean stores = keepsArrays && calls(STORES);
       this.fuel = firstLocal;
-      this.data = stores || calls(LOADS) ? newArray() : NONE;
+      this.data = stores || keepsArrays && calls(LOADS) ? newArray() : NONE;
       this.dirty = stores ? newArray() : NONE;
+      for (AbstractInsnNode instruction : code) {
+        if (!(instruction instanceof JumpInsnNode)) {
+          targets(instruction).forEach(label -> unpaidAt.put(label, 0)); // the same for all of them
+        }
+      }
+    }
+
+    private static int sizeOf(MethodNode method) {
+      CodeSizeEvaluator size = new CodeSizeEvaluator(null);
+      method.accept(size);
+      return size.getMaxSize();
     }
 
     private int slot(int parameter) {
@@ -173,14 +196,6 @@ final class GuestCodePass {
         }
       }
       return false;
-    }
-
-    private static Set<LabelNode> targets(InsnList code) {
-      Set<LabelNode> targets = new HashSet<>();
-      for (AbstractInsnNode instruction : code) {
-        targets.addAll(targets(instruction));
-      }
-      return targets;
     }
 
     private static List<LabelNode> targets(AbstractInsnNode instruction) {
@@ -210,12 +225,7 @@ final class GuestCodePass {
 
     private void rewrite(AbstractInsnNode instruction) {
       switch (instruction) {
-        case LabelNode label -> {
-          if (targets.contains(label)) {
-            pay(label);
-          }
-          passed.add(label);
-        }
+        case LabelNode label -> reach(label);
         case FrameNode frame -> frame.local = extended(frame.local);
         case VarInsnNode variable -> {
           unpaid += variable.getOpcode() == Opcodes.ALOAD ? 0 : 1;
@@ -229,7 +239,7 @@ final class GuestCodePass {
         default -> {
           if (instruction.getOpcode() >= 0) {
             unpaid++;
-            endBlock(instruction);
+            leaveBlock(instruction);
           }
         }
       }
@@ -248,21 +258,39 @@ final class GuestCodePass {
       return extended;
     }
 
-    private void endBlock(AbstractInsnNode instruction) {
+    private void reach(LabelNode label) {
+      if (isReached) {
+        agree(label, label);
+      } else {
+        unpaid = unpaidAt.computeIfAbsent(label, unknown -> 0);
+      }
+      isReached = true;
+      passed.add(label);
+    }
+
+    /** Pays, or is given back, what this way to the label has unpaid beyond the first one. */
+    private void agree(LabelNode label, AbstractInsnNode before) {
+      payDownTo(unpaidAt.computeIfAbsent(label, unknown -> unpaid), before);
+    }
+
+    private void leaveBlock(AbstractInsnNode instruction) {
       int opcode = instruction.getOpcode();
       List<LabelNode> next = targets(instruction);
       if (!next.isEmpty()) {
-        pay(instruction);
+        agree(next.getFirst(), instruction);
         if (next.stream().anyMatch(passed::contains)) {
           code.insertBefore(instruction, tick());
         }
+        isReached = opcode != Opcodes.GOTO && instruction instanceof JumpInsnNode;
       } else if (opcode == Opcodes.ATHROW) {
-        pay(instruction);
+        payDownTo(0, instruction);
+        isReached = false;
       } else if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
-        pay(instruction);
+        payDownTo(0, instruction);
         code.insertBefore(instruction, handOver("keep"));
         endStretch(instruction);
         code.insert(instruction, held);
+        isReached = false;
       }
     }
 
@@ -277,7 +305,7 @@ final class GuestCodePass {
       } else if (STORES.containsKey(call.name)) {
         redirect(call, STORES.get(call.name), data, dirty);
       } else if (!isPlain(call)) {
-        pay(call);
+        payDownTo(0, call);
         code.insertBefore(call, handOver("pass"));
         endStretch(call);
         InsnList after = takeBack();
@@ -286,31 +314,31 @@ final class GuestCodePass {
       }
     }
 
-    /** A load or store on arrays in place of one on the memory, which is its last argument. */
+    /** The flat memory's load or store in place of Chicory's, whose last argument is the memory. */
     private void redirect(MethodInsnNode call, String operation, int... arrays) {
-      if (call.getPrevious() instanceof VarInsnNode last
-          && last.getOpcode() == Opcodes.ALOAD
-          && last.var == memory) {
-        code.remove(last);
+      call.owner = GUEST_CODE;
+      call.name = operation;
+      AbstractInsnNode last = call.getPrevious();
+      if (data != NONE && last instanceof VarInsnNode variable && variable.var == memory) {
         for (int array : arrays) {
           code.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, array));
         }
-        call.owner = GUEST_CODE;
-        call.name = operation;
+        code.remove(last);
         call.desc = call.desc.replace(MEMORY_TYPE, BYTES.repeat(arrays.length));
       }
     }
 
-    private void pay(AbstractInsnNode before) {
-      if (unpaid > Short.MAX_VALUE) {
+    private void payDownTo(int rest, AbstractInsnNode before) {
+      int price = unpaid - rest;
+      if (price != (short) price) {
         code.insertBefore(before, new VarInsnNode(Opcodes.ILOAD, fuel));
-        code.insertBefore(before, new LdcInsnNode(unpaid));
+        code.insertBefore(before, new LdcInsnNode(price));
         code.insertBefore(before, new InsnNode(Opcodes.ISUB));
         code.insertBefore(before, new VarInsnNode(Opcodes.ISTORE, fuel));
-      } else if (unpaid > 0) {
-        code.insertBefore(before, new IincInsnNode(fuel, -unpaid));
+      } else if (price != 0) {
+        code.insertBefore(before, new IincInsnNode(fuel, -price));
       }
-      unpaid = 0;
+      unpaid = rest;
     }
 
     private InsnList tick() {
