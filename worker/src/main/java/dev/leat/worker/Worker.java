@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
@@ -142,7 +143,7 @@ public final class Worker implements Invoker, AutoCloseable {
             loaded -> {
               InstancePool pool = pool(version);
               for (int i = pool.idleInstances(); i < Math.max(1, version.instances().min()); i++) {
-                pool.give(newGuest(version, loaded, new Cancellation()));
+                pool.give(newGuest(version, loaded, new Cancellation(), null));
               }
             },
             job -> {
@@ -210,10 +211,14 @@ public final class Worker implements Invoker, AutoCloseable {
                     () -> loader.load(missing, source.load(missing)), compiling));
   }
 
-  private Guest newGuest(FunctionVersion version, LoadedModule module, Cancellation cancellation) {
+  private Guest newGuest(
+      FunctionVersion version,
+      LoadedModule module,
+      Cancellation cancellation,
+      @Nullable FixedConditions fixed) {
     long deadline = System.nanoTime() + version.limits().timeout().toNanos();
     return guests.create(
-        version, module, new Budget(version.limits().fuel(), deadline, cancellation));
+        version, module, new Budget(version.limits().fuel(), deadline, cancellation), fixed);
   }
 
   private void sweep() {
@@ -373,7 +378,7 @@ public final class Worker implements Invoker, AutoCloseable {
     }
 
     private void recycle(Guest guest) {
-      if (guest.recycle()) {
+      if (invocation.fixed() == null && guest.recycle()) {
         pool.give(guest);
       } else {
         guest.close();
@@ -392,11 +397,14 @@ public final class Worker implements Invoker, AutoCloseable {
         overloaded("no thread became free in time");
         return null;
       }
-      Guest guest = pool.take();
+      // Fixed conditions hold from the start on, so no instance that is there will do.
+      Guest guest = invocation.fixed() == null ? pool.take() : null;
       try {
         Usage.Acquire acquire = Usage.Acquire.COLD;
         if (guest == null) {
-          guest = newGuest(invocation.target(), loaded(), invocation.cancellation());
+          guest =
+              newGuest(
+                  invocation.target(), loaded(), invocation.cancellation(), invocation.fixed());
         } else {
           acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
         }

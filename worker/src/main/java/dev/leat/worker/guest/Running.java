@@ -9,7 +9,6 @@ import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.wasi.WasiProcess;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +21,6 @@ final class Running implements WasiProcess.Owner {
 
   /** Lines that one call may log: a guest writes them faster than any log can take them. */
   static final int LINES_MAX = 1_000;
-
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Invocation invocation;
   private final HostPowers powers;
@@ -136,7 +133,7 @@ final class Running implements WasiProcess.Owner {
               this::writeOutput,
               this::writeErrors,
               powers.clock(),
-              RANDOM);
+              powers.random());
       process = started;
     }
     return started;
