@@ -32,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,8 @@ public final class Worker implements Invoker, AutoCloseable {
   private final ScheduledExecutorService sweeping;
   private final AsyncCache<ModuleDigest, LoadedModule> modules;
   private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
+  private final LongAdder preparedInstances = new LongAdder();
+  private final LongAdder preparationFuel = new LongAdder();
   private volatile boolean closed;
 
   /**
@@ -143,7 +146,7 @@ public final class Worker implements Invoker, AutoCloseable {
             loaded -> {
               InstancePool pool = pool(version);
               for (int i = pool.idleInstances(); i < Math.max(1, version.instances().min()); i++) {
-                pool.give(newGuest(version, loaded, new Cancellation(), null));
+                pool.give(prepared(version, loaded));
               }
             },
             job -> {
@@ -151,6 +154,22 @@ public final class Worker implements Invoker, AutoCloseable {
                 throw new RejectedExecutionException(NO_THREAD);
               }
             });
+  }
+
+  private Guest prepared(FunctionVersion version, LoadedModule loaded) {
+    long fuel = 0;
+    try {
+      Guest guest = newGuest(version, loaded, new Cancellation(), null);
+      fuel = guest.initFuel();
+      preparedInstances.increment();
+      return guest;
+    } catch (GuestStopped stopped) {
+      fuel = stopped.fuelUsed();
+      throw stopped;
+    } finally {
+      preparationFuel.add(fuel);
+      LOG.debug("An instance was initialised ahead version={} initFuel={}", version, fuel);
+    }
   }
 
   /**
@@ -180,6 +199,11 @@ public final class Worker implements Invoker, AutoCloseable {
     CacheStats stats = modules.synchronous().stats();
     return new ModuleCacheUse(
         modules.synchronous().estimatedSize(), stats.hitCount(), stats.missCount());
+  }
+
+  /** What was initialised ahead of invocations since the start, which bear none of it. */
+  public Preparation preparation() {
+    return new Preparation(preparedInstances.sum(), preparationFuel.sum());
   }
 
   /** Invocations that run at this moment. */
@@ -423,7 +447,7 @@ public final class Worker implements Invoker, AutoCloseable {
     }
 
     private Outcome uninitialised(GuestStopped stopped, long queueNanos, long nanos) {
-      Usage usage = new Usage(0, 0, Usage.Acquire.COLD, queueNanos, nanos, 0);
+      Usage usage = new Usage(0, stopped.fuelUsed(), 0, Usage.Acquire.COLD, queueNanos, nanos, 0);
       return switch (stopped.reason()) {
         case CANCELLED -> new Outcome.Cancelled(usage);
         case NO_ROOM -> overload(stopped.detail());

@@ -34,7 +34,8 @@ public final class GuestFactory {
    *
    * @param budget what its start function and {@code init} may use
    * @param fixed the time and randomness that it meets from its start on; null for the real ones
-   * @throws GuestStopped if it does not come up, or refuses its configuration
+   * @throws GuestStopped if it does not come up, or refuses its configuration; says what fuel it
+   *     used
    */
   public Guest create(
       FunctionVersion version,
@@ -58,10 +59,13 @@ public final class GuestFactory {
         module.instantiate(hostFunctions(version), version.limits().memoryPages(), budget);
     try {
       instance.attach(
-          new Running(initialisation(version), lent, instance, Usage.Acquire.COLD, 0, 0));
+          new Running(initialisation(version), lent, instance, Usage.Acquire.COLD, 0, 0, 0));
       initialise(version, instance);
       instance.attach(null);
       instance.snapshot();
+    } catch (GuestStopped stopped) {
+      instance.close();
+      throw stopped.after(instance.fuelUsed());
     } catch (RuntimeException | Error e) {
       instance.close();
       throw e;

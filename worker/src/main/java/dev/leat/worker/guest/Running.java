@@ -26,6 +26,7 @@ final class Running implements WasiProcess.Owner {
   private final HostPowers powers;
   private final GuestInstance instance;
   private final Usage.Acquire acquire;
+  private final long initFuel;
   private final long queueNanos;
   private final long acquireNanos;
   private final long startedNanos = System.nanoTime();
@@ -42,12 +43,14 @@ final class Running implements WasiProcess.Owner {
       HostPowers powers,
       GuestInstance instance,
       Usage.Acquire acquire,
+      long initFuel,
       long queueNanos,
       long acquireNanos) {
     this.invocation = invocation;
     this.powers = powers;
     this.instance = instance;
     this.acquire = acquire;
+    this.initFuel = initFuel;
     this.queueNanos = queueNanos;
     this.acquireNanos = acquireNanos;
   }
@@ -178,6 +181,7 @@ final class Running implements WasiProcess.Owner {
   Usage usage() {
     return new Usage(
         instance.fuelUsed(),
+        initFuel,
         instance.peakMemoryBytes(),
         acquire,
         queueNanos,
