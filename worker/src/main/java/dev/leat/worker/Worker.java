@@ -211,6 +211,17 @@ public final class Worker implements Invoker, AutoCloseable {
     return pools.values().stream().mapToInt(InstancePool::runningInvocations).sum();
   }
 
+  /** Invocations that wait for an instance or a thread at this moment. */
+  public int waitingInvocations() {
+    return threads.waitingJobs()
+        + pools.values().stream().mapToInt(InstancePool::waitingInvocations).sum();
+  }
+
+  /** Instances that are in a call, or being made for one, at this moment. */
+  public int busyInstances() {
+    return Math.max(0, runningInvocations() - threads.waitingJobs());
+  }
+
   /** Instances that are kept idle at this moment. */
   public int idleInstances() {
     return pools.values().stream().mapToInt(InstancePool::idleInstances).sum();
@@ -225,14 +236,11 @@ public final class Worker implements Invoker, AutoCloseable {
   }
 
   private CompletableFuture<LoadedModule> module(ModuleDigest digest) {
-    CompletableFuture<LoadedModule> present = modules.getIfPresent(digest);
-    return present != null
-        ? present
-        : modules.get(
-            digest,
-            (missing, ignored) ->
-                CompletableFuture.supplyAsync(
-                    () -> loader.load(missing, source.load(missing)), compiling));
+    return modules.get(
+        digest,
+        (missing, ignored) ->
+            CompletableFuture.supplyAsync(
+                () -> loader.load(missing, source.load(missing)), compiling));
   }
 
   private Guest newGuest(
