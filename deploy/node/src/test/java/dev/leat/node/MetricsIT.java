@@ -1,6 +1,7 @@
 package dev.leat.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.leat.contract.ModuleDigest;
 import dev.leat.node.RunningNode.Workshop;
@@ -8,10 +9,14 @@ import dev.leat.testkit.Eventually;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -285,12 +290,31 @@ class MetricsIT {
   }
 
   private String statusFor(String host) {
-    try (RawConnection connection = new RawConnection(node.port())) {
-      return connection
-          .send("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+    return statusFor(new RawConnection(node.port()), host);
+  }
+
+  private static String statusFor(RawConnection to, String host) {
+    try (to) {
+      return to.send("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
           .readHead()
           .split(" ", 3)[1];
     }
+  }
+
+  @Test
+  void scrape_overTheNetwork_isRefusedWhateverHostItNames() throws IOException {
+    Optional<InetAddress> own =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+            .findFirst();
+    assumeThat(own).as("this machine has an address beside the loopback").isPresent();
+    node.close();
+    node = RunningNode.start(NodeConfig.embedded(directory, "0.0.0.0", 0));
+
+    assertThat(statusFor(new RawConnection(own.orElseThrow(), node.port()), "localhost"))
+        .isEqualTo("401");
+    assertThat(statusFor("localhost")).isEqualTo("200");
   }
 
   /** A guest whose initialisation takes some fuel. */

@@ -105,8 +105,8 @@ public final class Exposition {
             .build(),
         gauge("leat_queue_depth", "Invocations that wait to run", worker.waitingInvocations()),
         gauge("leat_module_cache_entries", "Compiled modules kept", cache.entries()),
-        counter("leat_module_cache_hits", "Invocations that found their module", cache.hits()),
-        counter("leat_module_cache_misses", "Invocations that had to load theirs", cache.misses()),
+        counter("leat_module_cache_hits", "Look-ups that found a compiled module", cache.hits()),
+        counter("leat_module_cache_misses", "Look-ups that had to load it", cache.misses()),
         quotaRejections(),
         CounterSnapshot.builder()
             .name("leat_security_alerts")
