@@ -27,7 +27,8 @@ import java.util.concurrent.atomic.LongAdder;
  * whose loops nothing stops, so its module is refused.
  */
 public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
-  private static final String MAIN_CLASS = "dev.leat.guest.Module";
+  /** The name of a module's main class; the others' begin with it. */
+  static final String MAIN_CLASS = "dev.leat.guest.Module";
 
   /** Metaspace and compiled code take a few times what class files do. */
   private static final long LOADED_PER_STORED = 4;
@@ -138,7 +139,7 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
           .classBytes()
           .forEach(
               (name, classFile) -> // Chicory writes some names with slashes.
-              rewritten.put(name.replace('/', '.'), FuelPass.rewrite(classFile)));
+              rewritten.put(name.replace('/', '.'), GuestCodePass.rewrite(classFile)));
       return rewritten;
     } catch (StackOverflowError e) {
       throw refused("its blocks are nested too deeply");

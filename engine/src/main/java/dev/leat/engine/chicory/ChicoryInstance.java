@@ -67,6 +67,7 @@ final class ChicoryInstance implements GuestInstance {
         () -> {
           memory.charge(ENTRY_FUEL);
           long[] results = machine.call(function, arguments);
+          memory.charge(0); // the last instructions are paid for without looking at what is left
           return results == null || results.length == 0 ? 0L : results[0];
         });
   }

@@ -27,10 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The array is exactly as long as the memory, so that the JVM's own bounds check is the
  * sandbox's: an access outside throws {@link IndexOutOfBoundsException}, which is turned into a
- * trap. A write that crosses into the next page marks both, and marks before it writes: the guest's
- * stack may end at any call in between, and what is not marked is not put back. The fuel counter
- * lives here because every compiled function has the memory at hand (RATIONALE, "Why is fuel a
- * field of the memory?").
+ * trap. A store marks its page before it writes: the guest's stack may end at any call in between,
+ * and what is not marked is not put back. The fuel counter lives here because every compiled
+ * function has the memory at hand (RATIONALE, "Why is fuel a field of the memory?").
  *
  * <p>One honest long file: Chicory's interface wants every access width spelled out.
  */
@@ -41,11 +40,14 @@ final class FlatMemory implements Memory, GuestMemory {
 
   private static final int DIRTY_BYTES = 1 << DIRTY_SHIFT;
 
+  /** A store marks the page of its first byte; so many of its bytes may lie in the next page. */
+  private static final int STORE_OVERLAP = Long.BYTES - 1;
+
   /**
    * Fuel handed out at once. When it is used up the deadline and the cancellation are looked at:
    * about 30 us of compiled code, a few milliseconds of interpreted.
    */
-  private static final long SLICE = 500_000;
+  private static final int SLICE = 500_000;
 
   /**
    * A bulk operation costs a unit for each of this many bytes: about the time of one instruction.
@@ -68,8 +70,10 @@ final class FlatMemory implements Memory, GuestMemory {
   private final int initialPages;
   private final int maximumPages;
 
-  private byte[] data;
-  private byte[] dirty;
+  /** Read by {@link GuestCode}, which keeps both in local variables while a function runs. */
+  byte[] data;
+
+  byte[] dirty;
   private DataSegment[] segments = new DataSegment[0];
 
   private byte[] base;
@@ -80,7 +84,9 @@ final class FlatMemory implements Memory, GuestMemory {
   private final GuestHeap heap;
   private long heldBytes;
 
-  private long fuel;
+  /** What is left of the slice; compiled code keeps it in a local variable while it runs. */
+  int fuel;
+
   private long reserve;
   private long fuelLimit;
   private long deadlineNanos;
@@ -117,24 +123,30 @@ final class FlatMemory implements Memory, GuestMemory {
     pacer = budget.pacer();
     growthRefused = false;
     peakPages = pages();
-    fuel = Math.min(SLICE, fuelLimit);
+    fuel = (int) Math.min(SLICE, fuelLimit);
     reserve = fuelLimit - fuel;
   }
 
-  /** Called by compiled code at each call and back-edge. */
-  void tick(int weight) {
-    if ((fuel -= weight) < 0) {
-      nextSlice();
-    }
-  }
-
   void charge(long units) {
-    if ((fuel -= units) < 0) {
-      nextSlice();
+    if (units <= fuel) {
+      fuel -= (int) units;
+    } else {
+      nextSlice(fuel - units);
     }
   }
 
-  private void nextSlice() {
+  /** Called by compiled code when the slice is used up. */
+  void nextSlice() {
+    nextSlice(fuel);
+  }
+
+  /**
+   * Ends the guest if it has to end; else takes from the reserve what was used beyond the slice,
+   * and a slice to go on.
+   *
+   * @param left negative: what was used too much
+   */
+  private void nextSlice(long left) {
     pacer.pause();
     if (cancellation.isCancelled()) {
       throw GuestStopped.because(Reason.CANCELLED, "The invocation was cancelled");
@@ -142,9 +154,9 @@ final class FlatMemory implements Memory, GuestMemory {
     if (System.nanoTime() - deadlineNanos >= 0) {
       throw GuestStopped.because(Reason.DEADLINE_PASSED, "The time limit was reached");
     }
-    long next = Math.min(reserve, Math.max(SLICE, -fuel));
-    fuel += next;
+    long next = Math.min(reserve, SLICE - left);
     reserve -= next;
+    fuel = (int) Math.max(left + next, -1);
     if (fuel < 0) {
       throw GuestStopped.because(
           Reason.FUEL_EXHAUSTED, "All " + fuelLimit + " units of fuel were used");
@@ -217,16 +229,19 @@ final class FlatMemory implements Memory, GuestMemory {
 
   private void restore(int firstOfEight) {
     for (int page = firstOfEight; page < firstOfEight + Long.BYTES; page++) {
-      int from = page << DIRTY_SHIFT;
-      if (dirty[page] == 0 || from >= data.length) {
-        continue;
-      }
-      if (from < image.length) {
-        System.arraycopy(image, from, data, from, DIRTY_BYTES);
-      } else {
-        Arrays.fill(data, from, from + DIRTY_BYTES, (byte) 0);
+      if (dirty[page] != 0) {
+        int from = page << DIRTY_SHIFT;
+        restore(from, Math.min(from + DIRTY_BYTES + STORE_OVERLAP, data.length));
       }
     }
+  }
+
+  private void restore(int from, int to) {
+    int imageEnd = Math.clamp(image.length, from, to);
+    if (imageEnd > from) {
+      System.arraycopy(image, from, data, from, imageEnd - from);
+    }
+    Arrays.fill(data, imageEnd, to, (byte) 0);
   }
 
   /** The end of the last page that holds anything but zeros. */
@@ -238,14 +253,9 @@ final class FlatMemory implements Memory, GuestMemory {
     return (end + DIRTY_BYTES - 1) & -DIRTY_BYTES;
   }
 
-  /** One byte a page, one more for a write that ends at the memory's end, in whole longs. */
+  /** One byte a page, in whole longs, since the pages of WebAssembly are whole ones too. */
   private static byte[] dirtyMap(int bytes) {
-    return new byte[((bytes >>> DIRTY_SHIFT) + 1 + Long.BYTES - 1) & -Long.BYTES];
-  }
-
-  private void mark(int address, int width) {
-    dirty[address >>> DIRTY_SHIFT] = 1;
-    dirty[(address + width - 1) >>> DIRTY_SHIFT] = 1;
+    return new byte[bytes >>> DIRTY_SHIFT];
   }
 
   private void markRange(int address, int length) {
@@ -424,8 +434,7 @@ final class FlatMemory implements Memory, GuestMemory {
 
   // ---- Loads and stores of compiled code ----
 
-  @Override
-  public byte read(int address) {
+  static byte load8(byte[] data, int address) {
     try {
       return data[address];
     } catch (IndexOutOfBoundsException e) {
@@ -433,8 +442,7 @@ final class FlatMemory implements Memory, GuestMemory {
     }
   }
 
-  @Override
-  public short readShort(int address) {
+  static short load16(byte[] data, int address) {
     try {
       return (short) SHORT.get(data, address);
     } catch (IndexOutOfBoundsException e) {
@@ -442,8 +450,7 @@ final class FlatMemory implements Memory, GuestMemory {
     }
   }
 
-  @Override
-  public int readInt(int address) {
+  static int load32(byte[] data, int address) {
     try {
       return (int) INT.get(data, address);
     } catch (IndexOutOfBoundsException e) {
@@ -451,8 +458,7 @@ final class FlatMemory implements Memory, GuestMemory {
     }
   }
 
-  @Override
-  public long readLong(int address) {
+  static long load64(byte[] data, int address) {
     try {
       return (long) LONG.get(data, address);
     } catch (IndexOutOfBoundsException e) {
@@ -460,8 +466,7 @@ final class FlatMemory implements Memory, GuestMemory {
     }
   }
 
-  @Override
-  public float readFloat(int address) {
+  static float loadFloat(byte[] data, int address) {
     try {
       return (float) FLOAT.get(data, address);
     } catch (IndexOutOfBoundsException e) {
@@ -469,13 +474,96 @@ final class FlatMemory implements Memory, GuestMemory {
     }
   }
 
-  @Override
-  public double readDouble(int address) {
+  static double loadDouble(byte[] data, int address) {
     try {
       return (double) DOUBLE.get(data, address);
     } catch (IndexOutOfBoundsException e) {
       throw outOfBounds();
     }
+  }
+
+  static void store8(byte[] data, byte[] dirty, int address, byte value) {
+    try {
+      dirty[address >>> DIRTY_SHIFT] = 1;
+      data[address] = value;
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  static void store16(byte[] data, byte[] dirty, int address, short value) {
+    try {
+      dirty[address >>> DIRTY_SHIFT] = 1;
+      SHORT.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  static void store32(byte[] data, byte[] dirty, int address, int value) {
+    try {
+      dirty[address >>> DIRTY_SHIFT] = 1;
+      INT.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  static void store64(byte[] data, byte[] dirty, int address, long value) {
+    try {
+      dirty[address >>> DIRTY_SHIFT] = 1;
+      LONG.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  static void storeFloat(byte[] data, byte[] dirty, int address, float value) {
+    try {
+      dirty[address >>> DIRTY_SHIFT] = 1;
+      FLOAT.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  static void storeDouble(byte[] data, byte[] dirty, int address, double value) {
+    try {
+      dirty[address >>> DIRTY_SHIFT] = 1;
+      DOUBLE.set(data, address, value);
+    } catch (IndexOutOfBoundsException e) {
+      throw outOfBounds();
+    }
+  }
+
+  @Override
+  public byte read(int address) {
+    return load8(data, address);
+  }
+
+  @Override
+  public short readShort(int address) {
+    return load16(data, address);
+  }
+
+  @Override
+  public int readInt(int address) {
+    return load32(data, address);
+  }
+
+  @Override
+  public long readLong(int address) {
+    return load64(data, address);
+  }
+
+  @Override
+  public float readFloat(int address) {
+    return loadFloat(data, address);
+  }
+
+  @Override
+  public double readDouble(int address) {
+    return loadDouble(data, address);
   }
 
   @Override
@@ -495,62 +583,32 @@ final class FlatMemory implements Memory, GuestMemory {
 
   @Override
   public void writeByte(int address, byte value) {
-    try {
-      dirty[address >>> DIRTY_SHIFT] = 1;
-      data[address] = value;
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
+    store8(data, dirty, address, value);
   }
 
   @Override
   public void writeShort(int address, short value) {
-    try {
-      mark(address, 2);
-      SHORT.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
+    store16(data, dirty, address, value);
   }
 
   @Override
   public void writeI32(int address, int value) {
-    try {
-      mark(address, 4);
-      INT.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
+    store32(data, dirty, address, value);
   }
 
   @Override
   public void writeLong(int address, long value) {
-    try {
-      mark(address, 8);
-      LONG.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
+    store64(data, dirty, address, value);
   }
 
   @Override
   public void writeF32(int address, float value) {
-    try {
-      mark(address, 4);
-      FLOAT.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
+    storeFloat(data, dirty, address, value);
   }
 
   @Override
   public void writeF64(int address, double value) {
-    try {
-      mark(address, 8);
-      DOUBLE.set(data, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds();
-    }
+    storeDouble(data, dirty, address, value);
   }
 
   // ---- Threads: shared memories are refused before a module is loaded, so nobody can wait. ----

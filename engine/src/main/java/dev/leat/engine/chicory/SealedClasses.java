@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SealedClasses {
   /** Named after all that the classes depend on. */
-  static final String FORMAT = "chicory-" + Version.version() + "-fuel-" + FuelPass.VERSION;
+  static final String FORMAT = "chicory-" + Version.version() + "-fuel-" + GuestCodePass.VERSION;
 
   private static final Logger LOG = LoggerFactory.getLogger(SealedClasses.class);
   private static final String ALGORITHM = "HmacSHA256";

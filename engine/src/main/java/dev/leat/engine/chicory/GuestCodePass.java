@@ -1,0 +1,402 @@
+package dev.leat.engine.chicory;
+
+import com.dylibso.chicory.runtime.Memory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.FrameNode;
+import org.objectweb.asm.tree.IincInsnNode;
+import org.objectweb.asm.tree.InsnList;
+import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.JumpInsnNode;
+import org.objectweb.asm.tree.LabelNode;
+import org.objectweb.asm.tree.LdcInsnNode;
+import org.objectweb.asm.tree.LookupSwitchInsnNode;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.TableSwitchInsnNode;
+import org.objectweb.asm.tree.TryCatchBlockNode;
+import org.objectweb.asm.tree.VarInsnNode;
+
+/**
+ * Rewrites a class that Chicory generated: its functions pay fuel for each instruction that they
+ * run, and reach the flat memory without going through an interface.
+ *
+ * <p><b>Fuel.</b> Every basic block pays for its own instructions at its end, so the price is what
+ * was run, exactly. A unit is one JVM instruction; references to the memory and the instance, which
+ * WebAssembly does not have, are free. Whether any fuel is left is asked at each jump backwards and
+ * each call, which stand in place of Chicory's interruption checks: no path between two of them is
+ * longer than its function.
+ *
+ * <p><b>Locals.</b> Fuel and the memory's arrays are kept in local variables. Around whatever may
+ * use fuel or grow the memory they are handed over and taken back, and so is the fuel when the
+ * function ends, by an exception too.
+ */
+final class GuestCodePass {
+  /** Changed whenever the rewritten code changes, since stored classes are kept under it. */
+  static final int VERSION = 3;
+
+  private static final String MEMORY_TYPE = Type.getDescriptor(Memory.class);
+  private static final String GUEST_CODE = Type.getInternalName(GuestCode.class);
+  private static final String MODULE = ChicoryEngine.MAIN_CLASS.replace('.', '/');
+  private static final String BYTES = "[B";
+  private static final int NONE = -1;
+
+  /** What the helper classes of a module are called; all of Chicory's operations are in one. */
+  private static final String OPERATIONS = "Shaded";
+
+  /** Loads and stores, by the name of Chicory's operation. */
+  private static final Map<String, String> LOADS =
+      Map.of(
+          "memoryReadByte", "load8",
+          "memoryReadShort", "load16",
+          "memoryReadInt", "load32",
+          "memoryReadLong", "load64",
+          "memoryReadFloat", "loadFloat",
+          "memoryReadDouble", "loadDouble");
+
+  private static final Map<String, String> STORES =
+      Map.of(
+          "memoryWriteByte", "store8",
+          "memoryWriteShort", "store16",
+          "memoryWriteInt", "store32",
+          "memoryWriteLong", "store64",
+          "memoryWriteFloat", "storeFloat",
+          "memoryWriteDouble", "storeDouble");
+
+  /** Operations that use no fuel and leave the memory's arrays as they are. */
+  private static final Set<String> PLAIN =
+      Set.of(
+          "i32_ge_u",
+          "isRefNull",
+          "refAsNonNull",
+          "readGlobal",
+          "writeGlobal",
+          "readGlobalRef",
+          "memoryPages",
+          "tableSize");
+
+  private static final List<String> PLAIN_FAMILIES = List.of("memoryAtomic", "throw");
+
+  private GuestCodePass() {}
+
+  static byte[] rewrite(byte[] classFile) {
+    ClassNode type = new ClassNode();
+    new ClassReader(classFile).accept(type, ClassReader.EXPAND_FRAMES);
+    for (MethodNode method : type.methods) {
+      if (method.name.startsWith("func_")) {
+        new Function(method).rewrite();
+      } else {
+        dropInterruptionChecks(method); // those who call it have paid
+      }
+    }
+    ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+    type.accept(writer);
+    return writer.toByteArray();
+  }
+
+  private static void dropInterruptionChecks(MethodNode method) {
+    for (AbstractInsnNode instruction : method.instructions) {
+      if (instruction instanceof MethodInsnNode call && isInterruptionCheck(call)) {
+        method.instructions.remove(call);
+      }
+    }
+  }
+
+  private static boolean isPlain(MethodInsnNode call) {
+    return call.owner.endsWith(OPERATIONS)
+        ? PLAIN.contains(call.name) || PLAIN_FAMILIES.stream().anyMatch(call.name::startsWith)
+        : !call.owner.startsWith(MODULE);
+  }
+
+  private static boolean isInterruptionCheck(MethodInsnNode call) {
+    return call.name.equals("checkInterruption");
+  }
+
+  /** One function on its way to its rewritten form. */
+  private static final class Function {
+    private final MethodNode method;
+    private final InsnList code;
+    private final Type[] parameters;
+    private final int memory;
+    private final int firstLocal;
+    private final int fuel;
+    private final int data;
+    private final int dirty;
+    private final List<Object> newTypes = new ArrayList<>(List.of(Opcodes.INTEGER));
+
+    private final Set<LabelNode> targets;
+    private final Set<LabelNode> passed = new HashSet<>();
+    private final LabelNode thrown = new LabelNode();
+
+    /** Where the present stretch began in which fuel is held in a local variable. */
+    private LabelNode held = new LabelNode();
+
+    /** Instructions of the present basic block that are not paid for yet. */
+    private int unpaid;
+
+    Function(MethodNode method) {
+      this.method = method;
+      this.code = method.instructions;
+      this.parameters = Type.getArgumentTypes(method.desc);
+      this.targets = targets(code);
+      this.memory = slot(List.of(parameters).indexOf(Type.getType(Memory.class)));
+      this.firstLocal = slot(parameters.length);
+      boolean stores = calls(STORES);
+      this.fuel = firstLocal;
+      this.data = stores || calls(LOADS) ? newArray() : NONE;
+      this.dirty = stores ? newArray() : NONE;
+    }
+
+    private int slot(int parameter) {
+      return Arrays.stream(parameters, 0, parameter).mapToInt(Type::getSize).sum();
+    }
+
+    private int newArray() {
+      newTypes.add(BYTES);
+      return firstLocal + newTypes.size() - 1;
+    }
+
+    private boolean calls(Map<String, String> operations) {
+      for (AbstractInsnNode instruction : code) {
+        if (instruction instanceof MethodInsnNode call && operations.containsKey(call.name)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static Set<LabelNode> targets(InsnList code) {
+      Set<LabelNode> targets = new HashSet<>();
+      for (AbstractInsnNode instruction : code) {
+        targets.addAll(targets(instruction));
+      }
+      return targets;
+    }
+
+    private static List<LabelNode> targets(AbstractInsnNode instruction) {
+      return switch (instruction) {
+        case JumpInsnNode jump -> List.of(jump.label);
+        case TableSwitchInsnNode choice -> join(choice.dflt, choice.labels);
+        case LookupSwitchInsnNode choice -> join(choice.dflt, choice.labels);
+        default -> List.of();
+      };
+    }
+
+    private static List<LabelNode> join(LabelNode orElse, List<LabelNode> labels) {
+      List<LabelNode> all = new ArrayList<>(labels);
+      all.add(orElse);
+      return all;
+    }
+
+    void rewrite() {
+      AbstractInsnNode[] instructions = code.toArray();
+      code.insertBefore(instructions[0], takeBack());
+      code.insertBefore(instructions[0], held);
+      for (AbstractInsnNode instruction : instructions) {
+        rewrite(instruction);
+      }
+      keepFuelWhenThrown();
+    }
+
+    private void rewrite(AbstractInsnNode instruction) {
+      switch (instruction) {
+        case LabelNode label -> {
+          if (targets.contains(label)) {
+            pay(label);
+          }
+          passed.add(label);
+        }
+        case FrameNode frame -> frame.local = extended(frame.local);
+        case VarInsnNode variable -> {
+          unpaid += variable.getOpcode() == Opcodes.ALOAD ? 0 : 1;
+          variable.var = moved(variable.var);
+        }
+        case IincInsnNode increment -> {
+          unpaid++;
+          increment.var = moved(increment.var);
+        }
+        case MethodInsnNode call -> rewrite(call);
+        default -> {
+          if (instruction.getOpcode() >= 0) {
+            unpaid++;
+            endBlock(instruction);
+          }
+        }
+      }
+    }
+
+    private int moved(int variable) {
+      return variable < firstLocal ? variable : variable + newTypes.size();
+    }
+
+    private List<Object> extended(List<Object> locals) {
+      List<Object> extended = new ArrayList<>(locals);
+      while (extended.size() < parameters.length) { // in code that is never reached
+        extended.add(frameType(parameters[extended.size()]));
+      }
+      extended.addAll(parameters.length, newTypes);
+      return extended;
+    }
+
+    private void endBlock(AbstractInsnNode instruction) {
+      int opcode = instruction.getOpcode();
+      List<LabelNode> next = targets(instruction);
+      if (!next.isEmpty()) {
+        pay(instruction);
+        if (next.stream().anyMatch(passed::contains)) {
+          code.insertBefore(instruction, tick());
+        }
+      } else if (opcode == Opcodes.ATHROW) {
+        pay(instruction);
+      } else if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
+        pay(instruction);
+        code.insertBefore(instruction, handOver("keep"));
+        endStretch(instruction);
+        code.insert(instruction, held);
+      }
+    }
+
+    private void rewrite(MethodInsnNode call) {
+      if (isInterruptionCheck(call)) {
+        code.remove(call);
+        return;
+      }
+      unpaid++;
+      if (LOADS.containsKey(call.name)) {
+        redirect(call, LOADS.get(call.name), data);
+      } else if (STORES.containsKey(call.name)) {
+        redirect(call, STORES.get(call.name), data, dirty);
+      } else if (!isPlain(call)) {
+        pay(call);
+        code.insertBefore(call, handOver("pass"));
+        endStretch(call);
+        InsnList after = takeBack();
+        after.add(held);
+        code.insert(call, after);
+      }
+    }
+
+    /** A load or store on arrays in place of one on the memory, which is its last argument. */
+    private void redirect(MethodInsnNode call, String operation, int... arrays) {
+      if (call.getPrevious() instanceof VarInsnNode last
+          && last.getOpcode() == Opcodes.ALOAD
+          && last.var == memory) {
+        code.remove(last);
+        for (int array : arrays) {
+          code.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, array));
+        }
+        call.owner = GUEST_CODE;
+        call.name = operation;
+        call.desc = call.desc.replace(MEMORY_TYPE, BYTES.repeat(arrays.length));
+      }
+    }
+
+    private void pay(AbstractInsnNode before) {
+      if (unpaid > Short.MAX_VALUE) {
+        code.insertBefore(before, new VarInsnNode(Opcodes.ILOAD, fuel));
+        code.insertBefore(before, new LdcInsnNode(unpaid));
+        code.insertBefore(before, new InsnNode(Opcodes.ISUB));
+        code.insertBefore(before, new VarInsnNode(Opcodes.ISTORE, fuel));
+      } else if (unpaid > 0) {
+        code.insertBefore(before, new IincInsnNode(fuel, -unpaid));
+      }
+      unpaid = 0;
+    }
+
+    private InsnList tick() {
+      InsnList tick = new InsnList();
+      tick.add(new VarInsnNode(Opcodes.ILOAD, fuel));
+      tick.add(new VarInsnNode(Opcodes.ALOAD, memory));
+      tick.add(guestCode("tick", "(I" + MEMORY_TYPE + ")I"));
+      tick.add(new VarInsnNode(Opcodes.ISTORE, fuel));
+      return tick;
+    }
+
+    private InsnList handOver(String how) {
+      InsnList handOver = new InsnList();
+      handOver.add(new VarInsnNode(Opcodes.ALOAD, memory));
+      handOver.add(new VarInsnNode(Opcodes.ILOAD, fuel));
+      handOver.add(guestCode(how, "(" + MEMORY_TYPE + "I)V"));
+      return handOver;
+    }
+
+    private InsnList takeBack() {
+      InsnList takeBack = new InsnList();
+      takeBack(takeBack, "fuel", "I", Opcodes.ISTORE, fuel);
+      takeBack(takeBack, "data", BYTES, Opcodes.ASTORE, data);
+      takeBack(takeBack, "dirty", BYTES, Opcodes.ASTORE, dirty);
+      return takeBack;
+    }
+
+    private void takeBack(InsnList to, String what, String type, int store, int variable) {
+      if (variable != NONE) {
+        to.add(new VarInsnNode(Opcodes.ALOAD, memory));
+        to.add(guestCode(what, "(" + MEMORY_TYPE + ")" + type));
+        to.add(new VarInsnNode(store, variable));
+      }
+    }
+
+    private static MethodInsnNode guestCode(String name, String descriptor) {
+      return new MethodInsnNode(Opcodes.INVOKESTATIC, GUEST_CODE, name, descriptor, false);
+    }
+
+    /** From here on the memory has the fuel; whoever takes it back places {@link #held}. */
+    private void endStretch(AbstractInsnNode before) {
+      LabelNode end = new LabelNode();
+      code.insertBefore(before, end);
+      guard(end);
+    }
+
+    private void guard(LabelNode end) {
+      for (AbstractInsnNode i = held; !i.equals(end); i = i.getNext()) {
+        if (i.getOpcode() >= 0) {
+          method.tryCatchBlocks.add(new TryCatchBlockNode(held, end, thrown, null));
+          break;
+        }
+      }
+      held = new LabelNode();
+    }
+
+    /** Where the function is left by an exception, be it a trap or the JVM's own. */
+    private void keepFuelWhenThrown() {
+      LabelNode end = new LabelNode();
+      code.add(end);
+      guard(end);
+      code.add(thrown);
+      List<Object> locals = new ArrayList<>();
+      for (Type parameter : parameters) {
+        locals.add(frameType(parameter));
+      }
+      locals.addAll(newTypes);
+      code.add(
+          new FrameNode(
+              Opcodes.F_NEW,
+              locals.size(),
+              locals.toArray(),
+              1,
+              new Object[] {Type.getInternalName(Throwable.class)}));
+      code.add(handOver("keep"));
+      code.add(new InsnNode(Opcodes.ATHROW));
+    }
+
+    private static Object frameType(Type type) {
+      return switch (type.getSort()) {
+        case Type.LONG -> Opcodes.LONG;
+        case Type.DOUBLE -> Opcodes.DOUBLE;
+        case Type.FLOAT -> Opcodes.FLOAT;
+        case Type.OBJECT, Type.ARRAY -> type.getInternalName();
+        default -> Opcodes.INTEGER;
+      };
+    }
+  }
+}
