@@ -1,5 +1,7 @@
 package dev.leat.contract;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One call of one function version, on its way from the gateway to an instance.
  *
@@ -7,6 +9,16 @@ package dev.leat.contract;
  * @param target what runs
  * @param call what it is called with
  * @param cancellation told when nobody waits for the answer any more
+ * @param fixed the time and randomness that it meets; null for the real ones
  */
 public record Invocation(
-    String id, FunctionVersion target, HttpCall call, Cancellation cancellation) {}
+    String id,
+    FunctionVersion target,
+    HttpCall call,
+    Cancellation cancellation,
+    @Nullable FixedConditions fixed) {
+  /** An invocation in the real world. */
+  public Invocation(String id, FunctionVersion target, HttpCall call, Cancellation cancellation) {
+    this(id, target, call, cancellation, null);
+  }
+}

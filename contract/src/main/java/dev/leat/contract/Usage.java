@@ -3,7 +3,9 @@ package dev.leat.contract;
 /**
  * What one invocation used.
  *
- * @param fuel units consumed
+ * @param fuel units consumed, the same however the instance came about
+ * @param initFuel units that initialising its instance consumed, where it had to wait for that; 0
+ *     when the instance was there
  * @param peakMemoryBytes the guest memory's size at its largest
  * @param acquire how its instance came about
  * @param queueNanos from arrival at the worker to the start of a guest thread
@@ -12,13 +14,14 @@ package dev.leat.contract;
  */
 public record Usage(
     long fuel,
+    long initFuel,
     long peakMemoryBytes,
     Acquire acquire,
     long queueNanos,
     long acquireNanos,
     long execNanos) {
   /** Nothing ran. */
-  public static final Usage NONE = new Usage(0, 0, Acquire.NONE, 0, 0, 0);
+  public static final Usage NONE = new Usage(0, 0, 0, Acquire.NONE, 0, 0, 0);
 
   /** How an invocation came by its instance. */
   public enum Acquire {

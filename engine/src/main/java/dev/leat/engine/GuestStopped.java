@@ -9,11 +9,17 @@ public final class GuestStopped extends RuntimeException {
 
   private final Reason reason;
   private final int exitCode;
+  private final long fuelUsed;
 
   private GuestStopped(Reason reason, String detail, int exitCode) {
+    this(reason, detail, exitCode, 0);
+  }
+
+  private GuestStopped(Reason reason, String detail, int exitCode, long fuelUsed) {
     super(detail, null, false, false);
     this.reason = reason;
     this.exitCode = exitCode;
+    this.fuelUsed = fuelUsed;
   }
 
   public static GuestStopped because(Reason reason, String detail) {
@@ -41,6 +47,16 @@ public final class GuestStopped extends RuntimeException {
   /** The code given to {@code proc_exit}; 0 for any other reason. */
   public int exitCode() {
     return exitCode;
+  }
+
+  /** The same of an instance that never came to be, and can no longer be asked what it used. */
+  public GuestStopped after(long fuel) {
+    return new GuestStopped(reason, detail(), exitCode, fuel);
+  }
+
+  /** What {@link #after} said; else 0. */
+  public long fuelUsed() {
+    return fuelUsed;
   }
 
   /** Why a guest was stopped. */

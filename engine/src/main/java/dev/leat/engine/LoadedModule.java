@@ -15,7 +15,7 @@ public interface LoadedModule {
    * @param hosts every function that the module may import; more than it imports is allowed
    * @param memoryPagesMax pages of 64 KiB that its memory may reach
    * @throws GuestStopped when it does not come up: its memory is too large, its start function or a
-   *     segment trapped, or it imports what {@code hosts} has not
+   *     segment trapped, or it imports what {@code hosts} has not; says what fuel it used
    */
   GuestInstance instantiate(List<HostFunction> hosts, int memoryPagesMax, Budget budget);
 }

@@ -19,11 +19,17 @@ final class Budget {
   private final @Nullable Rate rate;
   private final @Nullable Long concurrency;
   private final AtomicInteger inFlight;
+  private final RejectionCounts rejections;
 
-  private Budget(@Nullable Rate rate, @Nullable Long concurrency, AtomicInteger inFlight) {
+  private Budget(
+      @Nullable Rate rate,
+      @Nullable Long concurrency,
+      AtomicInteger inFlight,
+      RejectionCounts rejections) {
     this.rate = rate;
     this.concurrency = concurrency;
     this.inFlight = inFlight;
+    this.rejections = rejections;
   }
 
   /**
@@ -31,8 +37,13 @@ final class Budget {
    *
    * @param before the one that it replaces: its requests in flight still count, and an unchanged
    *     rate goes on as it was
+   * @param rejections where it counts whom it turns away
    */
-  static Budget of(Map<String, Long> limits, @Nullable Budget before, LongSupplier nanoTime) {
+  static Budget of(
+      Map<String, Long> limits,
+      @Nullable Budget before,
+      RejectionCounts rejections,
+      LongSupplier nanoTime) {
     Long perSecond = limits.get(Quota.REQUESTS_PER_SECOND.word());
     Rate rate =
         perSecond == null
@@ -41,17 +52,24 @@ final class Budget {
     return new Budget(
         before != null && rate != null && rate.isLike(before.rate) ? before.rate : rate,
         limits.get(Quota.CONCURRENCY.word()),
-        before == null ? new AtomicInteger() : before.inFlight);
+        before == null ? new AtomicInteger() : before.inFlight,
+        rejections);
+  }
+
+  RejectionCounts rejections() {
+    return rejections;
   }
 
   Admission admit() {
     if (concurrency != null && !enter(concurrency)) {
+      rejections.byConcurrency().increment();
       return new Rejected(Quota.CONCURRENCY.word(), concurrency, CONCURRENCY_RETRY);
     }
     if (rate != null && !rate.bucket().tryConsume(1)) {
       if (concurrency != null) {
         inFlight.decrementAndGet();
       }
+      rejections.byRate().increment();
       return rate.rejected();
     }
     return concurrency == null ? Admitted.UNCOUNTED : new Admitted(inFlight);

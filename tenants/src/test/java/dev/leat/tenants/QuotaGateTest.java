@@ -4,12 +4,14 @@ import static dev.leat.tenants.Platform.ACME;
 import static dev.leat.tenants.Platform.OTHER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.TenantId;
 import dev.leat.tenants.Admission.Admitted;
 import dev.leat.tenants.Admission.Rejected;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +30,44 @@ final class QuotaGateTest {
       assertThat(gate.admit(ACME)).isSameAs(Admitted.UNCOUNTED);
     }
     Admitted.UNCOUNTED.release();
+  }
+
+  @Test
+  void rejections_areCountedByTenantAndQuota_acrossChanges() {
+    gate.limit(ACME, Map.of("requests-per-second", 2L));
+    gate.limit(OTHER, Map.of("concurrency", 1L));
+    assertThat(gate.rejections()).isEmpty();
+    admittedOf(5);
+    gate.admit(OTHER);
+    gate.admit(OTHER);
+
+    gate.limit(ACME, Map.of("requests-per-second", 1L));
+    admittedOf(2);
+
+    assertThat(gate.rejections())
+        .containsExactlyInAnyOrder(
+            new Rejections(Optional.of(ACME), "requests-per-second", 4),
+            new Rejections(Optional.of(OTHER), "concurrency", 1));
+    gate.limit(ACME, Map.of());
+    assertThat(gate.rejections())
+        .containsExactlyInAnyOrder(
+            new Rejections(Optional.of(OTHER), "concurrency", 1),
+            new Rejections(Optional.empty(), "requests-per-second", 4));
+  }
+
+  @Test
+  void rejections_ofManyTenants_areToldApartUpToABound() {
+    int tenants = QuotaGate.TOLD_APART_MAX + 50;
+    for (int i = 0; i < tenants; i++) {
+      TenantId tenant = new TenantId("t" + i);
+      gate.limit(tenant, Map.of("concurrency", 1L));
+      gate.admit(tenant);
+      gate.admit(tenant);
+    }
+
+    assertThat(gate.rejections())
+        .hasSize(QuotaGate.TOLD_APART_MAX + 1)
+        .contains(new Rejections(Optional.empty(), "concurrency", 50));
   }
 
   @Test

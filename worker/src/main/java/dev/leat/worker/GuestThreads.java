@@ -70,6 +70,16 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
+  /** Jobs that no thread has begun. */
+  int waitingJobs() {
+    lock.lock();
+    try {
+      return queues.values().stream().mapToInt(queue -> queue.jobs.size()).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void serve() {
     Queue queue = null;
     while (true) {

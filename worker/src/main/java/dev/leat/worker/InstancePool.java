@@ -120,6 +120,10 @@ final class InstancePool {
     return idle.size();
   }
 
+  synchronized int waitingInvocations() {
+    return waiting.size();
+  }
+
   synchronized int runningInvocations() {
     return running;
   }

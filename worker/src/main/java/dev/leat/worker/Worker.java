@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
@@ -31,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,8 @@ public final class Worker implements Invoker, AutoCloseable {
   private final ScheduledExecutorService sweeping;
   private final AsyncCache<ModuleDigest, LoadedModule> modules;
   private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
+  private final LongAdder preparedInstances = new LongAdder();
+  private final LongAdder preparationFuel = new LongAdder();
   private volatile boolean closed;
 
   /**
@@ -142,7 +146,7 @@ public final class Worker implements Invoker, AutoCloseable {
             loaded -> {
               InstancePool pool = pool(version);
               for (int i = pool.idleInstances(); i < Math.max(1, version.instances().min()); i++) {
-                pool.give(newGuest(version, loaded, new Cancellation()));
+                pool.give(prepared(version, loaded));
               }
             },
             job -> {
@@ -150,6 +154,22 @@ public final class Worker implements Invoker, AutoCloseable {
                 throw new RejectedExecutionException(NO_THREAD);
               }
             });
+  }
+
+  private Guest prepared(FunctionVersion version, LoadedModule loaded) {
+    long fuel = 0;
+    try {
+      Guest guest = newGuest(version, loaded, new Cancellation(), null);
+      fuel = guest.initFuel();
+      preparedInstances.increment();
+      return guest;
+    } catch (GuestStopped stopped) {
+      fuel = stopped.fuelUsed();
+      throw stopped;
+    } finally {
+      preparationFuel.add(fuel);
+      LOG.debug("An instance was initialised ahead version={} initFuel={}", version, fuel);
+    }
   }
 
   /**
@@ -181,9 +201,25 @@ public final class Worker implements Invoker, AutoCloseable {
         modules.synchronous().estimatedSize(), stats.hitCount(), stats.missCount());
   }
 
+  /** What was initialised ahead of invocations since the start, which bear none of it. */
+  public Preparation preparation() {
+    return new Preparation(preparedInstances.sum(), preparationFuel.sum());
+  }
+
   /** Invocations that run at this moment. */
   public int runningInvocations() {
     return pools.values().stream().mapToInt(InstancePool::runningInvocations).sum();
+  }
+
+  /** Invocations that wait for an instance or a thread at this moment. */
+  public int waitingInvocations() {
+    return threads.waitingJobs()
+        + pools.values().stream().mapToInt(InstancePool::waitingInvocations).sum();
+  }
+
+  /** Instances that are in a call, or being made for one, at this moment. */
+  public int busyInstances() {
+    return Math.max(0, runningInvocations() - threads.waitingJobs());
   }
 
   /** Instances that are kept idle at this moment. */
@@ -200,20 +236,21 @@ public final class Worker implements Invoker, AutoCloseable {
   }
 
   private CompletableFuture<LoadedModule> module(ModuleDigest digest) {
-    CompletableFuture<LoadedModule> present = modules.getIfPresent(digest);
-    return present != null
-        ? present
-        : modules.get(
-            digest,
-            (missing, ignored) ->
-                CompletableFuture.supplyAsync(
-                    () -> loader.load(missing, source.load(missing)), compiling));
+    return modules.get(
+        digest,
+        (missing, ignored) ->
+            CompletableFuture.supplyAsync(
+                () -> loader.load(missing, source.load(missing)), compiling));
   }
 
-  private Guest newGuest(FunctionVersion version, LoadedModule module, Cancellation cancellation) {
+  private Guest newGuest(
+      FunctionVersion version,
+      LoadedModule module,
+      Cancellation cancellation,
+      @Nullable FixedConditions fixed) {
     long deadline = System.nanoTime() + version.limits().timeout().toNanos();
     return guests.create(
-        version, module, new Budget(version.limits().fuel(), deadline, cancellation));
+        version, module, new Budget(version.limits().fuel(), deadline, cancellation), fixed);
   }
 
   private void sweep() {
@@ -373,7 +410,7 @@ public final class Worker implements Invoker, AutoCloseable {
     }
 
     private void recycle(Guest guest) {
-      if (guest.recycle()) {
+      if (invocation.fixed() == null && guest.recycle()) {
         pool.give(guest);
       } else {
         guest.close();
@@ -392,11 +429,14 @@ public final class Worker implements Invoker, AutoCloseable {
         overloaded("no thread became free in time");
         return null;
       }
-      Guest guest = pool.take();
+      // Fixed conditions hold from the start on, so no instance that is there will do.
+      Guest guest = invocation.fixed() == null ? pool.take() : null;
       try {
         Usage.Acquire acquire = Usage.Acquire.COLD;
         if (guest == null) {
-          guest = newGuest(invocation.target(), loaded(), invocation.cancellation());
+          guest =
+              newGuest(
+                  invocation.target(), loaded(), invocation.cancellation(), invocation.fixed());
         } else {
           acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
         }
@@ -415,7 +455,7 @@ public final class Worker implements Invoker, AutoCloseable {
     }
 
     private Outcome uninitialised(GuestStopped stopped, long queueNanos, long nanos) {
-      Usage usage = new Usage(0, 0, Usage.Acquire.COLD, queueNanos, nanos, 0);
+      Usage usage = new Usage(0, stopped.fuelUsed(), 0, Usage.Acquire.COLD, queueNanos, nanos, 0);
       return switch (stopped.reason()) {
         case CANCELLED -> new Outcome.Cancelled(usage);
         case NO_ROOM -> overload(stopped.detail());

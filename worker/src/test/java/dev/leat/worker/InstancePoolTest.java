@@ -26,6 +26,11 @@ final class InstancePoolTest {
     }
 
     @Override
+    public long initFuel() {
+      return 0;
+    }
+
+    @Override
     public boolean hasServed() {
       return false;
     }

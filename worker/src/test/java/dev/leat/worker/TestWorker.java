@@ -2,6 +2,7 @@ package dev.leat.worker;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
@@ -86,15 +87,26 @@ public final class TestWorker implements AutoCloseable {
     return ending(start(version, call, new Cancellation()));
   }
 
+  Outcome invoke(TestFunction function, FixedConditions fixed) {
+    return ending(
+        start(
+            new Invocation(
+                "request-1", publish(function), call(new byte[0]), new Cancellation(), fixed)));
+  }
+
   CompletableFuture<Outcome> start(FunctionVersion version, Cancellation cancellation) {
     return start(version, call(new byte[0]), cancellation);
   }
 
   private CompletableFuture<Outcome> start(
       FunctionVersion version, HttpCall call, Cancellation cancellation) {
+    return start(new Invocation("request-1", version, call, cancellation));
+  }
+
+  private CompletableFuture<Outcome> start(Invocation invocation) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     worker.invoke(
-        new Invocation("request-1", version, call, cancellation),
+        invocation,
         ended -> {
           if (!outcome.complete(ended)) {
             throw new AssertionError("an invocation ended twice");

@@ -2,6 +2,7 @@ package dev.leat.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.GuestContract;
@@ -10,11 +11,16 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import dev.leat.engine.GuestHeap;
 import dev.leat.testkit.Eventually;
+import dev.leat.testkit.WasmBuilder;
+import dev.leat.testkit.WasmCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a worker keeps of memory, and the record that each invocation leaves. */
@@ -95,10 +101,40 @@ class WorkerMemoryTest {
       invoke(worker, 2);
 
       ModuleCacheUse use = worker.worker.moduleCacheUse();
-      assertThat(use.entries()).isEqualTo(1);
-      assertThat(use.hits()).isPositive();
-      assertThat(use.misses()).isPositive();
+      assertThat(use).isEqualTo(new ModuleCacheUse(1, 1, 1));
     }
+  }
+
+  @Test
+  void figures_tellBusyFromWaiting() {
+    WorkerConfig oneThread = new WorkerConfig(1, 1, 1, 100, 100, Duration.ofSeconds(20), 64 << 20);
+    Cancellation cancellation = new Cancellation();
+    try (TestWorker worker = new TestWorker(oneThread)) {
+      TestFunction endless = TestFunction.handler(endless()).instances(0, 1, Reuse.RESET);
+      FunctionVersion first = worker.publish(endless.timeout(Duration.ofMinutes(1)));
+      List<CompletableFuture<Outcome>> calls = new ArrayList<>();
+      calls.add(worker.start(first, cancellation));
+      Eventually.holds("it is in its thread", () -> worker.worker.busyInstances() == 1);
+
+      calls.add(worker.start(first, cancellation));
+      calls.add(worker.start(worker.publish(endless.version(2)), cancellation));
+
+      Eventually.holds(
+          "one waits for an instance, one for a thread",
+          () -> worker.worker.waitingInvocations() == 2);
+      assertThat(worker.worker.busyInstances()).isEqualTo(1);
+      cancellation.cancel();
+      calls.forEach(TestWorker::ending);
+      Eventually.holds("all is over", () -> worker.worker.busyInstances() == 0);
+      assertThat(worker.worker.waitingInvocations()).isZero();
+    }
+  }
+
+  private static WasmBuilder endless() {
+    return new WasmBuilder()
+        .memory(1)
+        .export("allocate", "(i32)->i32", new WasmCode().i32Const(1_024))
+        .export("handle", "(i32,i32)->i64", new WasmCode().loop().br(0).end().i64Const(0));
   }
 
   private static Outcome invoke(TestWorker worker, int number) throws IOException {

@@ -14,6 +14,8 @@ import dev.leat.gateway.InvocationPipeline;
 import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.control.ControlServices;
 import dev.leat.gateway.http.MemoryBudget;
+import dev.leat.node.metrics.Exposition;
+import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.registry.DeployFunction;
 import dev.leat.registry.ExecutionLog;
 import dev.leat.registry.ExecutionStore;
@@ -100,6 +102,7 @@ final class Assembly {
 
   private final Worker worker;
   final Scheduler scheduler;
+  private final MeteredInvoker invocations;
 
   final MemoryBudget bodies;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
@@ -144,11 +147,15 @@ final class Assembly {
     HostPowers powers = new HostPowers(new Slf4jGuestLog(), new GuestMetrics(), clock);
     worker = new Worker(config.worker(), engine, this::moduleBytes, powers, executions::append);
     scheduler = new Scheduler(worker, Scheduler.IN_FLIGHT_MAX);
+    invocations = new MeteredInvoker(scheduler, routes, tenants::exists);
 
     int cores = Runtime.getRuntime().availableProcessors();
     vertx = Vertx.vertx(vertxOptions(cores));
     GatewayConfig gatewayConfig = GatewayConfig.on(config.host(), config.port(), cores);
     bodies = new MemoryBudget(gatewayConfig.bodyMemoryBytes());
+    Exposition metrics =
+        new Exposition(
+            invocations, worker, quotaGate, engine, blobs, guestHeap, bodies, executions);
     ControlServices services =
         new ControlServices(
             tenants,
@@ -162,12 +169,13 @@ final class Assembly {
             functions,
             executions,
             new ForgetTenant(keyStore, functionStore, executionStore, moduleStore, blobs, routes),
+            metrics::text,
             () -> ready);
     gateway =
         new Gateway(
             gatewayConfig,
             vertx,
-            new InvocationPipeline(routes, authenticator, quotaGate, scheduler, bodies),
+            new InvocationPipeline(routes, authenticator, quotaGate, invocations, bodies),
             new ControlPlane(services, authenticator, bodies, blocking));
   }
 
@@ -184,6 +192,7 @@ final class Assembly {
     guestHeap.onShortage(missing -> worker.reclaim(missing, guestHeap::heldBytes));
     worker.start();
     routes.onChange(this::prewarm);
+    routes.onRemoval(invocations::removed);
     routes.start();
     gateway.start();
     ready = true;

@@ -149,6 +149,11 @@ final class OpenApiCheck {
       return description.path("x-leat-right").asText();
     }
 
+    /** Open to whoever is on the node's host, as these tests are. */
+    boolean isOpenLocally() {
+      return description.path("x-leat-open-locally").asBoolean();
+    }
+
     boolean isOpen() {
       return description.has("security") && description.path("security").isEmpty();
     }

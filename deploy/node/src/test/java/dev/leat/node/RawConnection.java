@@ -14,8 +14,12 @@ final class RawConnection implements AutoCloseable {
   private final Socket socket;
 
   RawConnection(int port) {
+    this(InetAddress.getLoopbackAddress(), port);
+  }
+
+  RawConnection(InetAddress address, int port) {
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket = new Socket(address, port);
       socket.setSoTimeout(30_000);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Inspects, compiles and loads modules. What was compiled once is kept and only loaded from then
@@ -40,6 +41,7 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   private final ModuleReader reader;
   private final SealedClasses classes;
   private final GuestHeap heap;
+  private final LongAdder alteredModules = new LongAdder();
 
   /**
    * @param store where compiled modules are kept
@@ -84,6 +86,7 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   public LoadedModule load(ModuleDigest digest, byte[] module) {
     ModuleDigest actual = ModuleDigest.of(module);
     if (!actual.equals(digest)) {
+      alteredModules.increment();
       throw new ModuleRefused(
           List.of(
               new Finding(
@@ -101,6 +104,16 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
         new GuestClassLoader(compiled.classFiles()).machines(MAIN_CLASS),
         heap,
         LOADED_PER_STORED * compiled.sizeBytes());
+  }
+
+  /** How often a module's bytes were not those of its digest. */
+  public long alteredModules() {
+    return alteredModules.sum();
+  }
+
+  /** How often stored classes were not those that an engine had stored. */
+  public long alteredClasses() {
+    return classes.altered();
   }
 
   private CompiledModule compile(ModuleDigest digest, byte[] module, WasmModule parsed) {

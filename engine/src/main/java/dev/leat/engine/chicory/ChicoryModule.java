@@ -64,7 +64,7 @@ final class ChicoryModule implements LoadedModule {
       return instantiate(hosts, memory);
     } catch (GuestStopped stopped) {
       memory.close();
-      throw stopped;
+      throw stopped.after(memory.fuelUsed());
     }
   }
 

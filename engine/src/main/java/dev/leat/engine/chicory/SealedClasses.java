@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import javax.crypto.Mac;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +27,15 @@ final class SealedClasses {
   private static final int MAC_BYTES = 32;
 
   private final ClassStore store;
+  private final LongAdder altered = new LongAdder();
 
   SealedClasses(ClassStore store) {
     this.store = store;
+  }
+
+  /** How often what the store gave had been altered. */
+  long altered() {
+    return altered.sum();
   }
 
   Optional<CompiledModule> load(ModuleDigest module) {
@@ -49,6 +56,7 @@ final class SealedClasses {
         return Optional.of(CompiledModule.decode(encoded));
       }
     }
+    altered.increment();
     LOG.warn("Stored classes were altered; the module is compiled anew module={}", module);
     return Optional.empty();
   }

@@ -1,6 +1,7 @@
 package dev.leat.engine.chicory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ModuleDigest;
@@ -10,6 +11,7 @@ import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLimits;
+import dev.leat.engine.ModuleRefused;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +47,24 @@ class ClassStoreTest {
 
     assertThat(stored).isEqualTo(compiled);
     assertThat(store.saves).isEqualTo(1);
+  }
+
+  @Test
+  void load_altered_isCounted() {
+    ChicoryEngine engine = engine();
+    engine.inspectAndCompile(module);
+    engine.load(digest, module);
+    assertThat(engine.alteredClasses()).isZero();
+    byte[] altered = store.only().clone();
+    altered[40] ^= 1;
+    store.replaceOnly(altered);
+
+    engine.load(digest, module);
+    assertThatThrownBy(() -> engine.load(ModuleDigest.of(new byte[0]), module))
+        .isInstanceOf(ModuleRefused.class);
+
+    assertThat(engine.alteredClasses()).isEqualTo(1);
+    assertThat(engine.alteredModules()).isEqualTo(1);
   }
 
   @Test

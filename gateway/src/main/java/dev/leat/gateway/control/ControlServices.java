@@ -12,10 +12,12 @@ import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.Tokens;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the control plane's operations work on.
  *
+ * @param metrics the node's metrics in Prometheus' text format
  * @param isReady whether the node takes requests; false while it starts and while it drains
  */
 public record ControlServices(
@@ -30,4 +32,5 @@ public record ControlServices(
     FunctionCatalog functions,
     ExecutionLog executions,
     ForgetTenant forgetting,
+    Supplier<byte[]> metrics,
     BooleanSupplier isReady) {}

@@ -61,6 +61,7 @@ final class InvocationOperations {
       json.put("error", record.error());
     }
     json.put("fuel", record.usage().fuel());
+    json.put("initFuel", record.usage().initFuel());
     json.put("peakMemoryBytes", record.usage().peakMemoryBytes());
     json.put("acquire", record.usage().acquire().name().toLowerCase(Locale.ROOT));
     json.put("queueMicros", record.usage().queueNanos() / 1_000);

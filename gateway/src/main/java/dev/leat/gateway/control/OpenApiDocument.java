@@ -64,6 +64,7 @@ final class OpenApiDocument {
         path,
         right.equals("NONE") ? Optional.empty() : Optional.of(Right.valueOf(right)),
         security == null || !security.isEmpty(),
+        operation.path("x-leat-open-locally").asBoolean(),
         operation.path("x-leat-body-max").asInt(BODY_MAX_DEFAULT),
         List.copyOf(mediaTypes));
   }
@@ -74,6 +75,7 @@ final class OpenApiDocument {
    * @param path with parameters as <code>{tenant}</code>
    * @param right what the caller's roles must give; empty when a valid token is enough
    * @param needsToken false for operations open to everyone
+   * @param isOpenLocally whether callers on this host need no token
    * @param bodyMax bytes
    * @param mediaTypes of the request body; empty when there is none
    */
@@ -83,6 +85,7 @@ final class OpenApiDocument {
       String path,
       Optional<Right> right,
       boolean needsToken,
+      boolean isOpenLocally,
       int bodyMax,
       List<String> mediaTypes) {}
 }

@@ -8,17 +8,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-/** Health, the platform's public keys, and who the caller is. */
+/** Health, metrics, the platform's public keys, and who the caller is. */
 final class PlatformOperations {
+  /** Of Prometheus' text format. */
+  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
   private final SigningKeys keys;
+  private final Supplier<byte[]> metrics;
   private final BooleanSupplier isReady;
 
   /**
+   * @param metrics in Prometheus' text format
    * @param isReady whether the node takes requests; false while it starts and while it drains
    */
-  PlatformOperations(SigningKeys keys, BooleanSupplier isReady) {
+  PlatformOperations(SigningKeys keys, Supplier<byte[]> metrics, BooleanSupplier isReady) {
     this.keys = keys;
+    this.metrics = metrics;
     this.isReady = isReady;
   }
 
@@ -26,6 +33,7 @@ final class PlatformOperations {
     return Map.of(
         "getLiveness", call -> Reply.ok(Map.of("status", "live")),
         "getReadiness", call -> readiness(),
+        "getMetrics", call -> new Reply.Bytes(METRICS_TYPE, metrics.get()),
         "getJwks",
             call ->
                 new Reply.Bytes("application/json", keys.jwks().getBytes(StandardCharsets.UTF_8)),

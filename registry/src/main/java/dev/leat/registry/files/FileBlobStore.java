@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Modules' bytes in files {@code ab/abcd...} of a directory, named by the digest's hexadecimal
@@ -25,6 +26,7 @@ public final class FileBlobStore implements BlobStore {
   private static final String UNFINISHED = ".unfinished";
 
   private final Path directory;
+  private final LongAdder altered = new LongAdder();
 
   public FileBlobStore(Path directory) {
     this.directory = directory;
@@ -76,9 +78,15 @@ public final class FileBlobStore implements BlobStore {
     }
     ModuleDigest found = ModuleDigest.of(bytes);
     if (!found.equals(digest)) {
+      altered.increment();
       throw new BlobAltered(digest, found);
     }
     return Optional.of(bytes);
+  }
+
+  /** How often a file did not hold what its name says. */
+  public long alteredFound() {
+    return altered.sum();
   }
 
   @Override

@@ -32,10 +32,10 @@ public final class JdbiExecutionStore implements ExecutionStore {
                   """
                   INSERT INTO executions (
                     invocation, tenant, function, version, ended_at, outcome, error, fuel,
-                    peak_memory_bytes, acquire, queue_nanos, acquire_nanos, exec_nanos)
+                    init_fuel, peak_memory_bytes, acquire, queue_nanos, acquire_nanos, exec_nanos)
                   VALUES (
                     :invocation, :tenant, :function, :version, :endedAt, :outcome, :error, :fuel,
-                    :peakMemoryBytes, :acquire, :queueNanos, :acquireNanos, :execNanos)
+                    :initFuel, :peakMemoryBytes, :acquire, :queueNanos, :acquireNanos, :execNanos)
                   """);
           batch.forEach(record -> bind(insert, record));
           return insert.execute();
@@ -54,6 +54,7 @@ public final class JdbiExecutionStore implements ExecutionStore {
         // PostgreSQL keeps no NUL characters, which a guest's message may hold.
         .bind("error", record.error().replace('\0', '\uFFFD'))
         .bind("fuel", usage.fuel())
+        .bind("initFuel", usage.initFuel())
         .bind("peakMemoryBytes", usage.peakMemoryBytes())
         .bind("acquire", usage.acquire().name())
         .bind("queueNanos", usage.queueNanos())
@@ -133,6 +134,7 @@ public final class JdbiExecutionStore implements ExecutionStore {
         row.getString("error"),
         new Usage(
             row.getLong("fuel"),
+            row.getLong("init_fuel"),
             row.getLong("peak_memory_bytes"),
             Usage.Acquire.valueOf(row.getString("acquire")),
             row.getLong("queue_nanos"),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.registry.BlobAltered;
 import dev.leat.registry.BlobStore;
 import dev.leat.registry.BlobStoreContract;
 import dev.leat.registry.StoreFailure;
@@ -38,6 +39,22 @@ final class FileBlobStoreTest extends BlobStoreContract {
         .isInstanceOf(StoreFailure.class);
     assertThatThrownBy(store::start).isInstanceOf(StoreFailure.class);
     assertThat(file).hasContent("in the way");
+  }
+
+  @Test
+  void load_altered_isCounted() {
+    FileBlobStore store = new FileBlobStore(directory);
+    store.start();
+    byte[] bytes = {1};
+    ModuleDigest digest = ModuleDigest.of(bytes);
+    store.put(digest, bytes);
+    store.load(digest);
+    assertThat(store.alteredFound()).isZero();
+    alter(digest);
+
+    assertThatThrownBy(() -> store.load(digest)).isInstanceOf(BlobAltered.class);
+
+    assertThat(store.alteredFound()).isEqualTo(1);
   }
 
   @Override

@@ -1,6 +1,6 @@
 /**
- * The host powers that guests are granted: logging and metrics so far; outbound HTTP answers
- * denied. A power that the manifest does not grant does nothing.
+ * The host powers that guests are granted: logging, metrics, clock and randomness so far; outbound
+ * HTTP answers denied. A power that the manifest does not grant does nothing.
  */
 @NullMarked
 package dev.leat.worker.capability;

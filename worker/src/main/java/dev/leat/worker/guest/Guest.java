@@ -9,6 +9,9 @@ public interface Guest extends AutoCloseable {
   /** Runs the invocation to its end; throws nothing that the guest can cause. */
   Outcome run(Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos);
 
+  /** What its initialisation used of fuel. */
+  long initFuel();
+
   /** Whether it has run an invocation before. */
   boolean hasServed();
 

@@ -1,6 +1,7 @@
 package dev.leat.worker.guest;
 
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
@@ -16,6 +17,7 @@ import dev.leat.worker.wasi.WasiHost;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes guests: instantiates a module for its contract, initialises it, remembers that state. */
 public final class GuestFactory {
@@ -31,31 +33,47 @@ public final class GuestFactory {
    * A new guest, ready for its first call.
    *
    * @param budget what its start function and {@code init} may use
-   * @throws GuestStopped if it does not come up, or refuses its configuration
+   * @param fixed the time and randomness that it meets from its start on; null for the real ones
+   * @throws GuestStopped if it does not come up, or refuses its configuration; says what fuel it
+   *     used
    */
-  public Guest create(FunctionVersion version, LoadedModule module, Budget budget) {
+  public Guest create(
+      FunctionVersion version,
+      LoadedModule module,
+      Budget budget,
+      @Nullable FixedConditions fixed) {
+    HostPowers lent = fixed == null ? powers : powers.under(fixed);
     try (CpuTurns.Turn turn = turns.begin(budget)) {
-      return createPaced(version, module, budget.pacedBy(turn));
+      return create(version, module, budget.pacedBy(turn), lent);
     }
   }
 
-  private Guest createPaced(FunctionVersion version, LoadedModule module, Budget budget) {
+  /** A new guest in the real world. */
+  public Guest create(FunctionVersion version, LoadedModule module, Budget budget) {
+    return create(version, module, budget, (FixedConditions) null);
+  }
+
+  private Guest create(
+      FunctionVersion version, LoadedModule module, Budget budget, HostPowers lent) {
     GuestInstance instance =
         module.instantiate(hostFunctions(version), version.limits().memoryPages(), budget);
     try {
       instance.attach(
-          new Running(initialisation(version), powers, instance, Usage.Acquire.COLD, 0, 0));
+          new Running(initialisation(version), lent, instance, Usage.Acquire.COLD, 0, 0, 0));
       initialise(version, instance);
       instance.attach(null);
       instance.snapshot();
+    } catch (GuestStopped stopped) {
+      instance.close();
+      throw stopped.after(instance.fuelUsed());
     } catch (RuntimeException | Error e) {
       instance.close();
       throw e;
     }
     return switch (version.guest()) {
-      case HANDLER -> new HandlerGuest(version, powers, turns, instance);
-      case PROCESSOR -> new ProcessorGuest(version, powers, turns, instance);
-      case WASI -> new WasiGuest(version, powers, turns, instance);
+      case HANDLER -> new HandlerGuest(version, lent, turns, instance);
+      case PROCESSOR -> new ProcessorGuest(version, lent, turns, instance);
+      case WASI -> new WasiGuest(version, lent, turns, instance);
     };
   }
 

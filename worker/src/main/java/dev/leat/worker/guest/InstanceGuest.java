@@ -20,6 +20,7 @@ abstract sealed class InstanceGuest implements Guest
   private final HostPowers powers;
   private final CpuTurns turns;
   private final GuestInstance instance;
+  private final long initFuel;
   private boolean hasServed;
   private boolean wasStopped;
 
@@ -29,6 +30,7 @@ abstract sealed class InstanceGuest implements Guest
     this.powers = powers;
     this.turns = turns;
     this.instance = instance;
+    this.initFuel = instance.fuelUsed();
   }
 
   /** Calls the guest and turns its result into an outcome. */
@@ -47,7 +49,15 @@ abstract sealed class InstanceGuest implements Guest
       Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos) {
     hasServed = true;
     Budget budget = budget(invocation);
-    Running running = new Running(invocation, powers, instance, acquire, queueNanos, acquireNanos);
+    Running running =
+        new Running(
+            invocation,
+            powers,
+            instance,
+            acquire,
+            acquire == Usage.Acquire.COLD ? initFuel : 0,
+            queueNanos,
+            acquireNanos);
     instance.attach(running);
     try (CpuTurns.Turn turn = turns.begin(budget)) {
       instance.begin(budget.pacedBy(turn));
@@ -59,6 +69,11 @@ abstract sealed class InstanceGuest implements Guest
       running.endLog();
       instance.attach(null);
     }
+  }
+
+  @Override
+  public final long initFuel() {
+    return initFuel;
   }
 
   @Override

@@ -9,7 +9,6 @@ import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.wasi.WasiProcess;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +22,11 @@ final class Running implements WasiProcess.Owner {
   /** Lines that one call may log: a guest writes them faster than any log can take them. */
   static final int LINES_MAX = 1_000;
 
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   private final Invocation invocation;
   private final HostPowers powers;
   private final GuestInstance instance;
   private final Usage.Acquire acquire;
+  private final long initFuel;
   private final long queueNanos;
   private final long acquireNanos;
   private final long startedNanos = System.nanoTime();
@@ -45,12 +43,14 @@ final class Running implements WasiProcess.Owner {
       HostPowers powers,
       GuestInstance instance,
       Usage.Acquire acquire,
+      long initFuel,
       long queueNanos,
       long acquireNanos) {
     this.invocation = invocation;
     this.powers = powers;
     this.instance = instance;
     this.acquire = acquire;
+    this.initFuel = initFuel;
     this.queueNanos = queueNanos;
     this.acquireNanos = acquireNanos;
   }
@@ -136,7 +136,7 @@ final class Running implements WasiProcess.Owner {
               this::writeOutput,
               this::writeErrors,
               powers.clock(),
-              RANDOM);
+              powers.random());
       process = started;
     }
     return started;
@@ -181,6 +181,7 @@ final class Running implements WasiProcess.Owner {
   Usage usage() {
     return new Usage(
         instance.fuelUsed(),
+        initFuel,
         instance.peakMemoryBytes(),
         acquire,
         queueNanos,

@@ -207,7 +207,7 @@ public final class WasiHost {
     for (int done = 0; done < length; done += CHUNK_BYTES) {
       byte[] chunk = new byte[Math.min(CHUNK_BYTES, length - done)];
       guest.charge(chunk.length * FUEL_PER_RANDOM_BYTE);
-      WasiProcess.of(guest).random().nextBytes(chunk);
+      WasiProcess.of(guest).random().fill(chunk);
       guest.memory().write((int) a[0] + done, chunk, 0, chunk.length);
     }
     return SUCCESS;
@@ -230,6 +230,7 @@ public final class WasiHost {
       sleep = Math.min(sleep, sleepNanos(memory, (int) a[0] + i * SUBSCRIPTION_BYTES, now));
     }
     sleep(guest, sleep);
+    WasiProcess.of(guest).clock().slept(sleep);
     int events = 0;
     for (int i = 0; i < subscriptions; i++) {
       int subscription = (int) a[0] + i * SUBSCRIPTION_BYTES;
@@ -256,12 +257,23 @@ public final class WasiHost {
     return Math.max(0, isAbsolute ? timeout - now : timeout);
   }
 
-  /** In steps of a millisecond, each of which sees the deadline and a cancellation. */
+  /**
+   * In steps of a millisecond, each of which sees the deadline and a cancellation. What it costs
+   * depends on the time that was asked for alone, not on when the system wakes the thread.
+   */
   private static void sleep(GuestInstance guest, long nanos) {
-    long end = System.nanoTime() + nanos;
-    for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+    long started = System.nanoTime();
+    for (long slept = 0; slept < nanos; ) {
       guest.charge(FUEL_PER_SLEPT_MILLI);
-      LockSupport.parkNanos(Math.min(left, 1_000_000));
+      slept += Math.min(nanos - slept, 1_000_000);
+      parkUntil(started + slept);
+    }
+  }
+
+  private static void parkUntil(long nanoTime) {
+    long left;
+    while ((left = nanoTime - System.nanoTime()) > 0) {
+      LockSupport.parkNanos(left);
     }
   }
 }

@@ -2,11 +2,11 @@ package dev.leat.worker.wasi;
 
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
+import dev.leat.worker.capability.GuestClock;
+import dev.leat.worker.capability.GuestRandom;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 /**
  * What a WASI guest sees of the world during one call. Confined to the guest's thread.
@@ -19,14 +19,14 @@ public final class WasiProcess {
   private final byte[] input;
   private final Sink output;
   private final Sink errors;
-  private final InstantSource clock;
-  private final RandomGenerator random;
+  private final GuestClock clock;
+  private final GuestRandom random;
   private int inputAt;
 
   /**
    * @param environment entries of the form {@code NAME=value}
    * @param input what standard input holds
-   * @param clock the real-time clock that the guest reads
+   * @param clock what all of the guest's clocks show
    * @param random where its random bytes come from
    */
   public WasiProcess(
@@ -35,8 +35,8 @@ public final class WasiProcess {
       byte[] input,
       Sink output,
       Sink errors,
-      InstantSource clock,
-      RandomGenerator random) {
+      GuestClock clock,
+      GuestRandom random) {
     this.arguments = bytes(arguments);
     this.environment = bytes(environment);
     this.input = input;
@@ -74,11 +74,11 @@ public final class WasiProcess {
     return errors;
   }
 
-  InstantSource clock() {
+  GuestClock clock() {
     return clock;
   }
 
-  RandomGenerator random() {
+  GuestRandom random() {
     return random;
   }
 

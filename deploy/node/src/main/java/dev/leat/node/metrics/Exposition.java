@@ -1,0 +1,190 @@
+package dev.leat.node.metrics;
+
+import dev.leat.engine.GuestHeap;
+import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.gateway.http.MemoryBudget;
+import dev.leat.registry.ExecutionLog;
+import dev.leat.registry.files.FileBlobStore;
+import dev.leat.tenants.QuotaGate;
+import dev.leat.worker.ModuleCacheUse;
+import dev.leat.worker.Preparation;
+import dev.leat.worker.Worker;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * The node's metrics in Prometheus' text format, read from where they are kept at the moment that
+ * they are asked for. Their names are listed in docs/OPERATING.md.
+ */
+public final class Exposition {
+  private final MeteredInvoker invocations;
+  private final Worker worker;
+  private final QuotaGate quotas;
+  private final ChicoryEngine engine;
+  private final FileBlobStore blobs;
+  private final GuestHeap guestHeap;
+  private final MemoryBudget bodies;
+  private final ExecutionLog executions;
+
+  public Exposition(
+      MeteredInvoker invocations,
+      Worker worker,
+      QuotaGate quotas,
+      ChicoryEngine engine,
+      FileBlobStore blobs,
+      GuestHeap guestHeap,
+      MemoryBudget bodies,
+      ExecutionLog executions) {
+    this.invocations = invocations;
+    this.worker = worker;
+    this.quotas = quotas;
+    this.engine = engine;
+    this.blobs = blobs;
+    this.guestHeap = guestHeap;
+    this.bodies = bodies;
+    this.executions = executions;
+  }
+
+  /** Text of the type {@code text/plain; version=0.0.4; charset=utf-8}. */
+  public byte[] text() {
+    ByteArrayOutputStream text = new ByteArrayOutputStream(16_384);
+    try {
+      PrometheusTextFormatWriter.create()
+          .write(text, snapshots(), EscapingScheme.UNDERSCORE_ESCAPING);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Writing to memory", e);
+    }
+    return text.toByteArray();
+  }
+
+  private MetricSnapshots snapshots() {
+    ModuleCacheUse cache = worker.moduleCacheUse();
+    Preparation ahead = worker.preparation();
+    return MetricSnapshots.of(
+        invocations(),
+        histogram(
+            "leat_invocation_duration_seconds",
+            "Time of invocations that got an instance, from arrival at the worker to the end",
+            invocations.durations),
+        counter(
+            "leat_cold_starts",
+            "Invocations that waited for a new instance",
+            total(invocations.coldStarts)),
+        histogram(
+            "leat_cold_start_seconds",
+            "Time to get a new instance, initialised",
+            invocations.coldStarts),
+        counter("leat_fuel_consumed", "Fuel that invocations consumed", invocations.fuel.sum()),
+        CounterSnapshot.builder()
+            .name("leat_init_fuel_consumed")
+            .help("Fuel that initialising instances consumed, which is no invocation's own")
+            .dataPoint(point(invocations.initFuel.sum(), "cause", "invocation"))
+            .dataPoint(point(ahead.fuel(), "cause", "deployment"))
+            .build(),
+        counter(
+            "leat_instances_prepared",
+            "Instances initialised before an invocation needed them",
+            ahead.instances()),
+        GaugeSnapshot.builder()
+            .name("leat_instances")
+            .help("Instances that exist, by what they do")
+            .dataPoint(level(worker.busyInstances(), "state", "busy"))
+            .dataPoint(level(worker.idleInstances(), "state", "idle"))
+            .build(),
+        gauge("leat_queue_depth", "Invocations that wait to run", worker.waitingInvocations()),
+        gauge("leat_module_cache_entries", "Compiled modules kept", cache.entries()),
+        counter("leat_module_cache_hits", "Look-ups that found a compiled module", cache.hits()),
+        counter("leat_module_cache_misses", "Look-ups that had to load it", cache.misses()),
+        quotaRejections(),
+        CounterSnapshot.builder()
+            .name("leat_security_alerts")
+            .help("What was stored and came back altered: it was not run")
+            .dataPoint(
+                point(blobs.alteredFound() + engine.alteredModules(), "kind", "module-digest"))
+            .dataPoint(point(engine.alteredClasses(), "kind", "class-mac"))
+            .build(),
+        gauge("leat_guest_memory_bytes", "Memory that all instances hold", guestHeap.heldBytes()),
+        gauge("leat_request_body_bytes", "Memory that request bodies hold", bodies.held()),
+        CounterSnapshot.builder()
+            .name("leat_execution_records_dropped")
+            .help("Execution records left out under load")
+            .dataPoint(point(executions.droppedSuccesses(), "of", "success"))
+            .dataPoint(point(executions.droppedErrors(), "of", "error"))
+            .build());
+  }
+
+  private CounterSnapshot invocations() {
+    CounterSnapshot.Builder all =
+        CounterSnapshot.builder().name("leat_invocations").help("Invocations by how they ended");
+    invocations.counts.forEach((tenant, function, ending, count) ->
+        all.dataPoint(point(count, "tenant", tenant, "function", function, "outcome", ending)));
+    return all.build();
+  }
+
+  private CounterSnapshot quotaRejections() {
+    CounterSnapshot.Builder all =
+        CounterSnapshot.builder()
+            .name("leat_quota_rejections")
+            .help("Requests turned away by a tenant's quota");
+    quotas
+        .rejections()
+        .forEach(rejections ->
+            all.dataPoint(
+                point(
+                    rejections.count(),
+                    "tenant",
+                    rejections.tenant().map(Object::toString).orElse(InvocationCounts.OTHER),
+                    "quota",
+                    rejections.quota())));
+    return all.build();
+  }
+
+  private static long total(Histogram histogram) {
+    long total = 0;
+    for (long count : histogram.counts()) {
+      total += count;
+    }
+    return total;
+  }
+
+  private static HistogramSnapshot histogram(String name, String help, Histogram histogram) {
+    return HistogramSnapshot.builder()
+        .name(name)
+        .help(help)
+        .dataPoint(
+            HistogramDataPointSnapshot.builder()
+                .classicHistogramBuckets(
+                    ClassicHistogramBuckets.of(Histogram.boundsSeconds(), histogram.counts()))
+                .sum(histogram.sumSeconds())
+                .build())
+        .build();
+  }
+
+  private static CounterSnapshot counter(String name, String help, long value) {
+    return CounterSnapshot.builder().name(name).help(help).dataPoint(point(value)).build();
+  }
+
+  private static GaugeSnapshot gauge(String name, String help, long value) {
+    return GaugeSnapshot.builder().name(name).help(help).dataPoint(level(value)).build();
+  }
+
+  private static CounterDataPointSnapshot point(long value, String... labels) {
+    return CounterDataPointSnapshot.builder().value(value).labels(Labels.of(labels)).build();
+  }
+
+  private static GaugeDataPointSnapshot level(long value, String... labels) {
+    return GaugeDataPointSnapshot.builder().value(value).labels(Labels.of(labels)).build();
+  }
+}

@@ -1,0 +1,8 @@
+package dev.leat.worker.capability;
+
+/** Where guests' random bytes come from. */
+@FunctionalInterface
+public interface GuestRandom {
+  /** Fills the array with the next bytes. */
+  void fill(byte[] bytes);
+}
