@@ -7,6 +7,7 @@ import static dev.leat.engine.chicory.Guests.fuel;
 import static dev.leat.engine.chicory.Guests.instance;
 import static dev.leat.engine.chicory.Guests.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.engine.Budget;
@@ -157,6 +158,78 @@ final class FuelTest {
     assertThat(call(guest, "run", 1)).isEqualTo(1_001);
 
     assertThat(guest.fuelUsed()).isBetween(steps * 3L, steps * 8L);
+  }
+
+  /** Code of {@code (i32)->} that counts down to 0. */
+  private static WasmCode countingDown() {
+    return new WasmCode().loop().localGet(0).i32Const(1).i32Sub().localTee(0).brIf(0).end();
+  }
+
+  @Test
+  void eachTurnOfALoop_costsTheSame() {
+    GuestInstance guest =
+        instance(new WasmBuilder().memory(1).export("run", "(i32)->", countingDown()));
+
+    long first = costOf(guest, "run", 1);
+    long turn = costOf(guest, "run", 2) - first;
+
+    assertThat(turn).isBetween(4L, 12L);
+    assertThat(costOf(guest, "run", 1_000_000)).isEqualTo(first + 999_999 * turn);
+  }
+
+  @Test
+  void trap_afterMuchWork_isPaidFor() {
+    WasmBuilder returning = new WasmBuilder().memory(1).export("run", "(i32)->", countingDown());
+    WasmBuilder trapping =
+        new WasmBuilder()
+            .memory(1)
+            .export("run", "(i32)->", countingDown().i32Const(-1).i32Load(0).drop());
+    GuestInstance guest = instance(trapping);
+    guest.begin(fuel(PLENTY));
+
+    assertThat(stopped(guest, "run", 1_000_000).reason()).isEqualTo(Reason.TRAPPED);
+
+    assertThat(guest.fuelUsed())
+        .isCloseTo(costOf(instance(returning), "run", 1_000_000), within(20L));
+  }
+
+  /** The short way through a branch must not pay for the long one, nor the other way round. */
+  @Test
+  void branch_costsWhatWasRunOfIt() {
+    WasmCode code = new WasmCode().localGet(0).ifTrue();
+    for (int i = 0; i < 1_000; i++) {
+      code.localGet(0).i32Const(1).i32Add().localSet(0);
+    }
+    GuestInstance guest =
+        instance(new WasmBuilder().memory(1).export("run", "(i32)->", code.end()));
+
+    assertThat(costOf(guest, "run", 1) - costOf(guest, "run", 0)).isBetween(4_000L, 4_010L);
+    assertThat(costOf(guest, "run", 0)).isLessThan(30);
+  }
+
+  /** A function so large that it reaches its memory in the shorter way. */
+  @Test
+  void hugeFunction_runsAndCostsAsASmallOneOfTheSameSteps() {
+    int steps = 1_700;
+    assertThat(costOfSteps(steps) - costOfSteps(steps - 1))
+        .isEqualTo(costOfSteps(2) - costOfSteps(1));
+  }
+
+  /** Adds 1 to a number in memory so many times, by a call each, and checks the sum. */
+  private static long costOfSteps(int steps) {
+    WasmCode code = new WasmCode();
+    for (int i = 0; i < steps; i++) {
+      code.i32Const(8).i32Const(8).i32Load(0).call(0).i32Store(0);
+    }
+    GuestInstance guest =
+        instance(
+            new WasmBuilder()
+                .memory(1)
+                .function("(i32)->i32", new WasmCode().localGet(0).i32Const(1).i32Add())
+                .export("run", "()->i32", code.i32Const(8).i32Load(0)));
+    guest.begin(fuel(PLENTY));
+    assertThat(call(guest, "run")).isEqualTo(steps);
+    return guest.fuelUsed();
   }
 
   /** Sums the bytes of a stretch of memory, with a branch on each. */

@@ -4,6 +4,7 @@ import static dev.leat.engine.chicory.Guests.PAGE;
 import static dev.leat.engine.chicory.Guests.call;
 import static dev.leat.engine.chicory.Guests.fuel;
 import static dev.leat.engine.chicory.Guests.instance;
+import static dev.leat.engine.chicory.Guests.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class MemoryTest {
@@ -196,6 +198,87 @@ final class MemoryTest {
     assertThatExceptionOfType(GuestStopped.class)
         .isThrownBy(() -> guest.memory().read(0, 16 * PAGE))
         .satisfies(stopped -> assertThat(stopped.reason()).isEqualTo(Reason.FUEL_EXHAUSTED));
+  }
+
+  /** The caller's store must not go to the memory as it was before the callee let it grow. */
+  @Test
+  void memoryGrownByACallee_isTheCallersToo() {
+    GuestInstance guest =
+        instance(
+            new WasmBuilder()
+                .memory(1)
+                .function("()->", new WasmCode().i32Const(1).memoryGrow().drop())
+                .export(
+                    "run",
+                    "()->i32",
+                    new WasmCode()
+                        .i32Const(16)
+                        .i32Const(1)
+                        .i32Store(0)
+                        .call(0)
+                        .i32Const(2 * PAGE - 4)
+                        .i32Const(41)
+                        .i32Store(0)
+                        .i32Const(16)
+                        .i32Load(0)
+                        .i32Const(2 * PAGE - 4)
+                        .i32Load(0)
+                        .i32Add()));
+    guest.snapshot();
+
+    for (int round = 0; round < 3; round++) {
+      assertThat(call(guest, "run")).isEqualTo(42);
+      guest.reset();
+      assertThat(guest.memory().sizeBytes()).isEqualTo(PAGE);
+      assertThat(guest.memory().read(0, PAGE)).containsOnly(0);
+    }
+  }
+
+  /** Marking a store's first page is enough, for each width and each way across the border. */
+  @ParameterizedTest
+  @ValueSource(ints = {4_089, 4_090, 4_093, 4_095, 4_096, PAGE - 8})
+  void storeAcrossPages_isPutBackWhole(int address) {
+    GuestInstance guest =
+        instance(
+            new WasmBuilder()
+                .memory(1)
+                .data(0, "image")
+                .export(
+                    "run",
+                    "(i32)->",
+                    new WasmCode().localGet(0).i64Const(0x0102030405060708L).i64Store(0)));
+    guest.snapshot();
+    byte[] before = guest.memory().read(0, PAGE);
+
+    call(guest, "run", address);
+    assertThat(guest.memory().readLong(address)).isEqualTo(0x0102030405060708L);
+    guest.reset();
+
+    assertThat(guest.memory().read(0, PAGE)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-1, 0",
+    "-1, 4",
+    "-4, 8",
+    "2147483647, 2147483647",
+    "65533, 0",
+    "65000, 600",
+    "-2147483648, 16"
+  })
+  void guestAccess_outsideTheMemory_trapsAndWritesNothing(int base, int offset) {
+    GuestInstance guest =
+        instance(
+            new WasmBuilder()
+                .memory(1)
+                .export("load", "(i32)->i32", new WasmCode().localGet(0).i32Load(offset))
+                .export(
+                    "store", "(i32)->", new WasmCode().localGet(0).i32Const(-1).i32Store(offset)));
+
+    assertThat(stopped(guest, "load", base).reason()).isEqualTo(Reason.TRAPPED);
+    assertThat(stopped(guest, "store", base).reason()).isEqualTo(Reason.TRAPPED);
+    assertThat(guest.memory().read(0, PAGE)).containsOnly(0);
   }
 
   private static void assertTraps(org.assertj.core.api.ThrowableAssert.ThrowingCallable access) {
