@@ -74,7 +74,7 @@ public final class Endurance {
     engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes, heap);
     HostPowers powers =
         new HostPowers((version, id, level, text) -> {}, new GuestMetrics(), Clock.systemUTC());
-    guests = new GuestFactory(powers, new CpuTurns(1));
+    guests = new GuestFactory(powers, new CpuTurns(1, () -> {}));
     worker =
         new Worker(
             WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()),

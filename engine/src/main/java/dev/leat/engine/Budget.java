@@ -29,5 +29,8 @@ public record Budget(long fuel, long deadlineNanos, Cancellation cancellation, P
   @FunctionalInterface
   public interface Pacer {
     void pause();
+
+    /** Told before the guest's thread waits for something other than the processor. */
+    default void rest() {}
   }
 }

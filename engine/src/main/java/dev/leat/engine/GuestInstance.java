@@ -28,6 +28,9 @@ public interface GuestInstance extends AutoCloseable {
   /** Takes fuel for work that the host did on the guest's behalf; may throw like a guest call. */
   void charge(long fuel);
 
+  /** Told by a host function before it waits, so that another guest may have the processor. */
+  void rest();
+
   /** Fuel used since {@link #begin}, never above the budget. */
   long fuelUsed();
 

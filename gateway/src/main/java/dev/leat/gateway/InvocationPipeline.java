@@ -4,7 +4,6 @@ import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
-import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
@@ -21,15 +20,12 @@ import dev.leat.tenants.Admission;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.QuotaGate;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,24 +59,21 @@ public final class InvocationPipeline {
   private final RoutingTable routes;
   private final Authenticator authenticator;
   private final QuotaGate quotas;
-  private final Invoker invoker;
   private final MemoryBudget bodies;
 
   public InvocationPipeline(
-      RoutingTable routes,
-      Authenticator authenticator,
-      QuotaGate quotas,
-      Invoker invoker,
-      MemoryBudget bodies) {
+      RoutingTable routes, Authenticator authenticator, QuotaGate quotas, MemoryBudget bodies) {
     this.routes = routes;
     this.authenticator = authenticator;
     this.quotas = quotas;
-    this.invoker = invoker;
     this.bodies = bodies;
   }
 
-  void handle(HttpServerRequest request) {
-    Exchange exchange = new Exchange(request);
+  /**
+   * @param handover the event loop's way to the functions
+   */
+  void handle(HttpServerRequest request, Handover handover) {
+    Exchange exchange = new Exchange(request, handover);
     exchange.guard(exchange::begin);
   }
 
@@ -91,9 +84,12 @@ public final class InvocationPipeline {
     private final HttpServerResponse response;
     private final String requestId;
     private final @Nullable String traceParent;
+    private final Handover handover;
+    private Runnable giveBack = () -> {};
 
-    Exchange(HttpServerRequest request) {
+    Exchange(HttpServerRequest request, Handover handover) {
       this.request = request;
+      this.handover = handover;
       this.response = request.response();
       this.requestId = RequestIds.of(request.getHeader("x-request-id"));
       this.traceParent = TraceParent.next(request.getHeader(TraceParent.FIELD));
@@ -175,15 +171,15 @@ public final class InvocationPipeline {
               bodies);
       Cancellation cancellation = new Cancellation();
       // Set before the body is read, so that whatever comes next gives back what it holds.
+      giveBack =
+          () -> {
+            reader.release();
+            admitted.release();
+          };
       response.exceptionHandler(failure -> {});
       response.closeHandler(closed -> {
         cancellation.cancel();
-        reader.release();
-        admitted.release();
-      });
-      response.endHandler(end -> {
-        reader.release();
-        admitted.release();
+        giveBack.run();
       });
       reader.read(
           body -> guard(() -> invoke(rest, route, version, body, cancellation)), this::refuse);
@@ -198,10 +194,9 @@ public final class InvocationPipeline {
               request.query(),
               new RequestHeaders(request.headers(), !route.isPublic(), traceParent),
               body);
-      Context context = Objects.requireNonNull(Vertx.currentContext());
-      invoker.invoke(
+      handover.invoke(
           new Invocation(requestId, version, call, cancellation),
-          outcome -> context.runOnContext(here -> guard(() -> answer(version, outcome))));
+          outcome -> guard(() -> answer(version, outcome)));
     }
 
     private void answer(FunctionVersion version, Outcome outcome) {
@@ -238,6 +233,7 @@ public final class InvocationPipeline {
         }
       }
       putIds();
+      giveBack.run(); // first: whoever has the whole answer may send the next request
       response.setStatusCode(responded.status());
       if (responded.status() >= 400) {
         response.putHeader("leat-error-source", "function");
@@ -295,6 +291,7 @@ public final class InvocationPipeline {
 
     private void refuse(Problem problem) {
       putIds();
+      giveBack.run();
       UnreadBody.drop(request);
       Problems.write(response, problem, requestId, request.path());
     }

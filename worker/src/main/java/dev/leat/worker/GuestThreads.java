@@ -23,6 +23,9 @@ final class GuestThreads implements AutoCloseable {
   /** Deep guest recursion ends cleanly at about 10,000 frames; the JVM's default is 1 MiB. */
   private static final long STACK_BYTES = 2L << 20;
 
+  /** Jobs that may wait for a thread with a brief one: all of them are over in about 100 us. */
+  private static final int BRIEF_BACKLOG = 16;
+
   private final int threadsPerTenant;
   private final int queuedPerTenant;
   private final List<Thread> threads = new ArrayList<>();
@@ -31,7 +34,9 @@ final class GuestThreads implements AutoCloseable {
   private final Condition turnAvailable = lock.newCondition();
   private final Map<TenantId, Queue> queues = new HashMap<>();
   private final ArrayDeque<Queue> turns = new ArrayDeque<>();
+  private int waitingJobs;
   private int idleThreads;
+  private int briefRunning;
   private boolean wakeUnderWay;
   private boolean closed;
 
@@ -39,7 +44,7 @@ final class GuestThreads implements AutoCloseable {
     this.threadsPerTenant = threadsPerTenant;
     this.queuedPerTenant = queuedPerTenant;
     for (int i = 0; i < threadCount; i++) {
-      threads.add(new Thread(null, this::serve, "guest-" + i, STACK_BYTES));
+      threads.add(new GuestThread("guest-" + i));
     }
   }
 
@@ -50,8 +55,13 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
-  /** Queues a job for the tenant; false, and nothing queued, when its queue is full or all ends. */
-  boolean execute(TenantId tenant, Runnable job) {
+  /**
+   * Queues a job for the tenant; false, and nothing queued, when its queue is full or all ends.
+   *
+   * @param isBrief whether it is expected to be over before another thread would have woken up;
+   *     when it is not after all, it says so by {@link #takesLong}
+   */
+  boolean execute(TenantId tenant, Runnable job, boolean isBrief) {
     lock.lock();
     try {
       if (closed) {
@@ -61,7 +71,8 @@ final class GuestThreads implements AutoCloseable {
       if (queue.jobs.size() >= queuedPerTenant) {
         return false;
       }
-      queue.jobs.add(job);
+      queue.jobs.add(new Job(job, isBrief));
+      waitingJobs++;
       offerTurn(queue);
       wakeOne();
       return true;
@@ -74,35 +85,32 @@ final class GuestThreads implements AutoCloseable {
   int waitingJobs() {
     lock.lock();
     try {
-      return queues.values().stream().mapToInt(queue -> queue.jobs.size()).sum();
+      return waitingJobs;
     } finally {
       lock.unlock();
     }
   }
 
-  private void serve() {
-    Queue queue = null;
-    while (true) {
-      Runnable job;
+  /** Called on a guest thread whose job takes longer than expected, or is about to wait. */
+  void takesLong() {
+    if (Thread.currentThread() instanceof GuestThread thread && thread.isBrief) {
       lock.lock();
       try {
-        if (queue != null) {
-          finished(queue);
-        }
-        queue = awaitTurn();
-        if (queue == null) {
-          return;
-        }
-        job = takeJob(queue);
+        thread.endBrief();
         wakeOne();
       } finally {
         lock.unlock();
       }
-      try {
-        job.run();
-      } catch (RuntimeException | Error e) {
-        LOG.error("A guest thread's job failed", e);
-      }
+    }
+  }
+
+  /** Wakes a thread if jobs wait, whatever is expected of those that run. Called now and then. */
+  void relieve() {
+    lock.lock();
+    try {
+      wakeOne(true);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -118,10 +126,11 @@ final class GuestThreads implements AutoCloseable {
     return turns.poll();
   }
 
-  private Runnable takeJob(Queue queue) {
+  private Job takeJob(Queue queue) {
     queue.hasTurn = false;
     queue.running++;
-    Runnable job = queue.jobs.remove();
+    waitingJobs--;
+    Job job = queue.jobs.remove();
     offerTurn(queue);
     return job;
   }
@@ -142,11 +151,16 @@ final class GuestThreads implements AutoCloseable {
   }
 
   /**
-   * Wakes one thread, which wakes the next once it has taken its own job and there are more. Short
-   * jobs are over before a second thread would have come, and a wake-up costs more than they do.
+   * Wakes one thread, which wakes the next once it has taken its own job and there are more. None
+   * is woken for as much as a thread with a brief job will soon come back for: a wake-up takes
+   * longer than many of those.
    */
   private void wakeOne() {
-    if (idleThreads > 0 && !wakeUnderWay && !turns.isEmpty()) {
+    wakeOne(briefRunning == 0 || waitingJobs > briefRunning * BRIEF_BACKLOG);
+  }
+
+  private void wakeOne(boolean isNeeded) {
+    if (isNeeded && idleThreads > 0 && !wakeUnderWay && !turns.isEmpty()) {
       wakeUnderWay = true;
       turnAvailable.signal();
     }
@@ -172,9 +186,64 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
+  private record Job(Runnable work, boolean isBrief) {}
+
+  /** Serves one job after the other. */
+  private final class GuestThread extends Thread {
+    /** Counted in {@link #briefRunning}; written by the thread itself, with the lock held. */
+    private boolean isBrief;
+
+    GuestThread(String name) {
+      super(null, null, name, STACK_BYTES);
+    }
+
+    @Override
+    public void run() {
+      Queue queue = null;
+      while (true) {
+        Job job;
+        lock.lock();
+        try {
+          if (queue != null) {
+            endBrief();
+            finished(queue);
+          }
+          queue = awaitTurn();
+          if (queue == null) {
+            return;
+          }
+          job = takeJob(queue);
+          beginBrief(job);
+          wakeOne();
+        } finally {
+          lock.unlock();
+        }
+        try {
+          job.work.run();
+        } catch (RuntimeException | Error e) {
+          LOG.error("A guest thread's job failed", e);
+        }
+      }
+    }
+
+    private void beginBrief(Job job) {
+      if (job.isBrief) {
+        isBrief = true;
+        briefRunning++;
+      }
+    }
+
+    private void endBrief() {
+      if (isBrief) {
+        isBrief = false;
+        briefRunning--;
+      }
+    }
+  }
+
   private static final class Queue {
     private final TenantId tenant;
-    private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
+    private final ArrayDeque<Job> jobs = new ArrayDeque<>();
     private int running;
     private boolean hasTurn;
 

@@ -12,12 +12,19 @@ import org.jspecify.annotations.Nullable;
  * that those above {@code min} can be let go. Safe for several threads.
  */
 final class InstancePool {
+  /** Calls that take less than this are over before another thread would have woken up. */
+  private static final long BRIEF_NANOS = 20_000;
+
+  /** What a call is taken for before any has run: long. */
+  private static final long UNKNOWN_NANOS = 1_000_000;
+
   private final FunctionVersion version;
   private final int waitersMax;
   private final ArrayDeque<Idle> idle = new ArrayDeque<>();
   private final ArrayDeque<Job> waiting = new ArrayDeque<>();
   private int running;
   private boolean superseded;
+  private volatile long typicalNanos = UNKNOWN_NANOS;
   private long lastUsedNanos = System.nanoTime();
 
   InstancePool(FunctionVersion version, int waitersMax) {
@@ -65,6 +72,16 @@ final class InstancePool {
     } else {
       guest.close();
     }
+  }
+
+  /** Notes how long a call took, its instance put back. */
+  synchronized void ran(long nanos) {
+    typicalNanos += (nanos - typicalNanos) / 8;
+  }
+
+  /** Whether calls are typically over sooner than another thread would wake up for them. */
+  boolean isBrief() {
+    return typicalNanos < BRIEF_NANOS;
   }
 
   /** One job is over; returns the next that may run in its place, if one waits. */

@@ -84,10 +84,11 @@ public final class Worker implements Invoker, AutoCloseable {
     this.config = config;
     this.loader = loader;
     this.source = source;
-    this.guests = new GuestFactory(powers, new CpuTurns(config.longCallsAtOnce()));
     this.threads =
         new GuestThreads(
             config.guestThreads(), config.threadsPerTenant(), config.queuedPerTenant());
+    this.guests =
+        new GuestFactory(powers, new CpuTurns(config.longCallsAtOnce(), threads::takesLong));
     this.compiling =
         Executors.newFixedThreadPool(
             COMPILE_THREADS, Thread.ofPlatform().daemon().name("compile-", 0).factory());
@@ -150,7 +151,7 @@ public final class Worker implements Invoker, AutoCloseable {
               }
             },
             job -> {
-              if (!threads.execute(version.function().tenant(), job)) {
+              if (!threads.execute(version.function().tenant(), job, false)) {
                 throw new RejectedExecutionException(NO_THREAD);
               }
             });
@@ -254,6 +255,7 @@ public final class Worker implements Invoker, AutoCloseable {
   }
 
   private void sweep() {
+    threads.relieve();
     long now = System.nanoTime();
     for (InstancePool pool : pools.values()) {
       pool.reap(now);
@@ -346,7 +348,7 @@ public final class Worker implements Invoker, AutoCloseable {
 
     private boolean dispatch(LoadedModule loaded) {
       module = loaded;
-      if (threads.execute(invocation.target().function().tenant(), this)) {
+      if (threads.execute(invocation.target().function().tenant(), this, pool.isBrief())) {
         return true;
       }
       overloaded(NO_THREAD);
@@ -399,12 +401,14 @@ public final class Worker implements Invoker, AutoCloseable {
 
     @Override
     public void run() {
+      long startedNanos = System.nanoTime();
       try {
-        Guest guest = call();
+        Guest guest = call(startedNanos);
         if (guest != null) {
           recycle(guest);
         }
       } finally {
+        pool.ran(System.nanoTime() - startedNanos);
         leave();
       }
     }
@@ -418,8 +422,7 @@ public final class Worker implements Invoker, AutoCloseable {
     }
 
     /** Runs the call to its end; returns the guest that it ran on, to be used again. */
-    private @Nullable Guest call() {
-      long startedNanos = System.nanoTime();
+    private @Nullable Guest call(long startedNanos) {
       long queueNanos = startedNanos - arrivedNanos;
       if (invocation.cancellation().isCancelled()) {
         end(new Outcome.Cancelled(Usage.NONE));
@@ -434,6 +437,7 @@ public final class Worker implements Invoker, AutoCloseable {
       try {
         Usage.Acquire acquire = Usage.Acquire.COLD;
         if (guest == null) {
+          threads.takesLong();
           guest =
               newGuest(
                   invocation.target(), loaded(), invocation.cancellation(), invocation.fixed());

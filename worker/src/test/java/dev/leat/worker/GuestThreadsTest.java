@@ -30,11 +30,7 @@ final class GuestThreadsTest {
 
   private void blocking() {
     running.incrementAndGet();
-    try {
-      release.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    await(release);
     running.decrementAndGet();
   }
 
@@ -44,13 +40,13 @@ final class GuestThreadsTest {
     for (int i = 0; i < 3 + QUEUED; i++) {
       int taken = i;
       Eventually.holds("room for " + i, () -> running.get() >= Math.min(taken, 3));
-      assertThat(threads.execute(GREEDY, this::blocking)).isTrue();
+      assertThat(threads.execute(GREEDY, this::blocking, false)).isTrue();
     }
     Eventually.holds("the greedy one runs three", () -> running.get() == 3);
 
     CountDownLatch served = new CountDownLatch(20);
     for (int i = 0; i < 20; i++) {
-      Eventually.holds("room", () -> threads.execute(MODEST, served::countDown));
+      Eventually.holds("room", () -> threads.execute(MODEST, served::countDown, false));
     }
 
     served.await();
@@ -60,10 +56,10 @@ final class GuestThreadsTest {
   @Test
   void queue_perTenant_isBounded() {
     for (int i = 0; i < QUEUED; i++) {
-      assertThat(threads.execute(GREEDY, this::blocking)).isTrue();
+      assertThat(threads.execute(GREEDY, this::blocking, false)).isTrue();
     }
-    assertThat(threads.execute(GREEDY, this::blocking)).isFalse();
-    assertThat(threads.execute(MODEST, this::blocking)).isTrue();
+    assertThat(threads.execute(GREEDY, this::blocking, false)).isFalse();
+    assertThat(threads.execute(MODEST, this::blocking, false)).isTrue();
     threads.start();
   }
 
@@ -72,10 +68,10 @@ final class GuestThreadsTest {
     List<String> order = new CopyOnWriteArrayList<>();
     GuestThreads one = new GuestThreads(1, 1, 10);
     for (int i = 0; i < 4; i++) {
-      one.execute(GREEDY, () -> order.add("greedy"));
+      one.execute(GREEDY, () -> order.add("greedy"), false);
     }
     for (int i = 0; i < 2; i++) {
-      one.execute(MODEST, () -> order.add("modest"));
+      one.execute(MODEST, () -> order.add("modest"), false);
     }
 
     one.start();
@@ -92,9 +88,10 @@ final class GuestThreadsTest {
         GREEDY,
         () -> {
           throw new StackOverflowError("as a hostile guest may cause");
-        });
+        },
+        false);
     CountDownLatch served = new CountDownLatch(1);
-    one.execute(GREEDY, served::countDown);
+    one.execute(GREEDY, served::countDown, false);
 
     served.await();
     one.close();
@@ -104,13 +101,74 @@ final class GuestThreadsTest {
   void close_runsWhatIsQueuedAndTakesNoMore() {
     AtomicInteger ran = new AtomicInteger();
     for (int i = 0; i < QUEUED; i++) {
-      threads.execute(GREEDY, ran::incrementAndGet);
+      threads.execute(GREEDY, ran::incrementAndGet, false);
     }
     threads.start();
 
     threads.close();
 
     assertThat(ran).hasValue(QUEUED);
-    assertThat(threads.execute(GREEDY, ran::incrementAndGet)).isFalse();
+    assertThat(threads.execute(GREEDY, ran::incrementAndGet, false)).isFalse();
+  }
+
+  @Test
+  void briefJob_thatTakesLongAfterAll_leavesTheOthersToAnotherThread() throws InterruptedException {
+    threads.start();
+    CountDownLatch queued = new CountDownLatch(1);
+    threads.execute(
+        GREEDY,
+        () -> {
+          await(queued);
+          threads.takesLong();
+          blocking();
+        },
+        true);
+    CountDownLatch served = new CountDownLatch(3);
+    for (int i = 0; i < 3; i++) {
+      threads.execute(GREEDY, served::countDown, true);
+    }
+    queued.countDown();
+
+    served.await();
+    assertThat(running).hasValue(1);
+  }
+
+  @Test
+  void briefJob_thatNeverSays_holdsUpNoMoreThanABacklog() throws InterruptedException {
+    try (GuestThreads many = new GuestThreads(2, 2, 100)) {
+      many.start();
+      many.execute(GREEDY, this::blocking, true);
+      Eventually.holds("it runs", () -> running.get() == 1);
+      CountDownLatch served = new CountDownLatch(100);
+      for (int i = 0; i < 100; i++) {
+        many.execute(GREEDY, served::countDown, true);
+      }
+
+      served.await();
+      assertThat(running).hasValue(1);
+      release.countDown();
+    }
+  }
+
+  @Test
+  void relieve_behindAJobThatNeverSays_wakesAnotherThread() throws InterruptedException {
+    threads.start();
+    threads.execute(GREEDY, this::blocking, true);
+    Eventually.holds("it runs", () -> running.get() == 1);
+    CountDownLatch served = new CountDownLatch(1);
+    threads.execute(MODEST, served::countDown, true);
+
+    threads.relieve();
+
+    served.await();
+    assertThat(running).hasValue(1);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

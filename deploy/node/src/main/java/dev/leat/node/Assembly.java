@@ -175,7 +175,8 @@ final class Assembly {
         new Gateway(
             gatewayConfig,
             vertx,
-            new InvocationPipeline(routes, authenticator, quotaGate, invocations, bodies),
+            new InvocationPipeline(routes, authenticator, quotaGate, bodies),
+            invocations,
             new ControlPlane(services, authenticator, bodies, blocking));
   }
 

@@ -105,6 +105,11 @@ final class ChicoryInstance implements GuestInstance {
   }
 
   @Override
+  public void rest() {
+    memory.rest();
+  }
+
+  @Override
   public long fuelUsed() {
     return memory.fuelUsed();
   }

@@ -155,6 +155,10 @@ final class FlatMemory implements Memory, GuestMemory {
     }
   }
 
+  void rest() {
+    pacer.rest();
+  }
+
   long fuelUsed() {
     return Math.min(fuelLimit, fuelLimit - reserve - fuel);
   }

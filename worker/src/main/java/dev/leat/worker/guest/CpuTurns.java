@@ -22,12 +22,15 @@ public final class CpuTurns {
   private static final long CANCELLATION_POLL_NANOS = 5_000_000;
 
   private final Semaphore turns;
+  private final Runnable takesLong;
 
   /**
    * @param atOnce long calls that run at once, at least 1
+   * @param takesLong told on a call's thread when it turns out not to be among the briefest
    */
-  public CpuTurns(int atOnce) {
+  public CpuTurns(int atOnce, Runnable takesLong) {
     this.turns = new Semaphore(atOnce, true);
+    this.takesLong = takesLong;
   }
 
   /** Leaves one processor to short calls and to the platform, where there is more than one. */
@@ -53,6 +56,7 @@ public final class CpuTurns {
 
     @Override
     public void pause() {
+      takesLong.run();
       long now = System.nanoTime();
       if (!isHeld) {
         if (now - startedNanos > FREE_NANOS) {
@@ -80,6 +84,12 @@ public final class CpuTurns {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+    }
+
+    @Override
+    public void rest() {
+      takesLong.run();
+      close();
     }
 
     /** Passes the turn on. */

@@ -266,6 +266,7 @@ public final class WasiHost {
     for (long slept = 0; slept < nanos; ) {
       guest.charge(FUEL_PER_SLEPT_MILLI);
       slept += Math.min(nanos - slept, 1_000_000);
+      guest.rest();
       parkUntil(started + slept);
     }
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class CpuTurnsTest {
   private static final Duration LONG = Duration.ofMinutes(1);
 
-  private final CpuTurns turns = new CpuTurns(1);
+  private final CpuTurns turns = new CpuTurns(1, () -> {});
 
   @Test
   void pause_ofAShortCall_neverWaits() {
@@ -54,6 +54,18 @@ class CpuTurnsTest {
 
     assertThat(most).hasValue(1);
     assertThat(finished).hasValue(4);
+  }
+
+  @Test
+  void rest_ofALongCall_leavesItsTurnToAnother() {
+    CpuTurns.Turn resting = longCall(budget(LONG));
+    resting.pause();
+
+    resting.rest();
+
+    CpuTurns.Turn other = longCall(budget(LONG));
+    other.pause(); // would wait for a minute
+    other.close();
   }
 
   @Test
