@@ -419,7 +419,7 @@ public final class Worker implements Invoker, AutoCloseable {
       return switch (stopped.reason()) {
         case CANCELLED -> new Outcome.Cancelled(usage);
         case NO_ROOM -> overload(stopped.detail());
-        case TRAPPED, FUEL_EXHAUSTED, MEMORY_EXCEEDED, DEADLINE_PASSED, EXITED ->
+        case TRAPPED, STACK_EXHAUSTED, FUEL_EXHAUSTED, MEMORY_EXCEEDED, DEADLINE_PASSED, EXITED ->
             new Outcome.Unrunnable("The function does not initialise: " + stopped.detail(), usage);
       };
     }
