@@ -71,7 +71,7 @@ public final class Endurance {
   private Endurance(Path directory) throws IOException {
     FileClassStore classes = new FileClassStore(directory);
     classes.start();
-    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes, heap);
+    engine = new ChicoryEngine(ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), classes, heap);
     HostPowers powers =
         new HostPowers((version, id, level, text) -> {}, new GuestMetrics(), Clock.systemUTC());
     guests = new GuestFactory(powers, new CpuTurns(1));

@@ -12,6 +12,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import dev.leat.engine.Budget;
+import dev.leat.engine.CompilerBusy;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLoader;
@@ -321,6 +322,10 @@ public final class Worker implements Invoker, AutoCloseable {
           failure instanceof CompletionException && failure.getCause() != null
               ? failure.getCause()
               : failure;
+      if (cause instanceof CompilerBusy busy) {
+        overloaded(busy.reason());
+        return false;
+      }
       LOG.warn(
           "A module cannot be loaded: function={} cause={}",
           invocation.target(),
