@@ -266,6 +266,7 @@ final class ModuleScan {
   private void data() {
     long segments = in.number();
     check("data segments", segments, limits.segments(), "");
+    long bytes = 0;
     for (long i = 0; i < segments; i++) {
       long mode = in.number();
       if (mode == 2) {
@@ -274,8 +275,11 @@ final class ModuleScan {
       if (mode != 1) {
         constant();
       }
-      in.skip(in.length());
+      int size = in.length();
+      bytes += size;
+      in.skip(size);
     }
+    check("data of all segments", bytes, limits.dataBytes(), "bytes");
   }
 
   /** A constant expression up to its end (Wasm Core 2.0, 3.3.10; and extended constants). */
