@@ -12,8 +12,6 @@ import dev.leat.engine.Inspection;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleRefused;
 import dev.leat.testkit.Eventually;
-import dev.leat.testkit.WasmBuilder;
-import dev.leat.testkit.WasmCode;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -104,7 +102,7 @@ final class CompileRoomTest {
 
   @Test
   void compile_timeIsOver_stopsAndGivesEverythingBack() {
-    byte[] large = functions(10_000, 20);
+    byte[] large = HostileModules.additions(10_000, 20);
     long need = new ModuleReader(ModuleLimits.DEFAULT).scan(large).heapBytes();
     ChicoryEngine engine = engine(new CompileBudget(Duration.ofMillis(40), need + MIB, 1));
 
@@ -120,33 +118,10 @@ final class CompileRoomTest {
   void compile_needsMoreMemoryThanThereIs_isRefused() {
     Inspection inspection =
         engine(new CompileBudget(Duration.ofMinutes(1), 4 * MIB, 1))
-            .inspectAndCompile(functions(10_000, 20));
+            .inspectAndCompile(HostileModules.additions(10_000, 20));
 
     assertThat(inspection).isInstanceOf(Inspection.Refused.class);
     assertThat(inspection.toString()).contains("of memory, this node has 4 MiB for it");
-  }
-
-  /** Bounds at which code of each kind is refused in the least heap that it compiles in. */
-  @Test
-  void need_everyKindOfCode_isAtLeastWhatWasMeasured() {
-    assertThat(need(functions(30_000, 0)).heapBytes()).isGreaterThan(15 * MIB);
-    assertThat(need(functions(30_000, 10)).heapBytes()).isGreaterThan(61 * MIB);
-    assertThat(need(HostileModules.branchTables(200, 4_999)).heapBytes()).isGreaterThan(54 * MIB);
-    assertThat(need(HostileModules.branchesAmongLocals(5_000, 3_000)).heapBytes())
-        .isGreaterThan(58 * MIB);
-    assertThat(need(HostileModules.branchesOnADeepStack(10_000, 2_000)).heapBytes())
-        .isGreaterThan(147 * MIB);
-  }
-
-  @Test
-  void need_samples_areSmall() {
-    for (byte[] sample : Guests.samples()) {
-      assertThat(need(sample).heapBytes()).isLessThan(2 * MIB + 400L * sample.length);
-    }
-  }
-
-  private static CompileNeed need(byte[] module) {
-    return new ModuleReader(ModuleLimits.DEFAULT).scan(module);
   }
 
   private static CompileRoom room(Duration time, int atOnce) {
@@ -180,17 +155,5 @@ final class CompileRoomTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static byte[] functions(int count, int additions) {
-    WasmCode code = new WasmCode().localGet(0);
-    for (int i = 0; i < additions; i++) {
-      code.i32Const(77).i32Add();
-    }
-    WasmBuilder module = new WasmBuilder().memory(1);
-    for (int i = 0; i < count; i++) {
-      module.function("(i32)->i32", code);
-    }
-    return module.build();
   }
 }

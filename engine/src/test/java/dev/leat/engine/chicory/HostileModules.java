@@ -28,6 +28,12 @@ final class HostileModules {
     return module.build();
   }
 
+  /** Functions that add a number so many times. */
+  static byte[] additions(int functions, int additions) {
+    WasmCode code = times(new WasmCode().i32Const(0), additions, c -> c.i32Const(77).i32Add());
+    return functions(functions, code.drop());
+  }
+
   /** A compiler that keeps the types of all locals for each branch takes their product. */
   static byte[] branchesAmongLocals(int locals, int branches) {
     WasmCode code = new WasmCode().locals(locals, "i32").block();
