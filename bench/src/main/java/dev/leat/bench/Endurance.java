@@ -16,6 +16,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.engine.Budget;
+import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
@@ -58,6 +59,7 @@ public final class Endurance {
   private static final byte[] BODY =
       "{\"name\":\"Ada\",\"email\":\"ada@example.org\"}".getBytes(StandardCharsets.UTF_8);
   private static final int RESIDENT = 1_000;
+  private static final int DEPLOYED = 10_000;
   private static final int UNLOADED_MODULES = 2_000;
   private static final int INVOCATIONS = 1_000_000;
   private static final int NEIGHBOUR_CALLS = 5_000;
@@ -71,7 +73,7 @@ public final class Endurance {
   private Endurance(Path directory) throws IOException {
     FileClassStore classes = new FileClassStore(directory);
     classes.start();
-    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes, heap);
+    engine = new ChicoryEngine(ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), classes, heap);
     HostPowers powers =
         new HostPowers((version, id, level, text) -> {}, new GuestMetrics(), Clock.systemUTC());
     guests = new GuestFactory(powers, new CpuTurns(1, () -> {}));
@@ -91,6 +93,7 @@ public final class Endurance {
     Endurance endurance = new Endurance(directory);
     endurance.cold();
     endurance.density();
+    endurance.deployed(directory);
     endurance.leak();
     endurance.unloading();
     endurance.neighbours();
@@ -129,6 +132,16 @@ public final class Endurance {
     System.out.printf(
         "density: %d functions called, %d instances resident, %.1f MB more heap of %d MB%n",
         RESIDENT, worker.idleInstances(), used / 1e6, Runtime.getRuntime().maxMemory() / 1_000_000);
+  }
+
+  /** Functions with rows of their own that nobody calls. */
+  private void deployed(Path directory) throws Exception {
+    long[] bytes =
+        new DeployedFunctions(directory, engine)
+            .heapBytes(DEPLOYED, sample("mask-pii"), Endurance::usedAfterGc);
+    System.out.printf(
+        "deployed: %d functions not resident take %.1f MB of heap, %.1f MB after a restart%n",
+        DEPLOYED, bytes[0] / 1e6, bytes[1] / 1e6);
   }
 
   private void leak() throws Exception {

@@ -57,6 +57,8 @@ public class EngineBenchmark {
   private byte[] json;
   private Guest probe;
   private int callHost;
+  private int give;
+  private byte[] kilobyte;
   private int touch;
 
   @Setup
@@ -69,6 +71,8 @@ public class EngineBenchmark {
     json = JsonBody.ofKilobyte().getBytes(StandardCharsets.UTF_8);
     probe = guest(probe());
     callHost = probe.function("call_host");
+    give = probe.function("give");
+    kilobyte = new byte[1_024];
     touch = probe.function("touch");
   }
 
@@ -76,7 +80,7 @@ public class EngineBenchmark {
     return engine.equals("leat") ? new LeatGuest(module) : new StockGuest(module);
   }
 
-  private static byte[] sample(String file) throws IOException {
+  static byte[] sample(String file) throws IOException {
     try (InputStream in = EngineBenchmark.class.getResourceAsStream("/dev/leat/samples/" + file)) {
       if (in == null) {
         throw new IOException("The sample " + file + " is not on the class path");
@@ -85,7 +89,10 @@ public class EngineBenchmark {
     }
   }
 
-  /** Exports that call the host, or write one byte to each of so many 4 KiB pages. */
+  /**
+   * Exports that call the host, give back where they are told a body is, or write one byte to each
+   * of so many 4 KiB pages.
+   */
   private static byte[] probe() {
     return new WasmBuilder()
         .importFunction("leat", "probe", "(i32)->i32")
@@ -105,6 +112,17 @@ public class EngineBenchmark {
                 .brIf(0)
                 .end()
                 .localGet(0))
+        .export(
+            "give",
+            "(i32,i32)->i64",
+            new WasmCode()
+                .localGet(0)
+                .i64ExtendUnsigned()
+                .i64Const(32)
+                .i64Shl()
+                .localGet(1)
+                .i64ExtendUnsigned()
+                .i64Or())
         .export(
             "touch",
             "(i32)->i32",
@@ -131,6 +149,14 @@ public class EngineBenchmark {
   @Benchmark
   public long noopCall() {
     return noop.call(noopHandle, 0, 0);
+  }
+
+  /** A kilobyte in, the same kilobyte out. */
+  @Benchmark
+  public byte[] copyKilobyte() {
+    probe.write(PAGE_BYTES, kilobyte);
+    long packed = probe.call(give, PAGE_BYTES, kilobyte.length);
+    return probe.read((int) (packed >>> 32), (int) packed);
   }
 
   /** A kilobyte in, parsed, a kilobyte out. */
@@ -168,27 +194,40 @@ public class EngineBenchmark {
     return end;
   }
 
-  /** Runs JMH with its own options, then prints Leat's times as multiples of stock Chicory's. */
+  /** Runs JMH with its own options, then prints what the times are multiples of. */
   public static void main(String[] arguments) throws CommandLineOptionException, RunnerException {
     Collection<RunResult> results =
         new Runner(
                 new OptionsBuilder()
                     .parent(new CommandLineOptions(arguments))
                     .include(EngineBenchmark.class.getName())
+                    .include(ResetBenchmark.class.getName())
                     .build())
             .run();
+    print(results, "engine", "leat", "stock");
+    print(results, "reset", "true", "false");
+  }
+
+  /** The times with one value of the parameter as multiples of those with the other. */
+  private static void print(
+      Collection<RunResult> results, String parameter, String one, String other) {
     Map<String, Map<String, Double>> scores = new TreeMap<>();
     for (RunResult result : results) {
-      scores
-          .computeIfAbsent(result.getPrimaryResult().getLabel(), label -> new TreeMap<>())
-          .put(result.getParams().getParam("engine"), result.getPrimaryResult().getScore());
+      String value = result.getParams().getParam(parameter);
+      if (value != null) {
+        String pages = result.getParams().getParam("pages");
+        String label = result.getPrimaryResult().getLabel();
+        scores
+            .computeIfAbsent(pages == null ? label : label + " " + pages, key -> new TreeMap<>())
+            .put(value, result.getPrimaryResult().getScore());
+      }
     }
-    System.out.printf("%n%-16s %12s %12s %8s%n", "", "leat ns", "stock ns", "ratio");
+    System.out.printf("%n%-20s %12s %12s %8s%n", parameter, one + " ns", other + " ns", "ratio");
     scores.forEach((label, nanos) -> {
-      Double leat = nanos.get("leat");
-      Double stock = nanos.get("stock");
-      if (leat != null && stock != null) {
-        System.out.printf("%-16s %12.1f %12.1f %8.3f%n", label, leat, stock, leat / stock);
+      Double first = nanos.get(one);
+      Double second = nanos.get(other);
+      if (first != null && second != null) {
+        System.out.printf("%-20s %12.1f %12.1f %8.3f%n", label, first, second, first / second);
       }
     });
   }

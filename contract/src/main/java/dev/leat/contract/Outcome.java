@@ -63,6 +63,19 @@ public sealed interface Outcome {
     }
   }
 
+  /** The guest's calls were nested deeper than its thread's stack holds. */
+  record StackExhausted(Usage usage) implements Outcome {
+    @Override
+    public String word() {
+      return "stack-exhausted";
+    }
+
+    @Override
+    public String error() {
+      return "its calls are nested too deeply";
+    }
+  }
+
   /** The guest ran longer than it may. */
   record TimedOut(Duration limit, Usage usage) implements Outcome {
     @Override

@@ -24,6 +24,7 @@ public enum ProblemCode {
   INTERNAL_ERROR(500, Source.GATEWAY, true, "The platform failed"),
   FUNCTION_FAILED(502, Source.WORKER, false, "The function reported a failure"),
   FUNCTION_TRAPPED(502, Source.WORKER, false, "The function broke a rule of its sandbox"),
+  STACK_EXHAUSTED(502, Source.WORKER, false, "The function's calls are nested too deeply"),
   FUEL_EXHAUSTED(502, Source.WORKER, false, "The function used up its fuel"),
   MEMORY_EXCEEDED(502, Source.WORKER, false, "The function used up its memory"),
   RESPONSE_TOO_LARGE(502, Source.WORKER, false, "The function's response is too large"),

@@ -61,8 +61,10 @@ public final class GuestStopped extends RuntimeException {
 
   /** Why a guest was stopped. */
   public enum Reason {
-    /** It broke a rule: unreachable, out of bounds, divide by zero, stack exhausted, ... */
+    /** It broke a rule: unreachable, out of bounds, divide by zero, ... */
     TRAPPED,
+    /** Its calls were nested deeper than the thread's stack holds. */
+    STACK_EXHAUSTED,
     /** It used up its fuel. */
     FUEL_EXHAUSTED,
     /** It trapped after its memory was refused growth. */

@@ -14,4 +14,7 @@ public sealed interface Inspection {
       findings = List.copyOf(findings);
     }
   }
+
+  /** Nothing is known of the module: the node has no room to look at it just now. */
+  record Busy(String reason) implements Inspection {}
 }

@@ -2,7 +2,8 @@ package dev.leat.engine;
 
 /**
  * Reads a module's bytes and says whether they may be run. Safe for several threads; blocks for
- * milliseconds to a second; the bytes are hostile and nothing they hold is executed.
+ * milliseconds to the compile budget's time twice; the bytes are hostile and nothing they hold is
+ * executed.
  */
 @FunctionalInterface
 public interface ModuleInspector {

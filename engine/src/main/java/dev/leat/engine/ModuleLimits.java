@@ -16,6 +16,7 @@ package dev.leat.engine;
  * @param tableEntries entries that one table starts with
  * @param memoryPages pages of 64 KiB that the memory starts with
  * @param segments data and element segments, each
+ * @param dataBytes of all data segments together
  */
 public record ModuleLimits(
     int moduleBytes,
@@ -28,8 +29,10 @@ public record ModuleLimits(
     int tables,
     int tableEntries,
     int memoryPages,
-    int segments) {
+    int segments,
+    int dataBytes) {
   public static final ModuleLimits DEFAULT =
       new ModuleLimits(
-          32 << 20, 30_000, 256 << 10, 5_000, 1_000_000, 5_000, 10_000, 8, 100_000, 16_384, 50_000);
+          32 << 20, 30_000, 256 << 10, 5_000, 1_000_000, 5_000, 10_000, 8, 100_000, 16_384, 50_000,
+          16 << 20);
 }

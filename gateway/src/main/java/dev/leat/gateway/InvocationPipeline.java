@@ -216,6 +216,7 @@ public final class InvocationPipeline {
         }
         case Outcome.GuestFailed _,
             Outcome.Trapped _,
+            Outcome.StackExhausted _,
             Outcome.TimedOut _,
             Outcome.FuelExhausted _,
             Outcome.MemoryExceeded _,

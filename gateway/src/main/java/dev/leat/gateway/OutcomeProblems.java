@@ -19,6 +19,11 @@ final class OutcomeProblems {
           problem(
               ProblemCode.FUNCTION_TRAPPED,
               "Function '%s' trapped: %s.".formatted(version, trapped.reason()));
+      case Outcome.StackExhausted _ ->
+          problem(
+              ProblemCode.STACK_EXHAUSTED,
+              "Function '%s' nested its calls deeper than the stack holds. Recurse less deeply, or keep less on the stack."
+                  .formatted(version));
       case Outcome.TimedOut timedOut ->
           problem(
               ProblemCode.FUNCTION_TIMEOUT,

@@ -89,15 +89,28 @@ public final class DeployFunction {
       case Answer.Done<ModuleDigest>(ModuleDigest digest) ->
           switch (catalog.content(tenant, digest)) {
             case Answer.Refused<byte[]>(Problem problem) -> Answer.refused(problem);
-            case Answer.Done<byte[]>(byte[] bytes) -> {
-              List<Finding> findings = misfits(bytes, manifest);
-              yield findings.isEmpty()
-                  ? Answer.done(digest)
-                  : Answer.refused(
-                      Problem.of(ProblemCode.INVALID_MODULE, "The module " + digest, findings));
-            }
+            case Answer.Done<byte[]>(byte[] bytes) -> fitting(digest, bytes, manifest);
           };
     };
+  }
+
+  private Answer<ModuleDigest> fitting(ModuleDigest digest, byte[] module, Manifest manifest) {
+    return switch (inspector.inspect(module)) {
+      case Inspection.Busy(String reason) ->
+          Answer.refused(
+              ProblemCode.OVERLOADED,
+              "The module %s was not looked at: %s. Deploy it again later."
+                  .formatted(digest, reason));
+      case Inspection.Refused(List<Finding> findings) -> invalid(digest, findings);
+      case Inspection.Accepted(ModuleShape shape) -> {
+        List<Finding> findings = misfits(shape, manifest);
+        yield findings.isEmpty() ? Answer.done(digest) : invalid(digest, findings);
+      }
+    };
+  }
+
+  private static Answer<ModuleDigest> invalid(ModuleDigest digest, List<Finding> findings) {
+    return Answer.refused(Problem.of(ProblemCode.INVALID_MODULE, "The module " + digest, findings));
   }
 
   private Answer<ModuleDigest> published(TenantId tenant, ModuleRef reference) {
@@ -121,24 +134,19 @@ public final class DeployFunction {
             .formatted(tenant, reference);
   }
 
-  private List<Finding> misfits(byte[] module, Manifest manifest) {
-    return switch (inspector.inspect(module)) {
-      case Inspection.Refused(List<Finding> findings) -> findings;
-      case Inspection.Accepted(ModuleShape shape) -> {
-        List<Finding> findings = new ArrayList<>(shape.mismatches(manifest.contract()));
-        shape
-            .memory()
-            .filter(memory -> memory.minPages() > manifest.limits().memoryPages())
-            .ifPresent(memory ->
-                findings.add(
-                    new Finding(
-                        "spec.limits.memory",
-                        "The module starts with %d pages of 64 KiB, the limit allows %d. Raise the"
-                                .formatted(memory.minPages(), manifest.limits().memoryPages())
-                            + " limit or build the module with less memory.")));
-        yield findings;
-      }
-    };
+  private static List<Finding> misfits(ModuleShape shape, Manifest manifest) {
+    List<Finding> findings = new ArrayList<>(shape.mismatches(manifest.contract()));
+    shape
+        .memory()
+        .filter(memory -> memory.minPages() > manifest.limits().memoryPages())
+        .ifPresent(memory ->
+            findings.add(
+                new Finding(
+                    "spec.limits.memory",
+                    "The module starts with %d pages of 64 KiB, the limit allows %d. Raise the"
+                            .formatted(memory.minPages(), manifest.limits().memoryPages())
+                        + " limit or build the module with less memory.")));
+    return findings;
   }
 
   private Answer<DeployedVersion> deploy(

@@ -87,12 +87,18 @@ public final class PublishModule {
     return switch (verified(tenant, module, signature)) {
       case Answer.Refused<PublishedModule> refused -> refused;
       case Answer.Done<PublishedModule>(PublishedModule candidate) -> {
-        List<Finding> findings = inspect(module);
-        yield findings.isEmpty()
-            ? keep(candidate, actor, module)
-            : Answer.refused(
-                Problem.of(
-                    ProblemCode.INVALID_MODULE, "The module '" + candidate.name() + "'", findings));
+        String what = "The module '" + candidate.name() + "'";
+        yield switch (inspector.inspect(module)) {
+          case Inspection.Busy(String reason) ->
+              Answer.refused(
+                  ProblemCode.OVERLOADED,
+                  "%s was not looked at: %s. Publish it again later.".formatted(what, reason));
+          case Inspection.Refused(List<Finding> findings) -> invalid(what, findings);
+          case Inspection.Accepted(ModuleShape shape) -> {
+            List<Finding> findings = importsOfNobody(shape);
+            yield findings.isEmpty() ? keep(candidate, actor, module) : invalid(what, findings);
+          }
+        };
       }
     };
   }
@@ -135,11 +141,8 @@ public final class PublishModule {
             tenant, statement.name(), statement.version(), digest, module.length, kid, now()));
   }
 
-  private List<Finding> inspect(byte[] module) {
-    return switch (inspector.inspect(module)) {
-      case Inspection.Refused(List<Finding> findings) -> findings;
-      case Inspection.Accepted(ModuleShape shape) -> importsOfNobody(shape);
-    };
+  private static <T> Answer<T> invalid(String what, List<Finding> findings) {
+    return Answer.refused(Problem.of(ProblemCode.INVALID_MODULE, what, findings));
   }
 
   /** The imports that the module could have under no contract. */

@@ -13,6 +13,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import dev.leat.engine.Budget;
+import dev.leat.engine.CompilerBusy;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLoader;
@@ -360,6 +361,10 @@ public final class Worker implements Invoker, AutoCloseable {
           failure instanceof CompletionException && failure.getCause() != null
               ? failure.getCause()
               : failure;
+      if (cause instanceof CompilerBusy busy) {
+        overloaded(busy.reason());
+        return false;
+      }
       LOG.warn(
           "A module cannot be loaded: function={} cause={}",
           invocation.target(),
@@ -463,7 +468,7 @@ public final class Worker implements Invoker, AutoCloseable {
       return switch (stopped.reason()) {
         case CANCELLED -> new Outcome.Cancelled(usage);
         case NO_ROOM -> overload(stopped.detail());
-        case TRAPPED, FUEL_EXHAUSTED, MEMORY_EXCEEDED, DEADLINE_PASSED, EXITED ->
+        case TRAPPED, STACK_EXHAUSTED, FUEL_EXHAUSTED, MEMORY_EXCEEDED, DEADLINE_PASSED, EXITED ->
             new Outcome.Unrunnable("The function does not initialise: " + stopped.detail(), usage);
       };
     }

@@ -10,8 +10,10 @@ import dev.leat.contract.Invocation;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
 import dev.leat.engine.ClassStore;
+import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
+import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.testkit.ManualClock;
 import dev.leat.worker.capability.GuestMetrics;
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A worker on the real engine, whose log, metrics and module store can be looked at. */
 public final class TestWorker implements AutoCloseable {
+  private static final WorkerConfig CONFIG =
+      new WorkerConfig(4, 3, 2, 100, 100, Duration.ofSeconds(20), 64 << 20);
+
   public final List<String> lines = new CopyOnWriteArrayList<>();
   public final GuestMetrics metrics = new GuestMetrics();
   public final ManualClock clock = new ManualClock();
@@ -38,7 +43,7 @@ public final class TestWorker implements AutoCloseable {
   final Worker worker;
 
   public TestWorker() {
-    this(new WorkerConfig(4, 3, 2, 100, 100, Duration.ofSeconds(20), 64 << 20));
+    this(CONFIG);
   }
 
   TestWorker(WorkerConfig config) {
@@ -46,11 +51,23 @@ public final class TestWorker implements AutoCloseable {
   }
 
   TestWorker(WorkerConfig config, GuestHeap heap) {
+    this(
+        config,
+        heap,
+        new ChicoryEngine(
+            ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), ClassStore.none(), heap));
+  }
+
+  TestWorker(ModuleLoader loader) {
+    this(CONFIG, GuestHeap.unbounded(), loader);
+  }
+
+  private TestWorker(WorkerConfig config, GuestHeap heap, ModuleLoader loader) {
     this.heap = heap;
     worker =
         new Worker(
             config,
-            new ChicoryEngine(ModuleLimits.DEFAULT, ClassStore.none(), heap),
+            loader,
             digest -> {
               byte[] stored = modules.get(digest);
               if (stored == null) {

@@ -13,6 +13,7 @@ import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
+import dev.leat.engine.CompilerBusy;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.WasmBuilder;
@@ -57,6 +58,41 @@ final class WorkerTest {
 
   private static WasmBuilder endless() {
     return guest(new WasmCode().loop().br(0).end().i64Const(0));
+  }
+
+  @Test
+  void noRoomToCompile_isOverload() {
+    TestWorker busy =
+        new TestWorker((digest, module) -> {
+          throw new CompilerBusy("the node is compiling other modules");
+        });
+    try (busy) {
+      assertThat(busy.invoke(TestFunction.handler(good()), ""))
+          .isInstanceOfSatisfying(
+              Outcome.Overloaded.class,
+              overloaded -> assertThat(overloaded.reason()).contains("compiling other modules"));
+    }
+  }
+
+  @Test
+  void deepRecursion_isStackExhaustedAndTheNextCallWorks() {
+    FunctionVersion version =
+        worker.publish(
+            TestFunction.handler(
+                guest(
+                        new WasmCode()
+                            .localGet(1)
+                            .ifTrue()
+                            .localGet(0)
+                            .localGet(1)
+                            .call(1)
+                            .drop()
+                            .end()
+                            .i64Const(8L << 32 | 2))
+                    .data(8, "ok")));
+
+    assertThat(worker.invoke(version, new byte[] {1})).isInstanceOf(Outcome.StackExhausted.class);
+    assertThat(body(worker.invoke(version, new byte[0]))).isEqualTo("ok");
   }
 
   @Test

@@ -121,7 +121,7 @@ final class Assembly {
     authenticator = new Authenticator(signingKeys, tokens, tenants, clock);
 
     classes = new FileClassStore(config.dataDirectory().resolve("classes"));
-    engine = new ChicoryEngine(ModuleLimits.DEFAULT, classes, guestHeap);
+    engine = new ChicoryEngine(ModuleLimits.DEFAULT, config.compiling(), classes, guestHeap);
 
     blobs = new FileBlobStore(config.dataDirectory().resolve("blobs"));
     FunctionStore functionStore = new JdbiFunctionStore(database);
@@ -138,7 +138,9 @@ final class Assembly {
             engine::inspectAndCompile,
             clock,
             PublishModule.MODULE_BYTES_MAX);
-    deploying = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
+    deploying =
+        new DeployFunction(
+            functionStore, moduleStore, modules, engine::inspectAccepted, routes, clock);
     functions = new FunctionCatalog(functionStore, routes, clock);
 
     ExecutionStore executionStore = new JdbiExecutionStore(database);

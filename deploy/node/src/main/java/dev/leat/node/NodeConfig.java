@@ -1,5 +1,6 @@
 package dev.leat.node;
 
+import dev.leat.engine.CompileBudget;
 import dev.leat.worker.WorkerConfig;
 import java.nio.file.Path;
 
@@ -11,9 +12,15 @@ import java.nio.file.Path;
  * @param port 0 for any free one
  * @param database where the tables are
  * @param worker the sizes of the worker
+ * @param compiling what compiling modules may take
  */
 public record NodeConfig(
-    Path dataDirectory, String host, int port, DatabaseConfig database, WorkerConfig worker) {
+    Path dataDirectory,
+    String host,
+    int port,
+    DatabaseConfig database,
+    WorkerConfig worker,
+    CompileBudget compiling) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -24,6 +31,7 @@ public record NodeConfig(
         host,
         port,
         DatabaseConfig.embedded(dataDirectory),
-        WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()));
+        WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()),
+        CompileBudget.ofThisJvm());
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.leat.contract.Finding;
+import dev.leat.engine.CompileBudget;
 import dev.leat.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,9 @@ public final class NodeConfigFile {
               "worker.queued-per-tenant",
               "worker.waiters-per-function",
               "worker.wait-max-seconds",
-              "worker.loaded-modules-mb"));
+              "worker.loaded-modules-mb",
+              "compile.max-seconds",
+              "compile.memory-mb"));
 
   private final Map<String, String> values = new LinkedHashMap<>();
   private final List<Finding> findings = new ArrayList<>();
@@ -107,11 +110,20 @@ public final class NodeConfigFile {
             number("worker.waiters-per-function", worker.waitersPerFunction(), 0, 100_000),
             Duration.ofSeconds(
                 number("worker.wait-max-seconds", (int) worker.waitMax().toSeconds(), 1, 300)),
-            (long) number("worker.loaded-modules-mb", megabytes(worker), 1, 100_000) << 20));
+            (long) number("worker.loaded-modules-mb", megabytes(worker), 1, 100_000) << 20),
+        compiling(defaults.compiling()));
   }
 
   private static int megabytes(WorkerConfig worker) {
     return (int) (worker.loadedModuleBytes() >> 20);
+  }
+
+  private CompileBudget compiling(CompileBudget defaults) {
+    return new CompileBudget(
+        Duration.ofSeconds(
+            number("compile.max-seconds", (int) defaults.time().toSeconds(), 1, 3_600)),
+        (long) number("compile.memory-mb", (int) (defaults.heapBytes() >> 20), 1, 100_000) << 20,
+        defaults.atOnce());
   }
 
   private DatabaseConfig database(DatabaseConfig defaults) throws IOException {

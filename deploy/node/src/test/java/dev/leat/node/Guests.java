@@ -80,6 +80,12 @@ final class Guests {
     return handler(new WasmBuilder(), new WasmCode().unreachable());
   }
 
+  /** Calls itself for ever. */
+  static byte[] recursing() {
+    return handler(
+        new WasmBuilder(), new WasmCode().localGet(0).localGet(1).call(1).i64Const(1).i64Or());
+  }
+
   /** Says that its answer lies outside of its memory. */
   static byte[] pointingOutside() {
     return handler(new WasmBuilder(), new WasmCode().i64Const(0x7fff_0000L << 32 | 100));

@@ -219,6 +219,7 @@ class InvocationRefusalIT {
     Map<String, byte[]> guests =
         Map.of(
             "trapping", Guests.trapping(),
+            "recursing", Guests.recursing(),
             "outside", Guests.pointingOutside(),
             "growing", Guests.growing(),
             "failing", Guests.failing(),
@@ -227,6 +228,7 @@ class InvocationRefusalIT {
     guests.forEach(acme::deployPublic);
 
     assertThat(problem("trapping")).isEqualTo("502 function-trapped worker");
+    assertThat(problem("recursing")).isEqualTo("502 stack-exhausted worker");
     assertThat(problem("outside")).isEqualTo("502 function-trapped worker");
     assertThat(problem("growing")).isEqualTo("502 memory-exceeded worker");
     assertThat(problem("failing")).isEqualTo("502 function-failed worker");

@@ -28,6 +28,7 @@ class NodeConfigFileTest {
             """
             database: {url: "jdbc:postgresql://127.0.0.1/leat", user: leat, password-file: %s}
             worker: {guest-threads: 3}
+            compile: {max-seconds: 7, memory-mb: 9}
             """
                 .formatted(password));
 
@@ -35,6 +36,8 @@ class NodeConfigFileTest {
     assertThat(config.database().password().value()).isEqualTo("s3cret");
     assertThat(config.worker().guestThreads()).isEqualTo(3);
     assertThat(config.worker().threadsPerTenant()).isEqualTo(3);
+    assertThat(config.compiling().time()).hasSeconds(7);
+    assertThat(config.compiling().heapBytes()).isEqualTo(9 << 20);
     assertThat(config.toString()).doesNotContain("s3cret");
   }
 

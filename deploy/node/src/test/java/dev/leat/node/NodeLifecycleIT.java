@@ -3,6 +3,7 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.engine.CompileBudget;
 import dev.leat.node.RunningNode.Workshop;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
@@ -192,7 +193,8 @@ class NodeLifecycleIT {
               NodeConfig.DEFAULT_HOST,
               0,
               new DatabaseConfig(url, "postgres", new Secret(""), DatabaseConfig.POOL_SIZE),
-              WorkerConfig.forCores(2));
+              WorkerConfig.forCores(2),
+              CompileBudget.ofThisJvm());
       String token;
       try (RunningNode node = RunningNode.start(config)) {
         Workshop acme = node.workshop("acme");

@@ -1,13 +1,14 @@
 package dev.leat.engine.chicory;
 
 import com.dylibso.chicory.compiler.InterpreterFallback;
-import com.dylibso.chicory.compiler.internal.ByteClassCollector;
 import com.dylibso.chicory.compiler.internal.Compiler;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ClassStore;
+import dev.leat.engine.CompileBudget;
+import dev.leat.engine.CompilerBusy;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.Inspection;
 import dev.leat.engine.LoadedModule;
@@ -15,11 +16,13 @@ import dev.leat.engine.ModuleInspector;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.ModuleRefused;
+import dev.leat.engine.ModuleShape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /**
  * Inspects, compiles and loads modules. What was compiled once is kept and only loaded from then
@@ -33,38 +36,33 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   /** Metaspace and compiled code take a few times what class files do. */
   private static final long LOADED_PER_STORED = 4;
 
-  /** Compiling takes a processor for up to seconds: one is left to everything else. */
-  private static final int COMPILES_AT_ONCE =
-      Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-
-  private final Semaphore compileSlots = new Semaphore(COMPILES_AT_ONCE, true);
   private final ModuleReader reader;
   private final SealedClasses classes;
   private final GuestHeap heap;
   private final LongAdder alteredModules = new LongAdder();
+  private final CompileRoom room;
 
   /**
+   * @param budget what compiling may take
    * @param store where compiled modules are kept
    * @param heap what guests' memories are taken from
    */
-  public ChicoryEngine(ModuleLimits limits, ClassStore store, GuestHeap heap) {
+  public ChicoryEngine(
+      ModuleLimits limits, CompileBudget budget, ClassStore store, GuestHeap heap) {
     this.heap = heap;
+    this.room = new CompileRoom(budget);
     this.reader = new ModuleReader(limits);
     this.classes = new SealedClasses(store);
   }
 
   /** An engine that keeps nothing, and guests that share no bound. */
   public ChicoryEngine(ModuleLimits limits) {
-    this(limits, ClassStore.none(), GuestHeap.unbounded());
+    this(limits, CompileBudget.ofThisJvm(), ClassStore.none(), GuestHeap.unbounded());
   }
 
   @Override
   public Inspection inspect(byte[] module) {
-    try {
-      return new Inspection.Accepted(ModuleReader.shape(reader.read(module)));
-    } catch (ModuleRefused refused) {
-      return new Inspection.Refused(refused.findings());
-    }
+    return inspect(() -> read(module, (parsed, clock) -> ModuleReader.shape(parsed.module())));
   }
 
   /**
@@ -73,12 +71,27 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
    * megabytes.
    */
   public Inspection inspectAndCompile(byte[] module) {
+    return inspect(() ->
+        read(
+            module,
+            (parsed, clock) -> {
+              compile(ModuleDigest.of(module), module, parsed, clock);
+              return ModuleReader.shape(parsed.module());
+            }));
+  }
+
+  /** The shape of a module that was accepted before, without reading its code again. */
+  public Inspection inspectAccepted(byte[] module) {
+    return inspect(() -> ModuleReader.shape(Parser.parse(ModuleStripper.strip(module))));
+  }
+
+  private static Inspection inspect(Supplier<ModuleShape> shape) {
     try {
-      WasmModule parsed = reader.read(module);
-      compile(ModuleDigest.of(module), module, parsed);
-      return new Inspection.Accepted(ModuleReader.shape(parsed));
+      return new Inspection.Accepted(shape.get());
     } catch (ModuleRefused refused) {
       return new Inspection.Refused(refused.findings());
+    } catch (CompilerBusy busy) {
+      return new Inspection.Busy(busy.reason());
     }
   }
 
@@ -98,7 +111,10 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
                       + ": they were altered")));
     }
     CompiledModule compiled =
-        classes.load(digest).orElseGet(() -> compile(digest, module, reader.read(module)));
+        classes
+            .load(digest)
+            .orElseGet(
+                () -> read(module, (parsed, clock) -> compile(digest, module, parsed, clock)));
     return new ChicoryModule(
         Parser.parse(compiled.stripped()),
         new GuestClassLoader(compiled.classFiles()).machines(MAIN_CLASS),
@@ -116,31 +132,42 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
     return classes.altered();
   }
 
-  private CompiledModule compile(ModuleDigest digest, byte[] module, WasmModule parsed) {
-    compileSlots.acquireUninterruptibly();
-    try {
-      CompiledModule compiled = new CompiledModule(ModuleStripper.strip(module), compile(parsed));
-      classes.save(digest, compiled);
-      return compiled;
-    } finally {
-      compileSlots.release();
-    }
+  /** Checks the module and does the work on what is read, within the compile budget. */
+  private <T> T read(byte[] module, BiFunction<Measured, CompileClock, T> work) {
+    CompileNeed need = reader.scan(module);
+    return room.run(
+        need.heapBytes(),
+        clock -> work.apply(new Measured(ModuleReader.read(module), need), clock));
   }
 
-  private static Map<String, byte[]> compile(WasmModule module) {
+  private CompiledModule compile(
+      ModuleDigest digest, byte[] module, Measured parsed, CompileClock clock) {
+    CompiledModule compiled =
+        new CompiledModule(ModuleStripper.strip(module), compile(parsed, clock));
+    classes.save(digest, compiled);
+    return compiled;
+  }
+
+  private static Map<String, byte[]> compile(Measured module, CompileClock clock) {
     try {
+      clock.look();
       Map<String, byte[]> rewritten = new LinkedHashMap<>();
-      Compiler.builder(module)
+      Compiler.builder(module.module())
           .withClassName(MAIN_CLASS)
           .withInterpreterFallback(InterpreterFallback.FAIL)
-          .withClassCollectorFactory(ByteClassCollector::new)
+          .withMaxFunctionsPerClass(module.need().functionsPerClass())
+          .withClassCollectorFactory(clock::collector)
           .build()
           .compile()
           .classBytes()
-          .forEach(
-              (name, classFile) -> // Chicory writes some names with slashes.
-              rewritten.put(name.replace('/', '.'), GuestCodePass.rewrite(classFile)));
+          .forEach((name, classFile) -> {
+            clock.look();
+            // Chicory writes some names with slashes.
+            rewritten.put(name.replace('/', '.'), GuestCodePass.rewrite(classFile));
+          });
       return rewritten;
+    } catch (ModuleRefused e) {
+      throw e;
     } catch (StackOverflowError e) {
       throw refused("its blocks are nested too deeply");
     } catch (RuntimeException | AssertionError e) {
@@ -152,4 +179,7 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   private static ModuleRefused refused(String reason) {
     return new ModuleRefused(List.of(new Finding("", "The module cannot be compiled: " + reason)));
   }
+
+  /** A module that was read, and what compiling it takes. */
+  private record Measured(WasmModule module, CompileNeed need) {}
 }

@@ -79,13 +79,19 @@ final class ChicoryInstance implements GuestInstance {
     } catch (GuestStopped stopped) {
       throw stopped.reason() == Reason.TRAPPED ? trap(memory, stopped.detail()) : stopped;
     } catch (ChicoryException e) {
-      throw trap(memory, String.valueOf(e.getMessage()));
+      throw e.getCause() instanceof StackOverflowError
+          ? stackExhausted()
+          : trap(memory, String.valueOf(e.getMessage()));
     } catch (StackOverflowError e) {
-      throw trap(memory, "call stack exhausted");
+      throw stackExhausted();
     } catch (RuntimeException e) {
       // Compiled code leans on the JVM's own checks (array bounds, null, class cast).
       throw trap(memory, e.getClass().getSimpleName());
     }
+  }
+
+  private static GuestStopped stackExhausted() {
+    return GuestStopped.because(Reason.STACK_EXHAUSTED, "call stack exhausted");
   }
 
   private static GuestStopped trap(FlatMemory memory, String detail) {

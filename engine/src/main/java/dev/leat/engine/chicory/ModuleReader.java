@@ -50,12 +50,24 @@ final class ModuleReader {
   }
 
   /**
-   * @throws ModuleRefused if the bytes are no valid module within the limits
+   * What reading and compiling the module takes, found without building anything.
+   *
+   * @throws ModuleRefused if the bytes break a limit
    */
-  WasmModule read(byte[] bytes) {
-    refuseIfAny(ModuleScan.findings(bytes, limits));
+  CompileNeed scan(byte[] bytes) {
+    return ModuleScan.check(bytes, limits);
+  }
+
+  /**
+   * @param bytes that {@link #scan} let through
+   * @throws ModuleRefused if they are no valid module
+   */
+  static WasmModule read(byte[] bytes) {
     WasmModule module = parse(bytes);
-    refuseIfAny(findings(module));
+    List<Finding> findings = findings(module);
+    if (!findings.isEmpty()) {
+      throw new ModuleRefused(findings);
+    }
     return module;
   }
 
@@ -82,13 +94,7 @@ final class ModuleReader {
         List.of(new Finding("", "The module is malformed or does not validate: " + reason)));
   }
 
-  private static void refuseIfAny(List<Finding> findings) {
-    if (!findings.isEmpty()) {
-      throw new ModuleRefused(findings);
-    }
-  }
-
-  private List<Finding> findings(WasmModule module) {
+  private static List<Finding> findings(WasmModule module) {
     List<Finding> findings = new ArrayList<>();
     module.importSection().stream()
         .filter(imported -> imported.importType() != ExternalType.FUNCTION)
@@ -115,7 +121,7 @@ final class ModuleReader {
     return findings;
   }
 
-  private Optional<Finding> finding(int function, AnnotatedInstruction instruction) {
+  private static Optional<Finding> finding(int function, AnnotatedInstruction instruction) {
     String at = "function " + function;
     if (UNSUPPORTED.contains(instruction.opcode())) {
       return Optional.of(
@@ -127,14 +133,7 @@ final class ModuleReader {
       return Optional.of(
           new Finding(at, "A memory access has the offset " + instruction.operand(1)));
     }
-    return instruction.opcode() == OpCode.BR_TABLE
-            && instruction.labelTable().size() > limits.branchTargets()
-        ? Optional.of(
-            new Finding(
-                at,
-                "A br_table has %d targets, at most %d are allowed"
-                    .formatted(instruction.labelTable().size(), limits.branchTargets())))
-        : Optional.empty();
+    return Optional.empty();
   }
 
   static ModuleShape shape(WasmModule module) {

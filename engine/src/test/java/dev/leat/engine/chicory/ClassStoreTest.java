@@ -7,6 +7,7 @@ import dev.leat.contract.Cancellation;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.Budget;
 import dev.leat.engine.ClassStore;
+import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.LoadedModule;
@@ -107,7 +108,8 @@ class ClassStoreTest {
   }
 
   private ChicoryEngine engine() {
-    return new ChicoryEngine(ModuleLimits.DEFAULT, store, GuestHeap.unbounded());
+    return new ChicoryEngine(
+        ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), store, GuestHeap.unbounded());
   }
 
   /** Calls {@code handle} and returns the fuel that it cost. */

@@ -60,6 +60,13 @@ final class Guests {
         GuestStopped.class, () -> call(guest, export, arguments));
   }
 
+  /** How many threads of these names there are. */
+  static long threadsNamed(String... names) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> List.of(names).contains(thread.getName()))
+        .count();
+  }
+
   /** The built sample modules. */
   static List<byte[]> samples() {
     try (Stream<Path> files = Files.walk(Path.of("..", "sdk", "samples"), 2)) {

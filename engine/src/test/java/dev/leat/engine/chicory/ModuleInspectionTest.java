@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 final class ModuleInspectionTest {
   private static final ModuleLimits LIMITS =
-      new ModuleLimits(100_000, 20, 2_000, 50, 300, 10, 5, 2, 100, 4, 6);
+      new ModuleLimits(100_000, 20, 2_000, 50, 300, 10, 5, 2, 100, 4, 6, 1_000);
 
   @Test
   void inspect_validModule_tellsItsShape() {
@@ -260,6 +260,18 @@ final class ModuleInspectionTest {
     }
     assertThat(refusal(data.build())).contains("7 data segments, at most 6");
     assertThat(refusal(elements.build())).contains("7 element segments, at most 6");
+  }
+
+  @Test
+  void inspect_tooMuchData_isRefused() {
+    assertThat(
+            refusal(
+                new WasmBuilder()
+                    .memory(1)
+                    .data(0, new byte[500])
+                    .passiveData(new byte[501])
+                    .build()))
+        .contains("data of all segments: The module has 1001 bytes, at most 1000");
   }
 
   @ParameterizedTest

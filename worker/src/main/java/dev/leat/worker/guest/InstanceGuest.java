@@ -105,6 +105,7 @@ abstract sealed class InstanceGuest implements Guest
   final Outcome ending(GuestStopped stopped, Usage usage) {
     return switch (stopped.reason()) {
       case TRAPPED -> new Outcome.Trapped(stopped.detail(), usage);
+      case STACK_EXHAUSTED -> new Outcome.StackExhausted(usage);
       case EXITED -> new Outcome.Trapped("it ended with " + stopped.detail(), usage);
       case FUEL_EXHAUSTED -> new Outcome.FuelExhausted(version.limits().fuel(), usage);
       case MEMORY_EXCEEDED -> new Outcome.MemoryExceeded(version.limits().memoryBytes(), usage);

@@ -1,0 +1,145 @@
+package dev.leat.bench;
+
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.leat.contract.Answer;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
+import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.registry.DeployFunction;
+import dev.leat.registry.ModuleCatalog;
+import dev.leat.registry.PublishModule;
+import dev.leat.registry.PublisherKeys;
+import dev.leat.registry.RoutingTable;
+import dev.leat.registry.Signatures;
+import dev.leat.registry.Statement;
+import dev.leat.registry.files.FileBlobStore;
+import dev.leat.registry.jdbi.JdbiFunctionStore;
+import dev.leat.registry.jdbi.JdbiKeyStore;
+import dev.leat.registry.jdbi.JdbiModuleStore;
+import dev.leat.registry.jdbi.RegistrySchema;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** Functions that are deployed and never called, with their rows in a real database. */
+final class DeployedFunctions {
+  private static final int TENANTS = 10;
+  private static final String ACTOR = "bench";
+
+  private final Path directory;
+  private final ChicoryEngine engine;
+
+  DeployedFunctions(Path directory, ChicoryEngine engine) {
+    this.directory = directory;
+    this.engine = engine;
+  }
+
+  /**
+   * What so many deployed functions add to the node's heap, in bytes: once as they are deployed,
+   * once as a node that starts finds them. The database is closed meanwhile, since its cache is
+   * bounded by itself.
+   *
+   * @param usedAfterGc measures the heap
+   */
+  long[] heapBytes(int functions, byte[] module, LongSupplier usedAfterGc) throws Exception {
+    RoutingTable deployed;
+    RoutingTable started;
+    try (HikariDataSource database = open()) {
+      RegistrySchema.migrate(database);
+      deployed = new RoutingTable(new JdbiFunctionStore(database));
+      deploy(functions, module, database, deployed);
+      started = new RoutingTable(new JdbiFunctionStore(database));
+      started.start();
+    }
+    long both = usedAfterGc.getAsLong();
+    String last = "f" + (functions / TENANTS - 1);
+    require(deployed.find("tenant0", last) != null);
+    deployed = null;
+    long one = usedAfterGc.getAsLong();
+    require(started.find("tenant0", last) != null);
+    started = null;
+    return new long[] {both - one, one - usedAfterGc.getAsLong()};
+  }
+
+  private HikariDataSource open() {
+    HikariDataSource database = new HikariDataSource();
+    database.setJdbcUrl(
+        "jdbc:h2:file:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
+            .formatted(directory.resolve("registry")));
+    return database;
+  }
+
+  private void deploy(int functions, byte[] module, HikariDataSource database, RoutingTable routes)
+      throws Exception {
+    Clock clock = Clock.systemUTC();
+    FileBlobStore blobs = new FileBlobStore(directory.resolve("blobs"));
+    blobs.start();
+    JdbiModuleStore modules = new JdbiModuleStore(database);
+    JdbiKeyStore keyStore = new JdbiKeyStore(database);
+    PublisherKeys keys = new PublisherKeys(keyStore, clock);
+    PublishModule publishing =
+        new PublishModule(
+            modules,
+            blobs,
+            keyStore,
+            engine::inspectAndCompile,
+            clock,
+            PublishModule.MODULE_BYTES_MAX);
+    DeployFunction deploying =
+        new DeployFunction(
+            new JdbiFunctionStore(database),
+            modules,
+            new ModuleCatalog(modules, blobs, clock),
+            engine::inspectAccepted,
+            routes,
+            clock);
+    OctetKeyPair key = new OctetKeyPairGenerator(Curve.Ed25519).generate();
+    ModuleDigest digest = ModuleDigest.of(module);
+    for (int t = 0; t < TENANTS; t++) {
+      TenantId tenant = new TenantId("tenant" + t);
+      done(keys.register(tenant, ACTOR, key.toPublicJWK().toJSONString()));
+      String signature =
+          Signatures.sign(
+              key, new Statement("module", "1", digest, module.length, clock.instant()));
+      done(publishing.publish(tenant, ACTOR, module, signature));
+      for (int f = 0; f < functions / TENANTS; f++) {
+        FunctionName name = new FunctionName("f" + f);
+        done(deploying.deploy(tenant, ACTOR, name, manifest(name, digest), Optional.empty()));
+      }
+    }
+  }
+
+  private static byte[] manifest(FunctionName name, ModuleDigest module) {
+    return """
+    apiVersion: leat/v1
+    kind: Function
+    metadata: {name: %s}
+    spec:
+      module: %s
+      contract: handler
+      route: {path: /masked/%s, methods: [POST], auth: token}
+      limits: {fuel: 50000000, memory: 16Mi, timeout: 2s, request: 1Mi, response: 1Mi}
+      instances: {min: 0, max: 8, idle: 30s, reuse: reset}
+      capabilities: {logging: true, metrics: true, config: true}
+      config: {fields_to_mask: [email, phone], function: %s}
+    """
+        .formatted(name, module, name, name)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static <T> void done(Answer<T> answer) {
+    require(answer instanceof Answer.Done<T>);
+  }
+
+  private static void require(boolean holds) {
+    if (!holds) {
+      throw new IllegalStateException("The functions were not deployed");
+    }
+  }
+}
