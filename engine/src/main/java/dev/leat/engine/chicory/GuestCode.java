@@ -25,6 +25,9 @@ public final class GuestCode {
   private static final VarHandle DOUBLE =
       MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /** Far below what any fuel can fall to: a function is shorter. */
+  private static final int PASSED_ON = Integer.MIN_VALUE;
+
   private GuestCode() {}
 
   // ---- Fuel ----
@@ -39,13 +42,25 @@ public final class GuestCode {
     ((FlatMemory) memory).fuel = fuel;
   }
 
-  /** Keeps the fuel before another function takes it over, if there is any. */
-  public static void pass(Memory memory, int fuel) {
+  /** Keeps the fuel unless the memory has it: a call threw. */
+  public static void keepHeld(Memory memory, int fuel) {
+    if (fuel != PASSED_ON) {
+      ((FlatMemory) memory).fuel = fuel;
+    }
+  }
+
+  /**
+   * Keeps the fuel before another function takes it over, if there is any.
+   *
+   * @return what the local variable holds meanwhile
+   */
+  public static int pass(Memory memory, int fuel) {
     FlatMemory flat = (FlatMemory) memory;
     flat.fuel = fuel;
     if (fuel < 0) {
       flat.nextSlice();
     }
+    return PASSED_ON;
   }
 
   /** Goes on with the fuel, if there is any. */

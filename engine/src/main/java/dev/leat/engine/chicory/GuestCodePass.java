@@ -146,10 +146,6 @@ final class GuestCodePass {
     private final Map<LabelNode, Integer> unpaidAt = new HashMap<>();
 
     private final Set<LabelNode> passed = new HashSet<>();
-    private final LabelNode thrown = new LabelNode();
-
-    /** Where the present stretch began in which fuel is held in a local variable. */
-    private LabelNode held = new LabelNode();
 
     /** Instructions that were run on the way here and are not paid for yet. */
     private int unpaid;
@@ -216,11 +212,12 @@ final class GuestCodePass {
     void rewrite() {
       AbstractInsnNode[] instructions = code.toArray();
       code.insertBefore(instructions[0], takeBack());
-      code.insertBefore(instructions[0], held);
+      LabelNode begin = new LabelNode();
+      code.insertBefore(instructions[0], begin);
       for (AbstractInsnNode instruction : instructions) {
         rewrite(instruction);
       }
-      keepFuelWhenThrown();
+      keepFuelWhenThrown(begin);
     }
 
     private void rewrite(AbstractInsnNode instruction) {
@@ -287,9 +284,7 @@ final class GuestCodePass {
         isReached = false;
       } else if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
         payDownTo(0, instruction);
-        code.insertBefore(instruction, handOver("keep"));
-        endStretch(instruction);
-        code.insert(instruction, held);
+        code.insertBefore(instruction, handOver("keep", "V"));
         isReached = false;
       }
     }
@@ -306,11 +301,10 @@ final class GuestCodePass {
         redirect(call, STORES.get(call.name), data, dirty);
       } else if (!isPlain(call)) {
         payDownTo(0, call);
-        code.insertBefore(call, handOver("pass"));
-        endStretch(call);
-        InsnList after = takeBack();
-        after.add(held);
-        code.insert(call, after);
+        InsnList pass = handOver("pass", "I");
+        pass.add(new VarInsnNode(Opcodes.ISTORE, fuel));
+        code.insertBefore(call, pass);
+        code.insert(call, takeBack());
       }
     }
 
@@ -350,11 +344,11 @@ final class GuestCodePass {
       return tick;
     }
 
-    private InsnList handOver(String how) {
+    private InsnList handOver(String how, String result) {
       InsnList handOver = new InsnList();
       handOver.add(new VarInsnNode(Opcodes.ALOAD, memory));
       handOver.add(new VarInsnNode(Opcodes.ILOAD, fuel));
-      handOver.add(guestCode(how, "(" + MEMORY_TYPE + "I)V"));
+      handOver.add(guestCode(how, "(" + MEMORY_TYPE + "I)" + result));
       return handOver;
     }
 
@@ -378,29 +372,11 @@ final class GuestCodePass {
       return new MethodInsnNode(Opcodes.INVOKESTATIC, GUEST_CODE, name, descriptor, false);
     }
 
-    /** From here on the memory has the fuel; whoever takes it back places {@link #held}. */
-    private void endStretch(AbstractInsnNode before) {
-      LabelNode end = new LabelNode();
-      code.insertBefore(before, end);
-      guard(end);
-    }
-
-    private void guard(LabelNode end) {
-      for (AbstractInsnNode i = held; !i.equals(end); i = i.getNext()) {
-        if (i.getOpcode() >= 0) {
-          method.tryCatchBlocks.add(new TryCatchBlockNode(held, end, thrown, null));
-          break;
-        }
-      }
-      held = new LabelNode();
-    }
-
     /** Where the function is left by an exception, be it a trap or the JVM's own. */
-    private void keepFuelWhenThrown() {
+    private void keepFuelWhenThrown(LabelNode begin) {
       LabelNode end = new LabelNode();
+      method.tryCatchBlocks.add(new TryCatchBlockNode(begin, end, end, null));
       code.add(end);
-      guard(end);
-      code.add(thrown);
       List<Object> locals = new ArrayList<>();
       for (Type parameter : parameters) {
         locals.add(frameType(parameter));
@@ -413,7 +389,7 @@ final class GuestCodePass {
               locals.toArray(),
               1,
               new Object[] {Type.getInternalName(Throwable.class)}));
-      code.add(handOver("keep"));
+      code.add(handOver("keepHeld", "V"));
       code.add(new InsnNode(Opcodes.ATHROW));
     }
 
