@@ -25,9 +25,6 @@ public final class GuestCode {
   private static final VarHandle DOUBLE =
       MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** Far below what any fuel can fall to: a function is shorter. */
-  private static final int PASSED_ON = Integer.MIN_VALUE;
-
   private GuestCode() {}
 
   // ---- Fuel ----
@@ -42,34 +39,22 @@ public final class GuestCode {
     ((FlatMemory) memory).fuel = fuel;
   }
 
-  /** Keeps the fuel unless the memory has it: a call threw. */
-  public static void keepHeld(Memory memory, int fuel) {
-    if (fuel != PASSED_ON) {
-      ((FlatMemory) memory).fuel = fuel;
-    }
-  }
-
-  /**
-   * Keeps the fuel before another function takes it over, if there is any.
-   *
-   * @return what the local variable holds meanwhile
-   */
-  public static int pass(Memory memory, int fuel) {
+  /** Keeps the fuel before another function takes it over, if there is any. */
+  public static void pass(Memory memory, int fuel) {
     FlatMemory flat = (FlatMemory) memory;
     flat.fuel = fuel;
     if (fuel < 0) {
       flat.nextSlice();
     }
-    return PASSED_ON;
   }
 
-  /** Goes on with the fuel, if there is any. */
+  /** Goes on with the fuel, if there is any. The store is for a trap; nothing waits for it. */
   public static int tick(int fuel, Memory memory) {
+    FlatMemory flat = (FlatMemory) memory;
+    flat.fuel = fuel;
     if (fuel >= 0) {
       return fuel;
     }
-    FlatMemory flat = (FlatMemory) memory;
-    flat.fuel = fuel;
     flat.nextSlice();
     return flat.fuel;
   }

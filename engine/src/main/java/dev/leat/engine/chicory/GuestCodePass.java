@@ -26,22 +26,22 @@ import org.objectweb.asm.tree.LookupSwitchInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TableSwitchInsnNode;
-import org.objectweb.asm.tree.TryCatchBlockNode;
 import org.objectweb.asm.tree.VarInsnNode;
 
 /**
  * Rewrites a class that Chicory generated: its functions pay fuel for each instruction that they
  * run, and reach the flat memory without going through an interface.
  *
- * <p><b>Fuel.</b> Every basic block pays for its own instructions at its end, so the price is what
- * was run, exactly. A unit is one JVM instruction; references to the memory and the instance, which
- * WebAssembly does not have, are free. Whether any fuel is left is asked at each jump backwards and
- * each call, which stand in place of Chicory's interruption checks: no path between two of them is
- * longer than its function.
+ * <p><b>Fuel.</b> The price is what was run, exactly: it is paid at calls, jumps backwards and
+ * returns, and made equal where ways through the code meet. A unit is one JVM instruction;
+ * references to the memory and the instance, which WebAssembly does not have, are free. Whether any
+ * fuel is left is asked at each jump backwards and each call, which stand in place of Chicory's
+ * interruption checks: no path between two of them is longer than its function.
  *
  * <p><b>Locals.</b> Fuel and the memory's arrays are kept in local variables. Around whatever may
  * use fuel or grow the memory they are handed over and taken back, and so is the fuel when the
- * function ends, by an exception too.
+ * function returns. It is noted at each jump backwards too, so that a trap loses no more than a
+ * function is long: a handler in each function would have the JVM verify each instruction twice.
  */
 final class GuestCodePass {
   /** Changed whenever the rewritten code changes, since stored classes are kept under it. */
@@ -132,7 +132,6 @@ final class GuestCodePass {
 
   /** One function on its way to its rewritten form. */
   private static final class Function {
-    private final MethodNode method;
     private final InsnList code;
     private final Type[] parameters;
     private final int memory;
@@ -153,7 +152,6 @@ final class GuestCodePass {
     private boolean isReached = true;
 
     Function(MethodNode method) {
-      this.method = method;
       this.code = method.instructions;
       this.parameters = Type.getArgumentTypes(method.desc);
       this.memory = slot(List.of(parameters).indexOf(Type.getType(Memory.class)));
@@ -212,12 +210,9 @@ final class GuestCodePass {
     void rewrite() {
       AbstractInsnNode[] instructions = code.toArray();
       code.insertBefore(instructions[0], takeBack());
-      LabelNode begin = new LabelNode();
-      code.insertBefore(instructions[0], begin);
       for (AbstractInsnNode instruction : instructions) {
         rewrite(instruction);
       }
-      keepFuelWhenThrown(begin);
     }
 
     private void rewrite(AbstractInsnNode instruction) {
@@ -281,10 +276,11 @@ final class GuestCodePass {
         isReached = opcode != Opcodes.GOTO && instruction instanceof JumpInsnNode;
       } else if (opcode == Opcodes.ATHROW) {
         payDownTo(0, instruction);
+        code.insertBefore(instruction, handOver("keep"));
         isReached = false;
       } else if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
         payDownTo(0, instruction);
-        code.insertBefore(instruction, handOver("keep", "V"));
+        code.insertBefore(instruction, handOver("keep"));
         isReached = false;
       }
     }
@@ -301,9 +297,7 @@ final class GuestCodePass {
         redirect(call, STORES.get(call.name), data, dirty);
       } else if (!isPlain(call)) {
         payDownTo(0, call);
-        InsnList pass = handOver("pass", "I");
-        pass.add(new VarInsnNode(Opcodes.ISTORE, fuel));
-        code.insertBefore(call, pass);
+        code.insertBefore(call, handOver("pass"));
         code.insert(call, takeBack());
       }
     }
@@ -344,11 +338,11 @@ final class GuestCodePass {
       return tick;
     }
 
-    private InsnList handOver(String how, String result) {
+    private InsnList handOver(String how) {
       InsnList handOver = new InsnList();
       handOver.add(new VarInsnNode(Opcodes.ALOAD, memory));
       handOver.add(new VarInsnNode(Opcodes.ILOAD, fuel));
-      handOver.add(guestCode(how, "(" + MEMORY_TYPE + "I)" + result));
+      handOver.add(guestCode(how, "(" + MEMORY_TYPE + "I)V"));
       return handOver;
     }
 
@@ -370,27 +364,6 @@ final class GuestCodePass {
 
     private static MethodInsnNode guestCode(String name, String descriptor) {
       return new MethodInsnNode(Opcodes.INVOKESTATIC, GUEST_CODE, name, descriptor, false);
-    }
-
-    /** Where the function is left by an exception, be it a trap or the JVM's own. */
-    private void keepFuelWhenThrown(LabelNode begin) {
-      LabelNode end = new LabelNode();
-      method.tryCatchBlocks.add(new TryCatchBlockNode(begin, end, end, null));
-      code.add(end);
-      List<Object> locals = new ArrayList<>();
-      for (Type parameter : parameters) {
-        locals.add(frameType(parameter));
-      }
-      locals.addAll(newTypes);
-      code.add(
-          new FrameNode(
-              Opcodes.F_NEW,
-              locals.size(),
-              locals.toArray(),
-              1,
-              new Object[] {Type.getInternalName(Throwable.class)}));
-      code.add(handOver("keepHeld", "V"));
-      code.add(new InsnNode(Opcodes.ATHROW));
     }
 
     private static Object frameType(Type type) {
