@@ -18,7 +18,7 @@ public record Limits(
   public static final long BODY_BYTES_MAX = 64L << 20;
   public static final Duration TIMEOUT_MAX = Duration.ofMinutes(5);
 
-  /** What a manifest that names no limits gets; the fuel lasts about as long as the time. */
+  /** What a manifest that names no limits gets; the fuel lasts at least as long as the time. */
   public static final Limits DEFAULT =
       new Limits(100_000_000_000L, 64L << 20, Duration.ofSeconds(5), 1L << 20, 1L << 20);
 

@@ -144,6 +144,8 @@ final class GuestThreadsTest {
         many.execute(GREEDY, served::countDown, true);
       }
 
+      Eventually.holds("the others are served", () -> served.getCount() <= 16);
+      many.relieve();
       served.await();
       assertThat(running).hasValue(1);
       release.countDown();

@@ -45,7 +45,7 @@ final class FlatMemory implements Memory, GuestMemory {
 
   /**
    * Fuel handed out at once. When it is used up the deadline and the cancellation are looked at:
-   * about 30 us of compiled code, a few milliseconds of interpreted.
+   * 20-90 us of compiled code, a few milliseconds of interpreted.
    */
   private static final int SLICE = 500_000;
 
