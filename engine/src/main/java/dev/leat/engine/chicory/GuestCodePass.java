@@ -274,11 +274,8 @@ final class GuestCodePass {
           code.insertBefore(instruction, tick());
         }
         isReached = opcode != Opcodes.GOTO && instruction instanceof JumpInsnNode;
-      } else if (opcode == Opcodes.ATHROW) {
-        payDownTo(0, instruction);
-        code.insertBefore(instruction, handOver("keep"));
-        isReached = false;
-      } else if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
+      } else if (opcode == Opcodes.ATHROW
+          || opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
         payDownTo(0, instruction);
         code.insertBefore(instruction, handOver("keep"));
         isReached = false;
@@ -318,7 +315,7 @@ final class GuestCodePass {
 
     private void payDownTo(int rest, AbstractInsnNode before) {
       int price = unpaid - rest;
-      if (price != (short) price) {
+      if (Math.abs(price) > Short.MAX_VALUE) {
         code.insertBefore(before, new VarInsnNode(Opcodes.ILOAD, fuel));
         code.insertBefore(before, new LdcInsnNode(price));
         code.insertBefore(before, new InsnNode(Opcodes.ISUB));
