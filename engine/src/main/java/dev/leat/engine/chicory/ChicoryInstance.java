@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A guest on Chicory's compiled code and our own memory and tables. */
@@ -62,32 +61,29 @@ final class ChicoryInstance implements GuestInstance {
 
   @Override
   public long call(int function, long... arguments) {
-    return guarded(
-        memory,
-        () -> {
-          memory.charge(ENTRY_FUEL);
-          long[] results = machine.call(function, arguments);
-          memory.charge(0); // the last instructions are paid for without looking at what is left
-          return results == null || results.length == 0 ? 0L : results[0];
-        });
+    try {
+      memory.charge(ENTRY_FUEL);
+      long[] results = machine.call(function, arguments);
+      memory.charge(0); // the last instructions are paid for without looking at what is left
+      return results == null || results.length == 0 ? 0 : results[0];
+    } catch (RuntimeException | StackOverflowError e) {
+      throw stopped(memory, e);
+    }
   }
 
-  /** Runs guest code, turning whatever ends it early into {@link GuestStopped}. */
-  static <T> T guarded(FlatMemory memory, Supplier<T> guestCode) {
-    try {
-      return guestCode.get();
-    } catch (GuestStopped stopped) {
-      throw stopped.reason() == Reason.TRAPPED ? trap(memory, stopped.detail()) : stopped;
-    } catch (ChicoryException e) {
-      throw e.getCause() instanceof StackOverflowError
-          ? stackExhausted()
-          : trap(memory, String.valueOf(e.getMessage()));
-    } catch (StackOverflowError e) {
-      throw stackExhausted();
-    } catch (RuntimeException e) {
+  /** What guest code was ended by, whatever it threw. */
+  static GuestStopped stopped(FlatMemory memory, Throwable thrown) {
+    return switch (thrown) {
+      case GuestStopped stopped ->
+          stopped.reason() == Reason.TRAPPED ? trap(memory, stopped.detail()) : stopped;
+      case ChicoryException e ->
+          e.getCause() instanceof StackOverflowError
+              ? stackExhausted()
+              : trap(memory, String.valueOf(e.getMessage()));
+      case StackOverflowError _ -> stackExhausted();
       // Compiled code leans on the JVM's own checks (array bounds, null, class cast).
-      throw trap(memory, e.getClass().getSimpleName());
-    }
+      default -> trap(memory, thrown.getClass().getSimpleName());
+    };
   }
 
   private static GuestStopped stackExhausted() {

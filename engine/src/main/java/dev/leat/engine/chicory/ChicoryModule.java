@@ -71,25 +71,26 @@ final class ChicoryModule implements LoadedModule {
   private GuestInstance instantiate(List<HostFunction> hosts, FlatMemory memory) {
     List<BoundedTable> tables = new ArrayList<>();
     Self self = new Self();
-    Instance instance =
-        ChicoryInstance.guarded(
-            memory,
-            () ->
-                Instance.builder(module)
-                    .withMachineFactory(machines)
-                    .withMemoryFactory(limits -> memory)
-                    .withTableFactory((table, initial) -> {
-                      BoundedTable bounded = new BoundedTable(table, initial, memory);
-                      tables.add(bounded);
-                      return bounded;
-                    })
-                    .withImportValues(link(hosts, self))
-                    .withInitialize(true)
-                    .withStart(false)
-                    .build());
-    ChicoryInstance guest = new ChicoryInstance(functions, memory, tables, instance);
-    self.guest = guest;
-    return guest;
+    try {
+      Instance instance =
+          Instance.builder(module)
+              .withMachineFactory(machines)
+              .withMemoryFactory(limits -> memory)
+              .withTableFactory((table, initial) -> {
+                BoundedTable bounded = new BoundedTable(table, initial, memory);
+                tables.add(bounded);
+                return bounded;
+              })
+              .withImportValues(link(hosts, self))
+              .withInitialize(true)
+              .withStart(false)
+              .build();
+      ChicoryInstance guest = new ChicoryInstance(functions, memory, tables, instance);
+      self.guest = guest;
+      return guest;
+    } catch (RuntimeException | StackOverflowError e) {
+      throw ChicoryInstance.stopped(memory, e);
+    }
   }
 
   private FlatMemory memory(int pagesMax, Budget budget) {
