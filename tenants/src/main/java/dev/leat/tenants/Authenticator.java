@@ -45,6 +45,8 @@ public final class Authenticator {
   private final Tokens tokens;
   private final Tenants tenants;
   private final InstantSource clock;
+
+  /** By the header, written as it usually is: a token in other clothes is not remembered twice. */
   private final Cache<String, Authenticated> remembered =
       Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
 
@@ -66,15 +68,22 @@ public final class Authenticator {
     if (authorizationHeader.length() - SCHEME.length() > TOKEN_CHARS_MAX) {
       return refused("The token is longer than " + TOKEN_CHARS_MAX + " characters.");
     }
-    String token = authorizationHeader.substring(SCHEME.length()).strip();
-    Authenticated known = remembered.getIfPresent(token);
+    Authenticated known = remembered.getIfPresent(authorizationHeader);
     if (known != null) {
       return current(known);
     }
+    String token = authorizationHeader.substring(SCHEME.length()).strip();
+    String plainHeader = SCHEME + token;
+    return authorizationHeader.equals(plainHeader)
+        ? verifyAndRemember(token, plainHeader)
+        : authenticate(plainHeader);
+  }
+
+  private Authentication verifyAndRemember(String token, String plainHeader) {
     return switch (verify(token)) {
       case Refused refused -> refused;
       case Authenticated good -> {
-        remembered.put(token, good);
+        remembered.put(plainHeader, good);
         yield current(good);
       }
     };
@@ -150,7 +159,7 @@ public final class Authenticator {
   /** What may change while the token exists. */
   private Authentication current(Authenticated verified) {
     Principal principal = verified.principal();
-    if (!clock.instant().isBefore(principal.expiresAt().plus(Tokens.CLOCK_SKEW))) {
+    if (clock.millis() - Tokens.CLOCK_SKEW.toMillis() >= principal.expiresAt().toEpochMilli()) {
       return new Refused(ProblemCode.TOKEN_EXPIRED, "The token has expired. Ask for a new one.");
     }
     if (tokens.isRevoked(principal.tokenId())) {
