@@ -83,7 +83,7 @@ public final class Endurance {
             engine,
             digest -> Objects.requireNonNull(blobs.get(digest)),
             powers,
-            record -> {});
+            (invocation, outcome) -> {});
     heap.onShortage(missing -> worker.reclaim(missing, heap::heldBytes));
     worker.start();
   }

@@ -42,6 +42,6 @@ public record ExecutionRecord(
 
   /** Whether the function answered, be it with an error status of its own. */
   public boolean isSuccess() {
-    return error.isEmpty();
+    return outcome.equals(Outcome.Responded.WORD);
   }
 }

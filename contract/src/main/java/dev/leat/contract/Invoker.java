@@ -15,4 +15,14 @@ import java.util.function.Consumer;
  */
 public interface Invoker {
   void invoke(Invocation invocation, Consumer<Outcome> ended);
+
+  /**
+   * Runs what invokes several times, on the caller's thread and no other. Until it is through, what
+   * need be done but once for all of them may wait, such as waking who runs them.
+   *
+   * @param invocations must not wait for an ending
+   */
+  default void together(Runnable invocations) {
+    invocations.run();
+  }
 }

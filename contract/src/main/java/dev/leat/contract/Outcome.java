@@ -26,9 +26,11 @@ public sealed interface Outcome {
    */
   record Responded(int status, List<Map.Entry<String, String>> headers, byte[] body, Usage usage)
       implements Outcome {
+    static final String WORD = "responded";
+
     @Override
     public String word() {
-      return "responded";
+      return WORD;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.leat.gateway;
 
-import dev.leat.contract.Invoker;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.control.ControlPlane;
@@ -35,24 +34,15 @@ public final class Gateway {
   private final GatewayConfig config;
   private final Vertx vertx;
   private final InvocationPipeline pipeline;
-  private final Invoker invoker;
   private final ControlPlane control;
   private final AtomicInteger port = new AtomicInteger();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
 
-  /**
-   * @param invoker runs what the pipeline lets through
-   */
   public Gateway(
-      GatewayConfig config,
-      Vertx vertx,
-      InvocationPipeline pipeline,
-      Invoker invoker,
-      ControlPlane control) {
+      GatewayConfig config, Vertx vertx, InvocationPipeline pipeline, ControlPlane control) {
     this.config = config;
     this.vertx = vertx;
     this.pipeline = pipeline;
-    this.invoker = invoker;
     this.control = control;
   }
 
@@ -140,7 +130,7 @@ public final class Gateway {
     @Override
     public void start(Promise<Void> started) {
       Router router = control.router(vertx);
-      Handover handover = new Handover(invoker, context);
+      Handover handover = pipeline.handover(context);
       HttpServer server = vertx.createHttpServer(options());
       server
           .requestHandler(request -> {

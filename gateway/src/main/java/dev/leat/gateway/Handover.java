@@ -1,51 +1,70 @@
 package dev.leat.gateway;
 
-import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
-import dev.leat.contract.Outcome;
 import io.vertx.core.Context;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Hands an event loop's invocations on together, once it has read what its connections had to be
- * read: whoever runs them is then woken once for all of them. Confined to its event loop.
+ * Carries steps between an event loop and the functions' threads, many at a time: what an event
+ * loop has for them leaves together, once it has read what its connections had to be read, so that
+ * whoever runs functions is woken once for all; what they have for it comes back as one task.
  */
 final class Handover {
-  private final Invoker invoker;
   private final Context context;
-  private List<Ready> ready = new ArrayList<>();
+  private final Invoker invoker;
+  private List<Runnable> leaving = new ArrayList<>();
+  private final Queue<Runnable> returning = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean isReturnUnderWay = new AtomicBoolean();
 
   /**
    * @param context the event loop's
+   * @param invoker whom steps that leave invoke
    */
-  Handover(Invoker invoker, Context context) {
-    this.invoker = invoker;
+  Handover(Context context, Invoker invoker) {
     this.context = context;
+    this.invoker = invoker;
   }
 
   /**
-   * Invokes soon.
+   * Takes a step soon, still on the event loop, together with others that hand something over.
+   * Called on the event loop.
    *
-   * @param ended called on the event loop
+   * @param step must not throw
    */
-  void invoke(Invocation invocation, Consumer<Outcome> ended) {
-    if (ready.isEmpty()) {
-      context.runOnContext(whenAllIsRead -> handOver());
+  void leave(Runnable step) {
+    if (leaving.isEmpty()) {
+      context.runOnContext(whenAllIsRead -> leaveTogether());
     }
-    ready.add(
-        new Ready(
-            invocation, outcome -> context.runOnContext(onEventLoop -> ended.accept(outcome))));
+    leaving.add(step);
   }
 
-  private void handOver() {
-    List<Ready> all = ready;
-    ready = new ArrayList<>();
-    for (Ready one : all) {
-      invoker.invoke(one.invocation, one.ended);
+  private void leaveTogether() {
+    List<Runnable> all = leaving;
+    leaving = new ArrayList<>();
+    invoker.together(() -> all.forEach(Runnable::run));
+  }
+
+  /**
+   * Takes a step on the event loop. Called on any thread.
+   *
+   * @param step must not throw
+   */
+  void comeBack(Runnable step) {
+    returning.add(step);
+    if (isReturnUnderWay.compareAndSet(false, true)) {
+      context.runOnContext(onEventLoop -> comeBackTogether());
     }
   }
 
-  private record Ready(Invocation invocation, Consumer<Outcome> ended) {}
+  private void comeBackTogether() {
+    isReturnUnderWay.set(false); // first: a step that comes from now on asks for a task of its own
+    Runnable step;
+    while ((step = returning.poll()) != null) {
+      step.run();
+    }
+  }
 }

@@ -4,6 +4,7 @@ import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
+import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
@@ -20,6 +21,7 @@ import dev.leat.tenants.Admission;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.QuotaGate;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -49,28 +51,43 @@ import org.slf4j.LoggerFactory;
 public final class InvocationPipeline {
   private static final Logger LOG = LoggerFactory.getLogger(InvocationPipeline.class);
 
-  // Names made once: one given as text is checked and hashed again for each response.
+  // Names made once: one given as text is hashed again for each request or response.
   private static final CharSequence FUNCTION_VERSION =
       HttpHeaders.createOptimized("leat-function-version");
   private static final CharSequence SERVER_TIMING = HttpHeaders.createOptimized("server-timing");
   private static final CharSequence FUEL = HttpHeaders.createOptimized("leat-fuel");
   private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
+  private static final CharSequence TRACE_PARENT = HttpHeaders.createOptimized(TraceParent.FIELD);
 
   private final RoutingTable routes;
   private final Authenticator authenticator;
   private final QuotaGate quotas;
   private final MemoryBudget bodies;
+  private final Invoker invoker;
 
+  /**
+   * @param invoker runs what is let through
+   */
   public InvocationPipeline(
-      RoutingTable routes, Authenticator authenticator, QuotaGate quotas, MemoryBudget bodies) {
+      RoutingTable routes,
+      Authenticator authenticator,
+      QuotaGate quotas,
+      MemoryBudget bodies,
+      Invoker invoker) {
     this.routes = routes;
     this.authenticator = authenticator;
     this.quotas = quotas;
     this.bodies = bodies;
+    this.invoker = invoker;
+  }
+
+  /** An event loop's way to the functions and back. */
+  Handover handover(Context context) {
+    return new Handover(context, invoker);
   }
 
   /**
-   * @param handover the event loop's way to the functions
+   * @param handover the event loop's way to the functions and back
    */
   void handle(HttpServerRequest request, Handover handover) {
     Exchange exchange = new Exchange(request, handover);
@@ -91,8 +108,8 @@ public final class InvocationPipeline {
       this.request = request;
       this.handover = handover;
       this.response = request.response();
-      this.requestId = RequestIds.of(request.getHeader("x-request-id"));
-      this.traceParent = TraceParent.next(request.getHeader(TraceParent.FIELD));
+      this.requestId = RequestIds.of(request.getHeader(REQUEST_ID));
+      this.traceParent = TraceParent.next(request.getHeader(TRACE_PARENT));
     }
 
     void begin() {
@@ -132,7 +149,7 @@ public final class InvocationPipeline {
 
     /** Why the request may not go on, or null. */
     private @Nullable Problem authorise(InvocationTarget target) {
-      return switch (authenticator.authenticate(request.getHeader("authorization"))) {
+      return switch (authenticator.authenticate(request.getHeader(HttpHeaders.AUTHORIZATION))) {
         case Authentication.Refused refused -> Problem.of(refused.code(), refused.detail());
         case Authentication.Authenticated authenticated -> {
           if (target.route() == null && !TenantId.isValid(target.tenant())) {
@@ -194,20 +211,24 @@ public final class InvocationPipeline {
               request.query(),
               new RequestHeaders(request.headers(), !route.isPublic(), traceParent),
               body);
-      handover.invoke(
-          new Invocation(requestId, version, call, cancellation),
-          outcome -> guard(() -> answer(version, outcome)));
+      Invocation invocation = new Invocation(requestId, version, call, cancellation);
+      handover.leave(() ->
+          guard(() ->
+              invoker.invoke(
+                  invocation,
+                  outcome -> handover.comeBack(() -> guard(() -> answer(version, outcome))))));
     }
 
     private void answer(FunctionVersion version, Outcome outcome) {
       if (response.closed() || response.ended()) {
         return;
       }
+      // Added, not put: putting looks for the name first, and none of these can be there.
       response
-          .putHeader(FUNCTION_VERSION, version.label())
-          .putHeader(
-              SERVER_TIMING, ServerTiming.of(outcome.usage(), System.nanoTime() - arrivedNanos))
-          .putHeader(FUEL, Long.toString(outcome.usage().fuel()));
+          .headers()
+          .add(FUNCTION_VERSION, version.label())
+          .add(SERVER_TIMING, ServerTiming.of(outcome.usage(), System.nanoTime() - arrivedNanos))
+          .add(FUEL, Long.toString(outcome.usage().fuel()));
       switch (outcome) {
         case Outcome.Responded responded -> respond(responded);
         case Outcome.Overloaded overloaded -> {
@@ -233,9 +254,11 @@ public final class InvocationPipeline {
           response.headers().add(header.getKey(), header.getValue());
         }
       }
-      putIds();
+      addIds();
       giveBack.run(); // first: whoever has the whole answer may send the next request
-      response.setStatusCode(responded.status());
+      if (responded.status() != response.getStatusCode()) {
+        response.setStatusCode(responded.status());
+      }
       if (responded.status() >= 400) {
         response.putHeader("leat-error-source", "function");
       }
@@ -257,10 +280,10 @@ public final class InvocationPipeline {
           || name.equalsIgnoreCase(TraceParent.FIELD);
     }
 
-    private void putIds() {
-      response.putHeader(REQUEST_ID, requestId);
+    private void addIds() {
+      response.headers().add(REQUEST_ID, requestId);
       if (traceParent != null) {
-        response.putHeader(TraceParent.FIELD, traceParent);
+        response.headers().add(TRACE_PARENT, traceParent);
       }
     }
 
@@ -291,7 +314,7 @@ public final class InvocationPipeline {
     }
 
     private void refuse(Problem problem) {
-      putIds();
+      addIds();
       giveBack.run();
       UnreadBody.drop(request);
       Problems.write(response, problem, requestId, request.path());

@@ -2,6 +2,8 @@ package dev.leat.registry;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -58,14 +60,14 @@ public final class ExecutionLog implements AutoCloseable {
     writer.start();
   }
 
-  /** Takes a record to be written soon. Never waits. */
-  public void append(ExecutionRecord record) {
-    if (record.isSuccess()) {
-      if (queue.size() >= SUCCESSES_WAITING_MAX || !queue.offer(record)) {
-        droppedSuccesses.increment();
-      }
-    } else if (!queue.offer(record)) {
-      droppedErrors.increment();
+  /** Takes a record, to be written soon, of an invocation that ended now. Never waits. */
+  public void append(Invocation invocation, Outcome outcome) {
+    boolean isSuccess = outcome instanceof Outcome.Responded;
+    boolean isKept =
+        !(isSuccess && queue.size() >= SUCCESSES_WAITING_MAX)
+            && queue.offer(ExecutionRecord.of(invocation, outcome, clock.instant()));
+    if (!isKept) {
+      (isSuccess ? droppedSuccesses : droppedErrors).increment();
     }
   }
 

@@ -3,9 +3,20 @@ package dev.leat.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.Cancellation;
+import dev.leat.contract.Capabilities;
 import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.Headers;
+import dev.leat.contract.HttpCall;
+import dev.leat.contract.InstancePolicy;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Limits;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.testkit.Eventually;
@@ -19,6 +30,23 @@ import org.junit.jupiter.api.Test;
 /** What the log keeps when there is more than it can write. */
 class ExecutionLogTest {
   private static final TenantId ACME = new TenantId("acme");
+  private static final Outcome ANSWER =
+      new Outcome.Responded(200, List.of(), new byte[0], Usage.NONE);
+  private static final Outcome FAILURE = new Outcome.Trapped("boom", Usage.NONE);
+  private static final Invocation INVOCATION =
+      new Invocation(
+          "id",
+          new FunctionVersion(
+              new FunctionRef(ACME, new FunctionName("f")),
+              1,
+              ModuleDigest.of(new byte[0]),
+              GuestContract.HANDLER,
+              Limits.DEFAULT,
+              InstancePolicy.DEFAULT,
+              Capabilities.NONE,
+              "{}"),
+          new HttpCall("GET", "", null, Headers.NONE, new byte[0]),
+          new Cancellation());
 
   private final FailingStore store = new FailingStore();
   private final ExecutionLog log = new ExecutionLog(store, new ManualClock());
@@ -26,10 +54,10 @@ class ExecutionLogTest {
   @Test
   void append_isWrittenSoon_andAllOfItAtClose() {
     log.start();
-    log.append(record(""));
+    log.append(INVOCATION, ANSWER);
     Eventually.holds("the record is written", () -> store.size() == 1);
 
-    log.append(record("boom"));
+    log.append(INVOCATION, FAILURE);
     log.close();
 
     assertThat(store.size()).isEqualTo(2);
@@ -38,11 +66,11 @@ class ExecutionLogTest {
   @Test
   void append_moreThanIsWritten_dropsSuccessesAndKeepsErrors() {
     for (int i = 0; i < ExecutionLog.SUCCESSES_WAITING_MAX + 100; i++) {
-      log.append(record(""));
+      log.append(INVOCATION, ANSWER);
     }
     int errors = ExecutionLog.QUEUE_MAX - ExecutionLog.SUCCESSES_WAITING_MAX;
     for (int i = 0; i < errors + 3; i++) {
-      log.append(record("boom"));
+      log.append(INVOCATION, FAILURE);
     }
 
     log.start();
@@ -54,11 +82,26 @@ class ExecutionLogTest {
   }
 
   @Test
+  void append_failureWithoutAMessage_isNoSuccess() {
+    for (int i = 0; i < ExecutionLog.SUCCESSES_WAITING_MAX; i++) {
+      log.append(INVOCATION, ANSWER);
+    }
+
+    log.append(INVOCATION, new Outcome.GuestFailed("", Usage.NONE));
+    log.start();
+    log.close();
+
+    assertThat(store.records.getLast().outcome()).isEqualTo("failed");
+    assertThat(store.records.getLast().isSuccess()).isFalse();
+    assertThat(store.records.getFirst().isSuccess()).isTrue();
+  }
+
+  @Test
   void append_storeAwayForAWhile_losesNothing() {
     store.failures = 3;
     log.start();
 
-    log.append(record("boom"));
+    log.append(INVOCATION, FAILURE);
 
     Eventually.holds("the record is written", () -> store.size() == 1);
     log.close();
@@ -68,17 +111,6 @@ class ExecutionLogTest {
   void list_badCursor_isRefused() {
     assertThat(log.list(ACME, ExecutionStore.Filter.NONE, 10, Optional.of("x")))
         .isInstanceOf(Answer.Refused.class);
-  }
-
-  private static ExecutionRecord record(String error) {
-    return new ExecutionRecord(
-        "id",
-        new FunctionRef(ACME, new FunctionName("f")),
-        1,
-        Instant.EPOCH,
-        error.isEmpty() ? "responded" : "trapped",
-        error,
-        Usage.NONE);
   }
 
   /** Keeps records in memory, after so many failures. */

@@ -48,6 +48,11 @@ public final class Scheduler implements Invoker {
         });
   }
 
+  @Override
+  public void together(Runnable invocations) {
+    worker.together(invocations);
+  }
+
   private String refusal() {
     return draining
         ? "This node is shutting down; another will answer"

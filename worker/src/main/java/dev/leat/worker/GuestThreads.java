@@ -4,8 +4,10 @@ import dev.leat.contract.TenantId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +30,20 @@ final class GuestThreads implements AutoCloseable {
 
   private final int threadsPerTenant;
   private final int queuedPerTenant;
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<GuestThread> threads = new ArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition turnAvailable = lock.newCondition();
   private final Map<TenantId, Queue> queues = new HashMap<>();
   private final ArrayDeque<Queue> turns = new ArrayDeque<>();
+
+  /** Threads without a job; the last to have had one is woken first, while caches hold its own. */
+  private final ArrayDeque<GuestThread> idle = new ArrayDeque<>();
+
   private int waitingJobs;
-  private int idleThreads;
+
+  /** Threads that hand over jobs {@link #together}. */
+  private final Set<Thread> gathering = new HashSet<>();
+
   private int briefRunning;
   private boolean wakeUnderWay;
   private boolean closed;
@@ -74,10 +82,36 @@ final class GuestThreads implements AutoCloseable {
       queue.jobs.add(new Job(job, isBrief));
       waitingJobs++;
       offerTurn(queue);
-      wakeOne();
+      if (!gathering.contains(Thread.currentThread())) {
+        wakeOne();
+      }
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Runs what queues several jobs, and wakes a thread only then. Woken for the first, it could be
+   * through with it before the second is there, and would have to be woken again.
+   */
+  void together(Runnable jobs) {
+    lock.lock();
+    try {
+      gathering.add(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+    try {
+      jobs.run();
+    } finally {
+      lock.lock();
+      try {
+        gathering.remove(Thread.currentThread());
+        wakeOne();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -86,6 +120,16 @@ final class GuestThreads implements AutoCloseable {
     lock.lock();
     try {
       return waitingJobs;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Threads that have nothing to do. */
+  int idleThreads() {
+    lock.lock();
+    try {
+      return idle.size();
     } finally {
       lock.unlock();
     }
@@ -116,14 +160,21 @@ final class GuestThreads implements AutoCloseable {
 
   // The methods below are called with the lock held.
 
-  private @Nullable Queue awaitTurn() {
+  private @Nullable Queue awaitTurn(GuestThread thread) {
     while (turns.isEmpty() && !closed) {
-      idleThreads++;
-      turnAvailable.awaitUninterruptibly();
-      idleThreads--;
+      thread.isIdle = true;
+      idle.push(thread);
+      while (thread.isIdle) {
+        thread.wakeUp.awaitUninterruptibly();
+      }
       wakeUnderWay = false;
     }
     return turns.poll();
+  }
+
+  private void wake(GuestThread thread) {
+    thread.isIdle = false;
+    thread.wakeUp.signal();
   }
 
   private Job takeJob(Queue queue) {
@@ -160,9 +211,9 @@ final class GuestThreads implements AutoCloseable {
   }
 
   private void wakeOne(boolean isNeeded) {
-    if (isNeeded && idleThreads > 0 && !wakeUnderWay && !turns.isEmpty()) {
+    if (isNeeded && !idle.isEmpty() && !wakeUnderWay && !turns.isEmpty()) {
       wakeUnderWay = true;
-      turnAvailable.signal();
+      wake(idle.pop());
     }
   }
 
@@ -172,7 +223,8 @@ final class GuestThreads implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      turnAvailable.signalAll();
+      idle.forEach(this::wake);
+      idle.clear();
     } finally {
       lock.unlock();
     }
@@ -193,6 +245,11 @@ final class GuestThreads implements AutoCloseable {
     /** Counted in {@link #briefRunning}; written by the thread itself, with the lock held. */
     private boolean isBrief;
 
+    /** In {@link #idle}; with the lock held. */
+    private boolean isIdle;
+
+    private final Condition wakeUp = lock.newCondition();
+
     GuestThread(String name) {
       super(null, null, name, STACK_BYTES);
     }
@@ -208,7 +265,7 @@ final class GuestThreads implements AutoCloseable {
             endBrief();
             finished(queue);
           }
-          queue = awaitTurn();
+          queue = awaitTurn(this);
           if (queue == null) {
             return;
           }

@@ -67,6 +67,10 @@ final class InstancePool {
   /** Gives an instance back, ready for its next call; it is let go where none is kept. */
   synchronized void give(Guest guest) {
     lastUsedNanos = System.nanoTime();
+    keep(guest);
+  }
+
+  private void keep(Guest guest) {
     if (version.instances().reuse() != Reuse.FRESH && idle.size() < version.instances().max()) {
       idle.addLast(new Idle(guest, lastUsedNanos));
     } else {
@@ -74,19 +78,33 @@ final class InstancePool {
     }
   }
 
-  /** Notes how long a call took, its instance put back. */
-  synchronized void ran(long nanos) {
-    typicalNanos += (nanos - typicalNanos) / 8;
-  }
-
   /** Whether calls are typically over sooner than another thread would wake up for them. */
   boolean isBrief() {
     return typicalNanos < BRIEF_NANOS;
   }
 
-  /** One job is over; returns the next that may run in its place, if one waits. */
+  /**
+   * A job is over that ran; returns the next that may run in its place, if one waits.
+   *
+   * @param guest the instance that it ran on, ready for its next call; null if it is not to be kept
+   * @param startedNanos when it began
+   */
+  synchronized @Nullable Job leave(@Nullable Guest guest, long startedNanos) {
+    lastUsedNanos = System.nanoTime();
+    typicalNanos += (lastUsedNanos - startedNanos - typicalNanos) / 8;
+    if (guest != null) {
+      keep(guest);
+    }
+    return passOn();
+  }
+
+  /** A job is over that did not run; returns the next likewise. */
   synchronized @Nullable Job leave() {
     lastUsedNanos = System.nanoTime();
+    return passOn();
+  }
+
+  private @Nullable Job passOn() {
     Job next = waiting.poll();
     if (next == null) {
       running--;

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.leat.contract.Cancellation;
-import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
@@ -23,7 +22,6 @@ import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,6 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +58,7 @@ public final class Worker implements Invoker, AutoCloseable {
   private final WorkerConfig config;
   private final ModuleLoader loader;
   private final ModuleSource source;
-  private final InstantSource clock;
-  private final Consumer<ExecutionRecord> executions;
+  private final BiConsumer<Invocation, Outcome> executions;
   private final GuestFactory guests;
   private final GuestThreads threads;
   private final ExecutorService compiling;
@@ -72,15 +70,14 @@ public final class Worker implements Invoker, AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param executions takes a record of each invocation that came here, without waiting
+   * @param executions told of the end of each invocation that came here; must not wait
    */
   public Worker(
       WorkerConfig config,
       ModuleLoader loader,
       ModuleSource source,
       HostPowers powers,
-      Consumer<ExecutionRecord> executions) {
-    this.clock = powers.clock();
+      BiConsumer<Invocation, Outcome> executions) {
     this.executions = executions;
     this.config = config;
     this.loader = loader;
@@ -121,12 +118,17 @@ public final class Worker implements Invoker, AutoCloseable {
     new PendingCall(invocation, recorded(invocation, ended), pool(invocation.target())).enter();
   }
 
-  /** Answers the caller first, then keeps the record. */
+  @Override
+  public void together(Runnable invocations) {
+    threads.together(invocations);
+  }
+
+  /** Answers the caller first, then tells whoever keeps records. */
   private Consumer<Outcome> recorded(Invocation invocation, Consumer<Outcome> ended) {
     return outcome -> {
       ended.accept(outcome);
       if (!(outcome instanceof Outcome.Overloaded)) {
-        executions.accept(ExecutionRecord.of(invocation, outcome, clock.instant()));
+        executions.accept(invocation, outcome);
       }
     };
   }
@@ -378,11 +380,15 @@ public final class Worker implements Invoker, AutoCloseable {
       return false;
     }
 
-    /** Gives the place in the pool back, and sends a waiting call on in it. */
+    /** Gives the place in the pool back without having run. */
     private void leave() {
-      PendingCall next = (PendingCall) pool.leave();
-      while (next != null && !next.dispatch()) {
-        next = (PendingCall) pool.leave();
+      sendOn(pool.leave());
+    }
+
+    /** Sends a waiting call on in a place that was given back. */
+    private void sendOn(InstancePool.@Nullable Job next) {
+      while (next != null && !((PendingCall) next).dispatch()) {
+        next = pool.leave();
       }
     }
 
@@ -407,23 +413,21 @@ public final class Worker implements Invoker, AutoCloseable {
     @Override
     public void run() {
       long startedNanos = System.nanoTime();
+      Guest kept = null;
       try {
-        Guest guest = call(startedNanos);
-        if (guest != null) {
-          recycle(guest);
-        }
+        kept = recycled(call(startedNanos));
       } finally {
-        pool.ran(System.nanoTime() - startedNanos);
-        leave();
+        sendOn(pool.leave(kept, startedNanos));
       }
     }
 
-    private void recycle(Guest guest) {
-      if (invocation.fixed() == null && guest.recycle()) {
-        pool.give(guest);
-      } else {
-        guest.close();
+    /** The instance made ready for its next call, or null if there is to be none. */
+    private @Nullable Guest recycled(@Nullable Guest guest) {
+      if (guest == null || (invocation.fixed() == null && guest.recycle())) {
+        return guest;
       }
+      guest.close();
+      return null;
     }
 
     /** Runs the call to its end; returns the guest that it ran on, to be used again. */
@@ -449,7 +453,7 @@ public final class Worker implements Invoker, AutoCloseable {
         } else {
           acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
         }
-        end(guest.run(invocation, acquire, queueNanos, System.nanoTime() - startedNanos));
+        end(guest.run(invocation, acquire, queueNanos, startedNanos));
         return guest;
       } catch (GuestStopped stopped) {
         end(uninitialised(stopped, queueNanos, System.nanoTime() - startedNanos));

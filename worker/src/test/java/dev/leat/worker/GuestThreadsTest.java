@@ -1,12 +1,16 @@
 package dev.leat.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.TenantId;
 import dev.leat.testkit.Eventually;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +168,91 @@ final class GuestThreadsTest {
 
     served.await();
     assertThat(running).hasValue(1);
+  }
+
+  @Test
+  void together_wakesAThreadOnceAllJobsAreQueued() throws InterruptedException {
+    threads.start();
+    AtomicBoolean allQueued = new AtomicBoolean();
+    AtomicInteger early = new AtomicInteger();
+    for (int round = 0; round < 200; round++) {
+      Eventually.holds("all threads are idle", () -> threads.idleThreads() == 4);
+      CountDownLatch served = new CountDownLatch(QUEUED);
+      allQueued.set(false);
+
+      threads.together(() -> {
+        for (int i = 0; i < QUEUED; i++) {
+          threads.execute(
+              GREEDY,
+              () -> {
+                early.addAndGet(allQueued.get() ? 0 : 1);
+                served.countDown();
+              },
+              true);
+        }
+        allQueued.set(true);
+      });
+
+      served.await();
+    }
+    assertThat(early).hasValue(0);
+  }
+
+  @Test
+  void together_thatFailsMidway_runsWhatWasQueued() throws InterruptedException {
+    threads.start();
+    CountDownLatch served = new CountDownLatch(1);
+
+    assertThatThrownBy(() ->
+            threads.together(() -> {
+              threads.execute(GREEDY, served::countDown, false);
+              throw new IllegalStateException("a defect");
+            }))
+        .isInstanceOf(IllegalStateException.class);
+
+    served.await();
+  }
+
+  @Test
+  void together_onOneThread_holdsNoOtherUp() throws InterruptedException {
+    threads.start();
+    CountDownLatch served = new CountDownLatch(1);
+
+    threads.together(() -> {
+      Thread other =
+          Thread.ofPlatform().start(() -> threads.execute(MODEST, served::countDown, true));
+      await(served);
+      joined(other);
+    });
+
+    assertThat(served.getCount()).isZero();
+  }
+
+  @Test
+  void execute_oneAfterTheOther_areServedByTheSameThread() throws InterruptedException {
+    threads.start();
+    Set<String> names = ConcurrentHashMap.newKeySet();
+    for (int i = 0; i < 100; i++) {
+      Eventually.holds("all threads are idle", () -> threads.idleThreads() == 4);
+      CountDownLatch served = new CountDownLatch(1);
+      threads.execute(
+          GREEDY,
+          () -> {
+            names.add(Thread.currentThread().getName());
+            served.countDown();
+          },
+          true);
+      served.await();
+    }
+    assertThat(names).hasSize(1);
+  }
+
+  private static void joined(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void await(CountDownLatch latch) {

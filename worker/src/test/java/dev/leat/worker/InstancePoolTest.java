@@ -21,7 +21,7 @@ final class InstancePoolTest {
 
     @Override
     public Outcome run(
-        Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos) {
+        Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquiringSinceNanos) {
       throw new UnsupportedOperationException("A kept guest does not run");
     }
 

@@ -77,7 +77,8 @@ public final class TestWorker implements AutoCloseable {
             },
             new HostPowers(
                 (version, id, level, text) -> lines.add(level + " " + text), metrics, clock),
-            executions::add);
+            (invocation, outcome) ->
+                executions.add(ExecutionRecord.of(invocation, outcome, clock.instant())));
     heap.onShortage(missing -> worker.reclaim(missing, heap::heldBytes));
     worker.start();
   }

@@ -177,8 +177,7 @@ final class Assembly {
         new Gateway(
             gatewayConfig,
             vertx,
-            new InvocationPipeline(routes, authenticator, quotaGate, bodies),
-            invocations,
+            new InvocationPipeline(routes, authenticator, quotaGate, bodies, invocations),
             new ControlPlane(services, authenticator, bodies, blocking));
   }
 

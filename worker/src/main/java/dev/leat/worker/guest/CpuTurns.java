@@ -40,18 +40,24 @@ public final class CpuTurns {
 
   /** A call that begins now; confined to its thread. */
   Turn begin(Budget budget) {
-    return new Turn(budget);
+    return begin(budget, System.nanoTime());
+  }
+
+  /** The same for who has just read the time. */
+  Turn begin(Budget budget, long nowNanos) {
+    return new Turn(budget, nowNanos);
   }
 
   /** One call's claim to the processor. */
   final class Turn implements Budget.Pacer, AutoCloseable {
     private final Budget budget;
-    private final long startedNanos = System.nanoTime();
+    private final long startedNanos;
     private long sinceNanos;
     private boolean isHeld;
 
-    private Turn(Budget budget) {
+    private Turn(Budget budget, long startedNanos) {
       this.budget = budget;
+      this.startedNanos = startedNanos;
     }
 
     @Override

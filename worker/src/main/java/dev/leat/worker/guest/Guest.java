@@ -6,8 +6,14 @@ import dev.leat.contract.Usage;
 
 /** An initialised instance that answers invocations. Confined to one thread at a time. */
 public interface Guest extends AutoCloseable {
-  /** Runs the invocation to its end; throws nothing that the guest can cause. */
-  Outcome run(Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos);
+  /**
+   * Runs the invocation to its end; throws nothing that the guest can cause.
+   *
+   * @param acquiringSinceNanos when acquiring this guest began, a point of {@link
+   *     System#nanoTime()}
+   */
+  Outcome run(
+      Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquiringSinceNanos);
 
   /** What its initialisation used of fuel. */
   long initFuel();

@@ -59,7 +59,7 @@ public final class GuestFactory {
         module.instantiate(hostFunctions(version), version.limits().memoryPages(), budget);
     try {
       instance.attach(
-          new Running(initialisation(version), lent, instance, Usage.Acquire.COLD, 0, 0, 0));
+          new Running(initialisation(version), lent, instance, Usage.Acquire.COLD, 0, 0, 0, 0));
       initialise(version, instance);
       instance.attach(null);
       instance.snapshot();

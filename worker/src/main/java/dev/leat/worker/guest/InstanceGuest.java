@@ -46,9 +46,10 @@ abstract sealed class InstanceGuest implements Guest
 
   @Override
   public final Outcome run(
-      Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquireNanos) {
+      Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquiringSinceNanos) {
     hasServed = true;
-    Budget budget = budget(invocation);
+    long nowNanos = System.nanoTime(); // read once for all: it costs as much as a brief guest
+    Budget budget = budget(invocation, nowNanos);
     Running running =
         new Running(
             invocation,
@@ -57,9 +58,10 @@ abstract sealed class InstanceGuest implements Guest
             acquire,
             acquire == Usage.Acquire.COLD ? initFuel : 0,
             queueNanos,
-            acquireNanos);
+            nowNanos - acquiringSinceNanos,
+            nowNanos);
     instance.attach(running);
-    try (CpuTurns.Turn turn = turns.begin(budget)) {
+    try (CpuTurns.Turn turn = turns.begin(budget, nowNanos)) {
       instance.begin(budget.pacedBy(turn));
       return call(running);
     } catch (GuestStopped stopped) {
@@ -95,10 +97,10 @@ abstract sealed class InstanceGuest implements Guest
     instance.close();
   }
 
-  private Budget budget(Invocation invocation) {
+  private Budget budget(Invocation invocation, long nowNanos) {
     return new Budget(
         version.limits().fuel(),
-        System.nanoTime() + version.limits().timeout().toNanos(),
+        nowNanos + version.limits().timeout().toNanos(),
         invocation.cancellation());
   }
 

@@ -29,7 +29,7 @@ final class Running implements WasiProcess.Owner {
   private final long initFuel;
   private final long queueNanos;
   private final long acquireNanos;
-  private final long startedNanos = System.nanoTime();
+  private final long startedNanos;
   private final List<Map.Entry<String, String>> responseHeaders = new ArrayList<>();
   private int responseStatus = 200;
   private int lines;
@@ -45,7 +45,8 @@ final class Running implements WasiProcess.Owner {
       Usage.Acquire acquire,
       long initFuel,
       long queueNanos,
-      long acquireNanos) {
+      long acquireNanos,
+      long startedNanos) {
     this.invocation = invocation;
     this.powers = powers;
     this.instance = instance;
@@ -53,6 +54,7 @@ final class Running implements WasiProcess.Owner {
     this.initFuel = initFuel;
     this.queueNanos = queueNanos;
     this.acquireNanos = acquireNanos;
+    this.startedNanos = startedNanos;
   }
 
   /** The call that this instance is running; a host function outside of one traps. */

@@ -47,6 +47,11 @@ public final class MeteredInvoker implements Invoker {
         });
   }
 
+  @Override
+  public void together(Runnable invocations) {
+    next.together(invocations);
+  }
+
   void count(FunctionVersion version, Outcome outcome) {
     counts.count(version.function(), outcome.word());
     Usage usage = outcome.usage();

@@ -1,0 +1,96 @@
+package dev.leat.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Invoker;
+import dev.leat.contract.Outcome;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class HandoverTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final Context context = vertx.getOrCreateContext();
+  private final Gathering invoker = new Gathering();
+  private final Handover handover = new Handover(context, invoker);
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void leave_duringOneTurnOfTheEventLoop_isOneGatheringInOrder() throws InterruptedException {
+    List<Integer> taken = new ArrayList<>();
+    CountDownLatch all = new CountDownLatch(6);
+
+    for (int turn = 0; turn < 2; turn++) {
+      int first = turn * 3;
+      context.runOnContext(reading -> {
+        for (int step = first; step < first + 3; step++) {
+          int number = step;
+          handover.leave(() -> {
+            taken.add(number);
+            all.countDown();
+          });
+        }
+      });
+    }
+    all.await();
+
+    assertThat(taken).containsExactly(0, 1, 2, 3, 4, 5);
+    assertThat(invoker.gatherings).isBetween(1, 2);
+  }
+
+  @Test
+  void comeBack_fromManyThreads_takesEachStepOnceOnTheEventLoop() throws InterruptedException {
+    int threads = 4;
+    int steps = 10_000;
+    Set<Integer> taken = ConcurrentHashMap.newKeySet();
+    Set<Thread> takenOn = ConcurrentHashMap.newKeySet();
+    CountDownLatch all = new CountDownLatch(threads * steps);
+
+    for (int thread = 0; thread < threads; thread++) {
+      int first = thread * steps;
+      Thread.ofPlatform()
+          .start(() -> {
+            for (int step = first; step < first + steps; step++) {
+              int number = step;
+              handover.comeBack(() -> {
+                taken.add(number);
+                takenOn.add(Thread.currentThread());
+                all.countDown();
+              });
+            }
+          });
+    }
+    all.await();
+
+    assertThat(taken).hasSize(threads * steps);
+    assertThat(takenOn).hasSize(1);
+  }
+
+  /** Counts how often something is invoked together. */
+  private static final class Gathering implements Invoker {
+    private int gatherings;
+
+    @Override
+    public void invoke(Invocation invocation, Consumer<Outcome> ended) {}
+
+    @Override
+    public void together(Runnable invocations) {
+      gatherings++;
+      invocations.run();
+    }
+  }
+}
