@@ -55,7 +55,7 @@ final class Handover {
    */
   void comeBack(Runnable step) {
     returning.add(step);
-    if (isReturnUnderWay.compareAndSet(false, true)) {
+    if (!isReturnUnderWay.get() && isReturnUnderWay.compareAndSet(false, true)) {
       context.runOnContext(onEventLoop -> comeBackTogether());
     }
   }
