@@ -41,13 +41,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What a worker keeps up over time: the cold path, how many instances a heap holds, whether memory
@@ -62,7 +62,8 @@ public final class Endurance {
   private static final int DEPLOYED = 10_000;
   private static final int UNLOADED_MODULES = 2_000;
   private static final int INVOCATIONS = 1_000_000;
-  private static final int NEIGHBOUR_CALLS = 5_000;
+  private static final int NEIGHBOUR_CALLS = 20_000;
+  private static final int NEIGHBOUR_ROUNDS = 15;
 
   private final Map<ModuleDigest, byte[]> blobs = new ConcurrentHashMap<>();
   private final GuestHeap heap = GuestHeap.ofThisJvm();
@@ -88,17 +89,33 @@ public final class Endurance {
     worker.start();
   }
 
-  public static void main(String[] arguments) throws Exception {
+  /**
+   * @param names which parts to run; all when none is named
+   */
+  public static void main(String[] names) throws Exception {
     Path directory = Files.createTempDirectory("leat-endurance");
     Endurance endurance = new Endurance(directory);
-    endurance.cold();
-    endurance.density();
-    endurance.deployed(directory);
-    endurance.leak();
-    endurance.unloading();
-    endurance.neighbours();
-    endurance.deadline();
+    Map<String, Part> parts = new LinkedHashMap<>();
+    parts.put("cold", endurance::cold);
+    parts.put("density", endurance::density);
+    parts.put("deployed", () -> endurance.deployed(directory));
+    parts.put("leak", endurance::leak);
+    parts.put("unloading", endurance::unloading);
+    parts.put("neighbour", endurance::neighbours);
+    parts.put("deadline", endurance::deadline);
+    for (String name : names.length == 0 ? parts.keySet() : List.of(names)) {
+      Part part = parts.get(name);
+      if (part == null) {
+        throw new IllegalArgumentException("The parts are " + parts.keySet() + ", not " + name);
+      }
+      part.run();
+    }
     endurance.worker.close();
+  }
+
+  @FunctionalInterface
+  private interface Part {
+    void run() throws Exception;
   }
 
   /** From stored classes to the first result, in a JVM that has done it before. */
@@ -190,32 +207,67 @@ public final class Endurance {
         UNLOADED_MODULES / 4, before / 1e6, UNLOADED_MODULES, after / 1e6);
   }
 
-  /** One tenant's calls, alone and beside a tenant that loops on all of its slots. */
+  /**
+   * One tenant's calls, alone and beside a tenant that loops on all of its slots, turn and turn
+   * about: each round's p99 is compared with that of the round just before it.
+   */
   private void neighbours() throws Exception {
     FunctionVersion quiet = version("quiet", 1, sample("mask-pii"), GuestContract.HANDLER);
     FunctionVersion endless = endless("loops", Duration.ofMillis(500));
-    long[] alone = latencies(quiet);
-    AtomicBoolean stop = new AtomicBoolean();
-    Semaphore slots = new Semaphore(endless.instances().max() * 2);
-    Thread hog =
-        Thread.ofPlatform()
-            .daemon()
-            .start(() -> {
-              while (!stop.get()) {
-                slots.acquireUninterruptibly();
-                worker.invoke(invocation(endless), outcome -> slots.release());
-              }
-            });
-    long[] beside = latencies(quiet);
-    stop.set(true);
-    hog.join();
+    latencies(quiet); // a warm-up
+    List<Double> alone = new ArrayList<>();
+    List<Double> beside = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round < NEIGHBOUR_ROUNDS; round++) {
+      alone.add(percentile(latencies(quiet), 99));
+      try (Hog _ = new Hog(endless)) {
+        beside.add(percentile(latencies(quiet), 99));
+      }
+      ratios.add(beside.getLast() / alone.getLast());
+    }
     System.out.printf(
-        "neighbour: p50 %.3f -> %.3f ms, p99 %.3f -> %.3f ms (%.1fx) beside endless loops%n",
-        percentile(alone, 50) / 1e3,
-        percentile(beside, 50) / 1e3,
-        percentile(alone, 99) / 1e3,
-        percentile(beside, 99) / 1e3,
-        percentile(beside, 99) / percentile(alone, 99));
+        "neighbour: p99 %.3f -> %.3f ms, medians of %d rounds, %.1f times (%s) beside endless loops%n",
+        Ratios.median(alone) / 1e3,
+        Ratios.median(beside) / 1e3,
+        NEIGHBOUR_ROUNDS,
+        Ratios.median(ratios),
+        Ratios.range(ratios));
+  }
+
+  /** A tenant whose loops fill all of its slots until it is closed. */
+  private final class Hog implements AutoCloseable {
+    private final FunctionVersion endless;
+    private final Cancellation stop = new Cancellation();
+    private final Semaphore slots;
+    private final int slotCount;
+
+    /** Returns when all slots are taken. */
+    Hog(FunctionVersion endless) {
+      this.endless = endless;
+      this.slotCount = endless.instances().max() * 2;
+      this.slots = new Semaphore(slotCount);
+      Thread.ofPlatform().start(this::loop);
+      while (slots.availablePermits() > 0) {
+        Thread.onSpinWait();
+      }
+    }
+
+    private void loop() {
+      while (true) {
+        slots.acquireUninterruptibly();
+        if (stop.isCancelled()) {
+          slots.release();
+          return;
+        }
+        worker.invoke(invocation(endless, stop), outcome -> slots.release());
+      }
+    }
+
+    @Override
+    public void close() {
+      stop.cancel();
+      slots.acquireUninterruptibly(slotCount);
+    }
   }
 
   /** How long after its deadline an endless loop ends, with as many as there are slots at once. */
@@ -262,8 +314,12 @@ public final class Endurance {
   }
 
   private static Invocation invocation(FunctionVersion version) {
+    return invocation(version, new Cancellation());
+  }
+
+  private static Invocation invocation(FunctionVersion version, Cancellation cancellation) {
     return new Invocation(
-        "bench", version, new HttpCall("POST", "", null, Headers.NONE, BODY), new Cancellation());
+        "bench", version, new HttpCall("POST", "", null, Headers.NONE, BODY), cancellation);
   }
 
   private FunctionVersion endless(String name, Duration timeout) {
