@@ -24,6 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -196,14 +197,12 @@ public class EngineBenchmark {
 
   /** Runs JMH with its own options, then prints what the times are multiples of. */
   public static void main(String[] arguments) throws CommandLineOptionException, RunnerException {
-    Collection<RunResult> results =
-        new Runner(
-                new OptionsBuilder()
-                    .parent(new CommandLineOptions(arguments))
-                    .include(EngineBenchmark.class.getName())
-                    .include(ResetBenchmark.class.getName())
-                    .build())
-            .run();
+    CommandLineOptions options = new CommandLineOptions(arguments);
+    ChainedOptionsBuilder chosen = new OptionsBuilder().parent(options);
+    if (options.getIncludes().isEmpty()) {
+      chosen.include(EngineBenchmark.class.getName()).include(ResetBenchmark.class.getName());
+    }
+    Collection<RunResult> results = new Runner(chosen.build()).run();
     print(results, "engine", "leat", "stock");
     print(results, "reset", "true", "false");
   }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * sandbox's: an access outside throws {@link IndexOutOfBoundsException}, which is turned into a
  * trap. A store marks its page before it writes: the guest's stack may end at any call in between,
  * and what is not marked is not put back. The fuel counter lives here because every compiled
- * function has the memory at hand (RATIONALE, "Why is fuel a field of the memory?").
+ * function has the memory at hand (RATIONALE, "Why is fuel kept in a local variable?").
  *
  * <p>One honest long file: Chicory's interface wants every access width spelled out.
  */
@@ -56,8 +56,9 @@ final class FlatMemory implements Memory, GuestMemory {
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle MAP =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  /** A page map's part in which nothing was written: of 16 MiB. */
+  private static final byte[] CLEAN = new byte[4_096];
 
   private final int initialPages;
   private final int maximumPages;
@@ -211,11 +212,16 @@ final class FlatMemory implements Memory, GuestMemory {
       data = base;
       settle();
     }
-    for (int i = 0; i < dirty.length; i += Long.BYTES) {
-      if ((long) MAP.get(dirty, i) != 0) {
-        restore(i);
-        MAP.set(dirty, i, 0L);
+    int pages = dirty.length;
+    int from = nextWritten(0);
+    while (from < pages) {
+      int to = from + 1;
+      while (to < pages && dirty[to] != 0) {
+        to++;
       }
+      restore(from << DIRTY_SHIFT, Math.min((to << DIRTY_SHIFT) + STORE_OVERLAP, data.length));
+      Arrays.fill(dirty, from, to, (byte) 0);
+      from = nextWritten(to);
     }
     if (segmentDropped) {
       segments = baseSegments.clone();
@@ -223,13 +229,19 @@ final class FlatMemory implements Memory, GuestMemory {
     }
   }
 
-  private void restore(int firstOfEight) {
-    for (int page = firstOfEight; page < firstOfEight + Long.BYTES; page++) {
-      if (dirty[page] != 0) {
-        int from = page << DIRTY_SHIFT;
-        restore(from, Math.min(from + DIRTY_BYTES + STORE_OVERLAP, data.length));
+  /**
+   * The first written page from this one on, or the number of pages. The JVM compares arrays 32 and
+   * more bytes at a time: looking at each in turn took longer than a brief guest.
+   */
+  private int nextWritten(int page) {
+    for (int from = page; from < dirty.length; from += CLEAN.length) {
+      int to = Math.min(from + CLEAN.length, dirty.length);
+      int clean = Arrays.mismatch(dirty, from, to, CLEAN, 0, to - from);
+      if (clean >= 0) {
+        return from + clean;
       }
     }
+    return dirty.length;
   }
 
   private void restore(int from, int to) {
@@ -249,7 +261,7 @@ final class FlatMemory implements Memory, GuestMemory {
     return (end + DIRTY_BYTES - 1) & -DIRTY_BYTES;
   }
 
-  /** One byte a page, in whole longs, since the pages of WebAssembly are whole ones too. */
+  /** One byte a page. */
   private static byte[] dirtyMap(int bytes) {
     return new byte[bytes >>> DIRTY_SHIFT];
   }
