@@ -39,16 +39,22 @@ public final class GuestHeap {
     if (tryReserve(bytes)) {
       return true;
     }
+    if (bytes > maxBytes) {
+      return false; // nobody's instances need to go for what can never be had
+    }
     onShortage.accept(heldBytes.get() + bytes - maxBytes);
     return tryReserve(bytes);
   }
 
   private boolean tryReserve(long bytes) {
-    if (heldBytes.addAndGet(bytes) <= maxBytes) {
-      return true;
-    }
-    heldBytes.addAndGet(-bytes);
-    return false;
+    long held;
+    do {
+      held = heldBytes.get();
+      if (bytes > maxBytes - held) {
+        return false;
+      }
+    } while (!heldBytes.compareAndSet(held, held + bytes));
+    return true;
   }
 
   /** Takes or gives back without asking: what is there already is counted, be it over the bound. */

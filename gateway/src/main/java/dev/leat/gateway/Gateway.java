@@ -92,7 +92,8 @@ public final class Gateway {
         .setPort(config.port() == 0 ? -1 : config.port())
         .setMaxInitialLineLength(GatewayConfig.REQUEST_LINE_MAX)
         .setMaxHeaderSize(GatewayConfig.HEADERS_MAX)
-        .setIdleTimeout(config.idleSeconds())
+        // Of reading alone: a listener for each write would come with the others.
+        .setReadIdleTimeout(config.idleSeconds())
         .setIdleTimeoutUnit(TimeUnit.SECONDS)
         .setTcpNoDelay(true)
         .setReusePort(false)

@@ -9,7 +9,7 @@ import dev.leat.contract.Limits;
  * @param port 0 for any free one
  * @param eventLoops threads that serve connections
  * @param bodyMemoryBytes request bodies held at once, all together
- * @param idleSeconds after which a connection that sends nothing is closed
+ * @param idleSeconds after which a connection whose client sends nothing is closed
  */
 public record GatewayConfig(
     String host, int port, int eventLoops, long bodyMemoryBytes, int idleSeconds) {
@@ -23,7 +23,8 @@ public record GatewayConfig(
   static final int FORM_ATTRIBUTE_MAX = 65_536;
 
   /**
-   * Longer than any function may run: while it does, its connection is as silent as an idle one.
+   * Longer than any function may run: while it does, its connection is as silent as an idle one. So
+   * is one on which a response is being taken, which must be taken in this time too.
    */
   private static final int IDLE_SECONDS = (int) Limits.TIMEOUT_MAX.toSeconds() + 30;
 

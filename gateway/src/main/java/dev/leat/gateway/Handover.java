@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries steps between an event loop and the functions' threads, many at a time: what an event
@@ -14,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * whoever runs functions is woken once for all; what they have for it comes back as one task.
  */
 final class Handover {
+  private static final Logger LOG = LoggerFactory.getLogger(Handover.class);
+
   private final Context context;
   private final Invoker invoker;
   private List<Runnable> leaving = new ArrayList<>();
@@ -32,8 +36,6 @@ final class Handover {
   /**
    * Takes a step soon, still on the event loop, together with others that hand something over.
    * Called on the event loop.
-   *
-   * @param step must not throw
    */
   void leave(Runnable step) {
     if (leaving.isEmpty()) {
@@ -45,14 +47,10 @@ final class Handover {
   private void leaveTogether() {
     List<Runnable> all = leaving;
     leaving = new ArrayList<>();
-    invoker.together(() -> all.forEach(Runnable::run));
+    invoker.together(() -> all.forEach(Handover::take));
   }
 
-  /**
-   * Takes a step on the event loop. Called on any thread.
-   *
-   * @param step must not throw
-   */
+  /** Takes a step on the event loop. Called on any thread. */
   void comeBack(Runnable step) {
     returning.add(step);
     if (!isReturnUnderWay.get() && isReturnUnderWay.compareAndSet(false, true)) {
@@ -64,7 +62,16 @@ final class Handover {
     isReturnUnderWay.set(false); // first: a step that comes from now on asks for a task of its own
     Runnable step;
     while ((step = returning.poll()) != null) {
+      take(step);
+    }
+  }
+
+  /** What one step throws must not keep the others from being taken. */
+  private static void take(Runnable step) {
+    try {
       step.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("A step between an event loop and the functions failed", e);
     }
   }
 }

@@ -263,7 +263,7 @@ public final class InvocationPipeline {
         response.putHeader("leat-error-source", "function");
       }
       var unused =
-          hasNoBody(responded.status())
+          hasNoBody(responded.status()) || responded.body().length == 0
               ? response.end()
               : response.end(Buffer.buffer(responded.body()));
     }
@@ -324,7 +324,7 @@ public final class InvocationPipeline {
     void guard(Runnable step) {
       try {
         step.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("A request failed request={}", requestId, e);
         if (!response.ended()) {
           response.headers().clear();

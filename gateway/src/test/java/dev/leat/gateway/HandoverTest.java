@@ -80,6 +80,28 @@ class HandoverTest {
     assertThat(takenOn).hasSize(1);
   }
 
+  @Test
+  void step_thatThrows_keepsNoOtherFromBeingTaken() throws InterruptedException {
+    CountDownLatch others = new CountDownLatch(4);
+    Runnable failing =
+        () -> {
+          throw new StackOverflowError("a defect");
+        };
+
+    context.runOnContext(reading -> {
+      handover.leave(failing);
+      handover.leave(others::countDown);
+      handover.leave(failing);
+      handover.leave(others::countDown);
+    });
+    for (Runnable step :
+        List.<Runnable>of(failing, others::countDown, failing, others::countDown)) {
+      handover.comeBack(step);
+    }
+
+    others.await();
+  }
+
   /** Counts how often something is invoked together. */
   private static final class Gathering implements Invoker {
     private int gatherings;

@@ -24,6 +24,8 @@ final class InstancePool {
   private final ArrayDeque<Job> waiting = new ArrayDeque<>();
   private int running;
   private boolean superseded;
+  private boolean deleted;
+  private boolean forgotten;
   private volatile long typicalNanos = UNKNOWN_NANOS;
   private long lastUsedNanos = System.nanoTime();
 
@@ -38,6 +40,8 @@ final class InstancePool {
 
   /** What became of a job that was handed in. */
   enum Entry {
+    /** The pool was forgotten meanwhile: another must be made. */
+    GONE,
     /** It may run now; its runner calls {@link #leave} at the end. */
     RUNS,
     /** {@link #leave} of another will hand it out. */
@@ -47,6 +51,9 @@ final class InstancePool {
   }
 
   synchronized Entry enter(Job job) {
+    if (forgotten) {
+      return Entry.GONE;
+    }
     if (running < version.instances().max()) {
       running++;
       return Entry.RUNS;
@@ -71,7 +78,10 @@ final class InstancePool {
   }
 
   private void keep(Guest guest) {
-    if (version.instances().reuse() != Reuse.FRESH && idle.size() < version.instances().max()) {
+    if (!deleted
+        && !forgotten
+        && version.instances().reuse() != Reuse.FRESH
+        && idle.size() < version.instances().max()) {
       idle.addLast(new Idle(guest, lastUsedNanos));
     } else {
       guest.close();
@@ -91,8 +101,8 @@ final class InstancePool {
    */
   synchronized @Nullable Job leave(@Nullable Guest guest, long startedNanos) {
     lastUsedNanos = System.nanoTime();
-    typicalNanos += (lastUsedNanos - startedNanos - typicalNanos) / 8;
-    if (guest != null) {
+    if (guest != null) { // else it may not have run at all
+      typicalNanos += (lastUsedNanos - startedNanos - typicalNanos) / 8;
       keep(guest);
     }
     return passOn();
@@ -123,6 +133,13 @@ final class InstancePool {
     superseded = isSuperseded;
   }
 
+  /** Lets go of all idle instances and keeps no more: the version cannot be called again. */
+  synchronized void delete() {
+    deleted = true;
+    idle.forEach(kept -> kept.guest.close());
+    idle.clear();
+  }
+
   /** Lets go of instances above {@code min} that were idle for the policy's time. */
   synchronized void reap(long nowNanos) {
     while (idle.size() > (superseded ? 0 : version.instances().min())
@@ -143,12 +160,14 @@ final class InstancePool {
     }
   }
 
-  /** Whether nothing runs, waits or is kept, and nothing has for so long. */
-  synchronized boolean isForgotten(long nowNanos, long afterNanos) {
-    return running == 0
-        && waiting.isEmpty()
-        && idle.isEmpty()
-        && nowNanos - lastUsedNanos > afterNanos;
+  /** True from when nothing runs, waits or is kept, and nothing has for so long: nothing enters. */
+  synchronized boolean forget(long nowNanos, long afterNanos) {
+    forgotten |=
+        running == 0
+            && waiting.isEmpty()
+            && idle.isEmpty()
+            && nowNanos - lastUsedNanos > afterNanos;
+    return forgotten;
   }
 
   synchronized int idleInstances() {

@@ -110,7 +110,8 @@ public final class Worker implements Invoker, AutoCloseable {
   public void start() {
     threads.start();
     long every = SWEEP_EVERY.toMillis();
-    var unused = sweeping.scheduleWithFixedDelay(this::sweep, every, every, TimeUnit.MILLISECONDS);
+    var unused =
+        sweeping.scheduleWithFixedDelay(this::sweepSafely, every, every, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -145,10 +146,10 @@ public final class Worker implements Invoker, AutoCloseable {
         pool.supersede(other.number() != version.number());
       }
     });
+    InstancePool pool = pool(version); // now, so that a later version finds it to supersede
     return module(version.module())
         .thenAcceptAsync(
             loaded -> {
-              InstancePool pool = pool(version);
               for (int i = pool.idleInstances(); i < Math.max(1, version.instances().min()); i++) {
                 pool.give(prepared(version, loaded));
               }
@@ -173,6 +174,14 @@ public final class Worker implements Invoker, AutoCloseable {
     } finally {
       preparationFuel.add(fuel);
       LOG.debug("An instance was initialised ahead version={} initFuel={}", version, fuel);
+    }
+  }
+
+  /** Lets the idle instances of a version go that cannot be called any more. */
+  public void deleted(FunctionVersion version) {
+    InstancePool pool = pools.get(version);
+    if (pool != null) {
+      pool.delete();
     }
   }
 
@@ -257,6 +266,14 @@ public final class Worker implements Invoker, AutoCloseable {
         version, module, new Budget(version.limits().fuel(), deadline, cancellation), fixed);
   }
 
+  private void sweepSafely() {
+    try {
+      sweep();
+    } catch (RuntimeException | Error e) {
+      LOG.error("A sweep of the pools failed; the next one comes", e); // else none would come
+    }
+  }
+
   private void sweep() {
     threads.relieve();
     long now = System.nanoTime();
@@ -266,7 +283,7 @@ public final class Worker implements Invoker, AutoCloseable {
       while ((late = pool.pollWaitingSince(now - config.waitMax().toNanos())) != null) {
         ((PendingCall) late).overloaded("no instance became free in time");
       }
-      if (pool.isForgotten(now, FORGET_AFTER.toNanos())) {
+      if (pool.forget(now, FORGET_AFTER.toNanos())) {
         pools.remove(pool.version(), pool);
       }
     }
@@ -295,7 +312,7 @@ public final class Worker implements Invoker, AutoCloseable {
   private final class PendingCall implements InstancePool.Job, Runnable {
     private final Invocation invocation;
     private final Consumer<Outcome> ended;
-    private final InstancePool pool;
+    private InstancePool pool;
     private final long arrivedNanos = System.nanoTime();
     private @Nullable LoadedModule module;
 
@@ -322,6 +339,11 @@ public final class Worker implements Invoker, AutoCloseable {
           }
         }
         case WAITS -> {}
+        case GONE -> {
+          pools.remove(pool.version(), pool);
+          pool = pool(invocation.target());
+          enter();
+        }
         case REFUSED -> overloaded("too many invocations wait for an instance");
       }
     }
@@ -423,11 +445,18 @@ public final class Worker implements Invoker, AutoCloseable {
 
     /** The instance made ready for its next call, or null if there is to be none. */
     private @Nullable Guest recycled(@Nullable Guest guest) {
-      if (guest == null || (invocation.fixed() == null && guest.recycle())) {
-        return guest;
+      if (guest == null) {
+        return null;
       }
-      guest.close();
-      return null;
+      boolean isReady = false;
+      try {
+        isReady = invocation.fixed() == null && guest.recycle();
+      } finally {
+        if (!isReady) {
+          guest.close();
+        }
+      }
+      return isReady ? guest : null;
     }
 
     /** Runs the call to its end; returns the guest that it ran on, to be used again. */

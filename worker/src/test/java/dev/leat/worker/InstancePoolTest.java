@@ -127,19 +127,63 @@ final class InstancePoolTest {
   }
 
   @Test
-  void isForgotten_onlyWhenNothingIsLeft() {
-    InstancePool pool = pool(0, 1, 1, Reuse.RESET);
+  void forget_whileAnythingIsLeft_isRefused() {
     long later = System.nanoTime() + Duration.ofMinutes(2).toNanos();
     long minute = Duration.ofMinutes(1).toNanos();
-    assertThat(pool.isForgotten(later, minute)).isTrue();
-    assertThat(pool.isForgotten(System.nanoTime(), minute)).isFalse();
+    InstancePool pool = pool(0, 1, 1, Reuse.RESET);
+    assertThat(pool.forget(System.nanoTime(), minute)).as("just made").isFalse();
 
     pool.enter(new Waiting(1));
-    assertThat(pool.isForgotten(later, minute)).isFalse();
+    assertThat(pool.forget(later, minute)).as("one runs").isFalse();
 
     pool.give(new KeptGuest());
     pool.leave();
-    assertThat(pool.isForgotten(later, minute)).isFalse();
+    assertThat(pool.forget(later, minute)).as("one is kept").isFalse();
+  }
+
+  @Test
+  void forget_whenNothingIsLeft_letsNothingInAnyMore() {
+    InstancePool pool = pool(0, 1, 1, Reuse.RESET);
+    KeptGuest late = new KeptGuest();
+
+    assertThat(pool.forget(System.nanoTime() + Duration.ofMinutes(2).toNanos(), 0)).isTrue();
+
+    assertThat(pool.enter(new Waiting(1))).isEqualTo(Entry.GONE);
+    pool.give(late);
+    assertThat(late.closed).isTrue();
+    assertThat(pool.idleInstances()).isZero();
+  }
+
+  @Test
+  void delete_closesWhatIsIdleAndWhatComesBack() {
+    InstancePool pool = pool(2, 2, 1, Reuse.RESET);
+    KeptGuest idle = new KeptGuest();
+    KeptGuest running = new KeptGuest();
+    pool.give(idle);
+    pool.enter(new Waiting(1));
+
+    pool.delete();
+    pool.leave(running, System.nanoTime());
+
+    assertThat(idle.closed).isTrue();
+    assertThat(running.closed).isTrue();
+    assertThat(pool.idleInstances()).isZero();
+  }
+
+  @Test
+  void isBrief_isLearntFromCallsThatRan() {
+    InstancePool pool = pool(0, 1, 1, Reuse.RESET);
+    for (int i = 0; i < 100; i++) {
+      pool.enter(new Waiting(1));
+      pool.leave(null, System.nanoTime());
+    }
+    assertThat(pool.isBrief()).as("none ran").isFalse();
+
+    for (int i = 0; i < 100; i++) {
+      pool.enter(new Waiting(1));
+      pool.leave(new KeptGuest(), System.nanoTime());
+    }
+    assertThat(pool.isBrief()).isTrue();
   }
 
   @Test

@@ -149,6 +149,19 @@ final class WorkerTest {
   }
 
   @Test
+  void deleted_version_holdsNothingMore() {
+    FunctionVersion version =
+        worker.publish(TestFunction.handler(good()).instances(3, 3, Reuse.RESET));
+    worker.worker.prewarm(version).join();
+    assertThat(worker.worker.idleInstances()).isEqualTo(3);
+
+    worker.worker.deleted(version);
+
+    assertThat(worker.worker.idleInstances()).isZero();
+    assertThat(worker.heap.heldBytes()).isZero();
+  }
+
+  @Test
   void prewarm_ofWhatCannotRun_fails() {
     assertThatThrownBy(() -> worker.worker.prewarm(TestFunction.handler(good()).version()).join())
         .hasMessageContaining("no such blob");

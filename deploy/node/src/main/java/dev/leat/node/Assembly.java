@@ -194,7 +194,7 @@ final class Assembly {
     guestHeap.onShortage(missing -> worker.reclaim(missing, guestHeap::heldBytes));
     worker.start();
     routes.onChange(this::prewarm);
-    routes.onRemoval(invocations::removed);
+    routes.onRemoval(this::removed);
     routes.start();
     gateway.start();
     ready = true;
@@ -217,6 +217,11 @@ final class Assembly {
                 return null;
               });
     }
+  }
+
+  private void removed(FunctionVersion version) {
+    worker.deleted(version);
+    invocations.removed(version);
   }
 
   private byte[] moduleBytes(ModuleDigest digest) {

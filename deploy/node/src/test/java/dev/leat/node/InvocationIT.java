@@ -2,9 +2,12 @@ package dev.leat.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.node.RunningNode.Workshop;
+import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +96,32 @@ class InvocationIT {
     assertThat(answered.header("content-type")).isEqualTo("text/plain");
     assertThat(answered.header("x-own")).isEqualTo("yes");
     assertThat(answered.header("leat-error-source")).isEmpty();
+  }
+
+  @Test
+  void response_saysTheFuelThatTheRecordSays() {
+    acme.deployPublic("metered", Guests.responding(200, Map.of()));
+    Answered answered = acme.call("POST", "metered").body("x").send();
+    String id = answered.header("x-request-id");
+
+    Eventually.holds("the record is written", () -> !fuelOf(id).isEmpty());
+
+    assertThat(fuelOf(id)).containsExactly(answered.header("leat-fuel"));
+  }
+
+  private static List<String> fuelOf(String id) {
+    List<String> fuel = new ArrayList<>();
+    for (JsonNode record :
+        acme.request("GET", "/invocations?function=metered")
+            .operator()
+            .send()
+            .json()
+            .path("items")) {
+      if (record.path("id").asText().equals(id)) {
+        fuel.add(record.path("fuel").asText());
+      }
+    }
+    return fuel;
   }
 
   @Test

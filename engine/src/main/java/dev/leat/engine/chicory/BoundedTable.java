@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * module, so that later instances would see them.
  */
 final class BoundedTable extends TableInstance {
-  /** The most entries that a table may reach, whatever it declares: 8 bytes each. */
+  /** The most entries that a table may reach, whatever it declares. */
   static final int ENTRIES_MAX = 100_000;
+
+  private static final long ENTRY_BYTES = 8;
 
   private final FlatMemory memory;
   private final TableLimits limits;
@@ -26,12 +28,16 @@ final class BoundedTable extends TableInstance {
   private boolean changed;
 
   /**
-   * @param memory where the instance's fuel is counted
+   * @param memory where the instance's fuel and bytes are counted
+   * @throws GuestStopped if the heap for guests has no room for it
    */
   BoundedTable(Table table, int initialValue, FlatMemory memory) {
     super(new Table(table.elementType(), new TableLimits(0, 0)), initialValue);
     int size = (int) table.limits().min();
     this.memory = memory;
+    if (!memory.takeBeside(2L * size * ENTRY_BYTES)) { // and as much for the snapshot
+      throw GuestStopped.because(GuestStopped.Reason.NO_ROOM, "The memory for guests is used up");
+    }
     this.limits = new TableLimits(size, Math.min(table.limits().max(), ENTRIES_MAX));
     this.refs = new int[size];
     this.instances = new Instance[size];
@@ -39,6 +45,7 @@ final class BoundedTable extends TableInstance {
   }
 
   void snapshot() {
+    memory.adjustBeside((refs.length - limits.min()) * ENTRY_BYTES); // what grew is copied too
     baseRefs = refs.clone();
     baseInstances = instances.clone();
     changed = false;
@@ -46,6 +53,7 @@ final class BoundedTable extends TableInstance {
 
   void restore() {
     if (changed) {
+      memory.adjustBeside((baseRefs.length - refs.length) * ENTRY_BYTES);
       refs = baseRefs.clone();
       instances = baseInstances.clone();
       changed = false;
@@ -63,12 +71,15 @@ final class BoundedTable extends TableInstance {
   }
 
   @Override
-  public int grow(int size, int value, Instance instance) {
+  public int grow(int size, int value, @Nullable Instance instance) {
     int before = refs.length;
     if (size < 0 || size > limits.max() - before) {
       return -1;
     }
     memory.charge(before + (long) size);
+    if (!memory.takeBeside(size * ENTRY_BYTES)) {
+      return -1;
+    }
     changed = true;
     refs = Arrays.copyOf(refs, before + size);
     instances = Arrays.copyOf(instances, before + size);

@@ -27,6 +27,9 @@ final class ChicoryModule implements LoadedModule {
   /** What a call of the host costs besides the work that it charges for: about 30 ns. */
   private static final int HOST_CALL_FUEL = 500;
 
+  /** A global and its value at the snapshot. */
+  private static final long GLOBAL_BYTES = 40;
+
   private final WasmModule module;
   private final Function<Instance, Machine> machines;
   private final ModuleShape shape;
@@ -65,12 +68,18 @@ final class ChicoryModule implements LoadedModule {
     } catch (GuestStopped stopped) {
       memory.close();
       throw stopped.after(memory.fuelUsed());
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
     }
   }
 
   private GuestInstance instantiate(List<HostFunction> hosts, FlatMemory memory) {
     List<BoundedTable> tables = new ArrayList<>();
     Self self = new Self();
+    if (!memory.takeBeside(module.globalSection().globalCount() * GLOBAL_BYTES)) {
+      throw GuestStopped.because(Reason.NO_ROOM, "The memory for guests is used up");
+    }
     try {
       Instance instance =
           Instance.builder(module)

@@ -77,6 +77,9 @@ final class FlatMemory implements Memory, GuestMemory {
   private final GuestHeap heap;
   private long heldBytes;
 
+  /** What the instance keeps beside its memory, such as tables; in {@link #heldBytes} too. */
+  private long besideBytes;
+
   /** What is left of the slice; compiled code keeps it in a local variable while it runs. */
   int fuel;
 
@@ -101,8 +104,13 @@ final class FlatMemory implements Memory, GuestMemory {
     if (!take((long) initialPages * Limits.PAGE_BYTES)) {
       throw GuestStopped.because(Reason.NO_ROOM, "The memory for guests is used up");
     }
-    this.data = new byte[initialPages * Limits.PAGE_BYTES];
-    this.dirty = dirtyMap(data.length);
+    try {
+      this.data = new byte[initialPages * Limits.PAGE_BYTES];
+      this.dirty = dirtyMap(data.length);
+    } catch (OutOfMemoryError e) {
+      close();
+      throw e;
+    }
     this.base = data;
     begin(budget);
   }
@@ -184,15 +192,32 @@ final class FlatMemory implements Memory, GuestMemory {
 
   /** Holds what the snapshot holds, now that nothing is grown. */
   private void settle() {
-    long needed = (long) base.length + image.length;
-    heap.adjust(needed - heldBytes);
-    heldBytes = needed;
+    adjust((long) base.length + image.length + besideBytes - heldBytes);
+  }
+
+  /** Holds so many bytes of the heap beside the memory; false, and none, when it has no room. */
+  boolean takeBeside(long bytes) {
+    if (!take(bytes)) {
+      return false;
+    }
+    besideBytes += bytes;
+    return true;
+  }
+
+  /** Holds so many bytes beside the memory more, or fewer, without asking. */
+  void adjustBeside(long bytes) {
+    adjust(bytes);
+    besideBytes += bytes;
+  }
+
+  private void adjust(long bytes) {
+    heap.adjust(bytes);
+    heldBytes += bytes;
   }
 
   /** Gives its bytes back to the heap; the memory must not be used any more. */
   void close() {
-    heap.adjust(-heldBytes);
-    heldBytes = 0;
+    adjust(-heldBytes);
   }
 
   // ---- Snapshot ----
@@ -294,17 +319,20 @@ final class FlatMemory implements Memory, GuestMemory {
     chargeBulk(after * (long) Limits.PAGE_BYTES);
     // The snapshot's array is kept for reset; one that was grown already is not.
     int kept = data.length == base.length ? 0 : before;
-    if (!take((after - kept) * (long) Limits.PAGE_BYTES)) {
+    long bytes = (after - kept) * (long) Limits.PAGE_BYTES;
+    if (!take(bytes)) {
       growthRefused = true;
       return -1;
     }
     try {
-      data = Arrays.copyOf(data, after * Limits.PAGE_BYTES);
+      byte[] grown = Arrays.copyOf(data, after * Limits.PAGE_BYTES);
+      dirty = Arrays.copyOf(dirty, dirtyMap(grown.length).length);
+      data = grown;
     } catch (OutOfMemoryError e) {
+      adjust(-bytes);
       growthRefused = true; // the host's heap has no room, which the guest may handle
       return -1;
     }
-    dirty = Arrays.copyOf(dirty, dirtyMap(data.length).length);
     peakPages = Math.max(peakPages, after);
     return before;
   }

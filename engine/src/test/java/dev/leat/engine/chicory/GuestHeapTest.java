@@ -3,11 +3,22 @@ package dev.leat.engine.chicory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.dylibso.chicory.wasm.types.Table;
+import com.dylibso.chicory.wasm.types.TableLimits;
+import com.dylibso.chicory.wasm.types.ValType;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.Limits;
+import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.Budget;
+import dev.leat.engine.ClassStore;
+import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestHeap;
+import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
+import dev.leat.engine.LoadedModule;
+import dev.leat.engine.ModuleLimits;
+import dev.leat.testkit.WasmBuilder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A memory holds of the heap what it takes, whatever becomes of it. */
@@ -81,6 +92,87 @@ class GuestHeapTest {
 
     assertThat(heap.heldBytes()).isEqualTo(5 * PAGE);
     memory.close();
+  }
+
+  @Test
+  void reserve_moreThanThereIs_reclaimsNothing() {
+    FlatMemory idle = memory(8);
+    heap.onShortage(missing -> idle.close());
+
+    assertThat(heap.reserve(10 * PAGE + 1)).isFalse();
+
+    assertThat(heap.heldBytes()).isEqualTo(8 * PAGE);
+  }
+
+  @Test
+  void table_holdsItsEntriesAndTheirSnapshot_untilItIsClosed() {
+    FlatMemory memory = memory(1);
+    BoundedTable table = table(1_000, memory);
+    table.snapshot();
+    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 8_000);
+
+    assertThat(table.grow(500, 0, null)).isEqualTo(1_000);
+    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 8_000 + 4_000);
+    memory.reset();
+    table.restore();
+    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 8_000);
+
+    memory.close();
+    assertThat(heap.heldBytes()).isZero();
+  }
+
+  @Test
+  void table_thatGrewBeforeTheSnapshot_holdsBothWhole() {
+    FlatMemory memory = memory(1);
+    BoundedTable table = table(1_000, memory);
+    table.grow(500, 0, null);
+
+    table.snapshot();
+
+    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 12_000);
+  }
+
+  @Test
+  void table_overTheHeap_isRefusedOrAnswersMinusOne() {
+    FlatMemory memory = memory(9);
+    assertThatThrownBy(() -> table(5_000, memory))
+        .isInstanceOfSatisfying(
+            GuestStopped.class,
+            stopped -> assertThat(stopped.reason()).isEqualTo(GuestStopped.Reason.NO_ROOM));
+    BoundedTable table = table(1_000, memory);
+    long held = heap.heldBytes();
+
+    assertThat(table.grow(90_000, 0, null)).isEqualTo(-1);
+
+    assertThat(table.size()).isEqualTo(1_000);
+    assertThat(heap.heldBytes()).isEqualTo(held);
+  }
+
+  @Test
+  void instance_holdsItsGlobals_andNothingWhenItIsRefused() {
+    WasmBuilder many = new WasmBuilder().memory(1);
+    for (int i = 0; i < 5_000; i++) {
+      many.globalI32(true, i);
+    }
+    byte[] module = many.build();
+    LoadedModule loaded =
+        new ChicoryEngine(ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), ClassStore.none(), heap)
+            .load(ModuleDigest.of(module), module);
+
+    GuestInstance instance = loaded.instantiate(List.of(), 1, Guests.fuel(1_000_000));
+    assertThat(heap.heldBytes()).isBetween(PAGE + 5_000 * 30, PAGE + 5_000 * 60);
+    FlatMemory other = memory(5);
+    assertThatThrownBy(() -> loaded.instantiate(List.of(), 1, Guests.fuel(1_000_000)))
+        .isInstanceOf(GuestStopped.class);
+    other.close();
+    instance.close();
+
+    assertThat(heap.heldBytes()).isZero();
+  }
+
+  private static BoundedTable table(int entries, FlatMemory memory) {
+    return new BoundedTable(
+        new Table(ValType.FuncRef, new TableLimits(entries, 100_000)), 0, memory);
   }
 
   private FlatMemory memory(int pages) {

@@ -1,6 +1,7 @@
 package dev.leat.engine.chicory;
 
 import static dev.leat.engine.chicory.Guests.PAGE;
+import static dev.leat.engine.chicory.Guests.PLENTY;
 import static dev.leat.engine.chicory.Guests.call;
 import static dev.leat.engine.chicory.Guests.fuel;
 import static dev.leat.engine.chicory.Guests.instance;
@@ -8,6 +9,7 @@ import static dev.leat.engine.chicory.Guests.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
@@ -39,6 +41,33 @@ final class MemoryTest {
           .satisfies(stopped -> assertThat(stopped.reason()).isEqualTo(Reason.MEMORY_EXCEEDED))
           .withMessageContaining("starts with 16384 pages");
     }
+  }
+
+  @Test
+  void reset_ofALargeMemory_findsEachWrittenPage() {
+    int pages = 600; // 37.5 MiB
+    FlatMemory memory = new FlatMemory(pages, pages, GuestHeap.unbounded(), fuel(PLENTY));
+    memory.snapshot();
+    int size = pages * PAGE;
+    int[] addresses = {
+      0,
+      4_095,
+      4_096,
+      12_288,
+      16_384,
+      (16 << 20) - 1,
+      16 << 20,
+      (32 << 20) + 5,
+      size - 4_097,
+      size - 1
+    };
+    for (int address : addresses) {
+      memory.writeByte(address, (byte) 7);
+    }
+
+    memory.reset();
+
+    assertThat(memory.readBytes(0, size)).isEqualTo(new byte[size]);
   }
 
   @Test
