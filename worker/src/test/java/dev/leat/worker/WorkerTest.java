@@ -18,6 +18,8 @@ import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,6 +192,68 @@ final class WorkerTest {
     assertThat(body(worker.invoke(TestFunction.handler(good()), ""))).isEqualTo("ok");
 
     assertThat(warming).anyMatch(warm -> !warm.isDone());
+  }
+
+  /** Calls itself as often as the body's first number says, then loops as often as the second. */
+  private static WasmBuilder deepThenBusy() {
+    return guest(
+            new WasmCode()
+                .localGet(0)
+                .i32Load(0)
+                .localGet(0)
+                .i32Load(4)
+                .call(2)
+                .i64Const(8L << 32 | 2))
+        .function(
+            "(i32,i32)->",
+            new WasmCode()
+                .localGet(0)
+                .ifTrue()
+                .localGet(0)
+                .i32Const(1)
+                .i32Sub()
+                .localGet(1)
+                .call(2)
+                .otherwise()
+                .loop()
+                .localGet(1)
+                .i32Const(1)
+                .i32Sub()
+                .localTee(1)
+                .brIf(0)
+                .end()
+                .end())
+        .data(8, "ok");
+  }
+
+  @Test
+  void pausesAtTheStacksEnd_leaveNoLockBehind() {
+    FunctionVersion deep = worker.publish(TestFunction.handler(deepThenBusy()));
+    Random random = Seed.orElse(7).random();
+    int depth = 1_000;
+    int exhausted = 0;
+    for (int i = 0; i < 2_000; i++) {
+      // Around the depth that just about goes, wherever it is as the JVM compiles more.
+      int frames = Math.max(1, depth + random.nextInt(-200, 200));
+      byte[] body =
+          ByteBuffer.allocate(8)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .putInt(frames)
+              .putInt(random.nextBoolean() ? 200_000 : 1_000_000)
+              .array();
+      Outcome outcome = worker.invoke(deep, body);
+      if (outcome instanceof Outcome.StackExhausted) {
+        exhausted++;
+        depth -= depth / 200;
+      } else {
+        assertThat(body(outcome)).isEqualTo("ok");
+        depth += depth / 200;
+      }
+    }
+
+    assertThat(exhausted).isGreaterThan(100);
+    assertThat(body(worker.invoke(TestFunction.handler(good()), ""))).isEqualTo("ok");
+    assertThat(worker.worker.waitingInvocations()).isZero();
   }
 
   @Test
