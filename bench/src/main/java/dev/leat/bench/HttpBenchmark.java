@@ -27,7 +27,9 @@ public final class HttpBenchmark {
   private static final int ROUNDS = Integer.getInteger("rounds", 6);
   private static final int SECONDS = Integer.getInteger("seconds", 5);
   private static final long SETTLE_NANOS = 2_000_000_000L;
-  private static final int WARM_UP_SECONDS = Integer.getInteger("warm-up", 10);
+
+  /** The JVM's compiler comes to rest after about a minute of load, which two targets share. */
+  private static final int WARM_UP_SECONDS = Integer.getInteger("warm-up", 30);
 
   private final PrintStream out;
   private final Map<String, List<Load>> loads = new HashMap<>();
