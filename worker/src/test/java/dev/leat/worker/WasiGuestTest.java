@@ -13,6 +13,8 @@ import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -272,6 +274,7 @@ final class WasiGuestTest {
           "fd_close",
           "fd_fdstat_get",
           "fd_fdstat_set_flags",
+          "fd_filestat_get",
           "fd_read",
           "fd_write",
           "poll_oneoff",
@@ -304,7 +307,7 @@ final class WasiGuestTest {
               .as(what)
               .isInstanceOfSatisfying(
                   Outcome.GuestFailed.class,
-                  failed -> assertThat(failed.message()).matches(".*code (8|28|52|57|70)"));
+                  failed -> assertThat(failed.message()).matches(".*code (8|28|52|54|57|70)"));
         }
       }
     }
@@ -356,6 +359,146 @@ final class WasiGuestTest {
       Integer.MAX_VALUE - 3
     };
     return random.nextInt(4) == 0 ? random.nextInt() : odd[random.nextInt(odd.length)];
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fd_filestat_get, 1, 0",
+    "fd_filestat_get, 3, 8",
+    "fd_pread, 0, 70",
+    "fd_pwrite, 1, 70",
+    "fd_pread, 3, 8",
+    "fd_seek, 1, 70",
+    "fd_prestat_get, 0, 8",
+    "fd_prestat_get, 3, 8",
+    "fd_readdir, 0, 8",
+    "path_open, 0, 54",
+    "path_open, 3, 8",
+    "path_unlink_file, 2, 54",
+    "sock_recv, 0, 57",
+    "sock_recv, 5, 8"
+  })
+  void function_ofFiles_answersTheErrnoOfStreams(String function, int descriptor, int errno) {
+    String signature = java.util.Objects.requireNonNull(WasiFunctions.all().get(function));
+    WasmCode start = new WasmCode().i32Const(descriptor);
+    for (String type : signature.substring(5, signature.indexOf(')')).split(",", -1)) {
+      if (type.equals("i64")) {
+        start.i64Const(64);
+      } else {
+        start.i32Const(64);
+      }
+    }
+
+    Outcome outcome =
+        run(
+            importing(function, "proc_exit")
+                .export("_start", "()->", start.call(0).i32Const(100).i32Add().call(1)));
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Outcome.GuestFailed.class,
+            failed -> assertThat(failed.message()).endsWith("code " + (100 + errno)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, 0", // the time of day
+    "0, 1, 0", // the monotonic clock
+    "0, 4, 28", // no clock
+    "1, 0, 0", // a stream to read
+    "1, 3, 8", // no stream
+    "2, 1, 0",
+    "2, -1, 8"
+  })
+  void poll_saysWhatIsWrongWithASubscription(int type, int source, int errno) {
+    WasmCode start =
+        new WasmCode()
+            .i32Const(8)
+            .i32Const(type)
+            .i32Store8(0)
+            .i32Const(16)
+            .i32Const(source)
+            .i32Store(0)
+            .i32Const(0)
+            .i32Const(256)
+            .i32Const(1)
+            .i32Const(512)
+            .call(0)
+            .drop()
+            .i32Const(256)
+            .i32Load8Unsigned(8)
+            .i32Const(512)
+            .i32Load(0) // one event
+            .i32Const(100)
+            .i32Add()
+            .i32Add()
+            .call(1);
+
+    Outcome outcome = run(importing("poll_oneoff", "proc_exit").export("_start", "()->", start));
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Outcome.GuestFailed.class,
+            failed -> assertThat(failed.message()).endsWith("code " + (101 + errno)));
+  }
+
+  @Test
+  void poll_ofAnUnknownKind_isInvalid() {
+    WasmCode start =
+        new WasmCode()
+            .i32Const(8)
+            .i32Const(3)
+            .i32Store8(0)
+            .i32Const(0)
+            .i32Const(256)
+            .i32Const(1)
+            .i32Const(512)
+            .call(0)
+            .call(1);
+
+    assertThat(run(importing("poll_oneoff", "proc_exit").export("_start", "()->", start)))
+        .isInstanceOfSatisfying(
+            Outcome.GuestFailed.class, failed -> assertThat(failed.message()).endsWith("code 28"));
+  }
+
+  @Test
+  void monotonicClock_doesNotStepWithTheTimeOfDay() {
+    TestFunction function =
+        TestFunction.wasi(
+            importing("clock_time_get", "fd_write")
+                .export(
+                    "_start",
+                    "()->",
+                    new WasmCode()
+                        .i32Const(1)
+                        .i64Const(0)
+                        .i32Const(TEXT)
+                        .call(0)
+                        .drop()
+                        .i32Const(0)
+                        .i32Const(TEXT)
+                        .i32Store(0)
+                        .i32Const(4)
+                        .i32Const(8)
+                        .i32Store(0)
+                        .i32Const(1)
+                        .i32Const(0)
+                        .i32Const(1)
+                        .i32Const(8)
+                        .call(1)
+                        .drop()));
+
+    long before = nanos(worker.invoke(function, ""));
+    worker.clock.advance(Duration.ofHours(-1));
+    long after = nanos(worker.invoke(function, ""));
+
+    assertThat(after - before).isBetween(0L, Duration.ofMinutes(10).toNanos());
+  }
+
+  private static long nanos(Outcome outcome) {
+    return ByteBuffer.wrap(((Outcome.Responded) outcome).body())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getLong();
   }
 
   /** A command that sleeps for an hour by a relative clock. */

@@ -10,7 +10,7 @@ public record HostPowers(GuestLog log, GuestMetrics metrics, GuestClock clock, G
 
   /** With the randomness of the system. */
   public HostPowers(GuestLog log, GuestMetrics metrics, InstantSource clock) {
-    this(log, metrics, clock::instant, RANDOM::nextBytes);
+    this(log, metrics, new NodeClock(clock), RANDOM::nextBytes);
   }
 
   /** The same powers for one guest, in another time and with other randomness. */

@@ -6,6 +6,7 @@ import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.HostFunction;
 import dev.leat.engine.WasiFunctions;
+import dev.leat.worker.capability.GuestClock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,11 @@ public final class WasiHost {
   private static final int BADF = 8;
   private static final int INVAL = 28;
   private static final int NOSYS = 52;
+  private static final int NOTDIR = 54;
   private static final int NOTSOCK = 57;
   private static final int SPIPE = 70;
+
+  private static final int REALTIME = 0;
 
   private static final int STDIN = 0;
   private static final int STDOUT = 1;
@@ -32,10 +36,15 @@ public final class WasiHost {
   /** fd_read and fd_write together with the calls that a pipe allows. */
   private static final long STREAM_RIGHTS = 0x42 | 0x08000000L;
 
+  private static final int FILESTAT_BYTES = 64;
+  private static final int FILESTAT_LINKS = 24;
+
   private static final int IOVECS_MAX = 1_024;
   private static final int SUBSCRIPTIONS_MAX = 1_024;
   private static final int SUBSCRIPTION_BYTES = 48;
   private static final int EVENT_BYTES = 32;
+  private static final int CLOCK_EVENT = 0;
+  private static final int FD_WRITE_EVENT = 2;
 
   /** What the host reads or makes at once for a guest; the budget is looked at in between. */
   private static final int CHUNK_BYTES = 65_536;
@@ -56,6 +65,9 @@ public final class WasiHost {
           Map.entry("fd_close", (g, a) -> isStream(a[0]) ? SUCCESS : BADF),
           Map.entry("fd_fdstat_get", WasiHost::streamStatus),
           Map.entry("fd_fdstat_set_flags", (g, a) -> isStream(a[0]) ? SUCCESS : BADF),
+          Map.entry("fd_filestat_get", WasiHost::streamAttributes),
+          Map.entry("fd_pread", (g, a) -> isStream(a[0]) ? SPIPE : BADF),
+          Map.entry("fd_pwrite", (g, a) -> isStream(a[0]) ? SPIPE : BADF),
           Map.entry("fd_read", WasiHost::read),
           Map.entry("fd_write", WasiHost::write),
           Map.entry("fd_seek", (g, a) -> isStream(a[0]) ? SPIPE : BADF),
@@ -83,8 +95,9 @@ public final class WasiHost {
   private WasiHost() {}
 
   private static HostFunction.Body refusal(String name) {
-    int errno = name.startsWith("sock_") ? NOTSOCK : BADF;
-    return (guest, a) -> errno;
+    int ofStreams = name.startsWith("sock_") ? NOTSOCK : name.startsWith("path_") ? NOTDIR : BADF;
+    int descriptor = name.equals("path_symlink") ? 2 : 0;
+    return (guest, a) -> isStream(a[descriptor]) ? ofStreams : BADF;
   }
 
   private static boolean isStream(long descriptor) {
@@ -115,7 +128,7 @@ public final class WasiHost {
   }
 
   private static long clockResolution(GuestInstance guest, long[] a) {
-    if (a[0] < 0 || a[0] > 3) {
+    if (!isClock(a[0])) {
       return INVAL;
     }
     guest.memory().writeLong((int) a[1], 1_000);
@@ -123,16 +136,24 @@ public final class WasiHost {
   }
 
   private static long clockTime(GuestInstance guest, long[] a) {
-    if (a[0] < 0 || a[0] > 3) {
+    if (!isClock(a[0])) {
       return INVAL;
     }
-    guest.memory().writeLong((int) a[2], nanos(WasiProcess.of(guest)));
+    guest.memory().writeLong((int) a[2], nanos(WasiProcess.of(guest).clock(), a[0]));
     return SUCCESS;
   }
 
-  /** One clock serves all ids: a call is short, and the guest cannot tell when it was started. */
-  private static long nanos(WasiProcess process) {
-    Instant now = process.clock().instant();
+  /** Time of day, monotonic, and the processor times of process and thread. */
+  private static boolean isClock(long id) {
+    return id >= REALTIME && id <= 3;
+  }
+
+  /** The monotonic clock stands for processor times too: a call is short. */
+  private static long nanos(GuestClock clock, long id) {
+    if (id != REALTIME) {
+      return clock.monotonicNanos();
+    }
+    Instant now = clock.instant();
     return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
@@ -145,6 +166,17 @@ public final class WasiHost {
     guest.memory().writeLong(status, 0);
     guest.memory().writeLong(status + 8, STREAM_RIGHTS);
     guest.memory().writeLong(status + 16, 0);
+    return SUCCESS;
+  }
+
+  /** A stream has no attributes but that it is there: of unknown type, one link, no size. */
+  private static long streamAttributes(GuestInstance guest, long[] a) {
+    if (!isStream(a[0])) {
+      return BADF;
+    }
+    byte[] attributes = new byte[FILESTAT_BYTES];
+    attributes[FILESTAT_LINKS] = 1;
+    guest.memory().write((int) a[1], attributes, 0, attributes.length);
     return SUCCESS;
   }
 
@@ -224,22 +256,29 @@ public final class WasiHost {
       return INVAL;
     }
     GuestMemory memory = guest.memory();
-    long now = nanos(WasiProcess.of(guest));
-    long sleep = Long.MAX_VALUE;
-    for (int i = 0; i < subscriptions; i++) {
-      sleep = Math.min(sleep, sleepNanos(memory, (int) a[0] + i * SUBSCRIPTION_BYTES, now));
-    }
-    sleep(guest, sleep);
-    WasiProcess.of(guest).clock().slept(sleep);
-    int events = 0;
+    GuestClock clock = WasiProcess.of(guest).clock();
+    long[] waits = new long[subscriptions];
+    long wait = Long.MAX_VALUE;
     for (int i = 0; i < subscriptions; i++) {
       int subscription = (int) a[0] + i * SUBSCRIPTION_BYTES;
-      if (sleepNanos(memory, subscription, now) <= sleep) {
+      if (Byte.toUnsignedInt(memory.read(subscription + 8)) > FD_WRITE_EVENT) {
+        return INVAL;
+      }
+      waits[i] = waitNanos(memory, subscription, clock);
+      wait = Math.min(wait, waits[i]);
+    }
+    sleep(guest, wait);
+    clock.slept(wait);
+    int events = 0;
+    for (int i = 0; i < subscriptions; i++) {
+      if (waits[i] <= wait) {
+        int subscription = (int) a[0] + i * SUBSCRIPTION_BYTES;
         int event = (int) a[1] + events++ * EVENT_BYTES;
         long userData = memory.readLong(subscription);
-        byte type = memory.read(subscription + 8);
+        long type = Byte.toUnsignedLong(memory.read(subscription + 8));
+        long error = pollError(memory, subscription);
         memory.writeLong(event, userData);
-        memory.writeLong(event + 8, (type & 0xffL) << 16);
+        memory.writeLong(event + 8, type << 16 | error);
         memory.writeLong(event + 16, 0);
         memory.writeLong(event + 24, 0);
       }
@@ -248,10 +287,22 @@ public final class WasiHost {
     return SUCCESS;
   }
 
-  private static long sleepNanos(GuestMemory memory, int subscription, long now) {
-    if (memory.read(subscription + 8) != 0) {
+  /** What is wrong with a subscription: a clock or a stream that does not exist. */
+  private static int pollError(GuestMemory memory, int subscription) {
+    long source = Integer.toUnsignedLong(memory.readInt(subscription + 16));
+    if (memory.read(subscription + 8) == CLOCK_EVENT) {
+      return isClock(source) ? SUCCESS : INVAL;
+    }
+    return isStream(source) ? SUCCESS : BADF;
+  }
+
+  /** 0 for what is ready, as a mistake is. */
+  private static long waitNanos(GuestMemory memory, int subscription, GuestClock clock) {
+    if (memory.read(subscription + 8) != CLOCK_EVENT
+        || pollError(memory, subscription) != SUCCESS) {
       return 0;
     }
+    long now = nanos(clock, Integer.toUnsignedLong(memory.readInt(subscription + 16)));
     long timeout = memory.readLong(subscription + 24);
     boolean isAbsolute = (memory.readInt(subscription + 40) & 1) != 0;
     return Math.max(0, isAbsolute ? timeout - now : timeout);

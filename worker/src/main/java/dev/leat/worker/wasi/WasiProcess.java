@@ -26,7 +26,7 @@ public final class WasiProcess {
   /**
    * @param environment entries of the form {@code NAME=value}
    * @param input what standard input holds
-   * @param clock what all of the guest's clocks show
+   * @param clock what the guest's clocks show
    * @param random where its random bytes come from
    */
   public WasiProcess(
