@@ -134,7 +134,7 @@ final class GuestThreadsTest {
     queued.countDown();
 
     served.await();
-    assertThat(running).hasValue(1);
+    Eventually.holds("it goes on beside them", () -> running.get() == 1);
   }
 
   @Test
