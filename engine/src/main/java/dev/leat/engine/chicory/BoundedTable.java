@@ -35,9 +35,7 @@ final class BoundedTable extends TableInstance {
     super(new Table(table.elementType(), new TableLimits(0, 0)), initialValue);
     int size = (int) table.limits().min();
     this.memory = memory;
-    if (!memory.takeBeside(2L * size * ENTRY_BYTES)) { // and as much for the snapshot
-      throw GuestStopped.because(GuestStopped.Reason.NO_ROOM, "The memory for guests is used up");
-    }
+    memory.requireBeside(2L * size * ENTRY_BYTES); // once more for the snapshot
     this.limits = new TableLimits(size, Math.min(table.limits().max(), ENTRIES_MAX));
     this.refs = new int[size];
     this.instances = new Instance[size];

@@ -77,9 +77,7 @@ final class ChicoryModule implements LoadedModule {
   private GuestInstance instantiate(List<HostFunction> hosts, FlatMemory memory) {
     List<BoundedTable> tables = new ArrayList<>();
     Self self = new Self();
-    if (!memory.takeBeside(module.globalSection().globalCount() * GLOBAL_BYTES)) {
-      throw GuestStopped.because(Reason.NO_ROOM, "The memory for guests is used up");
-    }
+    memory.requireBeside(module.globalSection().globalCount() * GLOBAL_BYTES);
     try {
       Instance instance =
           Instance.builder(module)

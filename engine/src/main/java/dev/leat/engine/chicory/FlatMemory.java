@@ -102,7 +102,7 @@ final class FlatMemory implements Memory, GuestMemory {
     this.maximumPages = maximumPages;
     this.heap = heap;
     if (!take((long) initialPages * Limits.PAGE_BYTES)) {
-      throw GuestStopped.because(Reason.NO_ROOM, "The memory for guests is used up");
+      throw noRoom();
     }
     try {
       this.data = new byte[initialPages * Limits.PAGE_BYTES];
@@ -193,6 +193,22 @@ final class FlatMemory implements Memory, GuestMemory {
   /** Holds what the snapshot holds, now that nothing is grown. */
   private void settle() {
     adjust((long) base.length + image.length + besideBytes - heldBytes);
+  }
+
+  /** How an instance ends for which the heap has too little left. */
+  private static GuestStopped noRoom() {
+    return GuestStopped.because(Reason.NO_ROOM, "The memory for guests is used up");
+  }
+
+  /**
+   * Holds so many bytes of the heap beside the memory.
+   *
+   * @throws GuestStopped if it has no room for them
+   */
+  void requireBeside(long bytes) {
+    if (!takeBeside(bytes)) {
+      throw noRoom();
+    }
   }
 
   /** Holds so many bytes of the heap beside the memory; false, and none, when it has no room. */
