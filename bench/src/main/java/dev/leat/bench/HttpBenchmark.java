@@ -16,20 +16,25 @@ import java.util.function.ToDoubleFunction;
 /**
  * Loads a bare Vert.x handler and a whole node over loopback, turn and turn about, and prints the
  * node's throughput as a share of the bare handler's. Each of the node's runs is divided by the run
- * of the bare handler just before it, for the same bytes. The processor time that a server used for
- * a request is printed too: it says the same on a machine that is busy with other work.
+ * of the bare handler just before it, for the same bytes. Runs are short and many: a shared machine
+ * changes its speed every few seconds, and few pairs must be torn apart by that. The processor time
+ * that a server used for a request is printed too: it says the same on a machine that is busy with
+ * other work.
  *
  * <p>The node is asked as in production: a token that is required, a quota that is counted, an
  * instance put back after each call. Both servers have the node's JVM flags, which are the
  * arguments.
  */
 public final class HttpBenchmark {
-  private static final int ROUNDS = Integer.getInteger("rounds", 6);
-  private static final int SECONDS = Integer.getInteger("seconds", 5);
-  private static final long SETTLE_NANOS = 2_000_000_000L;
+  private static final int ROUNDS = Integer.getInteger("rounds", 20);
+  private static final int SECONDS = Integer.getInteger("seconds", 2);
+  private static final long SETTLE_NANOS = 1_000_000_000L;
 
-  /** The JVM's compiler comes to rest after about a minute of load, which two targets share. */
-  private static final int WARM_UP_SECONDS = Integer.getInteger("warm-up", 30);
+  /** Of each target. The JVM's compiler comes to rest after more than a minute of load. */
+  private static final int WARM_UP_SECONDS = Integer.getInteger("warm-up", 60);
+
+  /** More than one, since connections that end and begin make the compiler think again. */
+  private static final int WARM_UP_RUNS = 6;
 
   private final PrintStream out;
   private final Map<String, List<Load>> loads = new HashMap<>();
@@ -66,20 +71,24 @@ public final class HttpBenchmark {
   }
 
   private void measure(Wrk wrk, List<Target> targets) throws IOException {
-    for (Target target : targets) {
-      Load warmUp = wrk.run(target, WARM_UP_SECONDS);
-      out.printf("warm-up %-10s %8.0f/s%n", target.name(), warmUp.requestsPerSecond());
+    for (int run = 1; run <= WARM_UP_RUNS; run++) {
+      round("warm-up " + run, wrk, targets, Math.max(1, WARM_UP_SECONDS / WARM_UP_RUNS));
     }
+    loads.clear();
     for (int round = 1; round <= ROUNDS; round++) {
-      out.printf("round %d:", round);
-      for (Target target : targets) {
-        settle();
-        Load load = wrk.run(target, SECONDS);
-        loads.computeIfAbsent(target.name(), name -> new ArrayList<>()).add(load);
-        out.printf("  %s %.0f/s", target.name(), load.requestsPerSecond());
-      }
-      out.println();
+      round("round " + round, wrk, targets, SECONDS);
     }
+  }
+
+  private void round(String name, Wrk wrk, List<Target> targets, int seconds) throws IOException {
+    out.print(name + ":");
+    for (Target target : targets) {
+      settle();
+      Load load = wrk.run(target, seconds);
+      loads.computeIfAbsent(target.name(), missing -> new ArrayList<>()).add(load);
+      out.printf("  %s %.0f/s", target.name(), load.requestsPerSecond());
+    }
+    out.println();
   }
 
   /** Lets the server before finish what it does behind its answers, such as keeping records. */

@@ -94,6 +94,27 @@ public abstract class ExecutionStoreContract {
   }
 
   @Test
+  void law3_prune_ofAnotherTenantsRecordsThatAreGone_countsTheirNumbers() {
+    store.append(List.of(record(ACME, "old", "", NOW), record(ACME, "new", "", NOW)));
+    store.append(List.of(record(OTHER, "f", "", NOW)));
+    store.forget(OTHER);
+    store.append(List.of(record(ACME, "newest", "", NOW)));
+
+    store.prune(NOW, 3);
+
+    assertThat(list(Filter.NONE))
+        .extracting(record -> record.function().name().value())
+        .containsExactly("newest", "new");
+  }
+
+  @Test
+  void law3_prune_ofAnEmptyStore_removesNothing() {
+    store.prune(NOW, 1);
+
+    assertThat(list(Filter.NONE)).isEmpty();
+  }
+
+  @Test
   void law4_forget_removesTheTenantsOnly() {
     store.append(List.of(record(ACME, "f", "", NOW), record(OTHER, "f", "", NOW)));
 

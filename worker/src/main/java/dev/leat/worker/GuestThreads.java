@@ -25,8 +25,14 @@ final class GuestThreads implements AutoCloseable {
   /** Deep guest recursion ends cleanly at about 10,000 frames; the JVM's default is 1 MiB. */
   private static final long STACK_BYTES = 2L << 20;
 
-  /** Jobs that may wait for a thread with a brief one: all of them are over in about 100 us. */
-  private static final int BRIEF_BACKLOG = 16;
+  /** Jobs that take less than this are over before another thread would have woken up. */
+  static final long BRIEF_NANOS = 20_000;
+
+  /** What may wait for a thread with a brief job: about as much as waking another one costs. */
+  private static final long BACKLOG_NANOS = 50_000;
+
+  /** What any job takes at least, so that a backlog has an end in jobs too. */
+  private static final long JOB_NANOS_MIN = 500;
 
   private final int threadsPerTenant;
   private final int queuedPerTenant;
@@ -40,6 +46,7 @@ final class GuestThreads implements AutoCloseable {
   private final ArrayDeque<GuestThread> idle = new ArrayDeque<>();
 
   private int waitingJobs;
+  private long waitingNanos;
 
   /** Threads that hand over jobs {@link #together}. */
   private final Set<Thread> gathering = new HashSet<>();
@@ -66,10 +73,10 @@ final class GuestThreads implements AutoCloseable {
   /**
    * Queues a job for the tenant; false, and nothing queued, when its queue is full or all ends.
    *
-   * @param isBrief whether it is expected to be over before another thread would have woken up;
-   *     when it is not after all, it says so by {@link #takesLong}
+   * @param expectedNanos how long it will probably take; if that is less than {@link #BRIEF_NANOS}
+   *     and it takes longer after all, it says so by {@link #takesLong}
    */
-  boolean execute(TenantId tenant, Runnable job, boolean isBrief) {
+  boolean execute(TenantId tenant, Runnable job, long expectedNanos) {
     lock.lock();
     try {
       if (closed) {
@@ -79,8 +86,10 @@ final class GuestThreads implements AutoCloseable {
       if (queue.jobs.size() >= queuedPerTenant) {
         return false;
       }
-      queue.jobs.add(new Job(job, isBrief));
+      Job added = new Job(job, Math.max(expectedNanos, JOB_NANOS_MIN));
+      queue.jobs.add(added);
       waitingJobs++;
+      waitingNanos += added.expectedNanos;
       offerTurn(queue);
       if (!gathering.contains(Thread.currentThread())) {
         wakeOne();
@@ -180,8 +189,9 @@ final class GuestThreads implements AutoCloseable {
   private Job takeJob(Queue queue) {
     queue.hasTurn = false;
     queue.running++;
-    waitingJobs--;
     Job job = queue.jobs.remove();
+    waitingJobs--;
+    waitingNanos -= job.expectedNanos;
     offerTurn(queue);
     return job;
   }
@@ -207,7 +217,7 @@ final class GuestThreads implements AutoCloseable {
    * longer than many of those.
    */
   private void wakeOne() {
-    wakeOne(briefRunning == 0 || waitingJobs > briefRunning * BRIEF_BACKLOG);
+    wakeOne(briefRunning == 0 || waitingNanos > briefRunning * BACKLOG_NANOS);
   }
 
   private void wakeOne(boolean isNeeded) {
@@ -238,7 +248,7 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
-  private record Job(Runnable work, boolean isBrief) {}
+  private record Job(Runnable work, long expectedNanos) {}
 
   /** Serves one job after the other. */
   private final class GuestThread extends Thread {
@@ -297,7 +307,7 @@ final class GuestThreads implements AutoCloseable {
     }
 
     private void beginBrief(Job job) {
-      if (job.isBrief) {
+      if (job.expectedNanos < BRIEF_NANOS) {
         isBrief = true;
         briefRunning++;
       }

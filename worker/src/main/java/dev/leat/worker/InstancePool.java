@@ -12,11 +12,8 @@ import org.jspecify.annotations.Nullable;
  * that those above {@code min} can be let go. Safe for several threads.
  */
 final class InstancePool {
-  /** Calls that take less than this are over before another thread would have woken up. */
-  private static final long BRIEF_NANOS = 20_000;
-
   /** What a call is taken for before any has run: long. */
-  private static final long UNKNOWN_NANOS = 1_000_000;
+  static final long UNKNOWN_NANOS = 1_000_000;
 
   private final FunctionVersion version;
   private final int waitersMax;
@@ -88,9 +85,9 @@ final class InstancePool {
     }
   }
 
-  /** Whether calls are typically over sooner than another thread would wake up for them. */
-  boolean isBrief() {
-    return typicalNanos < BRIEF_NANOS;
+  /** How long a call typically takes, until its instance is ready for the next. */
+  long typicalNanos() {
+    return typicalNanos;
   }
 
   /**

@@ -155,7 +155,7 @@ public final class Worker implements Invoker, AutoCloseable {
               }
             },
             job -> {
-              if (!threads.execute(version.function().tenant(), job, false)) {
+              if (!threads.execute(version.function().tenant(), job, InstancePool.UNKNOWN_NANOS)) {
                 throw new RejectedExecutionException(NO_THREAD);
               }
             });
@@ -373,7 +373,7 @@ public final class Worker implements Invoker, AutoCloseable {
 
     private boolean dispatch(LoadedModule loaded) {
       module = loaded;
-      if (threads.execute(invocation.target().function().tenant(), this, pool.isBrief())) {
+      if (threads.execute(invocation.target().function().tenant(), this, pool.typicalNanos())) {
         return true;
       }
       overloaded(NO_THREAD);

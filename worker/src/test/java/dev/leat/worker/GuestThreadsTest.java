@@ -15,12 +15,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 final class GuestThreadsTest {
   private static final TenantId GREEDY = new TenantId("greedy");
   private static final TenantId MODEST = new TenantId("modest");
   private static final int QUEUED = 5;
+
+  /** Expected nanoseconds. */
+  private static final long BRIEF = 1_000;
+
+  private static final long LONG = 1_000_000;
 
   private final GuestThreads threads = new GuestThreads(4, 3, QUEUED);
   private final CountDownLatch release = new CountDownLatch(1);
@@ -44,13 +51,13 @@ final class GuestThreadsTest {
     for (int i = 0; i < 3 + QUEUED; i++) {
       int taken = i;
       Eventually.holds("room for " + i, () -> running.get() >= Math.min(taken, 3));
-      assertThat(threads.execute(GREEDY, this::blocking, false)).isTrue();
+      assertThat(threads.execute(GREEDY, this::blocking, LONG)).isTrue();
     }
     Eventually.holds("the greedy one runs three", () -> running.get() == 3);
 
     CountDownLatch served = new CountDownLatch(20);
     for (int i = 0; i < 20; i++) {
-      Eventually.holds("room", () -> threads.execute(MODEST, served::countDown, false));
+      Eventually.holds("room", () -> threads.execute(MODEST, served::countDown, LONG));
     }
 
     served.await();
@@ -60,10 +67,10 @@ final class GuestThreadsTest {
   @Test
   void queue_perTenant_isBounded() {
     for (int i = 0; i < QUEUED; i++) {
-      assertThat(threads.execute(GREEDY, this::blocking, false)).isTrue();
+      assertThat(threads.execute(GREEDY, this::blocking, LONG)).isTrue();
     }
-    assertThat(threads.execute(GREEDY, this::blocking, false)).isFalse();
-    assertThat(threads.execute(MODEST, this::blocking, false)).isTrue();
+    assertThat(threads.execute(GREEDY, this::blocking, LONG)).isFalse();
+    assertThat(threads.execute(MODEST, this::blocking, LONG)).isTrue();
     threads.start();
   }
 
@@ -72,10 +79,10 @@ final class GuestThreadsTest {
     List<String> order = new CopyOnWriteArrayList<>();
     GuestThreads one = new GuestThreads(1, 1, 10);
     for (int i = 0; i < 4; i++) {
-      one.execute(GREEDY, () -> order.add("greedy"), false);
+      one.execute(GREEDY, () -> order.add("greedy"), LONG);
     }
     for (int i = 0; i < 2; i++) {
-      one.execute(MODEST, () -> order.add("modest"), false);
+      one.execute(MODEST, () -> order.add("modest"), LONG);
     }
 
     one.start();
@@ -93,9 +100,9 @@ final class GuestThreadsTest {
         () -> {
           throw new StackOverflowError("as a hostile guest may cause");
         },
-        false);
+        LONG);
     CountDownLatch served = new CountDownLatch(1);
-    one.execute(GREEDY, served::countDown, false);
+    one.execute(GREEDY, served::countDown, LONG);
 
     served.await();
     one.close();
@@ -105,14 +112,14 @@ final class GuestThreadsTest {
   void close_runsWhatIsQueuedAndTakesNoMore() {
     AtomicInteger ran = new AtomicInteger();
     for (int i = 0; i < QUEUED; i++) {
-      threads.execute(GREEDY, ran::incrementAndGet, false);
+      threads.execute(GREEDY, ran::incrementAndGet, LONG);
     }
     threads.start();
 
     threads.close();
 
     assertThat(ran).hasValue(QUEUED);
-    assertThat(threads.execute(GREEDY, ran::incrementAndGet, false)).isFalse();
+    assertThat(threads.execute(GREEDY, ran::incrementAndGet, LONG)).isFalse();
   }
 
   @Test
@@ -126,10 +133,10 @@ final class GuestThreadsTest {
           threads.takesLong();
           blocking();
         },
-        true);
+        BRIEF);
     CountDownLatch served = new CountDownLatch(3);
     for (int i = 0; i < 3; i++) {
-      threads.execute(GREEDY, served::countDown, true);
+      threads.execute(GREEDY, served::countDown, BRIEF);
     }
     queued.countDown();
 
@@ -137,18 +144,20 @@ final class GuestThreadsTest {
     Eventually.holds("it goes on beside them", () -> running.get() == 1);
   }
 
-  @Test
-  void briefJob_thatNeverSays_holdsUpNoMoreThanABacklog() throws InterruptedException {
-    try (GuestThreads many = new GuestThreads(2, 2, 100)) {
+  @ParameterizedTest
+  @CsvSource({"1000, 50", "10000, 5", "0, 100", "20000, 0"})
+  void briefJob_thatNeverSays_holdsUpNoMoreThanFiftyMicroseconds(long expectedNanos, int jobs)
+      throws InterruptedException {
+    try (GuestThreads many = new GuestThreads(2, 2, 200)) {
       many.start();
-      many.execute(GREEDY, this::blocking, true);
+      many.execute(GREEDY, this::blocking, BRIEF);
       Eventually.holds("it runs", () -> running.get() == 1);
-      CountDownLatch served = new CountDownLatch(100);
-      for (int i = 0; i < 100; i++) {
-        many.execute(GREEDY, served::countDown, true);
+      CountDownLatch served = new CountDownLatch(200);
+      for (int i = 0; i < 200; i++) {
+        many.execute(GREEDY, served::countDown, expectedNanos);
       }
 
-      Eventually.holds("the others are served", () -> served.getCount() <= 16);
+      Eventually.holds("the others are served", () -> served.getCount() <= jobs);
       many.relieve();
       served.await();
       assertThat(running).hasValue(1);
@@ -157,12 +166,36 @@ final class GuestThreadsTest {
   }
 
   @Test
+  void briefJobs_behindABriefOne_waitForItsThread() throws InterruptedException {
+    threads.start();
+    threads.execute(GREEDY, this::blocking, BRIEF);
+    Eventually.holds("it runs", () -> running.get() == 1);
+    AtomicInteger early = new AtomicInteger();
+    CountDownLatch served = new CountDownLatch(QUEUED);
+    for (int i = 0; i < QUEUED; i++) {
+      threads.execute(
+          GREEDY,
+          () -> {
+            early.addAndGet(running.get());
+            served.countDown();
+          },
+          BRIEF);
+    }
+
+    assertThat(threads.idleThreads()).isEqualTo(3);
+    release.countDown();
+
+    served.await();
+    assertThat(early).hasValue(0);
+  }
+
+  @Test
   void relieve_behindAJobThatNeverSays_wakesAnotherThread() throws InterruptedException {
     threads.start();
-    threads.execute(GREEDY, this::blocking, true);
+    threads.execute(GREEDY, this::blocking, BRIEF);
     Eventually.holds("it runs", () -> running.get() == 1);
     CountDownLatch served = new CountDownLatch(1);
-    threads.execute(MODEST, served::countDown, true);
+    threads.execute(MODEST, served::countDown, BRIEF);
 
     threads.relieve();
 
@@ -188,7 +221,7 @@ final class GuestThreadsTest {
                 early.addAndGet(allQueued.get() ? 0 : 1);
                 served.countDown();
               },
-              true);
+              BRIEF);
         }
         allQueued.set(true);
       });
@@ -205,7 +238,7 @@ final class GuestThreadsTest {
 
     assertThatThrownBy(() ->
             threads.together(() -> {
-              threads.execute(GREEDY, served::countDown, false);
+              threads.execute(GREEDY, served::countDown, LONG);
               throw new IllegalStateException("a defect");
             }))
         .isInstanceOf(IllegalStateException.class);
@@ -220,7 +253,7 @@ final class GuestThreadsTest {
 
     threads.together(() -> {
       Thread other =
-          Thread.ofPlatform().start(() -> threads.execute(MODEST, served::countDown, true));
+          Thread.ofPlatform().start(() -> threads.execute(MODEST, served::countDown, BRIEF));
       await(served);
       joined(other);
     });
@@ -241,7 +274,7 @@ final class GuestThreadsTest {
             names.add(Thread.currentThread().getName());
             served.countDown();
           },
-          true);
+          BRIEF);
       served.await();
     }
     assertThat(names).hasSize(1);

@@ -171,19 +171,19 @@ final class InstancePoolTest {
   }
 
   @Test
-  void isBrief_isLearntFromCallsThatRan() {
+  void typicalNanos_areLearntFromCallsThatRan() {
     InstancePool pool = pool(0, 1, 1, Reuse.RESET);
     for (int i = 0; i < 100; i++) {
       pool.enter(new Waiting(1));
       pool.leave(null, System.nanoTime());
     }
-    assertThat(pool.isBrief()).as("none ran").isFalse();
+    assertThat(pool.typicalNanos()).as("none ran").isEqualTo(InstancePool.UNKNOWN_NANOS);
 
     for (int i = 0; i < 100; i++) {
       pool.enter(new Waiting(1));
       pool.leave(new KeptGuest(), System.nanoTime());
     }
-    assertThat(pool.isBrief()).isTrue();
+    assertThat(pool.typicalNanos()).isLessThan(GuestThreads.BRIEF_NANOS);
   }
 
   @Test

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The id under which a request is answered, logged and recorded. */
 public final class RequestIds {
   private static final int LENGTH_MAX = 128;
+  private static final int FRESH_BYTES = 16;
   private static final HexFormat HEX = HexFormat.of();
 
   private RequestIds() {}
@@ -17,8 +18,9 @@ public final class RequestIds {
   }
 
   private static String fresh() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    return HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong());
+    byte[] id = new byte[FRESH_BYTES];
+    ThreadLocalRandom.current().nextBytes(id);
+    return HEX.formatHex(id);
   }
 
   private static boolean isSane(String id) {

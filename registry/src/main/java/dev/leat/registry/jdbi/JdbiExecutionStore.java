@@ -104,7 +104,7 @@ public final class JdbiExecutionStore implements ExecutionStore {
                   .createUpdate(
                       """
                       DELETE FROM executions
-                      WHERE id <= (SELECT id FROM executions ORDER BY id DESC LIMIT 1 OFFSET :keep)
+                      WHERE id <= (SELECT MAX(id) FROM executions) - :keep
                       """)
                   .bind("keep", keepMax)
                   .execute();

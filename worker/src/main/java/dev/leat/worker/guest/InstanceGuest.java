@@ -48,7 +48,8 @@ abstract sealed class InstanceGuest implements Guest
   public final Outcome run(
       Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquiringSinceNanos) {
     hasServed = true;
-    long nowNanos = System.nanoTime(); // read once for all: it costs as much as a brief guest
+    // Read once for all, as it costs as much as a brief guest; an idle instance is had at once.
+    long nowNanos = acquire == Usage.Acquire.COLD ? System.nanoTime() : acquiringSinceNanos;
     Budget budget = budget(invocation, nowNanos);
     Running running =
         new Running(
