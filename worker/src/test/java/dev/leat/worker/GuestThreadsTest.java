@@ -168,6 +168,7 @@ final class GuestThreadsTest {
   @Test
   void briefJobs_behindABriefOne_waitForItsThread() throws InterruptedException {
     threads.start();
+    Eventually.holds("all threads are idle", () -> threads.idleThreads() == 4);
     threads.execute(GREEDY, this::blocking, BRIEF);
     Eventually.holds("it runs", () -> running.get() == 1);
     AtomicInteger early = new AtomicInteger();

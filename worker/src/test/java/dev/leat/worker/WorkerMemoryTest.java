@@ -106,6 +106,35 @@ class WorkerMemoryTest {
   }
 
   @Test
+  void modules_moreThanThereIsRoomFor_areLoadedAgainWhenCalled() {
+    int functions = 20;
+    long room = 600_000; // for about five of them
+    WorkerConfig config = new WorkerConfig(4, 3, 2, 100, 100, Duration.ofSeconds(20), room);
+    try (TestWorker worker = new TestWorker(config)) {
+      for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < functions; i++) {
+          String text = "answer " + i;
+          assertThat(worker.invoke(answering(text), ""))
+              .isInstanceOfSatisfying(
+                  Outcome.Responded.class,
+                  responded -> assertThat(responded.body()).asString().isEqualTo(text));
+        }
+        assertThat(worker.worker.moduleCacheUse().entries()).isBetween(1L, functions / 2L);
+      }
+      assertThat(worker.worker.moduleCacheUse().misses()).isGreaterThan(functions * 3L / 2);
+    }
+  }
+
+  private static TestFunction answering(String text) {
+    return TestFunction.handler(
+        new WasmBuilder()
+            .memory(1)
+            .export("allocate", "(i32)->i32", new WasmCode().i32Const(64))
+            .export("handle", "(i32,i32)->i64", new WasmCode().i64Const(8L << 32 | text.length()))
+            .data(8, text));
+  }
+
+  @Test
   void figures_tellBusyFromWaiting() {
     WorkerConfig oneThread = new WorkerConfig(1, 1, 1, 100, 100, Duration.ofSeconds(20), 64 << 20);
     Cancellation cancellation = new Cancellation();

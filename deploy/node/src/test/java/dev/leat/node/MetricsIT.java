@@ -155,6 +155,7 @@ class MetricsIT {
             "leat_module_cache_entries",
             "leat_module_cache_hits_total",
             "leat_module_cache_misses_total",
+            "leat_modules_compiled_total",
             "leat_queue_depth",
             "leat_security_alerts_total{kind=\"module-digest\"}",
             "leat_security_alerts_total{kind=\"class-mac\"}");

@@ -42,6 +42,9 @@ class NodeLifecycleIT {
       assertThat(answered.text()).isEqualTo("hello");
       assertThat(node.request("GET", "/v1/tenants/acme/quota").token(operator).send().text())
           .isEqualTo("{\"concurrency\":7}");
+      assertThat(node.request("GET", "/metrics").operator().send().text())
+          .as("what was published before is loaded, not compiled")
+          .contains("leat_modules_compiled_total 0.0");
       assertThat(
               node.request("GET", "/v1/tenants/acme/modules")
                   .operator()

@@ -40,6 +40,7 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   private final SealedClasses classes;
   private final GuestHeap heap;
   private final LongAdder alteredModules = new LongAdder();
+  private final LongAdder compiledModules = new LongAdder();
   private final CompileRoom room;
 
   /**
@@ -122,6 +123,11 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
         LOADED_PER_STORED * compiled.sizeBytes());
   }
 
+  /** How often a module was compiled, because its classes were not in the store. */
+  public long compiledModules() {
+    return compiledModules.sum();
+  }
+
   /** How often a module's bytes were not those of its digest. */
   public long alteredModules() {
     return alteredModules.sum();
@@ -144,6 +150,7 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
       ModuleDigest digest, byte[] module, Measured parsed, CompileClock clock) {
     CompiledModule compiled =
         new CompiledModule(ModuleStripper.strip(module), compile(parsed, clock));
+    compiledModules.increment();
     classes.save(digest, compiled);
     return compiled;
   }

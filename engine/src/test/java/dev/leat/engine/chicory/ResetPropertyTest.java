@@ -3,14 +3,11 @@ package dev.leat.engine.chicory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.GuestInstance;
-import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,23 +17,24 @@ import org.junit.jupiter.api.Timeout;
 final class ResetPropertyTest {
   private static final int GUESTS = 250;
   private static final int CALLS = 6;
-  private static final int PAGE = Guests.PAGE;
 
   @Test
   void reset_afterAnything_isLikeNew() {
     Seed seed = Seed.orElse(4711);
     Random random = seed.random();
     for (int i = 0; i < GUESTS; i++) {
-      LoadedModule module = Guests.load(guest(random));
-      GuestInstance reused = prepared(module);
+      LoadedModule module = Guests.load(RandomGuest.module(random));
+      GuestInstance reused = RandomGuest.prepared(module);
       byte[] pristine = reused.memory().read(0, (int) reused.memory().sizeBytes());
 
       for (int call = 0; call < CALLS; call++) {
-        String run = "run" + random.nextInt(3);
+        String run = "run" + random.nextInt(RandomGuest.RUNS);
         String where = "guest %d, call %d of %s, %s".formatted(i, call, run, seed);
-        GuestInstance fresh = prepared(module);
+        GuestInstance fresh = RandomGuest.prepared(module);
 
-        assertThat(observed(reused, run)).as(where).isEqualTo(observed(fresh, run));
+        assertThat(RandomGuest.observed(reused, run))
+            .as(where)
+            .isEqualTo(RandomGuest.observed(fresh, run));
 
         reused.reset();
         reused.begin(Guests.fuel(Guests.PLENTY));
@@ -45,9 +43,9 @@ final class ResetPropertyTest {
             .as(where + ": memory")
             .isTrue();
       }
-      assertThat(observed(reused, "probe"))
+      assertThat(RandomGuest.observed(reused, "probe"))
           .as("guest %d, %s", i, seed)
-          .isEqualTo(observed(prepared(module), "probe"));
+          .isEqualTo(RandomGuest.observed(RandomGuest.prepared(module), "probe"));
     }
   }
 
@@ -55,7 +53,7 @@ final class ResetPropertyTest {
   @Test
   void reset_afterExhaustedStackAmidStores_isLikeNew() {
     int[][] stores = {{0x36, 0x41}, {0x37, 0x42}, {0x3a, 0x41}, {0x3b, 0x41}, {0x3e, 0x42}};
-    byte[] zeros = new byte[16 * PAGE];
+    byte[] zeros = new byte[16 * Guests.PAGE];
     for (int[] store : stores) {
       WasmCode code = new WasmCode().locals(1, "i64");
       code.globalGet(0).op(store[1], 0x7f).op(store[0], 0, 0);
@@ -75,189 +73,11 @@ final class ResetPropertyTest {
         guest.begin(Guests.fuel(Long.MAX_VALUE));
         assertThat(Guests.stopped(guest, "run").detail()).contains("call stack exhausted");
         guest.reset();
-        byte[] memory = guest.memory().read(0, 16 * PAGE);
+        byte[] memory = guest.memory().read(0, 16 * Guests.PAGE);
         assertThat(Arrays.mismatch(memory, zeros))
             .as("opcode %x, round %d: the first byte that is left", store[0], i)
             .isEqualTo(-1);
       }
     }
-  }
-
-  private static GuestInstance prepared(LoadedModule module) {
-    GuestInstance guest = Guests.instance(module);
-    result(guest, "setUp");
-    guest.snapshot();
-    return guest;
-  }
-
-  /**
-   * What a call shows to the outside: its end, its fuel, and everything that can be asked after.
-   */
-  private static List<Object> observed(GuestInstance guest, String export) {
-    List<Object> seen = new ArrayList<>();
-    guest.begin(Guests.fuel(3_000_000));
-    seen.add(result(guest, export));
-    if (!seen.getFirst().toString().contains("call stack exhausted")) {
-      seen.add(guest.fuelUsed()); // how deep the stack reaches is the JVM's affair
-      seen.add(guest.memory().sizeBytes());
-      seen.add(guest.peakMemoryBytes());
-      guest.begin(Guests.fuel(Guests.PLENTY));
-      seen.add(Arrays.hashCode(guest.memory().read(0, (int) guest.memory().sizeBytes())));
-      for (String question : new String[] {"globals", "tableSize", "tableNulls", "probe"}) {
-        seen.add(result(guest, question));
-      }
-    }
-    return seen;
-  }
-
-  private static Object result(GuestInstance guest, String export) {
-    try {
-      return Guests.call(guest, export);
-    } catch (GuestStopped stopped) {
-      return stopped.reason() + " " + stopped.detail();
-    }
-  }
-
-  // ---- Random guests. Functions 0-2 are helpers, 3 recurses for ever. ----
-
-  private static WasmBuilder guest(Random random) {
-    WasmBuilder guest =
-        new WasmBuilder()
-            .memory(1 + random.nextInt(2), 6)
-            .table(8, 40)
-            .globalI32(true, random.nextInt())
-            .globalI64(true, random.nextLong())
-            .globalI32(false, 12)
-            .function("()->i32", new WasmCode().globalGet(0))
-            .function(
-                "()->i32",
-                new WasmCode().globalGet(0).i32Const(3).i32Add().globalSet(0).globalGet(0))
-            .function("()->i32", new WasmCode().i32Const(64).i32Load(0))
-            .function("(i32)->", endlessRecursion())
-            .elements(1, 0, 1, 2)
-            .passiveElements(2, 1, 0, 2)
-            .data(random.nextInt(PAGE - 100), "some data that is there from the beginning")
-            .passiveData(
-                "and some that is copied later, if at all"
-                    .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    guest.export("setUp", "()->", steps(random, random.nextInt(6), false));
-    for (int i = 0; i < 3; i++) {
-      guest.export("run" + i, "()->i32", steps(random, 1 + random.nextInt(25), true).globalGet(0));
-    }
-    return guest
-        .export(
-            "globals",
-            "()->i64",
-            new WasmCode().globalGet(1).globalGet(0).i64ExtendUnsigned().op(0x85))
-        .export("tableSize", "()->i32", new WasmCode().op(0xfc, 16, 0))
-        .export("tableNulls", "()->i32", tableNulls())
-        .export("probe", "()->i32", probe());
-  }
-
-  private static WasmCode endlessRecursion() {
-    return new WasmCode()
-        .localGet(0)
-        .i32Const(0xffff)
-        .op(0x71)
-        .localGet(0)
-        .i32Store8(0)
-        .localGet(0)
-        .i32Const(977)
-        .i32Add()
-        .call(3);
-  }
-
-  /** A bit for each of the first 31 entries that is null. */
-  private static WasmCode tableNulls() {
-    WasmCode code = new WasmCode().locals(2, "i32").loop();
-    code.localGet(0).op(0xfc, 16, 0).op(0x49).ifTrue();
-    code.localGet(1).i32Const(1).op(0x74).localGet(0).op(0x25, 0).op(0xd1).op(0x72).localSet(1);
-    code.localGet(0).i32Const(1).i32Add().localSet(0).br(1).end().end();
-    return code.localGet(1);
-  }
-
-  /** Traps if a passive segment was dropped; else shows their content and what the table calls. */
-  private static WasmCode probe() {
-    return new WasmCode()
-        .i32Const(64)
-        .i32Const(5)
-        .i32Const(8)
-        .op(0xfc, 8, 1, 0)
-        .i32Const(4)
-        .i32Const(1)
-        .i32Const(2)
-        .op(0xfc, 12, 1, 0)
-        .i32Const(4)
-        .callIndirect(0)
-        .i32Const(5)
-        .callIndirect(0)
-        .i32Add()
-        .i32Const(2)
-        .callIndirect(0)
-        .i32Add();
-  }
-
-  private static WasmCode steps(Random random, int count, boolean mayEnd) {
-    WasmCode code = new WasmCode();
-    for (int i = 0; i < count; i++) {
-      step(code, random, mayEnd);
-    }
-    return code;
-  }
-
-  private static void step(WasmCode code, Random random, boolean mayEnd) {
-    switch (random.nextInt(mayEnd ? 19 : 14)) {
-      case 0, 1 -> code.i32Const(address(random)).i32Const(random.nextInt()).i32Store(0);
-      case 2 -> code.i32Const(address(random)).i64Const(random.nextLong()).i64Store(0);
-      case 3 -> code.i32Const(address(random)).i32Const(random.nextInt()).i32Store8(3);
-      case 4 -> code.i32Const(address(random)).i32Const(random.nextInt()).op(0x3b, 0, 1);
-      case 5 -> code.i32Const(address(random)).f64Const(random.nextDouble()).op(0x39, 0, 0);
-      case 6 ->
-          code.i32Const(address(random))
-              .i32Const(random.nextInt())
-              .i32Const(random.nextInt(9_000))
-              .op(0xfc, 11, 0);
-      case 7 ->
-          code.i32Const(address(random))
-              .i32Const(address(random))
-              .i32Const(random.nextInt(9_000))
-              .op(0xfc, 10, 0, 0);
-      case 8 -> code.i32Const(address(random)).i32Const(3).i32Const(9).op(0xfc, 8, 1, 0);
-      case 9 -> code.i32Const(random.nextInt()).globalSet(0);
-      case 10 -> code.i64Const(random.nextLong()).globalSet(1);
-      case 11 -> code.i32Const(random.nextInt(8)).op(0xd2, random.nextInt(3)).op(0x26, 0);
-      case 12 ->
-          code.i32Const(random.nextInt(6))
-              .op(0xd0, 0x70)
-              .i32Const(random.nextInt(3))
-              .op(0xfc, 17, 0);
-      case 13 ->
-          code.i32Const(random.nextInt(6))
-              .i32Const(random.nextInt(6))
-              .i32Const(random.nextInt(3))
-              .op(0xfc, 14, 0, 0);
-      case 14 -> code.i32Const(random.nextInt(3)).memoryGrow().drop();
-      case 15 ->
-          code.op(0xd2, random.nextInt(3)).i32Const(random.nextInt(9)).op(0xfc, 15, 0).drop();
-      case 16 -> code.op(0xfc, random.nextBoolean() ? 9 : 13, 1);
-      case 17 -> code.i32Const(1 + random.nextInt(3)).callIndirect(0).drop();
-      default -> {
-        switch (random.nextInt(8)) {
-          case 0 -> code.unreachable();
-          case 1 -> code.i32Const(random.nextInt()).call(3);
-          case 2 -> code.loop().br(0).end();
-          default -> code.i32Const(1).i32Const(1).i32Const(2).op(0xfc, 12, 1, 0);
-        }
-      }
-    }
-  }
-
-  /** Anywhere, with a liking for the borders of pages and the ends of memories. */
-  private static int address(Random random) {
-    return switch (random.nextInt(4)) {
-      case 0 -> 4_096 * random.nextInt(40) - random.nextInt(9);
-      case 1 -> PAGE * (1 + random.nextInt(4)) - random.nextInt(12);
-      default -> random.nextInt(PAGE);
-    };
   }
 }

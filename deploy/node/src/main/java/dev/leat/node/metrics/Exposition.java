@@ -107,6 +107,10 @@ public final class Exposition {
         gauge("leat_module_cache_entries", "Compiled modules kept", cache.entries()),
         counter("leat_module_cache_hits", "Look-ups that found a compiled module", cache.hits()),
         counter("leat_module_cache_misses", "Look-ups that had to load it", cache.misses()),
+        counter(
+            "leat_modules_compiled",
+            "Modules compiled; those in the class store need not be",
+            engine.compiledModules()),
         quotaRejections(),
         CounterSnapshot.builder()
             .name("leat_security_alerts")
