@@ -9,6 +9,7 @@ import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.registry.CollectModule;
 import dev.leat.registry.DeployFunction;
 import dev.leat.registry.ModuleCatalog;
 import dev.leat.registry.PublishModule;
@@ -83,10 +84,12 @@ final class DeployedFunctions {
     JdbiModuleStore modules = new JdbiModuleStore(database);
     JdbiKeyStore keyStore = new JdbiKeyStore(database);
     PublisherKeys keys = new PublisherKeys(keyStore, clock);
+    CollectModule collector = new CollectModule(modules, blobs, engine::forget);
     PublishModule publishing =
         new PublishModule(
             modules,
             blobs,
+            collector,
             keyStore,
             engine::inspectAndCompile,
             clock,
@@ -95,7 +98,7 @@ final class DeployedFunctions {
         new DeployFunction(
             new JdbiFunctionStore(database),
             modules,
-            new ModuleCatalog(modules, blobs, clock),
+            new ModuleCatalog(modules, blobs, collector, clock),
             engine::inspectAccepted,
             routes,
             clock);

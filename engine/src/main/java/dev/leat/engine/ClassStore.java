@@ -12,6 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
  * <ol>
  *   <li>{@link #load} gives exactly the bytes that were saved last under both keys, or nothing.
  *   <li>A {@link #save} that fails midway leaves what was there before.
+ *   <li>{@link #delete} removes what was saved of the module, whatever the format.
  *   <li>Whoever can write here cannot run code: the engine checks a MAC before it defines a class.
  * </ol>
  */
@@ -26,6 +27,8 @@ public interface ClassStore {
 
   void save(ModuleDigest module, String format, byte[] compiled);
 
+  void delete(ModuleDigest module);
+
   /** Authenticates what is saved; whoever has it can make an engine run any class. */
   SecretKey key();
 
@@ -39,6 +42,9 @@ public interface ClassStore {
 
       @Override
       public void save(ModuleDigest module, String format, byte[] compiled) {}
+
+      @Override
+      public void delete(ModuleDigest module) {}
 
       @Override
       public SecretKey key() {

@@ -1,6 +1,5 @@
 package dev.leat.registry;
 
-import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 
 /**
@@ -12,7 +11,7 @@ public final class ForgetTenant {
   private final FunctionStore functions;
   private final ExecutionStore executions;
   private final ModuleStore modules;
-  private final BlobStore blobs;
+  private final CollectModule collector;
   private final RoutingTable routes;
 
   public ForgetTenant(
@@ -20,22 +19,20 @@ public final class ForgetTenant {
       FunctionStore functions,
       ExecutionStore executions,
       ModuleStore modules,
-      BlobStore blobs,
+      CollectModule collector,
       RoutingTable routes) {
     this.keys = keys;
     this.functions = functions;
     this.executions = executions;
     this.modules = modules;
-    this.blobs = blobs;
+    this.collector = collector;
     this.routes = routes;
   }
 
   public void forget(TenantId tenant) {
     // Without keys nothing more is published, and without modules nothing more is deployed.
     keys.forget(tenant);
-    for (ModuleDigest digest : modules.forget(tenant)) {
-      modules.collect(digest, () -> blobs.delete(digest));
-    }
+    modules.forget(tenant).forEach(collector::collect);
     functions.forget(tenant);
     executions.forget(tenant);
     routes.forget(tenant);

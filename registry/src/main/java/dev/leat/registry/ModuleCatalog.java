@@ -13,11 +13,14 @@ import java.util.Optional;
 public final class ModuleCatalog {
   private final ModuleStore modules;
   private final BlobStore blobs;
+  private final CollectModule collector;
   private final InstantSource clock;
 
-  public ModuleCatalog(ModuleStore modules, BlobStore blobs, InstantSource clock) {
+  public ModuleCatalog(
+      ModuleStore modules, BlobStore blobs, CollectModule collector, InstantSource clock) {
     this.modules = modules;
     this.blobs = blobs;
+    this.collector = collector;
     this.clock = clock;
   }
 
@@ -71,7 +74,7 @@ public final class ModuleCatalog {
             module.reference());
     return switch (modules.delete(module.tenant(), digest, entry)) {
       case Deletion.Deleted() -> {
-        modules.collect(digest, () -> blobs.delete(digest));
+        collector.collect(digest);
         yield Answer.done(module);
       }
       case Deletion.NoSuchModule() -> unknown(module.tenant(), digest);

@@ -47,6 +47,7 @@ public final class PublishModule {
 
   private final ModuleStore modules;
   private final BlobStore blobs;
+  private final CollectModule collector;
   private final KeyStore keys;
   private final Signatures signatures;
   private final ModuleInspector inspector;
@@ -56,12 +57,14 @@ public final class PublishModule {
   public PublishModule(
       ModuleStore modules,
       BlobStore blobs,
+      CollectModule collector,
       KeyStore keys,
       ModuleInspector inspector,
       InstantSource clock,
       int moduleBytesMax) {
     this.modules = modules;
     this.blobs = blobs;
+    this.collector = collector;
     this.keys = keys;
     this.signatures = new Signatures(clock);
     this.inspector = inspector;
@@ -96,7 +99,12 @@ public final class PublishModule {
           case Inspection.Refused(List<Finding> findings) -> invalid(what, findings);
           case Inspection.Accepted(ModuleShape shape) -> {
             List<Finding> findings = importsOfNobody(shape);
-            yield findings.isEmpty() ? keep(candidate, actor, module) : invalid(what, findings);
+            Answer<PublishedModule> answer =
+                findings.isEmpty() ? keep(candidate, actor, module) : invalid(what, findings);
+            if (answer instanceof Answer.Refused) {
+              collector.collect(candidate.digest()); // it may have been compiled
+            }
+            yield answer;
           }
         };
       }

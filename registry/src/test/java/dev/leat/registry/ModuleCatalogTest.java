@@ -105,6 +105,7 @@ final class ModuleCatalogTest {
 
     refused(registry.modules.show(ACME, digest), ProblemCode.NOT_FOUND);
     assertThat(registry.blobs.load(digest)).isEmpty();
+    assertThat(registry.collected).containsExactly(digest);
     assertThat(registry.recorded(ACME).getFirst()).isEqualTo("module.delete " + digest);
     refused(registry.modules.delete(ACME, ACTOR, digest), ProblemCode.NOT_FOUND);
   }
@@ -120,6 +121,12 @@ final class ModuleCatalogTest {
     done(registry.modules.delete(ACME, ACTOR, digest));
 
     assertThat(done(registry.modules.content(OTHER, digest))).isEqualTo(module);
+    assertThat(registry.collected).isEmpty();
+
+    registry.forgetTenant.forget(OTHER);
+
+    assertThat(registry.blobs.load(digest)).isEmpty();
+    assertThat(registry.collected).containsExactly(digest);
   }
 
   @Test

@@ -68,6 +68,20 @@ final class PublishModuleTest {
 
     assertThat(registry.publish("mask", "1.0.0", module)).isEqualTo(first);
     assertThat(registry.recorded(ACME)).hasSize(recorded);
+    assertThat(registry.collected).isEmpty();
+  }
+
+  @Test
+  void publish_refusedButPublishedUnderAnotherName_leavesWhatIsKept() {
+    byte[] other = GuestModules.handler(2);
+    registry.publish("mask", "1.0.0", module);
+    registry.publish("mask", "2.0.0", other);
+
+    refused(
+        publish(other, registry.sign(registry.key, "mask", "1.0.0", other)), ProblemCode.CONFLICT);
+
+    assertThat(registry.collected).isEmpty();
+    assertThat(registry.blobs.load(ModuleDigest.of(other))).hasValue(other);
   }
 
   @Test
@@ -82,6 +96,7 @@ final class PublishModuleTest {
 
     assertThat(problem.detail()).contains("acme/mask@1.0.0", ModuleDigest.of(module).toString());
     assertThat(registry.blobs.load(ModuleDigest.of(other))).isEmpty();
+    assertThat(registry.collected).as("what was compiled").containsExactly(ModuleDigest.of(other));
   }
 
   @Test
@@ -130,6 +145,7 @@ final class PublishModuleTest {
         .extracting(Finding::at)
         .containsExactly(
             "import env.system", "import leat.log", "import wasi_snapshot_preview1.exec");
+    assertThat(registry.collected).as("what was compiled").containsExactly(ModuleDigest.of(greedy));
   }
 
   @Test
@@ -225,6 +241,7 @@ final class PublishModuleTest {
         new PublishModule(
             registry.moduleStore,
             new FullDisk(),
+            registry.collector,
             registry.keyStore,
             registry.engine,
             registry.clock,

@@ -25,6 +25,7 @@ import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,6 +46,11 @@ final class TestRegistry implements AutoCloseable {
   final ModuleStore moduleStore = new JdbiModuleStore(database.dataSource());
   final FunctionStore functionStore = new JdbiFunctionStore(database.dataSource());
   final FileBlobStore blobs;
+
+  /** Modules of which what was compiled is to be forgotten. */
+  final List<ModuleDigest> collected = new ArrayList<>();
+
+  final CollectModule collector;
   final AuditLog audit = new AuditLog(new JdbiAuditStore(database.dataSource()));
 
   final PublisherKeys keys = new PublisherKeys(keyStore, clock);
@@ -60,9 +66,10 @@ final class TestRegistry implements AutoCloseable {
     RegistrySchema.migrate(database.dataSource());
     blobs = new FileBlobStore(directory);
     blobs.start();
+    collector = new CollectModule(moduleStore, blobs, collected::add);
     publishModule =
-        new PublishModule(moduleStore, blobs, keyStore, engine, clock, MODULE_BYTES_MAX);
-    modules = new ModuleCatalog(moduleStore, blobs, clock);
+        new PublishModule(moduleStore, blobs, collector, keyStore, engine, clock, MODULE_BYTES_MAX);
+    modules = new ModuleCatalog(moduleStore, blobs, collector, clock);
     deployFunction = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
     forgetTenant =
         new ForgetTenant(
@@ -70,7 +77,7 @@ final class TestRegistry implements AutoCloseable {
             functionStore,
             new JdbiExecutionStore(database.dataSource()),
             moduleStore,
-            blobs,
+            collector,
             routes);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
   }

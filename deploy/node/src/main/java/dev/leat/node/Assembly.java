@@ -16,6 +16,7 @@ import dev.leat.gateway.control.ControlServices;
 import dev.leat.gateway.http.MemoryBudget;
 import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.MeteredInvoker;
+import dev.leat.registry.CollectModule;
 import dev.leat.registry.DeployFunction;
 import dev.leat.registry.ExecutionLog;
 import dev.leat.registry.ExecutionStore;
@@ -129,11 +130,13 @@ final class Assembly {
     KeyStore keyStore = new JdbiKeyStore(database);
     routes = new RoutingTable(functionStore);
     publisherKeys = new PublisherKeys(keyStore, clock);
-    modules = new ModuleCatalog(moduleStore, blobs, clock);
+    CollectModule collector = new CollectModule(moduleStore, blobs, engine::forget);
+    modules = new ModuleCatalog(moduleStore, blobs, collector, clock);
     publishing =
         new PublishModule(
             moduleStore,
             blobs,
+            collector,
             keyStore,
             engine::inspectAndCompile,
             clock,
@@ -170,7 +173,8 @@ final class Assembly {
             deploying,
             functions,
             executions,
-            new ForgetTenant(keyStore, functionStore, executionStore, moduleStore, blobs, routes),
+            new ForgetTenant(
+                keyStore, functionStore, executionStore, moduleStore, collector, routes),
             metrics::text,
             () -> ready);
     gateway =

@@ -3,20 +3,26 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.CompileBudget;
 import dev.leat.node.RunningNode.Workshop;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
+import dev.leat.testkit.WasmBuilder;
 import dev.leat.worker.WorkerConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +59,34 @@ class NodeLifecycleIT {
                   .path("items"))
           .hasSize(1);
     }
+  }
+
+  @Test
+  void modules_deletedOrRefused_leaveNothingOnTheDisk() throws IOException {
+    try (RunningNode node = RunningNode.start(directory)) {
+      Workshop acme = node.workshop("acme");
+      Set<Path> before = stored();
+      assertThat(acme.publish(Guests.echo()).status()).isEqualTo(201);
+      assertThat(stored()).as("bytes and classes").hasSize(before.size() + 2);
+
+      String module = "/modules/" + ModuleDigest.of(Guests.echo());
+      assertThat(acme.request("DELETE", module).operator().send().status()).isEqualTo(204);
+      byte[] greedy =
+          new WasmBuilder().importFunction("env", "system", "(i32)->i32").memory(1).build();
+      assertThat(acme.publish(greedy).problem()).startsWith("422 invalid-module");
+
+      assertThat(stored()).isEqualTo(before);
+    }
+  }
+
+  private Set<Path> stored() throws IOException {
+    Set<Path> files = new TreeSet<>();
+    for (String store : List.of("blobs", "classes")) {
+      try (Stream<Path> entries = Files.walk(directory.resolve(store))) {
+        entries.filter(Files::isRegularFile).forEach(files::add);
+      }
+    }
+    return files;
   }
 
   /** A process that publishes and deploys, and then waits to be killed. */

@@ -123,6 +123,11 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
         LOADED_PER_STORED * compiled.sizeBytes());
   }
 
+  /** Removes what was stored of a module that is no more; loading it would compile it again. */
+  public void forget(ModuleDigest module) {
+    classes.delete(module);
+  }
+
   /** How often a module was compiled, because its classes were not in the store. */
   public long compiledModules() {
     return compiledModules.sum();

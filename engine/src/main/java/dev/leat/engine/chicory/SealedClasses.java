@@ -49,6 +49,10 @@ final class SealedClasses {
     store.save(module, FORMAT, sealed);
   }
 
+  void delete(ModuleDigest module) {
+    store.delete(module);
+  }
+
   private Optional<CompiledModule> open(ModuleDigest module, byte[] sealed) {
     if (sealed.length > MAC_BYTES) {
       byte[] encoded = Arrays.copyOfRange(sealed, MAC_BYTES, sealed.length);

@@ -3,6 +3,7 @@ package dev.leat.engine.files;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ClassStore;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,9 +11,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ public final class FileClassStore implements ClassStore {
   private static final Logger LOG = LoggerFactory.getLogger(FileClassStore.class);
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
+  private static final String UNFINISHED = ".unfinished";
   private static final String KEY_FILE = "key";
   private static final String KEY_ALGORITHM = "HmacSHA256";
   private static final int KEY_BYTES = 32;
@@ -38,14 +42,21 @@ public final class FileClassStore implements ClassStore {
     this.directory = directory;
   }
 
-  /** Makes the directory and, at the first start, its key, readable by the owner only. */
+  /**
+   * Makes the directory and, at the first start, its key, readable by the owner only; removes what
+   * an earlier process left unfinished.
+   */
   public void start() throws IOException {
     Files.createDirectories(directory);
+    for (Path format : formats()) {
+      removeUnfinished(format);
+    }
+    removeUnfinished(directory);
     Path file = directory.resolve(KEY_FILE);
     if (!Files.exists(file)) {
       Path unfinished =
           Files.createTempFile(
-              directory, "key", ".unfinished", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+              directory, "key", UNFINISHED, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
       byte[] fresh = new byte[KEY_BYTES];
       new SecureRandom().nextBytes(fresh);
       Files.write(unfinished, fresh);
@@ -76,11 +87,36 @@ public final class FileClassStore implements ClassStore {
     try {
       Path file = file(module, format);
       Files.createDirectories(file.getParent());
-      Path unfinished = Files.createTempFile(file.getParent(), module.hex(), ".unfinished");
+      Path unfinished = Files.createTempFile(file.getParent(), module.hex(), UNFINISHED);
       Files.write(unfinished, compiled);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.warn("Classes cannot be stored module={} cause={}", module, e.toString());
+    }
+  }
+
+  @Override
+  public void delete(ModuleDigest module) {
+    try {
+      for (Path format : formats()) {
+        Files.deleteIfExists(format.resolve(module.hex()));
+      }
+    } catch (IOException e) {
+      LOG.warn("Stored classes cannot be deleted module={} cause={}", module, e.toString());
+    }
+  }
+
+  private static void removeUnfinished(Path directory) throws IOException {
+    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
+      for (Path file : unfinished) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private List<Path> formats() throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.filter(Files::isDirectory).toList();
     }
   }
 

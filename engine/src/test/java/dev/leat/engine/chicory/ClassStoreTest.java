@@ -51,6 +51,18 @@ class ClassStoreTest {
   }
 
   @Test
+  void load_afterForget_compilesAnew() {
+    ChicoryEngine engine = engine();
+    engine.inspectAndCompile(module);
+
+    engine.forget(digest);
+    LoadedModule loaded = engine.load(digest, module);
+
+    assertThat(engine.compiledModules()).isEqualTo(2);
+    assertThat(call(loaded)).isPositive();
+  }
+
+  @Test
   void load_altered_isCounted() {
     ChicoryEngine engine = engine();
     engine.inspectAndCompile(module);
@@ -148,6 +160,11 @@ class ClassStoreTest {
     public void save(ModuleDigest module, String format, byte[] compiled) {
       entries.put(module + format, compiled);
       saves++;
+    }
+
+    @Override
+    public void delete(ModuleDigest module) {
+      entries.keySet().removeIf(name -> name.startsWith(module.toString()));
     }
 
     byte[] only() {

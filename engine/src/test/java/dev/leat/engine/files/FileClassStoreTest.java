@@ -35,6 +35,41 @@ class FileClassStoreTest {
   }
 
   @Test
+  void delete_removesTheModulesClassesOfEveryFormat() {
+    ModuleDigest other = new ModuleDigest("b".repeat(64));
+    FileClassStore store = new FileClassStore(directory);
+    store.save(MODULE, "one", new byte[] {1});
+    store.save(MODULE, "two", new byte[] {2});
+    store.save(other, "one", new byte[] {3});
+
+    store.delete(MODULE);
+    store.delete(MODULE);
+
+    assertThat(store.load(MODULE, "one")).isEmpty();
+    assertThat(store.load(MODULE, "two")).isEmpty();
+    assertThat(store.load(other, "one")).hasValue(new byte[] {3});
+  }
+
+  @Test
+  void delete_whereNothingCanBeRead_isNoError() throws IOException {
+    new FileClassStore(Files.createFile(directory.resolve("file"))).delete(MODULE);
+  }
+
+  @Test
+  void start_removesWhatAnEarlierProcessLeftUnfinished() throws IOException {
+    FileClassStore store = new FileClassStore(directory);
+    store.save(MODULE, "one", new byte[] {1});
+    Path unfinished = Files.createFile(directory.resolve("one").resolve("x.unfinished"));
+    Path key = Files.createFile(directory.resolve("key7.unfinished"));
+
+    store.start();
+
+    assertThat(unfinished).doesNotExist();
+    assertThat(key).doesNotExist();
+    assertThat(store.load(MODULE, "one")).hasValue(new byte[] {1});
+  }
+
+  @Test
   void start_makesOneKey_readableByTheOwnerOnly() throws IOException {
     FileClassStore first = new FileClassStore(directory);
     FileClassStore second = new FileClassStore(directory);
