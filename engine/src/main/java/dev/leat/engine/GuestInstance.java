@@ -37,6 +37,9 @@ public interface GuestInstance extends AutoCloseable {
   /** The memory's largest size since {@link #begin}, in bytes. */
   long peakMemoryBytes();
 
+  /** What it holds of the {@link GuestHeap}: memory and its snapshot, tables, globals. */
+  long heldBytes();
+
   /** Remembers the present state as the one that {@link #reset} puts back. */
   void snapshot();
 

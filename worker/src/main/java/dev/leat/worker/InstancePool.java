@@ -150,6 +150,15 @@ final class InstancePool {
     return idle.isEmpty() ? Long.MAX_VALUE : idle.getFirst().sinceNanos;
   }
 
+  /** What its idle instances hold of the memory for guests. */
+  synchronized long idleBytes() {
+    long bytes = 0;
+    for (Idle kept : idle) {
+      bytes += kept.guest.heldBytes();
+    }
+    return bytes;
+  }
+
   /** Lets go of its longest idle instance, whatever {@code min} says. */
   synchronized void dropIdle() {
     if (!idle.isEmpty()) {

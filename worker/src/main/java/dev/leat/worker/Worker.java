@@ -186,12 +186,15 @@ public final class Worker implements Invoker, AutoCloseable {
   }
 
   /**
-   * Lets idle instances go, those that waited longest first, until so many bytes were given back or
-   * none is idle.
+   * Lets idle instances go, those that waited longest first, until so many bytes were given back;
+   * none if all of them together do not hold as many.
    *
    * @param heldBytes says what all guests' memories hold at the moment
    */
   public void reclaim(long bytes, LongSupplier heldBytes) {
+    if (pools.values().stream().mapToLong(InstancePool::idleBytes).sum() < bytes) {
+      return; // what is missing is held by guests that run
+    }
     long target = heldBytes.getAsLong() - bytes;
     while (heldBytes.getAsLong() > target) {
       InstancePool longestIdle = null;

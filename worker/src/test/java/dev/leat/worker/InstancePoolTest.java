@@ -31,6 +31,11 @@ final class InstancePoolTest {
     }
 
     @Override
+    public long heldBytes() {
+      return 100;
+    }
+
+    @Override
     public boolean hasServed() {
       return false;
     }

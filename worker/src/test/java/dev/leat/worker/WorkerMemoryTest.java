@@ -52,6 +52,28 @@ class WorkerMemoryTest {
   }
 
   @Test
+  void invoke_noRoomBesideWhatRuns_letsNoIdleInstanceGo() throws IOException {
+    Cancellation cancellation = new Cancellation();
+    try (TestWorker worker = new TestWorker(CONFIG, new GuestHeap(HEAP_BYTES))) {
+      invoke(worker, 1);
+      Eventually.holds("it is put back", () -> worker.worker.idleInstances() == 1);
+      long idle = worker.heap.heldBytes();
+      TestFunction hog = TestFunction.handler(endless(8)).timeout(Duration.ofMinutes(1));
+      CompletableFuture<Outcome> running = worker.start(worker.publish(hog), cancellation);
+      long held = idle + 8 * 65_536;
+      Eventually.holds("it has its memory", () -> worker.heap.heldBytes() == held);
+
+      assertThat(worker.invoke(TestFunction.handler(endless(9)), ""))
+          .isInstanceOf(Outcome.Overloaded.class);
+
+      assertThat(worker.heap.heldBytes()).isEqualTo(held);
+      assertThat(invoke(worker, 1).usage().acquire()).isEqualTo(Usage.Acquire.RESET);
+      cancellation.cancel();
+      TestWorker.ending(running);
+    }
+  }
+
+  @Test
   void invoke_freshInstances_giveTheirMemoryBack() throws IOException {
     try (TestWorker worker = new TestWorker()) {
       FunctionVersion version = worker.publish(maskPii(1).instances(0, 2, Reuse.FRESH));
@@ -139,7 +161,7 @@ class WorkerMemoryTest {
     WorkerConfig oneThread = new WorkerConfig(1, 1, 1, 100, 100, Duration.ofSeconds(20), 64 << 20);
     Cancellation cancellation = new Cancellation();
     try (TestWorker worker = new TestWorker(oneThread)) {
-      TestFunction endless = TestFunction.handler(endless()).instances(0, 1, Reuse.RESET);
+      TestFunction endless = TestFunction.handler(endless(1)).instances(0, 1, Reuse.RESET);
       FunctionVersion first = worker.publish(endless.timeout(Duration.ofMinutes(1)));
       List<CompletableFuture<Outcome>> calls = new ArrayList<>();
       calls.add(worker.start(first, cancellation));
@@ -159,9 +181,9 @@ class WorkerMemoryTest {
     }
   }
 
-  private static WasmBuilder endless() {
+  private static WasmBuilder endless(int pages) {
     return new WasmBuilder()
-        .memory(1)
+        .memory(pages)
         .export("allocate", "(i32)->i32", new WasmCode().i32Const(1_024))
         .export("handle", "(i32,i32)->i64", new WasmCode().loop().br(0).end().i64Const(0));
   }

@@ -122,6 +122,11 @@ final class ChicoryInstance implements GuestInstance {
   }
 
   @Override
+  public long heldBytes() {
+    return memory.heldBytes();
+  }
+
+  @Override
   public void snapshot() {
     memory.snapshot();
     tables.forEach(BoundedTable::snapshot);

@@ -182,6 +182,10 @@ final class FlatMemory implements Memory, GuestMemory {
 
   // ---- Heap ----
 
+  long heldBytes() {
+    return heldBytes;
+  }
+
   private boolean take(long bytes) {
     if (!heap.reserve(bytes)) {
       return false;

@@ -21,6 +21,9 @@ public interface Guest extends AutoCloseable {
   /** Whether it has run an invocation before. */
   boolean hasServed();
 
+  /** What it holds of the memory for guests. */
+  long heldBytes();
+
   /**
    * Makes it ready for the next call, as its reuse policy says; false when it is not to be kept.
    */

@@ -85,6 +85,11 @@ abstract sealed class InstanceGuest implements Guest
   }
 
   @Override
+  public final long heldBytes() {
+    return instance.heldBytes();
+  }
+
+  @Override
   public final boolean recycle() {
     if (version.instances().reuse() == Reuse.SHARED && !version.guest().isWasiCommand()) {
       return !wasStopped;
