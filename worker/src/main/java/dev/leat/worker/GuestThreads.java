@@ -46,7 +46,9 @@ final class GuestThreads implements AutoCloseable {
   private final ArrayDeque<GuestThread> idle = new ArrayDeque<>();
 
   private int waitingJobs;
-  private long waitingNanos;
+
+  /** What the jobs of the queues in {@link #turns} will take: those that a thread could begin. */
+  private long backlogNanos;
 
   /** Threads that hand over jobs {@link #together}. */
   private final Set<Thread> gathering = new HashSet<>();
@@ -86,11 +88,15 @@ final class GuestThreads implements AutoCloseable {
       if (queue.jobs.size() >= queuedPerTenant) {
         return false;
       }
-      Job added = new Job(job, Math.max(expectedNanos, JOB_NANOS_MIN));
-      queue.jobs.add(added);
+      long nanos = Math.max(expectedNanos, JOB_NANOS_MIN);
+      queue.jobs.add(new Job(job, nanos));
+      queue.nanos += nanos;
       waitingJobs++;
-      waitingNanos += added.expectedNanos;
-      offerTurn(queue);
+      if (queue.hasTurn) {
+        backlogNanos += nanos;
+      } else {
+        offerTurn(queue);
+      }
       if (!gathering.contains(Thread.currentThread())) {
         wakeOne();
       }
@@ -188,10 +194,11 @@ final class GuestThreads implements AutoCloseable {
 
   private Job takeJob(Queue queue) {
     queue.hasTurn = false;
+    backlogNanos -= queue.nanos;
     queue.running++;
     Job job = queue.jobs.remove();
+    queue.nanos -= job.expectedNanos;
     waitingJobs--;
-    waitingNanos -= job.expectedNanos;
     offerTurn(queue);
     return job;
   }
@@ -208,6 +215,7 @@ final class GuestThreads implements AutoCloseable {
     if (!queue.hasTurn && !queue.jobs.isEmpty() && queue.running < threadsPerTenant) {
       queue.hasTurn = true;
       turns.add(queue);
+      backlogNanos += queue.nanos;
     }
   }
 
@@ -217,7 +225,7 @@ final class GuestThreads implements AutoCloseable {
    * longer than many of those.
    */
   private void wakeOne() {
-    wakeOne(briefRunning == 0 || waitingNanos > briefRunning * BACKLOG_NANOS);
+    wakeOne(briefRunning == 0 || backlogNanos > briefRunning * BACKLOG_NANOS);
   }
 
   private void wakeOne(boolean isNeeded) {
@@ -324,6 +332,10 @@ final class GuestThreads implements AutoCloseable {
   private static final class Queue {
     private final TenantId tenant;
     private final ArrayDeque<Job> jobs = new ArrayDeque<>();
+
+    /** What its jobs will probably take. */
+    private long nanos;
+
     private int running;
     private boolean hasTurn;
 

@@ -191,6 +191,31 @@ final class GuestThreadsTest {
   }
 
   @Test
+  void briefJob_besideATenantAtItsShare_wakesNoThreadForWhatThatTenantQueues()
+      throws InterruptedException {
+    try (GuestThreads many = new GuestThreads(6, 3, 100)) {
+      many.start();
+      Eventually.holds("all threads are idle", () -> many.idleThreads() == 6);
+      for (int i = 0; i < 3; i++) {
+        many.execute(GREEDY, this::blocking, LONG);
+      }
+      Eventually.holds("its share is taken", () -> running.get() == 3);
+      for (int i = 0; i < 20; i++) {
+        many.execute(GREEDY, () -> {}, LONG);
+      }
+      many.execute(MODEST, this::blocking, BRIEF);
+      Eventually.holds("a brief one runs", () -> running.get() == 4);
+      CountDownLatch served = new CountDownLatch(1);
+
+      many.execute(MODEST, served::countDown, BRIEF);
+
+      assertThat(many.idleThreads()).isEqualTo(2);
+      release.countDown();
+      served.await();
+    }
+  }
+
+  @Test
   void relieve_behindAJobThatNeverSays_wakesAnotherThread() throws InterruptedException {
     threads.start();
     threads.execute(GREEDY, this::blocking, BRIEF);
