@@ -85,7 +85,7 @@ public final class Endurance {
             digest -> Objects.requireNonNull(blobs.get(digest)),
             powers,
             (invocation, outcome) -> {});
-    heap.onShortage(missing -> worker.reclaim(missing, heap::heldBytes));
+    heap.onShortage(worker::reclaim);
     worker.start();
   }
 

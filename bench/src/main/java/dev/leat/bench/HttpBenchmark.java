@@ -17,9 +17,9 @@ import java.util.function.ToDoubleFunction;
  * Loads a bare Vert.x handler and a whole node over loopback, turn and turn about, and prints the
  * node's throughput as a share of the bare handler's. Each of the node's runs is divided by the run
  * of the bare handler just before it, for the same bytes. Runs are short and many: a shared machine
- * changes its speed every few seconds, and few pairs must be torn apart by that. The processor time
- * that a server used for a request is printed too: it says the same on a machine that is busy with
- * other work.
+ * changes its speed every few seconds, and few pairs should fall into two speeds. The processor
+ * time that a server used for a request is printed too: it says the same on a machine that is busy
+ * with other work.
  *
  * <p>The node is asked as in production: a token that is required, a quota that is counted, an
  * instance put back after each call. Both servers have the node's JVM flags, which are the
@@ -33,7 +33,7 @@ public final class HttpBenchmark {
   /** Of each target. The JVM's compiler comes to rest after more than a minute of load. */
   private static final int WARM_UP_SECONDS = Integer.getInteger("warm-up", 60);
 
-  /** More than one, since connections that end and begin make the compiler think again. */
+  /** More than one: code that ends and begins connections is compiled too, and others with it. */
   private static final int WARM_UP_RUNS = 6;
 
   private final PrintStream out;
@@ -72,7 +72,7 @@ public final class HttpBenchmark {
 
   private void measure(Wrk wrk, List<Target> targets) throws IOException {
     for (int run = 1; run <= WARM_UP_RUNS; run++) {
-      round("warm-up " + run, wrk, targets, Math.max(1, WARM_UP_SECONDS / WARM_UP_RUNS));
+      round("warm-up " + run, wrk, targets, Math.ceilDiv(WARM_UP_SECONDS, WARM_UP_RUNS));
     }
     loads.clear();
     for (int round = 1; round <= ROUNDS; round++) {

@@ -9,7 +9,7 @@ package dev.leat.contract;
  * @param peakMemoryBytes the guest memory's size at its largest
  * @param acquire how its instance came about
  * @param queueNanos from arrival at the worker to the start of a guest thread
- * @param acquireNanos to get the instance
+ * @param acquireNanos to make the instance; 0 when one was idle
  * @param execNanos inside the guest and its host calls
  */
 public record Usage(

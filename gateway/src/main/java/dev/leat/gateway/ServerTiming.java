@@ -31,15 +31,15 @@ final class ServerTiming {
    */
   static CharSequence of(Usage usage, long totalNanos) {
     return new ServerTiming()
-        .word(QUEUE)
+        .append(QUEUE)
         .millis(usage.queueNanos())
-        .word(ACQUIRE)
-        .word(word(usage.acquire()))
-        .word(ACQUIRE_TIME)
+        .append(ACQUIRE)
+        .append(word(usage.acquire()))
+        .append(ACQUIRE_TIME)
         .millis(usage.acquireNanos())
-        .word(EXEC)
+        .append(EXEC)
         .millis(usage.execNanos())
-        .word(TOTAL)
+        .append(TOTAL)
         .millis(totalNanos)
         .field();
   }
@@ -53,7 +53,7 @@ final class ServerTiming {
     };
   }
 
-  private ServerTiming word(AsciiString word) {
+  private ServerTiming append(AsciiString word) {
     word.copy(0, field, length, word.length());
     length += word.length();
     return this;
@@ -86,6 +86,6 @@ final class ServerTiming {
   }
 
   private AsciiString field() {
-    return new AsciiString(field, 0, length, true);
+    return new AsciiString(field, 0, length, false);
   }
 }

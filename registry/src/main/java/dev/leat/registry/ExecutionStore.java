@@ -15,8 +15,8 @@ import java.util.Optional;
  *   <li>{@code list} gives exactly the tenant's records that fit the filter, the newest first.
  *       Following {@code next} meets each record that was there at the start, and was not pruned,
  *       once.
- *   <li>{@code prune} removes what ended before a time, and what at least so many were numbered
- *       after. Numbers that are no longer used count, so that it need not look at what stays.
+ *   <li>{@code prune} removes what ended before a time, and each record whose number is {@code
+ *       keepMax} or more below the newest's. Gaps count, so that it need not look at what stays.
  *   <li>{@code forget} removes all of a tenant's records.
  * </ol>
  *

@@ -20,12 +20,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes in a signed module: checks its size, its signature, its form, and keeps it. Safe for
  * several threads; blocks, up to seconds for a large module.
  */
 public final class PublishModule {
+  private static final Logger LOG = LoggerFactory.getLogger(PublishModule.class);
+
   /** The largest module unless configured otherwise. */
   public static final int MODULE_BYTES_MAX = 32 << 20;
 
@@ -98,17 +102,31 @@ public final class PublishModule {
                   "%s was not looked at: %s. Publish it again later.".formatted(what, reason));
           case Inspection.Refused(List<Finding> findings) -> invalid(what, findings);
           case Inspection.Accepted(ModuleShape shape) -> {
-            List<Finding> findings = importsOfNobody(shape);
-            Answer<PublishedModule> answer =
-                findings.isEmpty() ? keep(candidate, actor, module) : invalid(what, findings);
-            if (answer instanceof Answer.Refused) {
-              collector.collect(candidate.digest()); // it may have been compiled
+            boolean isKept = false;
+            try {
+              List<Finding> findings = importsOfNobody(shape);
+              Answer<PublishedModule> answer =
+                  findings.isEmpty() ? keep(candidate, actor, module) : invalid(what, findings);
+              isKept = answer instanceof Answer.Done;
+              yield answer;
+            } finally {
+              if (!isKept) {
+                collect(candidate.digest());
+              }
             }
-            yield answer;
           }
         };
       }
     };
+  }
+
+  /** Leaves nothing behind of what was compiled, be it that the answer is not about that. */
+  private void collect(ModuleDigest digest) {
+    try {
+      collector.collect(digest);
+    } catch (StoreFailure e) {
+      LOG.warn("What was compiled of a refused module stays module={}", digest, e);
+    }
   }
 
   /** The module as it would be kept, if the tenant trusts who signed it. */

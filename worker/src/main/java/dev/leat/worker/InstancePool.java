@@ -159,11 +159,18 @@ final class InstancePool {
     return bytes;
   }
 
-  /** Lets go of its longest idle instance, whatever {@code min} says. */
-  synchronized void dropIdle() {
-    if (!idle.isEmpty()) {
-      idle.removeFirst().guest.close();
+  /**
+   * Lets go of its longest idle instance, whatever {@code min} says; returns what that one held of
+   * the memory for guests, 0 where none is idle.
+   */
+  synchronized long dropIdle() {
+    if (idle.isEmpty()) {
+      return 0;
     }
+    Guest dropped = idle.removeFirst().guest;
+    long bytes = dropped.heldBytes();
+    dropped.close();
+    return bytes;
   }
 
   /** True from when nothing runs, waits or is kept, and nothing has for so long: nothing enters. */

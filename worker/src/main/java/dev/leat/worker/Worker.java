@@ -34,7 +34,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -186,17 +185,15 @@ public final class Worker implements Invoker, AutoCloseable {
   }
 
   /**
-   * Lets idle instances go, those that waited longest first, until so many bytes were given back;
+   * Lets idle instances go, those that waited longest first, until they gave so many bytes back;
    * none if all of them together do not hold as many.
-   *
-   * @param heldBytes says what all guests' memories hold at the moment
    */
-  public void reclaim(long bytes, LongSupplier heldBytes) {
+  public void reclaim(long bytes) {
     if (pools.values().stream().mapToLong(InstancePool::idleBytes).sum() < bytes) {
       return; // what is missing is held by guests that run
     }
-    long target = heldBytes.getAsLong() - bytes;
-    while (heldBytes.getAsLong() > target) {
+    long left = bytes;
+    while (left > 0) {
       InstancePool longestIdle = null;
       for (InstancePool pool : pools.values()) {
         if (longestIdle == null || pool.idleSinceNanos() < longestIdle.idleSinceNanos()) {
@@ -206,7 +203,7 @@ public final class Worker implements Invoker, AutoCloseable {
       if (longestIdle == null || longestIdle.idleSinceNanos() == Long.MAX_VALUE) {
         return;
       }
-      longestIdle.dropIdle();
+      left -= longestIdle.dropIdle();
     }
   }
 

@@ -79,7 +79,7 @@ public final class TestWorker implements AutoCloseable {
                 (version, id, level, text) -> lines.add(level + " " + text), metrics, clock),
             (invocation, outcome) ->
                 executions.add(ExecutionRecord.of(invocation, outcome, clock.instant())));
-    heap.onShortage(missing -> worker.reclaim(missing, heap::heldBytes));
+    heap.onShortage(worker::reclaim);
     worker.start();
   }
 

@@ -108,7 +108,7 @@ class WorkerMemoryTest {
       worker.worker.prewarm(second).join();
       long both = worker.heap.heldBytes();
 
-      worker.worker.reclaim(1, worker.heap::heldBytes);
+      worker.worker.reclaim(1);
 
       assertThat(worker.heap.heldBytes()).isEqualTo(both / 2);
       assertThat(worker.invoke(second, new byte[] {'1'}).usage().acquire())

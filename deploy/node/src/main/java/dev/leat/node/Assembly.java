@@ -195,7 +195,7 @@ final class Assembly {
     quotas.start();
     tenants.start();
     executions.start();
-    guestHeap.onShortage(missing -> worker.reclaim(missing, guestHeap::heldBytes));
+    guestHeap.onShortage(worker::reclaim);
     worker.start();
     routes.onChange(this::prewarm);
     routes.onRemoval(this::removed);

@@ -67,16 +67,19 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   }
 
   /**
-   * Inspects as {@link #inspect} does and compiles too, so that a module which is accepted will
-   * load, and without compiling again. Takes 20 ms for a small module, seconds for one of
-   * megabytes.
+   * Inspects as {@link #inspect} does and compiles too, unless that was done before, so that a
+   * module which is accepted will load, and without compiling again. Takes 20 ms for a small
+   * module, seconds for one of megabytes.
    */
   public Inspection inspectAndCompile(byte[] module) {
     return inspect(() ->
         read(
             module,
             (parsed, clock) -> {
-              compile(ModuleDigest.of(module), module, parsed, clock);
+              ModuleDigest digest = ModuleDigest.of(module);
+              if (classes.load(digest).isEmpty()) {
+                compile(digest, module, parsed, clock);
+              }
               return ModuleReader.shape(parsed.module());
             }));
   }

@@ -3,7 +3,7 @@ package dev.leat.engine.files;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ClassStore;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -48,10 +49,8 @@ public final class FileClassStore implements ClassStore {
    */
   public void start() throws IOException {
     Files.createDirectories(directory);
-    for (Path format : formats()) {
-      removeUnfinished(format);
-    }
-    removeUnfinished(directory);
+    unfinished(directory).forEach(FileClassStore::delete);
+    formats().forEach(format -> unfinished(format).forEach(FileClassStore::delete));
     Path file = directory.resolve(KEY_FILE);
     if (!Files.exists(file)) {
       Path unfinished =
@@ -84,39 +83,45 @@ public final class FileClassStore implements ClassStore {
 
   @Override
   public void save(ModuleDigest module, String format, byte[] compiled) {
+    Path file = file(module, format);
+    Path unfinished = file.resolveSibling(UUID.randomUUID() + UNFINISHED);
     try {
-      Path file = file(module, format);
       Files.createDirectories(file.getParent());
-      Path unfinished = Files.createTempFile(file.getParent(), module.hex(), UNFINISHED);
       Files.write(unfinished, compiled);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.warn("Classes cannot be stored module={} cause={}", module, e.toString());
+      delete(unfinished);
     }
   }
 
   @Override
   public void delete(ModuleDigest module) {
-    try {
-      for (Path format : formats()) {
-        Files.deleteIfExists(format.resolve(module.hex()));
-      }
-    } catch (IOException e) {
-      LOG.warn("Stored classes cannot be deleted module={} cause={}", module, e.toString());
-    }
+    formats().forEach(format -> delete(format.resolve(module.hex())));
   }
 
-  private static void removeUnfinished(Path directory) throws IOException {
-    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
-      for (Path file : unfinished) {
-        Files.delete(file);
-      }
-    }
+  private List<Path> formats() {
+    return list(directory).stream().filter(Files::isDirectory).toList();
   }
 
-  private List<Path> formats() throws IOException {
+  private static List<Path> unfinished(Path directory) {
+    return list(directory).stream().filter(file -> file.toString().endsWith(UNFINISHED)).toList();
+  }
+
+  private static List<Path> list(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.filter(Files::isDirectory).toList();
+      return entries.toList();
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("Stored classes cannot be listed directory={} cause={}", directory, e.toString());
+      return List.of();
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.warn("Stored classes cannot be deleted file={} cause={}", file, e.toString());
     }
   }
 

@@ -10,6 +10,7 @@ import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
+import dev.leat.engine.Inspection;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleRefused;
@@ -48,6 +49,16 @@ class ClassStoreTest {
 
     assertThat(stored).isEqualTo(compiled);
     assertThat(store.saves).isEqualTo(1);
+  }
+
+  @Test
+  void inspectAndCompile_again_compilesNothing() {
+    assertThat(engine().inspectAndCompile(module)).isInstanceOf(Inspection.Accepted.class);
+
+    ChicoryEngine another = engine();
+
+    assertThat(another.inspectAndCompile(module)).isInstanceOf(Inspection.Accepted.class);
+    assertThat(another.compiledModules()).isZero();
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +68,20 @@ class FileClassStoreTest {
     assertThat(unfinished).doesNotExist();
     assertThat(key).doesNotExist();
     assertThat(store.load(MODULE, "one")).hasValue(new byte[] {1});
+  }
+
+  @Test
+  void save_thatFails_leavesNothingUnfinished() throws IOException {
+    FileClassStore store = new FileClassStore(directory);
+    Files.createDirectories(directory.resolve("one").resolve(MODULE.hex()).resolve("in the way"));
+
+    store.save(MODULE, "one", new byte[] {1});
+    store.delete(MODULE);
+
+    assertThat(store.load(MODULE, "one")).isEmpty();
+    try (Stream<Path> files = Files.list(directory.resolve("one"))) {
+      assertThat(files).containsExactly(directory.resolve("one").resolve(MODULE.hex()));
+    }
   }
 
   @Test

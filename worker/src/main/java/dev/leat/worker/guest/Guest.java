@@ -10,7 +10,7 @@ public interface Guest extends AutoCloseable {
    * Runs the invocation to its end; throws nothing that the guest can cause.
    *
    * @param acquiringSinceNanos when acquiring this guest began, a point of {@link
-   *     System#nanoTime()}
+   *     System#nanoTime()}; the call's limits count from it too, unless the guest was made for it
    */
   Outcome run(
       Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquiringSinceNanos);
