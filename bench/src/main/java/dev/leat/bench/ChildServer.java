@@ -1,12 +1,12 @@
 package dev.leat.bench;
 
+import dev.leat.testkit.AnotherJvm;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A server in a JVM of its own. It ends when this process does, or when closed. */
@@ -18,11 +18,10 @@ final class ChildServer implements AutoCloseable {
 
   /** Starts a main class that calls {@link #serving}; returns when it serves. */
   ChildServer(List<String> flags, Class<?> main, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(Jvm.executable()));
-    command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    command.addAll(List.of(arguments));
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process =
+        AnotherJvm.of(flags, main, arguments)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line;

@@ -1,11 +1,11 @@
 package dev.leat.bench;
 
 import dev.leat.cli.Leat;
+import dev.leat.testkit.AnotherJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -57,12 +57,9 @@ final class Deployment {
   }
 
   private String leat(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of(Jvm.executable(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Leat.class.getName()));
-    command.addAll(List.of(arguments));
+    List<String> flags = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        AnotherJvm.of(flags, Leat.class, arguments).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("LEAT_HOME", home.toString());
     Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

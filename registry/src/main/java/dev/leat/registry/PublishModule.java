@@ -94,33 +94,42 @@ public final class PublishModule {
     return switch (verified(tenant, module, signature)) {
       case Answer.Refused<PublishedModule> refused -> refused;
       case Answer.Done<PublishedModule>(PublishedModule candidate) -> {
-        String what = "The module '" + candidate.name() + "'";
+        String what = what(candidate);
         yield switch (inspector.inspect(module)) {
           case Inspection.Busy(String reason) ->
               Answer.refused(
                   ProblemCode.OVERLOADED,
                   "%s was not looked at: %s. Publish it again later.".formatted(what, reason));
           case Inspection.Refused(List<Finding> findings) -> invalid(what, findings);
-          case Inspection.Accepted(ModuleShape shape) -> {
-            boolean isKept = false;
-            try {
-              List<Finding> findings = importsOfNobody(shape);
-              Answer<PublishedModule> answer =
-                  findings.isEmpty() ? keep(candidate, actor, module) : invalid(what, findings);
-              isKept = answer instanceof Answer.Done;
-              yield answer;
-            } finally {
-              if (!isKept) {
-                collect(candidate.digest());
-              }
-            }
-          }
+          case Inspection.Accepted(ModuleShape shape) ->
+              keepOrCollect(candidate, actor, module, shape);
         };
       }
     };
   }
 
-  /** Leaves nothing behind of what was compiled, be it that the answer is not about that. */
+  /** Keeps the module, or leaves nothing of what was compiled while it was looked at. */
+  private Answer<PublishedModule> keepOrCollect(
+      PublishedModule candidate, String actor, byte[] module, ModuleShape shape) {
+    boolean isKept = false;
+    try {
+      List<Finding> findings = importsOfNobody(shape);
+      Answer<PublishedModule> answer =
+          findings.isEmpty() ? keep(candidate, actor, module) : invalid(what(candidate), findings);
+      isKept = answer instanceof Answer.Done;
+      return answer;
+    } finally {
+      if (!isKept) {
+        collect(candidate.digest());
+      }
+    }
+  }
+
+  private static String what(PublishedModule candidate) {
+    return "The module '" + candidate.name() + "'";
+  }
+
+  /** Failing here must not take the place of the answer. */
   private void collect(ModuleDigest digest) {
     try {
       collector.collect(digest);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.CompileBudget;
 import dev.leat.node.RunningNode.Workshop;
+import dev.leat.testkit.AnotherJvm;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
 import dev.leat.testkit.WasmBuilder;
@@ -105,13 +106,7 @@ class NodeLifecycleIT {
   @Test
   void kill_losesNothingThatWasAnswered() throws IOException, InterruptedException {
     Process victim =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Victim.class.getName(),
-                directory.toString())
+        AnotherJvm.of(List.of("-Xmx512m"), Victim.class, directory.toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String token;

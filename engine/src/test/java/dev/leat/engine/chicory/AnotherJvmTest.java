@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.LoadedModule;
+import dev.leat.testkit.AnotherJvm;
 import dev.leat.testkit.Seed;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -49,17 +49,10 @@ final class AnotherJvmTest {
 
   private static List<String> elsewhere(Seed seed, String... flags)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(flags));
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            Elsewhere.class.getName(),
-            Long.toString(seed.value())));
     Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        AnotherJvm.of(List.of(flags), Elsewhere.class, Long.toString(seed.value()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       List<String> lines = out.lines().toList();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
