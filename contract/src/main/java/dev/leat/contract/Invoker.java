@@ -11,6 +11,11 @@ import java.util.function.Consumer;
  *   <li>{@code ended} is called exactly once, on whichever thread the invocation ended.
  *   <li>It throws nothing: every ending is an {@link Outcome}.
  *   <li>A guest runs at most once for it.
+ *   <li>When its {@link Cancellation} comes while it waits, be it for an instance, its module or a
+ *       thread, it leaves what it waits in and ends as {@link Outcome.Cancelled}, before {@code
+ *       cancel} returns; one that runs does so at its guest's next budget check.
+ *   <li>Once {@code ended} was called, nothing keeps the invocation, so that its body's memory may
+ *       be given back. The thread that it ran on may need a moment more.
  * </ol>
  */
 public interface Invoker {

@@ -11,6 +11,9 @@ import dev.leat.contract.Cancellation;
  * @param pacer asked between slices of fuel
  */
 public record Budget(long fuel, long deadlineNanos, Cancellation cancellation, Pacer pacer) {
+  /** For the time between calls: nothing may run, and nothing is kept of the last call's budget. */
+  public static final Budget NONE = new Budget(0, 0, new Cancellation());
+
   /** A budget of a guest that nobody holds up. */
   public Budget(long fuel, long deadlineNanos, Cancellation cancellation) {
     this(fuel, deadlineNanos, cancellation, () -> {});

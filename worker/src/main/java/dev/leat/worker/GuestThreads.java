@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -107,6 +108,34 @@ final class GuestThreads implements AutoCloseable {
   }
 
   /**
+   * Takes a job that no thread has begun out of the tenant's queue; false when it is not there.
+   * Looks at each: as many as may be queued, so some microseconds.
+   */
+  boolean withdraw(TenantId tenant, Runnable job) {
+    lock.lock();
+    try {
+      Queue queue = queues.get(tenant);
+      return queue != null && withdraw(queue, job);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Jobs that no thread has begun. A copy: by now one may have. */
+  List<Runnable> waiting() {
+    lock.lock();
+    try {
+      List<Runnable> all = new ArrayList<>(waitingJobs);
+      for (Queue queue : queues.values()) {
+        queue.jobs.forEach(job -> all.add(job.work));
+      }
+      return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Runs what queues several jobs, and wakes a thread only then. Woken for the first, it could be
    * through with it before the second is there, and would have to be woken again.
    */
@@ -203,9 +232,33 @@ final class GuestThreads implements AutoCloseable {
     return job;
   }
 
+  private boolean withdraw(Queue queue, Runnable work) {
+    for (Iterator<Job> jobs = queue.jobs.iterator(); jobs.hasNext(); ) {
+      Job job = jobs.next();
+      if (job.work.equals(work)) {
+        jobs.remove();
+        waitingJobs--;
+        queue.nanos -= job.expectedNanos;
+        if (queue.hasTurn) {
+          backlogNanos -= job.expectedNanos;
+        }
+        if (queue.jobs.isEmpty()) {
+          queue.hasTurn &= !turns.remove(queue);
+          forgetIfOver(queue);
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void finished(Queue queue) {
     queue.running--;
     offerTurn(queue);
+    forgetIfOver(queue);
+  }
+
+  private void forgetIfOver(Queue queue) {
     if (queue.running == 0 && queue.jobs.isEmpty()) {
       queues.remove(queue.tenant);
     }

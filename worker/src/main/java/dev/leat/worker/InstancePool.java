@@ -4,6 +4,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.worker.guest.Guest;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,10 +120,17 @@ final class InstancePool {
     return next;
   }
 
-  /** Waiting jobs that arrived before this time, taken out of the queue one by one. */
-  synchronized @Nullable Job pollWaitingSince(long nanos) {
-    Job oldest = waiting.peek();
-    return oldest != null && oldest.arrivedNanos() - nanos < 0 ? waiting.poll() : null;
+  /**
+   * Takes a job out of those that wait; false when it is not among them. Looks at each: as many as
+   * may wait, so some microseconds.
+   */
+  synchronized boolean withdraw(Job job) {
+    return waiting.remove(job);
+  }
+
+  /** Waiting jobs that arrived before this time; they go on waiting. */
+  synchronized List<Job> waitingSince(long nanos) {
+    return waiting.stream().takeWhile(job -> job.arrivedNanos() - nanos < 0).toList();
   }
 
   /** Whether the version has made room for another, so that no instances are kept for it. */

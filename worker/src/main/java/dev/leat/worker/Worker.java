@@ -1,15 +1,12 @@
 package dev.leat.worker;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
-import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
+import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.engine.Budget;
 import dev.leat.engine.CompilerBusy;
@@ -26,11 +23,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -49,20 +46,15 @@ public final class Worker implements Invoker, AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration SWEEP_EVERY = Duration.ofMillis(500);
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
-  private static final Duration COMPILE_PATIENCE = Duration.ofSeconds(10);
-  private static final int COMPILE_THREADS = 2;
-  private static final int WEIGHT_BYTES = 1_024;
   private static final String NO_THREAD = "too many invocations of the tenant wait for a thread";
+  private static final String LATE_THREAD = "no thread became free in time";
 
   private final WorkerConfig config;
-  private final ModuleLoader loader;
-  private final ModuleSource source;
   private final BiConsumer<Invocation, Outcome> executions;
   private final GuestFactory guests;
   private final GuestThreads threads;
-  private final ExecutorService compiling;
   private final ScheduledExecutorService sweeping;
-  private final AsyncCache<ModuleDigest, LoadedModule> modules;
+  private final ModuleCache modules;
   private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
   private final LongAdder preparedInstances = new LongAdder();
   private final LongAdder preparationFuel = new LongAdder();
@@ -79,31 +71,15 @@ public final class Worker implements Invoker, AutoCloseable {
       BiConsumer<Invocation, Outcome> executions) {
     this.executions = executions;
     this.config = config;
-    this.loader = loader;
-    this.source = source;
     this.threads =
         new GuestThreads(
             config.guestThreads(), config.threadsPerTenant(), config.queuedPerTenant());
     this.guests =
         new GuestFactory(powers, new CpuTurns(config.longCallsAtOnce(), threads::takesLong));
-    this.compiling =
-        Executors.newFixedThreadPool(
-            COMPILE_THREADS, Thread.ofPlatform().daemon().name("compile-", 0).factory());
     this.sweeping =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pool-sweep").factory());
-    this.modules =
-        Caffeine.newBuilder()
-            .maximumWeight(config.loadedModuleBytes() / WEIGHT_BYTES)
-            .<ModuleDigest, LoadedModule>weigher((digest, loaded) -> weight(loaded))
-            .recordStats()
-            .executor(Runnable::run)
-            .buildAsync();
-  }
-
-  /** In KiB, at least one, since a weight is an int. */
-  private static int weight(LoadedModule loaded) {
-    return (int) Math.min(Integer.MAX_VALUE, 1 + loaded.sizeBytes() / WEIGHT_BYTES);
+    this.modules = new ModuleCache(loader, source, config.loadedModuleBytes());
   }
 
   public void start() {
@@ -146,7 +122,8 @@ public final class Worker implements Invoker, AutoCloseable {
       }
     });
     InstancePool pool = pool(version); // now, so that a later version finds it to supersede
-    return module(version.module())
+    return modules
+        .module(version.module())
         .thenAcceptAsync(
             loaded -> {
               for (int i = pool.idleInstances(); i < Math.max(1, version.instances().min()); i++) {
@@ -209,9 +186,7 @@ public final class Worker implements Invoker, AutoCloseable {
 
   /** How the compiled modules that are kept have been used since the start. */
   public ModuleCacheUse moduleCacheUse() {
-    CacheStats stats = modules.synchronous().stats();
-    return new ModuleCacheUse(
-        modules.synchronous().estimatedSize(), stats.hitCount(), stats.missCount());
+    return modules.use();
   }
 
   /** What was initialised ahead of invocations since the start, which bear none of it. */
@@ -248,14 +223,6 @@ public final class Worker implements Invoker, AutoCloseable {
             version, missing -> new InstancePool(missing, config.waitersPerFunction()));
   }
 
-  private CompletableFuture<LoadedModule> module(ModuleDigest digest) {
-    return modules.get(
-        digest,
-        (missing, ignored) ->
-            CompletableFuture.supplyAsync(
-                () -> loader.load(missing, source.load(missing)), compiling));
-  }
-
   private Guest newGuest(
       FunctionVersion version,
       LoadedModule module,
@@ -277,14 +244,23 @@ public final class Worker implements Invoker, AutoCloseable {
   private void sweep() {
     threads.relieve();
     long now = System.nanoTime();
+    long arrivedBefore = now - config.waitMax().toNanos();
     for (InstancePool pool : pools.values()) {
       pool.reap(now);
-      InstancePool.Job late;
-      while ((late = pool.pollWaitingSince(now - config.waitMax().toNanos())) != null) {
-        ((PendingCall) late).overloaded("no instance became free in time");
-      }
+      pool.waitingSince(arrivedBefore)
+          .forEach(job -> ((PendingCall) job).tooLate("no instance became free in time"));
       if (pool.forget(now, FORGET_AFTER.toNanos())) {
         pools.remove(pool.version(), pool);
+      }
+    }
+    for (ModuleCache.Waiter waiter : modules.waiting()) {
+      if (waiter instanceof PendingCall call && call.arrivedNanos - arrivedBefore < 0) {
+        call.tooLate("its module was not loaded in time");
+      }
+    }
+    for (Runnable job : threads.waiting()) {
+      if (job instanceof PendingCall call && call.arrivedNanos - arrivedBefore < 0) {
+        call.tooLate(LATE_THREAD);
       }
     }
   }
@@ -294,27 +270,27 @@ public final class Worker implements Invoker, AutoCloseable {
   public void close() {
     closed = true;
     sweeping.shutdownNow();
-    compiling.shutdown();
-    try {
-      if (!compiling.awaitTermination(COMPILE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("A module was still being compiled when the worker stopped");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    modules.close();
     threads.close();
   }
 
   /**
    * An invocation on its way: into its pool, until its module is loaded, onto a guest thread. It
-   * ends once, whatever happens, and whoever holds a place in the pool gives it back.
+   * ends once, whatever happens: whoever settles it first ends it, be it the guest thread that
+   * begins it, the one who gives it up, the sweep, or what stands in its way.
+   *
+   * <p>Its place in the pool is given back by whoever has it in hand: who takes it out of what it
+   * waits in, or else who was moving it on and finds it settled. So each step looks at that after
+   * it has put the call into the next queue.
    */
-  private final class PendingCall implements InstancePool.Job, Runnable {
+  private final class PendingCall implements InstancePool.Job, ModuleCache.Waiter, Runnable {
     private final Invocation invocation;
     private final Consumer<Outcome> ended;
+    private final Runnable whenCancelled = this::cancelled;
+    private final AtomicBoolean isSettled = new AtomicBoolean();
     private InstancePool pool;
     private final long arrivedNanos = System.nanoTime();
-    private @Nullable LoadedModule module;
+    private volatile @Nullable CompletableFuture<LoadedModule> loading;
 
     PendingCall(Invocation invocation, Consumer<Outcome> ended, InstancePool pool) {
       this.invocation = invocation;
@@ -329,77 +305,132 @@ public final class Worker implements Invoker, AutoCloseable {
 
     void enter() {
       if (closed) {
-        overloaded("this worker is stopping");
+        refuse("this worker is stopping");
         return;
       }
+      invocation.cancellation().onCancel(whenCancelled);
+      enterPool();
+    }
+
+    private void enterPool() {
       switch (pool.enter(this)) {
         case RUNS -> {
           if (!dispatch()) {
             leave();
           }
         }
-        case WAITS -> {}
+        case WAITS -> {
+          if (isSettled.get()) {
+            var unused = pool.withdraw(this);
+          }
+        }
         case GONE -> {
           pools.remove(pool.version(), pool);
           pool = pool(invocation.target());
-          enter();
+          enterPool();
         }
-        case REFUSED -> overloaded("too many invocations wait for an instance");
+        case REFUSED -> refuse("too many invocations wait for an instance");
       }
+    }
+
+    /** True for the one that may end it, once; nobody else will. */
+    private boolean settle() {
+      if (!isSettled.compareAndSet(false, true)) {
+        return false;
+      }
+      invocation.cancellation().forget(whenCancelled);
+      return true;
+    }
+
+    private void cancelled() {
+      endWaiting(new Outcome.Cancelled(Usage.NONE));
+    }
+
+    void tooLate(String why) {
+      endWaiting(overload(why));
+    }
+
+    /** Ends it if no guest thread has begun it, and leaves no trace of it in what it waits in. */
+    private void endWaiting(Outcome outcome) {
+      if (!settle()) {
+        return;
+      }
+      boolean hadPlace = !pool.withdraw(this) && withdraw();
+      try {
+        end(outcome);
+      } finally {
+        if (hadPlace) {
+          leave();
+        }
+      }
+    }
+
+    /** Takes it out of what it waits in with a place in the pool; false if it is in none. */
+    private boolean withdraw() {
+      CompletableFuture<LoadedModule> load = loading;
+      return (load != null && modules.withdraw(load, this)) || threads.withdraw(tenant(), this);
+    }
+
+    private TenantId tenant() {
+      return invocation.target().function().tenant();
     }
 
     /** Sends the call on to a guest thread; false when it has ended instead. */
     private boolean dispatch() {
-      CompletableFuture<LoadedModule> loading;
+      CompletableFuture<LoadedModule> load;
       try {
-        loading = module(invocation.target().module());
+        load = modules.module(invocation.target().module());
       } catch (RejectedExecutionException e) {
-        overloaded("this worker is stopping");
+        refuse("this worker is stopping");
         return false;
       }
-      if (loading.isDone()) {
-        return loading.isCompletedExceptionally()
-            ? unloadable(loading.exceptionNow())
-            : dispatch(loading.join());
+      loading = load;
+      if (modules.await(load, this)) {
+        return !(isSettled.get() && modules.withdraw(load, this));
       }
-      var unused =
-          loading.whenComplete((loaded, failure) -> {
-            if (!(failure == null ? dispatch(loaded) : unloadable(failure))) {
-              leave();
-            }
-          });
-      return true;
+      return dispatch(load);
     }
 
-    private boolean dispatch(LoadedModule loaded) {
-      module = loaded;
-      if (threads.execute(invocation.target().function().tenant(), this, pool.typicalNanos())) {
-        return true;
+    @Override
+    public void loaded(CompletableFuture<LoadedModule> load) {
+      if (!dispatch(load)) {
+        leave();
       }
-      overloaded(NO_THREAD);
-      return false;
     }
 
-    private boolean unloadable(Throwable failure) {
+    private boolean dispatch(CompletableFuture<LoadedModule> loaded) {
+      if (loaded.isCompletedExceptionally()) {
+        unloadable(loaded.exceptionNow());
+        return false;
+      }
+      if (!threads.execute(tenant(), this, pool.typicalNanos())) {
+        refuse(NO_THREAD);
+        return false;
+      }
+      return !(isSettled.get() && threads.withdraw(tenant(), this));
+    }
+
+    private void unloadable(Throwable failure) {
       Throwable cause =
           failure instanceof CompletionException && failure.getCause() != null
               ? failure.getCause()
               : failure;
       if (cause instanceof CompilerBusy busy) {
-        overloaded(busy.reason());
-        return false;
+        refuse(busy.reason());
+        return;
       }
       LOG.warn(
           "A module cannot be loaded: function={} cause={}",
           invocation.target(),
           String.valueOf(cause));
-      end(
-          new Outcome.Unrunnable(
-              cause instanceof ModuleRefused refused
-                  ? String.valueOf(refused.getMessage())
-                  : "Its module cannot be loaded",
-              Usage.NONE));
-      return false;
+      if (settle()) {
+        end(
+            new Outcome.Unrunnable(
+                cause instanceof ModuleRefused refused
+                    ? String.valueOf(refused.getMessage())
+                    : "Its module cannot be loaded",
+                Usage.NONE));
+      }
     }
 
     /** Gives the place in the pool back without having run. */
@@ -414,8 +445,10 @@ public final class Worker implements Invoker, AutoCloseable {
       }
     }
 
-    void overloaded(String why) {
-      end(overload(why));
+    private void refuse(String why) {
+      if (settle()) {
+        end(overload(why));
+      }
     }
 
     private Outcome overload(String why) {
@@ -437,7 +470,7 @@ public final class Worker implements Invoker, AutoCloseable {
       long startedNanos = System.nanoTime();
       Guest kept = null;
       try {
-        kept = recycled(call(startedNanos));
+        kept = settle() ? recycled(call(startedNanos)) : null;
       } finally {
         sendOn(pool.leave(kept, startedNanos));
       }
@@ -463,11 +496,11 @@ public final class Worker implements Invoker, AutoCloseable {
     private @Nullable Guest call(long startedNanos) {
       long queueNanos = startedNanos - arrivedNanos;
       if (invocation.cancellation().isCancelled()) {
-        end(new Outcome.Cancelled(Usage.NONE));
+        end(new Outcome.Cancelled(Usage.NONE)); // at the moment that a thread was there
         return null;
       }
       if (queueNanos > config.waitMax().toNanos()) {
-        overloaded("no thread became free in time");
+        end(overload(LATE_THREAD));
         return null;
       }
       // Fixed conditions hold from the start on, so no instance that is there will do.
@@ -507,11 +540,11 @@ public final class Worker implements Invoker, AutoCloseable {
     }
 
     private LoadedModule loaded() {
-      LoadedModule loaded = module;
+      CompletableFuture<LoadedModule> loaded = loading;
       if (loaded == null) {
         throw new IllegalStateException("A call is dispatched only after its module is loaded");
       }
-      return loaded;
+      return loaded.join();
     }
   }
 }

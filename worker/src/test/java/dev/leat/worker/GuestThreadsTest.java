@@ -75,6 +75,43 @@ final class GuestThreadsTest {
   }
 
   @Test
+  void withdraw_ofAQueuedJob_leavesNothingOfItAndRoomForAnother() throws InterruptedException {
+    CountDownLatch served = new CountDownLatch(QUEUED);
+    AtomicInteger withdrawn = new AtomicInteger();
+    Runnable job = withdrawn::incrementAndGet;
+    threads.execute(GREEDY, job, LONG);
+    for (int i = 1; i < QUEUED; i++) {
+      threads.execute(GREEDY, served::countDown, LONG);
+    }
+
+    assertThat(threads.withdraw(MODEST, job)).isFalse();
+    assertThat(threads.withdraw(GREEDY, job)).isTrue();
+    assertThat(threads.withdraw(GREEDY, job)).as("a second time").isFalse();
+
+    assertThat(threads.waiting()).hasSize(QUEUED - 1).doesNotContain(job);
+    assertThat(threads.execute(GREEDY, served::countDown, LONG)).isTrue();
+    threads.start();
+    served.await();
+    assertThat(withdrawn).hasValue(0);
+  }
+
+  @Test
+  void withdraw_ofATenantsLastJob_leavesTheTurnToOthers() throws InterruptedException {
+    CountDownLatch served = new CountDownLatch(2);
+    Runnable job = () -> {};
+    threads.execute(GREEDY, job, LONG);
+    threads.execute(MODEST, served::countDown, LONG);
+
+    threads.withdraw(GREEDY, job);
+    threads.start();
+
+    Eventually.holds("the other's has run", () -> served.getCount() == 1);
+    threads.execute(GREEDY, served::countDown, LONG);
+    served.await();
+    assertThat(threads.waitingJobs()).isZero();
+  }
+
+  @Test
   void tenants_takeTurns() {
     List<String> order = new CopyOnWriteArrayList<>();
     GuestThreads one = new GuestThreads(1, 1, 10);

@@ -75,15 +75,28 @@ final class InstancePoolTest {
   }
 
   @Test
-  void pollWaitingSince_takesTheLateOnesAlone() {
+  void waitingSince_isThoseThatArrivedBefore() {
     InstancePool pool = pool(0, 1, 10, Reuse.RESET);
     for (int arrived = 1; arrived <= 4; arrived++) {
       pool.enter(new Waiting(arrived));
     }
 
-    assertThat(pool.pollWaitingSince(4)).isEqualTo(new Waiting(2));
-    assertThat(pool.pollWaitingSince(4)).isEqualTo(new Waiting(3));
-    assertThat(pool.pollWaitingSince(4)).isNull();
+    assertThat(pool.waitingSince(4)).containsExactly(new Waiting(2), new Waiting(3));
+    assertThat(pool.leave()).isEqualTo(new Waiting(2));
+  }
+
+  @Test
+  void withdraw_takesAWaitingJobOut_andNoOther() {
+    InstancePool pool = pool(0, 1, 10, Reuse.RESET);
+    for (int arrived = 1; arrived <= 4; arrived++) {
+      pool.enter(new Waiting(arrived));
+    }
+
+    assertThat(pool.withdraw(new Waiting(1))).as("it runs").isFalse();
+    assertThat(pool.withdraw(new Waiting(3))).isTrue();
+    assertThat(pool.withdraw(new Waiting(3))).as("a second time").isFalse();
+    assertThat(pool.waitingInvocations()).isEqualTo(2);
+    assertThat(pool.leave()).isEqualTo(new Waiting(2));
     assertThat(pool.leave()).isEqualTo(new Waiting(4));
   }
 

@@ -59,7 +59,11 @@ public final class TestWorker implements AutoCloseable {
   }
 
   TestWorker(ModuleLoader loader) {
-    this(CONFIG, GuestHeap.unbounded(), loader);
+    this(CONFIG, loader);
+  }
+
+  TestWorker(WorkerConfig config, ModuleLoader loader) {
+    this(config, GuestHeap.unbounded(), loader);
   }
 
   private TestWorker(WorkerConfig config, GuestHeap heap, ModuleLoader loader) {
@@ -114,6 +118,11 @@ public final class TestWorker implements AutoCloseable {
 
   CompletableFuture<Outcome> start(FunctionVersion version, Cancellation cancellation) {
     return start(version, call(new byte[0]), cancellation);
+  }
+
+  CompletableFuture<Outcome> start(
+      FunctionVersion version, byte[] body, Cancellation cancellation) {
+    return start(version, call(body), cancellation);
   }
 
   private CompletableFuture<Outcome> start(

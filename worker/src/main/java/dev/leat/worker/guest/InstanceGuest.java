@@ -71,6 +71,7 @@ abstract sealed class InstanceGuest implements Guest
     } finally {
       running.endLog();
       instance.attach(null);
+      instance.begin(Budget.NONE);
     }
   }
 
