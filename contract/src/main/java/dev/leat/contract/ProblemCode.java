@@ -30,6 +30,7 @@ public enum ProblemCode {
   RESPONSE_TOO_LARGE(502, Source.WORKER, false, "The function's response is too large"),
   FUNCTION_UNRUNNABLE(502, Source.WORKER, false, "The function cannot be run"),
   FUNCTION_TIMEOUT(504, Source.WORKER, true, "The function ran too long"),
+  STORE_UNAVAILABLE(503, Source.GATEWAY, true, "The platform's store is away just now"),
   OVERLOADED(503, Source.SCHEDULER, true, "The platform has no room just now"),
   CLIENT_CLOSED(499, Source.GATEWAY, false, "The client closed the connection");
 

@@ -1,6 +1,7 @@
 package dev.leat.registry;
 
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 
 /**
  * Where audit records are kept. The other stores write into it, each change with its entry. Laws:

@@ -1,6 +1,7 @@
 package dev.leat.registry;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.store.StoreFailure;
 import java.util.Optional;
 
 /**

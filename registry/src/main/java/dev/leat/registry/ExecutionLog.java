@@ -5,6 +5,7 @@ import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.leat.registry;
 import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package dev.leat.registry;
 
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 import java.util.List;
 import java.util.Optional;
 

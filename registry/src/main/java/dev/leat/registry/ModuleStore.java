@@ -3,6 +3,7 @@ package dev.leat.registry;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 import java.util.Optional;
 import java.util.Set;
 

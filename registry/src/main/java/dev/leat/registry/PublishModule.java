@@ -12,6 +12,7 @@ import dev.leat.engine.ModuleInspector;
 import dev.leat.engine.ModuleShape;
 import dev.leat.engine.ModuleShape.Imported;
 import dev.leat.engine.WasiFunctions;
+import dev.leat.store.StoreFailure;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;

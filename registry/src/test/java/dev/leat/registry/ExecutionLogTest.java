@@ -19,6 +19,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
+import dev.leat.store.StoreFailure;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.ManualClock;
 import java.time.Instant;

@@ -15,6 +15,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.engine.Inspection;
+import dev.leat.store.StoreFailure;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.leat.tenants;
 
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

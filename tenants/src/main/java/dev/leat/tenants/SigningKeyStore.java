@@ -1,5 +1,6 @@
 package dev.leat.tenants;
 
+import dev.leat.store.StoreFailure;
 import java.time.Instant;
 
 /**

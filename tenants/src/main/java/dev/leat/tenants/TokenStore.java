@@ -1,6 +1,7 @@
 package dev.leat.tenants;
 
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Instant;

@@ -31,15 +31,17 @@ class ModuleTableTest {
       new TreeMap<>(
           Map.of(
               "contract", Set.of(),
+              "store", Set.of(),
               "engine", Set.of("contract"),
-              "tenants", Set.of("contract"),
-              "registry", Set.of("contract", "engine"),
+              "tenants", Set.of("contract", "store"),
+              "registry", Set.of("contract", "store", "engine"),
               "worker", Set.of("contract", "engine"),
               "scheduler", Set.of("contract"),
-              "gateway", Set.of("contract", "tenants", "registry"),
+              "gateway", Set.of("contract", "store", "tenants", "registry"),
               "node",
                   Set.of(
                       "contract",
+                      "store",
                       "engine",
                       "tenants",
                       "registry",
@@ -57,7 +59,9 @@ class ModuleTableTest {
               "org.objectweb.asm..", List.of("dev.leat.engine.chicory.."),
               "io.vertx..", List.of("dev.leat.gateway..", "dev.leat.node.."),
               "io.netty..", List.of("dev.leat.gateway.."),
-              "org.jdbi..", List.of("dev.leat.tenants.jdbi..", "dev.leat.registry.jdbi.."),
+              "org.jdbi..",
+                  List.of(
+                      "dev.leat.store..", "dev.leat.tenants.jdbi..", "dev.leat.registry.jdbi.."),
               "org.flywaydb..", List.of("dev.leat.tenants.jdbi..", "dev.leat.registry.jdbi.."),
               "com.zaxxer.hikari..", List.of("dev.leat.node.."),
               "io.prometheus..", List.of("dev.leat.node.metrics.."),

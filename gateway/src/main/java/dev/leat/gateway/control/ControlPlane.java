@@ -15,6 +15,7 @@ import dev.leat.gateway.http.MemoryBudget;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.http.UnreadBody;
+import dev.leat.store.StoreFailure;
 import dev.leat.tenants.Access;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Authenticator;
@@ -55,6 +56,12 @@ public final class ControlPlane {
 
   private static final Problem FAILED =
       Problem.of(ProblemCode.INTERNAL_ERROR, "The platform failed. Try again later.");
+
+  private static final Problem STORE_AWAY =
+      Problem.of(
+          ProblemCode.STORE_UNAVAILABLE,
+          "The platform's database or disk cannot be used just now. Try again later; look first"
+              + " whether it was done after all.");
 
   private final OpenApiDocument document = OpenApiDocument.load();
   private final Map<String, Operation> operations;
@@ -301,10 +308,25 @@ public final class ControlPlane {
     private Reply reply(Call call) {
       try {
         return operation.run(call);
+      } catch (StoreFailure e) {
+        return new Reply.Refused(storeProblem(e));
       } catch (RuntimeException | StackOverflowError e) {
         LOG.error("An operation failed operation={} request={}", declared.id(), requestId, e);
         return new Reply.Refused(FAILED);
       }
+    }
+
+    private Problem storeProblem(StoreFailure failure) {
+      if (failure.isRetryable()) {
+        LOG.warn(
+            "The store is away operation={} request={} cause={}",
+            declared.id(),
+            requestId,
+            failure.toString());
+        return STORE_AWAY;
+      }
+      LOG.error("An operation failed operation={} request={}", declared.id(), requestId, failure);
+      return FAILED;
     }
 
     /** Takes a step; a defect in it is answered too, else the client would wait for ever. */

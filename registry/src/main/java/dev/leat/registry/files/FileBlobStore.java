@@ -3,7 +3,7 @@ package dev.leat.registry.files;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.registry.BlobAltered;
 import dev.leat.registry.BlobStore;
-import dev.leat.registry.StoreFailure;
+import dev.leat.store.StoreFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

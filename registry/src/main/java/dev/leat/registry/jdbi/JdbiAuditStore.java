@@ -5,6 +5,7 @@ import dev.leat.registry.AuditEntry;
 import dev.leat.registry.AuditRecord;
 import dev.leat.registry.AuditStore;
 import dev.leat.registry.Page;
+import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class JdbiAuditStore implements AuditStore {
 
   @Override
   public void append(TenantId tenant, AuditEntry entry) {
-    database.change(
+    database.inTransaction(
         "Recording " + entry.action() + " for tenant " + tenant,
         handle -> {
           append(handle, entry);
@@ -57,7 +58,7 @@ public final class JdbiAuditStore implements AuditStore {
             INSERT INTO audit_records (at, tenant, actor, action, resource, allowed, detail)
             VALUES (:at, :tenant, :actor, :action, :resource, :allowed, :detail)
             """)
-        .bind("at", Database.time(entry.at()))
+        .bind("at", entry.at())
         .bind("tenant", entry.tenant().value())
         .bind("actor", entry.actor())
         .bind("action", entry.action())

@@ -7,6 +7,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.registry.ExecutionStore;
 import dev.leat.registry.Page;
+import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -24,7 +25,7 @@ public final class JdbiExecutionStore implements ExecutionStore {
 
   @Override
   public void append(List<ExecutionRecord> batch) {
-    database.change(
+    database.inTransaction(
         "Recording " + batch.size() + " executions",
         handle -> {
           PreparedBatch insert =
@@ -49,7 +50,7 @@ public final class JdbiExecutionStore implements ExecutionStore {
         .bind("tenant", record.function().tenant().value())
         .bind("function", record.function().name().value())
         .bind("version", record.version())
-        .bind("endedAt", Database.time(record.endedAt()))
+        .bind("endedAt", record.endedAt())
         .bind("outcome", record.outcome())
         // PostgreSQL keeps no NUL characters, which a guest's message may hold.
         .bind("error", record.error().replace('\0', '\uFFFD'))
@@ -91,13 +92,13 @@ public final class JdbiExecutionStore implements ExecutionStore {
 
   @Override
   public void prune(Instant before, long keepMax) {
-    database.change(
+    database.inTransaction(
         "Removing old executions",
         handle -> {
           int old =
               handle
                   .createUpdate("DELETE FROM executions WHERE ended_at < :before")
-                  .bind("before", Database.time(before))
+                  .bind("before", before)
                   .execute();
           int many =
               handle
@@ -114,7 +115,7 @@ public final class JdbiExecutionStore implements ExecutionStore {
 
   @Override
   public void forget(TenantId tenant) {
-    database.change(
+    database.inTransaction(
         "Removing the executions of tenant " + tenant,
         handle ->
             handle

@@ -11,6 +11,7 @@ import dev.leat.registry.DeployedVersion;
 import dev.leat.registry.FunctionStore;
 import dev.leat.registry.Manifest;
 import dev.leat.registry.ManifestReader;
+import dev.leat.store.Database;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,7 +37,7 @@ public final class JdbiFunctionStore implements FunctionStore {
   public Addition add(
       TenantId tenant, DeployedVersion version, int versionsKept, AuditEntry entry) {
     return database
-        .changeUnlessTaken(
+        .inTransactionUnlessTaken(
             "Adding the version " + version.version(),
             handle -> {
               Optional<Addition> refused = refused(handle, tenant, version);
@@ -149,7 +150,7 @@ public final class JdbiFunctionStore implements FunctionStore {
 
   @Override
   public boolean delete(TenantId tenant, FunctionName name, AuditEntry entry) {
-    return database.change(
+    return database.inTransaction(
         "Deleting the function " + tenant + "/" + name,
         handle -> {
           last(handle, tenant, name, FOR_UPDATE);
@@ -172,7 +173,7 @@ public final class JdbiFunctionStore implements FunctionStore {
 
   @Override
   public void forget(TenantId tenant) {
-    database.change(
+    database.inTransaction(
         "Forgetting the functions of tenant " + tenant,
         handle ->
             handle.execute("DELETE FROM function_versions WHERE tenant = ?", tenant.value())
@@ -246,7 +247,7 @@ public final class JdbiFunctionStore implements FunctionStore {
         .bind("number", number)
         .bind("digest", deployed.version().module().toString())
         .bind("manifest", deployed.manifest())
-        .bind("createdAt", Database.time(deployed.createdAt()))
+        .bind("createdAt", deployed.createdAt())
         .execute();
   }
 

@@ -4,6 +4,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.registry.AuditEntry;
 import dev.leat.registry.KeyStore;
 import dev.leat.registry.PublisherKey;
+import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,7 +26,7 @@ public final class JdbiKeyStore implements KeyStore {
   public PublisherKey add(TenantId tenant, PublisherKey key, AuditEntry entry) {
     String operation = "Adding the key " + key.kid() + " of tenant " + tenant;
     Optional<PublisherKey> added =
-        database.changeUnlessTaken(
+        database.inTransactionUnlessTaken(
             operation,
             handle -> {
               handle
@@ -38,7 +39,7 @@ public final class JdbiKeyStore implements KeyStore {
                   .bind("kid", key.kid())
                   .bind("name", key.name())
                   .bind("x", key.x())
-                  .bind("createdAt", Database.time(key.createdAt()))
+                  .bind("createdAt", key.createdAt())
                   .execute();
               JdbiAuditStore.append(handle, entry);
               return key;
@@ -70,7 +71,7 @@ public final class JdbiKeyStore implements KeyStore {
 
   @Override
   public Optional<PublisherKey> revoke(TenantId tenant, String kid, Instant at, AuditEntry entry) {
-    return database.change(
+    return database.inTransaction(
         "Revoking the key " + kid + " of tenant " + tenant,
         handle -> {
           int revoked =
@@ -80,7 +81,7 @@ public final class JdbiKeyStore implements KeyStore {
                       UPDATE publisher_keys SET revoked_at = :at
                       WHERE tenant = :tenant AND kid = :kid AND revoked_at IS NULL
                       """)
-                  .bind("at", Database.time(at))
+                  .bind("at", at)
                   .bind("tenant", tenant.value())
                   .bind("kid", kid)
                   .execute();
@@ -93,7 +94,7 @@ public final class JdbiKeyStore implements KeyStore {
 
   @Override
   public void forget(TenantId tenant) {
-    database.change(
+    database.inTransaction(
         "Forgetting the keys of tenant " + tenant,
         handle -> handle.execute("DELETE FROM publisher_keys WHERE tenant = ?", tenant.value()));
   }

@@ -7,6 +7,7 @@ import dev.leat.registry.AuditEntry;
 import dev.leat.registry.ModuleStore;
 import dev.leat.registry.Page;
 import dev.leat.registry.PublishedModule;
+import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -27,7 +28,7 @@ public final class JdbiModuleStore implements ModuleStore {
   public PublishedModule add(
       TenantId tenant, PublishedModule module, AuditEntry entry, Runnable storeBytes) {
     Optional<PublishedModule> added =
-        database.changeUnlessTaken(
+        database.inTransactionUnlessTaken(
             "Adding the module " + module.reference(),
             handle -> {
               lock(handle, module.digest());
@@ -106,7 +107,7 @@ public final class JdbiModuleStore implements ModuleStore {
 
   @Override
   public Deletion delete(TenantId tenant, ModuleDigest digest, AuditEntry entry) {
-    return database.change(
+    return database.inTransaction(
         "Deleting the module " + digest + " of tenant " + tenant,
         handle -> {
           if (!lockRows(handle, tenant, digest)) {
@@ -127,7 +128,7 @@ public final class JdbiModuleStore implements ModuleStore {
 
   @Override
   public void collect(ModuleDigest digest, Runnable deleteBytes) {
-    database.change(
+    database.inTransaction(
         "Deleting the bytes of the module " + digest,
         handle -> {
           lock(handle, digest);
@@ -146,7 +147,7 @@ public final class JdbiModuleStore implements ModuleStore {
 
   @Override
   public Set<ModuleDigest> forget(TenantId tenant) {
-    return database.change(
+    return database.inTransaction(
         "Forgetting the modules of tenant " + tenant,
         handle -> {
           Set<ModuleDigest> digests =
@@ -215,7 +216,7 @@ public final class JdbiModuleStore implements ModuleStore {
         .bind("digest", module.digest().toString())
         .bind("size", module.size())
         .bind("keyId", module.keyId())
-        .bind("publishedAt", Database.time(module.publishedAt()))
+        .bind("publishedAt", module.publishedAt())
         .execute();
   }
 

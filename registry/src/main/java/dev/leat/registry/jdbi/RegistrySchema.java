@@ -1,6 +1,6 @@
 package dev.leat.registry.jdbi;
 
-import dev.leat.registry.StoreFailure;
+import dev.leat.store.StoreFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;

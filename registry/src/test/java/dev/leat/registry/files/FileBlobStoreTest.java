@@ -7,7 +7,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.registry.BlobAltered;
 import dev.leat.registry.BlobStore;
 import dev.leat.registry.BlobStoreContract;
-import dev.leat.registry.StoreFailure;
+import dev.leat.store.StoreFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

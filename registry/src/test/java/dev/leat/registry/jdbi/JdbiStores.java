@@ -14,7 +14,7 @@ import dev.leat.registry.KeyStore;
 import dev.leat.registry.KeyStoreContract;
 import dev.leat.registry.ModuleStore;
 import dev.leat.registry.ModuleStoreContract;
-import dev.leat.registry.StoreFailure;
+import dev.leat.store.StoreFailure;
 import dev.leat.testkit.TestDatabase;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;

@@ -1,6 +1,7 @@
 package dev.leat.tenants.jdbi;
 
 import dev.leat.contract.TenantId;
+import dev.leat.store.Database;
 import dev.leat.tenants.QuotaStore;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,7 @@ public final class JdbiQuotaStore implements QuotaStore {
     return database.inTransaction(
         "Changing the quotas of tenant " + tenant,
         handle -> {
-          if (!Database.lock(handle, tenant)) {
+          if (!TenantRows.lock(handle, tenant)) {
             return false;
           }
           remove.forEach(name -> delete(handle, tenant, name));
@@ -39,7 +40,7 @@ public final class JdbiQuotaStore implements QuotaStore {
     return database.inTransaction(
         "Reading the quotas of tenant " + tenant,
         handle ->
-            Database.exists(handle, tenant)
+            TenantRows.exists(handle, tenant)
                 ? Optional.of(
                     handle
                         .createQuery("SELECT name, amount FROM quotas WHERE tenant = :tenant")

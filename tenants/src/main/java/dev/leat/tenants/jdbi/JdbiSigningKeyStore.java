@@ -1,5 +1,6 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.store.Database;
 import dev.leat.tenants.SigningKeyStore;
 import javax.sql.DataSource;
 

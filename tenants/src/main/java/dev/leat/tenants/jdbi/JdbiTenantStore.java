@@ -1,6 +1,7 @@
 package dev.leat.tenants.jdbi;
 
 import dev.leat.contract.TenantId;
+import dev.leat.store.Database;
 import dev.leat.tenants.Tenant;
 import dev.leat.tenants.TenantStore;
 import java.util.List;
@@ -65,7 +66,7 @@ public final class JdbiTenantStore implements TenantStore {
   }
 
   private static void delete(Handle handle, TenantId tenant) {
-    if (Database.lock(handle, tenant)) {
+    if (TenantRows.lock(handle, tenant)) {
       DELETIONS.forEach(sql -> handle.createUpdate(sql).bind("tenant", tenant.value()).execute());
     }
   }

@@ -1,6 +1,7 @@
 package dev.leat.tenants.jdbi;
 
 import dev.leat.contract.TenantId;
+import dev.leat.store.Database;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.Token;
 import dev.leat.tenants.TokenStore;
@@ -40,7 +41,7 @@ public final class JdbiTokenStore implements TokenStore {
     return database.inTransaction(
         "Adding a token of tenant " + column(token.tenant()),
         handle -> {
-          if (token.tenant().isPresent() && !Database.lock(handle, token.tenant().get())) {
+          if (token.tenant().isPresent() && !TenantRows.lock(handle, token.tenant().get())) {
             return Added.NO_SUCH_TENANT;
           }
           if (count(handle, token.tenant()) >= max) {
@@ -56,7 +57,7 @@ public final class JdbiTokenStore implements TokenStore {
     return database.inTransaction(
         "Listing the tokens of tenant " + column(tenant),
         handle ->
-            tenant.isPresent() && !Database.exists(handle, tenant.get())
+            tenant.isPresent() && !TenantRows.exists(handle, tenant.get())
                 ? Optional.empty()
                 : Optional.of(
                     handle

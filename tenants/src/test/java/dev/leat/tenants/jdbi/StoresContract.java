@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 import dev.leat.tenants.QuotaStore;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeyStore;
 import dev.leat.tenants.SigningKeyStore.KeyPair;
-import dev.leat.tenants.StoreFailure;
 import dev.leat.tenants.Tenant;
 import dev.leat.tenants.TenantStore;
 import dev.leat.tenants.Token;

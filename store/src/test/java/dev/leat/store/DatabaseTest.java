@@ -1,10 +1,10 @@
-package dev.leat.tenants.jdbi;
+package dev.leat.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.leat.tenants.StoreFailure;
 import dev.leat.testkit.TestDatabase;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jdbi.v3.core.ConnectionException;
@@ -26,7 +26,11 @@ final class DatabaseTest {
     "08006, true",
     "40001, true",
     "40P01, true",
+    "53100, true",
     "57P01, true",
+    "58030, true",
+    "90098, true",
+    "90121, true",
     "23505, false",
     "42601, false"
   })
@@ -38,6 +42,10 @@ final class DatabaseTest {
   void inTransaction_failureWithoutState_isRetryableByItsType() {
     assertThat(failure(new SQLTransientConnectionException("busy")).isRetryable()).isTrue();
     assertThat(failure(new SQLException("broken")).isRetryable()).isFalse();
+    assertThat(
+            failure(new SQLException("broken", new IOException("No space left on device")))
+                .isRetryable())
+        .isTrue();
   }
 
   private StoreFailure failure(SQLException cause) {

@@ -1,7 +1,12 @@
-package dev.leat.tenants;
+package dev.leat.store;
 
-/** A store is broken or out of reach: the operation may or may not have been done. */
+/**
+ * A store is broken or out of reach: the operation may or may not have been done. One that is
+ * {@link #isRetryable} passes: the database is away, the disk is full.
+ */
 public final class StoreFailure extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
   private final boolean retryable;
 
   /**
