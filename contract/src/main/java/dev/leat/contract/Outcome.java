@@ -15,6 +15,22 @@ public sealed interface Outcome {
   /** The word under which the ending is counted and recorded. */
   String word();
 
+  /** The words of all endings, the good one first. */
+  static List<String> words() {
+    return List.of(
+        Responded.WORD,
+        GuestFailed.WORD,
+        Trapped.WORD,
+        StackExhausted.WORD,
+        TimedOut.WORD,
+        FuelExhausted.WORD,
+        MemoryExceeded.WORD,
+        ResponseTooLarge.WORD,
+        Cancelled.WORD,
+        Overloaded.WORD,
+        Unrunnable.WORD);
+  }
+
   /** What went wrong, in words; "" when the function answered. */
   String error();
 
@@ -41,9 +57,11 @@ public sealed interface Outcome {
 
   /** The guest said that it failed; the message is the guest's own. */
   record GuestFailed(String message, Usage usage) implements Outcome {
+    static final String WORD = "failed";
+
     @Override
     public String word() {
-      return "failed";
+      return WORD;
     }
 
     @Override
@@ -54,9 +72,11 @@ public sealed interface Outcome {
 
   /** The guest broke a rule: a trap, or a result outside its memory. */
   record Trapped(String reason, Usage usage) implements Outcome {
+    static final String WORD = "trapped";
+
     @Override
     public String word() {
-      return "trapped";
+      return WORD;
     }
 
     @Override
@@ -67,9 +87,11 @@ public sealed interface Outcome {
 
   /** The guest's calls were nested deeper than its thread's stack holds. */
   record StackExhausted(Usage usage) implements Outcome {
+    static final String WORD = "stack-exhausted";
+
     @Override
     public String word() {
-      return "stack-exhausted";
+      return WORD;
     }
 
     @Override
@@ -80,9 +102,11 @@ public sealed interface Outcome {
 
   /** The guest ran longer than it may. */
   record TimedOut(Duration limit, Usage usage) implements Outcome {
+    static final String WORD = "timeout";
+
     @Override
     public String word() {
-      return "timeout";
+      return WORD;
     }
 
     @Override
@@ -93,9 +117,11 @@ public sealed interface Outcome {
 
   /** The guest used up its fuel. */
   record FuelExhausted(long limit, Usage usage) implements Outcome {
+    static final String WORD = "fuel-exhausted";
+
     @Override
     public String word() {
-      return "fuel-exhausted";
+      return WORD;
     }
 
     @Override
@@ -106,9 +132,11 @@ public sealed interface Outcome {
 
   /** The guest needed more memory than it may have. */
   record MemoryExceeded(long limitBytes, Usage usage) implements Outcome {
+    static final String WORD = "memory-exceeded";
+
     @Override
     public String word() {
-      return "memory-exceeded";
+      return WORD;
     }
 
     @Override
@@ -119,9 +147,11 @@ public sealed interface Outcome {
 
   /** The response was larger than the function's limit. */
   record ResponseTooLarge(long bytes, long limitBytes, Usage usage) implements Outcome {
+    static final String WORD = "response-too-large";
+
     @Override
     public String word() {
-      return "response-too-large";
+      return WORD;
     }
 
     @Override
@@ -132,9 +162,11 @@ public sealed interface Outcome {
 
   /** Nobody waited for the answer any more. */
   record Cancelled(Usage usage) implements Outcome {
+    static final String WORD = "cancelled";
+
     @Override
     public String word() {
-      return "cancelled";
+      return WORD;
     }
 
     @Override
@@ -145,6 +177,8 @@ public sealed interface Outcome {
 
   /** No room: nothing ran, and trying again later can help. */
   record Overloaded(String reason, Duration retryAfter) implements Outcome {
+    static final String WORD = "overloaded";
+
     @Override
     public Usage usage() {
       return Usage.NONE;
@@ -152,7 +186,7 @@ public sealed interface Outcome {
 
     @Override
     public String word() {
-      return "overloaded";
+      return WORD;
     }
 
     @Override
@@ -165,9 +199,11 @@ public sealed interface Outcome {
    * The function cannot be run here: its module is missing, altered or refuses its configuration.
    */
   record Unrunnable(String reason, Usage usage) implements Outcome {
+    static final String WORD = "unrunnable";
+
     @Override
     public String word() {
-      return "unrunnable";
+      return WORD;
     }
 
     @Override

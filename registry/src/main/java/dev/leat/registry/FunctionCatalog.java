@@ -9,9 +9,13 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The functions that are deployed. Safe for several threads; blocks. */
 public final class FunctionCatalog {
+  /** A version's label; none has come to ten digits. */
+  private static final Pattern LABEL = Pattern.compile("v[1-9][0-9]{0,8}");
+
   private final FunctionStore store;
   private final RoutingTable routes;
   private final InstantSource clock;
@@ -44,6 +48,19 @@ public final class FunctionCatalog {
     return store.active(tenant, name).map(Answer::done).orElseGet(() -> unknown(tenant, name));
   }
 
+  /**
+   * One version of the function, the active one or an older.
+   *
+   * @param label {@code v1}, {@code v2}, ...
+   */
+  public Answer<DeployedVersion> version(TenantId tenant, FunctionName name, String label) {
+    Optional<DeployedVersion> found =
+        LABEL.matcher(label).matches()
+            ? store.find(tenant, name, Integer.parseInt(label, 1, label.length(), 10))
+            : Optional.empty();
+    return found.map(Answer::done).orElseGet(() -> noSuchVersion(tenant, name));
+  }
+
   /** The function's versions, the newest first. */
   public Answer<List<DeployedVersion>> versions(TenantId tenant, FunctionName name) {
     List<DeployedVersion> versions = store.versions(tenant, name);
@@ -64,6 +81,17 @@ public final class FunctionCatalog {
     boolean deleted = store.delete(tenant, name, entry);
     routes.refresh(tenant, name);
     return deleted ? Answer.done(function) : unknown(tenant, name);
+  }
+
+  private Answer<DeployedVersion> noSuchVersion(TenantId tenant, FunctionName name) {
+    return switch (show(tenant, name)) {
+      case Answer.Refused<DeployedVersion> refused -> refused;
+      case Answer.Done<DeployedVersion>(DeployedVersion newest) ->
+          Answer.refused(
+              ProblemCode.FUNCTION_NOT_FOUND,
+              "Function '%s' has no such version; the newest is %s, and the last %d are kept."
+                  .formatted(name, newest.version().label(), DeployFunction.VERSIONS_KEPT));
+    };
   }
 
   private static <T> Answer<T> unknown(TenantId tenant, FunctionName name) {

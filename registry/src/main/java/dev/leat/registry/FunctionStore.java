@@ -18,7 +18,8 @@ import java.util.Optional;
  *   <li>{@code add} keeps the last {@code versionsKept} versions of the function and removes older
  *       ones.
  *   <li>{@code versions} gives the function's versions, the newest first; {@code active} the
- *       newest; {@code count} how many functions the tenant has.
+ *       newest; {@code find} the one of this number; {@code count} how many functions the tenant
+ *       has.
  *   <li>{@code list} gives the active versions of the tenant's functions by name, from after the
  *       given one on; {@code all} the functions of all tenants with all versions.
  *   <li>{@code delete} removes the function with all versions, and gives whether there was one. Its
@@ -36,6 +37,8 @@ public interface FunctionStore {
   int last(TenantId tenant, FunctionName name);
 
   Optional<DeployedVersion> active(TenantId tenant, FunctionName name);
+
+  Optional<DeployedVersion> find(TenantId tenant, FunctionName name, int number);
 
   List<DeployedVersion> versions(TenantId tenant, FunctionName name);
 

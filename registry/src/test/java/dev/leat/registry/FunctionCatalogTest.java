@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FunctionCatalogTest {
   private TestRegistry registry;
@@ -60,6 +62,30 @@ final class FunctionCatalogTest {
     refused(registry.functions.versions(OTHER, MASK), ProblemCode.FUNCTION_NOT_FOUND);
     refused(registry.functions.delete(OTHER, ACTOR, MASK), ProblemCode.FUNCTION_NOT_FOUND);
     assertThat(registry.routes.find("acme", "mask")).isNotNull();
+  }
+
+  @Test
+  void version_olderOrNewest_isShown() {
+    DeployedVersion first = registry.deploy("mask", 1);
+    DeployedVersion second = registry.deploy("mask", 2);
+
+    assertThat(done(registry.functions.version(ACME, MASK, "v1"))).isEqualTo(first);
+    assertThat(done(registry.functions.version(ACME, MASK, "v2"))).isEqualTo(second);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"v3", "v0", "v01", "1", "v", "latest", "v4294967297", "v-1", "v999999999"})
+  void version_thatIsNot_isRefusedAndTheNewestNamed(String label) {
+    registry.deploy("mask", 1);
+    registry.deploy("mask", 2);
+
+    assertThat(
+            refused(registry.functions.version(ACME, MASK, label), ProblemCode.FUNCTION_NOT_FOUND)
+                .detail())
+        .isEqualTo(
+            "Function 'mask' has no such version; the newest is v2, and the last 100 are kept.");
+    refused(registry.functions.version(OTHER, MASK, "v1"), ProblemCode.FUNCTION_NOT_FOUND);
   }
 
   @Test

@@ -124,6 +124,10 @@ public abstract class FunctionStoreContract {
 
     assertThat(store.versions(ACME, MASK)).containsExactly(second, first);
     assertThat(store.active(ACME, MASK)).contains(second);
+    assertThat(store.find(ACME, MASK, 1)).contains(first);
+    assertThat(store.find(ACME, MASK, 2)).contains(second);
+    assertThat(store.find(ACME, MASK, 3)).isEmpty();
+    assertThat(store.find(OTHER, MASK, 2)).isEmpty();
     assertThat(store.count(ACME)).isEqualTo(1);
     assertThat(store.active(ACME, new FunctionName("none"))).isEmpty();
   }

@@ -4,10 +4,13 @@ import static dev.leat.tenants.Access.Right.ADMINISTER_TENANT;
 import static dev.leat.tenants.Access.Right.DEVELOP;
 import static dev.leat.tenants.Access.Right.INVOKE;
 import static dev.leat.tenants.Access.Right.READ;
+import static java.util.stream.Collectors.joining;
 
 import dev.leat.contract.TenantId;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The one table of rights: which role may do what, and where. */
 public final class Access {
@@ -32,6 +35,25 @@ public final class Access {
     return principal.tenant().isEmpty() && holds(principal, right)
         ? Decision.ALLOWED
         : Decision.FORBIDDEN;
+  }
+
+  /** The roles that give this right, the least powerful first. */
+  public static List<Role> rolesWith(Right right) {
+    return Stream.of(Role.values())
+        .filter(role -> rights(role).contains(right))
+        .toList()
+        .reversed();
+  }
+
+  /** Why {@code principal} may not do this, and who may: the detail of a 403. */
+  public static String forbidden(Principal principal, Right right) {
+    List<String> roles = rolesWith(right).stream().map(Role::word).toList();
+    String any =
+        roles.size() == 1
+            ? roles.getFirst()
+            : String.join(", ", roles.subList(0, roles.size() - 1)) + " or " + roles.getLast();
+    return "This needs the role %s; the token has %s. Use a token with that role."
+        .formatted(any, principal.roles().stream().map(Role::word).sorted().collect(joining(", ")));
   }
 
   private static boolean holds(Principal principal, Right right) {

@@ -60,6 +60,19 @@ final class AccessTest {
   }
 
   @Test
+  void forbidden_namesTheRolesThatMayAndTheCallers() {
+    Principal invoker = Platform.principal(Optional.of(Platform.ACME), Role.INVOKER);
+    Principal both = Platform.principal(Optional.of(Platform.ACME), Role.INVOKER, Role.DEVELOPER);
+
+    assertThat(Access.forbidden(invoker, Right.DEVELOP))
+        .isEqualTo(
+            "This needs the role developer, tenant-admin or operator; the token has invoker. Use a"
+                + " token with that role.");
+    assertThat(Access.forbidden(both, Right.ADMINISTER_PLATFORM))
+        .startsWith("This needs the role operator; the token has developer, invoker.");
+  }
+
+  @Test
   void decide_severalRoles_addUp() {
     Principal principal =
         Platform.principal(Optional.of(Platform.ACME), Role.INVOKER, Role.DEVELOPER);

@@ -84,6 +84,7 @@ class ControlPlaneIT {
             "/functions",
             "/functions/echo",
             "/functions/echo/versions",
+            "/functions/echo/versions/v1",
             "/invocations")) {
       get(walked.path(path));
     }
@@ -203,6 +204,7 @@ class ControlPlaneIT {
                     "/v1/tenants/acme/modules?cursor=%00",
                     "/v1/tenants/acme/functions?cursor=%00",
                     "/v1/tenants/acme/invocations?outcome=No",
+                    "/v1/tenants/acme/invocations?outcome=foo",
                     "/v1/tenants/acme/invocations?outcome=a%00",
                     "/v1/tenants/acme/modules?q=%00")
                 .filter(
@@ -313,6 +315,7 @@ class ControlPlaneIT {
             "{\"roles\":[\"invoker\"],\"ttlSeconds\":\"60\"}",
             "{\"roles\":[\"invoker\",\"invoker\"],\"ttlSeconds\":60}",
             "{\"roles\":[\"invoker\"],\"ttlSeconds\":60,\"subject\":\"\"}",
+            "{\"roles\":[\"invoker\"],\"ttlSeconds\":60,\"subject\":5}",
             "{\"roles\":[\"invoker\"],\"ttlSeconds\":60,\"subject\":\"a\\nb\"}")) {
       assertThat(post(acme.path("/tokens"), body).problem()).as(body).isEqualTo(INVALID);
     }
@@ -370,6 +373,26 @@ class ControlPlaneIT {
         .isEqualTo("413 body-too-large gateway");
     assertThat(acme.deploy("large", "#".repeat(300_000)).problem())
         .isEqualTo("413 body-too-large gateway");
+  }
+
+  @Test
+  void version_older_isShownAsItWasDeployed() {
+    byte[] module = Guests.saying("older");
+    acme.publish(module);
+    String manifest = RunningNode.manifest("older", module, "");
+    acme.deploy("older", manifest + "  limits: {timeout: 1s}\n");
+    acme.deploy("older", manifest + "  limits: {timeout: 2s}\n");
+
+    Answered first = get(acme.path("/functions/older/versions/v1"));
+
+    assertThat(first.header("etag")).isEqualTo("\"v1\"");
+    assertThat(first.json().at("/manifest/spec/limits/timeout").asText()).isEqualTo("1s");
+    assertThat(
+            node.request("GET", acme.path("/functions/older/versions/v3"))
+                .operator()
+                .send()
+                .problem())
+        .isEqualTo("404 function-not-found gateway");
   }
 
   @Test

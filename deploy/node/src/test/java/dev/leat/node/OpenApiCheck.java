@@ -28,6 +28,9 @@ final class OpenApiCheck {
   private static final JsonSchemaFactory SCHEMAS =
       JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
 
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("\\b(dev\\.leat|java|com\\.fasterxml)\\.");
+
   private final JsonNode document = load();
   private final List<Operation> operations = new ArrayList<>();
   private final Set<String> done = ConcurrentHashMap.newKeySet();
@@ -55,6 +58,9 @@ final class OpenApiCheck {
   void check(String method, String path, String contentType, byte[] sent, Answered answered) {
     String exchange = method + " " + path + " -> " + answered;
     assertThat(answered.header("x-request-id")).as(exchange).isNotEmpty();
+    if (answered.status() >= 400) {
+      assertThat(answered.text()).as("names no class").doesNotContainPattern(CLASS_NAME);
+    }
     Optional<Operation> found = find(method, path.replaceAll("\\?.*", ""));
     JsonNode response = found.map(it -> response(it, answered.status())).orElse(problem());
     JsonNode content = response.path("content");

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.leat.contract.Answer;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ProblemCode;
@@ -40,6 +43,13 @@ record Call(
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              texts -> {
+                texts.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+                texts.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+                texts.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+              })
           .build();
 
   Principal by() {
@@ -90,7 +100,7 @@ record Call(
       T value = JSON.readValue(body, shape);
       return value == null ? invalid("it is null") : Answer.done(value);
     } catch (JsonProcessingException e) {
-      return invalid(e.getOriginalMessage());
+      return invalid(JsonMistake.of(e));
     } catch (IOException e) {
       throw new UncheckedIOException("Reading from memory", e);
     }
@@ -104,7 +114,7 @@ record Call(
             + ". See /v1/openapi.json.");
   }
 
-  private static String abbreviate(String text) {
+  static String abbreviate(String text) {
     return text.length() <= 300 ? text : text.substring(0, 300) + "...";
   }
 }

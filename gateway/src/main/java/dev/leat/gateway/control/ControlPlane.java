@@ -260,11 +260,7 @@ public final class ControlPlane {
       return switch (decision) {
         case ALLOWED -> name == null || tenants.exists(new TenantId(name)) ? null : noSuchTenant();
         case HIDDEN -> noSuchTenant();
-        case FORBIDDEN ->
-            Problem.of(
-                ProblemCode.FORBIDDEN,
-                "The token's roles %s do not give the right that this needs: %s."
-                    .formatted(caller.roles(), right));
+        case FORBIDDEN -> Problem.of(ProblemCode.FORBIDDEN, Access.forbidden(caller, right));
       };
     }
 

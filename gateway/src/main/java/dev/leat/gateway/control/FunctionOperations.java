@@ -26,7 +26,8 @@ final class FunctionOperations {
         "getFunction", this::show,
         "deployFunction", this::deploy,
         "deleteFunction", this::delete,
-        "listVersions", this::versions);
+        "listVersions", this::versions,
+        "getVersion", this::version);
   }
 
   private Reply list(Call call) {
@@ -43,13 +44,22 @@ final class FunctionOperations {
     return Reply.of(
         call.function(),
         name ->
+            Reply.of(functions.show(call.tenant(), name), version -> withManifest(version, call)));
+  }
+
+  private Reply version(Call call) {
+    return Reply.of(
+        call.function(),
+        name ->
             Reply.of(
-                functions.show(call.tenant(), name),
-                version -> {
-                  Map<String, Object> body = summary(version, call);
-                  body.put("manifest", new Json(version.manifest()));
-                  return new Reply.Json(200, body, Map.of("etag", version.etag()));
-                }));
+                functions.version(call.tenant(), name, call.parameter("version")),
+                version -> withManifest(version, call)));
+  }
+
+  private static Reply withManifest(DeployedVersion version, Call call) {
+    Map<String, Object> body = summary(version, call);
+    body.put("manifest", new Json(version.manifest()));
+    return new Reply.Json(200, body, Map.of("etag", version.etag()));
   }
 
   private Reply deploy(Call call) {

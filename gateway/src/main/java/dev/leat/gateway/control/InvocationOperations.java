@@ -3,6 +3,7 @@ package dev.leat.gateway.control;
 import dev.leat.contract.Answer;
 import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.Outcome;
 import dev.leat.contract.ProblemCode;
 import dev.leat.registry.ExecutionLog;
 import dev.leat.registry.ExecutionStore.Filter;
@@ -43,9 +44,11 @@ final class InvocationOperations {
           ProblemCode.INVALID_REQUEST, "The parameter 'function' must be a function's name.");
     }
     Optional<String> outcome = call.query("outcome");
-    if (outcome.isPresent() && !outcome.get().matches("[a-z-]{1,40}")) {
+    if (outcome.isPresent() && !Outcome.words().contains(outcome.get())) {
       return Answer.refused(
-          ProblemCode.INVALID_REQUEST, "The parameter 'outcome' must be a word such as trapped.");
+          ProblemCode.INVALID_REQUEST,
+          "The parameter 'outcome' must be one of %s; was '%s'."
+              .formatted(String.join(", ", Outcome.words()), Call.abbreviate(outcome.get())));
     }
     return Answer.done(new Filter(function.map(FunctionName::new), outcome));
   }

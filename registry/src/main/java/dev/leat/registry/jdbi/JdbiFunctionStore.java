@@ -78,6 +78,24 @@ public final class JdbiFunctionStore implements FunctionStore {
   }
 
   @Override
+  public Optional<DeployedVersion> find(TenantId tenant, FunctionName name, int number) {
+    return database.read(
+        "Reading version " + number + " of " + tenant + "/" + name,
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT * FROM function_versions
+                    WHERE tenant = :tenant AND name = :name AND number = :number
+                    """)
+                .bind("tenant", tenant.value())
+                .bind("name", name.value())
+                .bind("number", number)
+                .map((row, context) -> read(row))
+                .findOne());
+  }
+
+  @Override
   public List<DeployedVersion> versions(TenantId tenant, FunctionName name) {
     return database.read(
         "Listing the versions of " + tenant + "/" + name,
