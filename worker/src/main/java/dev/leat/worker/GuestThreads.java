@@ -1,13 +1,14 @@
 package dev.leat.worker;
 
 import dev.leat.contract.TenantId;
+import dev.leat.worker.TenantQueues.Job;
+import dev.leat.worker.TenantQueues.Queue;
+import dev.leat.worker.guest.StackRoom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,15 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The platform threads that guest code runs on. Tenants take turns: each has a queue of its own,
- * the queues are served round robin, and one tenant occupies at most a fixed share of the threads,
- * so that tenants whose guests spin leave threads for the others. Safe for several threads.
+ * The platform threads that guest code runs on. So many serve all tenants in turns, and one tenant
+ * occupies at most a share of them. When they are all busy for long, threads are added for tenants
+ * of whom nothing runs, one each: so the first call of a tenant begins soon whatever the others
+ * run, as long as there are spare threads (RATIONALE, "Why do guest threads grow in number?"). Safe
+ * for several threads.
  */
 final class GuestThreads implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GuestThreads.class);
 
   /** Deep guest recursion ends cleanly at about 10,000 frames; the JVM's default is 1 MiB. */
-  private static final long STACK_BYTES = 2L << 20;
+  static final long STACK_BYTES = 2L << 20;
 
   /** Jobs that take less than this are over before another thread would have woken up. */
   static final long BRIEF_NANOS = 20_000;
@@ -32,45 +35,52 @@ final class GuestThreads implements AutoCloseable {
   /** What may wait for a thread with a brief job: about as much as waking another one costs. */
   private static final long BACKLOG_NANOS = 50_000;
 
-  /** What any job takes at least, so that a backlog has an end in jobs too. */
-  private static final long JOB_NANOS_MIN = 500;
+  /** How often {@link #relieve} is called. A tenant gets a thread added after one to two of it. */
+  static final Duration RELIEVE_EVERY = Duration.ofMillis(50);
 
-  private final int threadsPerTenant;
-  private final int queuedPerTenant;
+  /** Calls of {@link #relieve} for which an added thread waits for more before it ends: 10 s. */
+  private static final int SPARE_ROUNDS = 200;
+
+  /** For all threads together. Whoever stops the node has drained it for longer before. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
+  private final int threadsMin;
+  private final int threadsMax;
   private final List<GuestThread> threads = new ArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<TenantId, Queue> queues = new HashMap<>();
-  private final ArrayDeque<Queue> turns = new ArrayDeque<>();
+  private final TenantQueues queues;
 
   /** Threads without a job; the last to have had one is woken first, while caches hold its own. */
   private final ArrayDeque<GuestThread> idle = new ArrayDeque<>();
 
-  private int waitingJobs;
-
-  /** What the jobs of the queues in {@link #turns} will take: those that a thread could begin. */
-  private long backlogNanos;
-
   /** Threads that hand over jobs {@link #together}. */
   private final Set<Thread> gathering = new HashSet<>();
 
+  private int threadsMade;
   private int briefRunning;
   private boolean wakeUnderWay;
   private boolean closed;
 
-  GuestThreads(int threadCount, int threadsPerTenant, int queuedPerTenant) {
-    this.threadsPerTenant = threadsPerTenant;
-    this.queuedPerTenant = queuedPerTenant;
-    for (int i = 0; i < threadCount; i++) {
-      threads.add(new GuestThread("guest-" + i));
-    }
+  /**
+   * @param threadCount threads that serve all tenants
+   * @param spareThreads that may be added for tenants of whom nothing runs
+   */
+  GuestThreads(int threadCount, int spareThreads, int threadsPerTenant, int queuedPerTenant) {
+    this.threadsMin = threadCount;
+    this.threadsMax = threadCount + spareThreads;
+    this.queues = new TenantQueues(threadCount, threadsPerTenant, queuedPerTenant);
   }
 
   void start() {
-    for (Thread thread : threads) {
-      thread.setDaemon(true);
-      thread.start();
+    List<GuestThread> added;
+    lock.lock();
+    try {
+      added = add(threadsMin);
+    } finally {
+      lock.unlock();
     }
+    added.forEach(Thread::start);
   }
 
   /**
@@ -82,21 +92,8 @@ final class GuestThreads implements AutoCloseable {
   boolean execute(TenantId tenant, Runnable job, long expectedNanos) {
     lock.lock();
     try {
-      if (closed) {
+      if (closed || !queues.add(tenant, job, expectedNanos)) {
         return false;
-      }
-      Queue queue = queues.computeIfAbsent(tenant, Queue::new);
-      if (queue.jobs.size() >= queuedPerTenant) {
-        return false;
-      }
-      long nanos = Math.max(expectedNanos, JOB_NANOS_MIN);
-      queue.jobs.add(new Job(job, nanos));
-      queue.nanos += nanos;
-      waitingJobs++;
-      if (queue.hasTurn) {
-        backlogNanos += nanos;
-      } else {
-        offerTurn(queue);
       }
       if (!gathering.contains(Thread.currentThread())) {
         wakeOne();
@@ -107,15 +104,11 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes a job that no thread has begun out of the tenant's queue; false when it is not there.
-   * Looks at each: as many as may be queued, so some microseconds.
-   */
+  /** Takes a job that no thread has begun out of the tenant's queue; false when it is not there. */
   boolean withdraw(TenantId tenant, Runnable job) {
     lock.lock();
     try {
-      Queue queue = queues.get(tenant);
-      return queue != null && withdraw(queue, job);
+      return queues.withdraw(tenant, job);
     } finally {
       lock.unlock();
     }
@@ -125,11 +118,7 @@ final class GuestThreads implements AutoCloseable {
   List<Runnable> waiting() {
     lock.lock();
     try {
-      List<Runnable> all = new ArrayList<>(waitingJobs);
-      for (Queue queue : queues.values()) {
-        queue.jobs.forEach(job -> all.add(job.work));
-      }
-      return all;
+      return queues.waiting();
     } finally {
       lock.unlock();
     }
@@ -163,7 +152,7 @@ final class GuestThreads implements AutoCloseable {
   int waitingJobs() {
     lock.lock();
     try {
-      return waitingJobs;
+      return queues.waitingJobs();
     } finally {
       lock.unlock();
     }
@@ -182,6 +171,7 @@ final class GuestThreads implements AutoCloseable {
   /** Called on a guest thread whose job takes longer than expected, or is about to wait. */
   void takesLong() {
     if (Thread.currentThread() instanceof GuestThread thread && thread.isBrief) {
+      StackRoom.forALock();
       lock.lock();
       try {
         thread.endBrief();
@@ -192,20 +182,76 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
-  /** Wakes a thread if jobs wait, whatever is expected of those that run. Called now and then. */
+  /**
+   * Wakes a thread if jobs wait, whatever is expected of those that run; adds threads for tenants
+   * that wait for long, and lets go of those that have not been needed for long. To be called every
+   * {@link #RELIEVE_EVERY}.
+   */
   void relieve() {
+    List<GuestThread> added;
     lock.lock();
     try {
       wakeOne(true);
+      int lacking = idle.isEmpty() && !closed ? queues.longUnserved() : 0;
+      added = add(Math.min(lacking, threadsMax - threads.size()));
+      retireOne();
+    } finally {
+      lock.unlock();
+    }
+    added.forEach(this::startSpare);
+  }
+
+  /** All threads that there are. */
+  int threads() {
+    lock.lock();
+    try {
+      return threads.size();
     } finally {
       lock.unlock();
     }
   }
 
+  private void startSpare(GuestThread thread) {
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) { // the system has no thread left
+      LOG.warn("A guest thread cannot be added cause={}", e.toString());
+      lock.lock();
+      try {
+        threads.remove(thread);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
   // The methods below are called with the lock held.
 
-  private @Nullable Queue awaitTurn(GuestThread thread) {
-    while (turns.isEmpty() && !closed) {
+  private List<GuestThread> add(int count) {
+    List<GuestThread> added = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      added.add(new GuestThread("guest-" + threadsMade++));
+    }
+    threads.addAll(added);
+    return added;
+  }
+
+  /** Ends the thread that has been idle for longest, if that is long and there are threads more. */
+  private void retireOne() {
+    GuestThread longestIdle = idle.peekLast();
+    if (longestIdle != null
+        && threads.size() > threadsMin
+        && ++longestIdle.roundsIdle > SPARE_ROUNDS) {
+      longestIdle.isRetired = true;
+      threads.remove(longestIdle);
+      idle.removeLast();
+      wake(longestIdle);
+    }
+  }
+
+  private @Nullable Job awaitJob(GuestThread thread) {
+    while (!queues.hasNext() && !closed && !thread.isRetired) {
+      thread.roundsIdle = 0;
       thread.isIdle = true;
       idle.push(thread);
       while (thread.isIdle) {
@@ -213,63 +259,12 @@ final class GuestThreads implements AutoCloseable {
       }
       wakeUnderWay = false;
     }
-    return turns.poll();
+    return thread.isRetired ? null : queues.next();
   }
 
   private void wake(GuestThread thread) {
     thread.isIdle = false;
     thread.wakeUp.signal();
-  }
-
-  private Job takeJob(Queue queue) {
-    queue.hasTurn = false;
-    backlogNanos -= queue.nanos;
-    queue.running++;
-    Job job = queue.jobs.remove();
-    queue.nanos -= job.expectedNanos;
-    waitingJobs--;
-    offerTurn(queue);
-    return job;
-  }
-
-  private boolean withdraw(Queue queue, Runnable work) {
-    for (Iterator<Job> jobs = queue.jobs.iterator(); jobs.hasNext(); ) {
-      Job job = jobs.next();
-      if (job.work.equals(work)) {
-        jobs.remove();
-        waitingJobs--;
-        queue.nanos -= job.expectedNanos;
-        if (queue.hasTurn) {
-          backlogNanos -= job.expectedNanos;
-        }
-        if (queue.jobs.isEmpty()) {
-          queue.hasTurn &= !turns.remove(queue);
-          forgetIfOver(queue);
-        }
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void finished(Queue queue) {
-    queue.running--;
-    offerTurn(queue);
-    forgetIfOver(queue);
-  }
-
-  private void forgetIfOver(Queue queue) {
-    if (queue.running == 0 && queue.jobs.isEmpty()) {
-      queues.remove(queue.tenant);
-    }
-  }
-
-  private void offerTurn(Queue queue) {
-    if (!queue.hasTurn && !queue.jobs.isEmpty() && queue.running < threadsPerTenant) {
-      queue.hasTurn = true;
-      turns.add(queue);
-      backlogNanos += queue.nanos;
-    }
   }
 
   /**
@@ -278,11 +273,11 @@ final class GuestThreads implements AutoCloseable {
    * longer than many of those.
    */
   private void wakeOne() {
-    wakeOne(briefRunning == 0 || backlogNanos > briefRunning * BACKLOG_NANOS);
+    wakeOne(briefRunning == 0 || queues.backlogNanos() > briefRunning * BACKLOG_NANOS);
   }
 
   private void wakeOne(boolean isNeeded) {
-    if (isNeeded && !idle.isEmpty() && !wakeUnderWay && !turns.isEmpty()) {
+    if (isNeeded && !idle.isEmpty() && !wakeUnderWay && queues.hasNext()) {
       wakeUnderWay = true;
       wake(idle.pop());
     }
@@ -291,25 +286,26 @@ final class GuestThreads implements AutoCloseable {
   /** Lets queued jobs run, then ends the threads. */
   @Override
   public void close() {
+    List<GuestThread> all;
     lock.lock();
     try {
       closed = true;
       idle.forEach(this::wake);
       idle.clear();
+      all = List.copyOf(threads);
     } finally {
       lock.unlock();
     }
-    for (Thread thread : threads) {
+    long deadline = System.nanoTime() + CLOSE_PATIENCE.toNanos();
+    for (Thread thread : all) {
       try {
-        thread.join(10_000);
+        thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       }
     }
   }
-
-  private record Job(Runnable work, long expectedNanos) {}
 
   /** Serves one job after the other. */
   private final class GuestThread extends Thread {
@@ -319,10 +315,15 @@ final class GuestThreads implements AutoCloseable {
     /** In {@link #idle}; with the lock held. */
     private boolean isIdle;
 
+    /** Calls of {@link #relieve} at which it was the longest idle; with the lock held. */
+    private int roundsIdle;
+
+    private boolean isRetired;
     private final Condition wakeUp = lock.newCondition();
 
     GuestThread(String name) {
       super(null, null, name, STACK_BYTES);
+      setDaemon(true);
     }
 
     @Override
@@ -341,34 +342,32 @@ final class GuestThreads implements AutoCloseable {
      * @return whose job it was; null when all ends
      */
     private @Nullable Queue serve(@Nullable Queue last) {
-      Queue queue;
       Job job;
       lock.lock();
       try {
         if (last != null) {
           endBrief();
-          finished(last);
+          queues.finished(last);
         }
-        queue = awaitTurn(this);
-        if (queue == null) {
+        job = awaitJob(this);
+        if (job == null) {
           return null;
         }
-        job = takeJob(queue);
         beginBrief(job);
         wakeOne();
       } finally {
         lock.unlock();
       }
       try {
-        job.work.run();
+        job.work().run();
       } catch (RuntimeException | Error e) {
         LOG.error("A guest thread's job failed", e);
       }
-      return queue;
+      return job.queue();
     }
 
     private void beginBrief(Job job) {
-      if (job.expectedNanos < BRIEF_NANOS) {
+      if (job.expectedNanos() < BRIEF_NANOS) {
         isBrief = true;
         briefRunning++;
       }
@@ -379,21 +378,6 @@ final class GuestThreads implements AutoCloseable {
         isBrief = false;
         briefRunning--;
       }
-    }
-  }
-
-  private static final class Queue {
-    private final TenantId tenant;
-    private final ArrayDeque<Job> jobs = new ArrayDeque<>();
-
-    /** What its jobs will probably take. */
-    private long nanos;
-
-    private int running;
-    private boolean hasTurn;
-
-    Queue(TenantId tenant) {
-      this.tenant = tenant;
     }
   }
 }

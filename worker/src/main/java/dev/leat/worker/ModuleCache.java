@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,13 +27,16 @@ import org.slf4j.LoggerFactory;
  */
 final class ModuleCache implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModuleCache.class);
-  private static final Duration COMPILE_PATIENCE = Duration.ofSeconds(10);
+
+  /** For what is about to be stored; a compilation may take much longer, and is made again. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
+
   private static final int COMPILE_THREADS = 2;
   private static final int WEIGHT_BYTES = 1_024;
 
   private final ModuleLoader loader;
   private final ModuleSource source;
-  private final ExecutorService loading;
+  private final ThreadPoolExecutor loading;
   private final AsyncCache<ModuleDigest, LoadedModule> modules;
 
   /** Who waits for which load. A load that is over is not in here. */
@@ -43,8 +46,13 @@ final class ModuleCache implements AutoCloseable {
     this.loader = loader;
     this.source = source;
     this.loading =
-        Executors.newFixedThreadPool(
-            COMPILE_THREADS, Thread.ofPlatform().daemon().name("compile-", 0).factory());
+        new ThreadPoolExecutor(
+            COMPILE_THREADS,
+            COMPILE_THREADS,
+            0,
+            TimeUnit.NANOSECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("compile-", 0).factory());
     this.modules =
         Caffeine.newBuilder()
             .maximumWeight(bytesMax / WEIGHT_BYTES)
@@ -121,13 +129,14 @@ final class ModuleCache implements AutoCloseable {
         modules.synchronous().estimatedSize(), stats.hitCount(), stats.missCount());
   }
 
-  /** Loads nothing more; waits a while for what is under way. */
+  /** Begins no more loads: whoever still waits for one waits for ever. */
   @Override
   public void close() {
     loading.shutdown();
+    loading.getQueue().clear();
     try {
-      if (!loading.awaitTermination(COMPILE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("A module was still being compiled when the worker stopped");
+      if (!loading.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.info("A module was still being compiled when the worker stopped");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -48,7 +48,7 @@ final class GivenUpTest {
             ClassStore.none(),
             GuestHeap.unbounded());
     return new TestWorker(
-        new WorkerConfig(1, 1, 1, 100, 100, waitMax, 64 << 20),
+        new WorkerConfig(1, 0, 1, 1, 100, 100, waitMax, 64 << 20),
         (digest, module) -> {
           try {
             mayLoad.await();

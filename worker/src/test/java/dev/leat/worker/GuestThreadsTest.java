@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class GuestThreadsTest {
   private static final TenantId GREEDY = new TenantId("greedy");
   private static final TenantId MODEST = new TenantId("modest");
+  private static final TenantId OTHER = new TenantId("other");
   private static final int QUEUED = 5;
 
   /** Expected nanoseconds. */
@@ -29,7 +30,7 @@ final class GuestThreadsTest {
 
   private static final long LONG = 1_000_000;
 
-  private final GuestThreads threads = new GuestThreads(4, 3, QUEUED);
+  private final GuestThreads threads = new GuestThreads(4, 2, 3, QUEUED);
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger running = new AtomicInteger();
 
@@ -74,6 +75,105 @@ final class GuestThreadsTest {
     threads.start();
   }
 
+  /** All four threads run jobs that do not end. */
+  private void occupyAll() {
+    threads.start();
+    for (int i = 0; i < 3; i++) {
+      threads.execute(GREEDY, this::blocking, LONG);
+    }
+    threads.execute(OTHER, this::blocking, LONG);
+    Eventually.holds("all threads are busy", () -> running.get() == 4);
+  }
+
+  @Test
+  void relieve_whileAllThreadsAreBusy_addsOneForATenantOfWhomNothingRuns()
+      throws InterruptedException {
+    occupyAll();
+    CountDownLatch served = new CountDownLatch(QUEUED);
+    for (int i = 0; i < QUEUED; i++) {
+      threads.execute(MODEST, served::countDown, LONG);
+    }
+    threads.relieve();
+    assertThat(threads.threads()).as("it has not waited for long").isEqualTo(4);
+
+    threads.relieve();
+
+    served.await();
+    assertThat(threads.threads()).isEqualTo(5);
+    assertThat(running).hasValue(4);
+  }
+
+  @Test
+  void addedThread_servesNoTenantOfWhomAnythingRuns() throws InterruptedException {
+    occupyAll();
+    AtomicInteger others = new AtomicInteger();
+    threads.execute(OTHER, others::incrementAndGet, LONG);
+    CountDownLatch served = new CountDownLatch(1);
+    threads.execute(MODEST, served::countDown, LONG);
+
+    threads.relieve();
+    threads.relieve();
+    served.await();
+    Eventually.holds("the added thread is idle", () -> threads.idleThreads() == 1);
+    threads.relieve();
+    threads.relieve();
+
+    assertThat(threads.waitingJobs()).isEqualTo(1);
+    assertThat(others).hasValue(0);
+    release.countDown();
+    Eventually.holds("it is served in its turn", () -> others.get() == 1);
+  }
+
+  @Test
+  void addedThread_thatIsThere_servesTheNextTenantAtOnce() throws InterruptedException {
+    occupyAll();
+    CountDownLatch first = new CountDownLatch(1);
+    threads.execute(MODEST, first::countDown, LONG);
+    threads.relieve();
+    threads.relieve();
+    first.await();
+    Eventually.holds("the added thread is idle", () -> threads.idleThreads() == 1);
+
+    CountDownLatch second = new CountDownLatch(1);
+    threads.execute(new TenantId("another"), second::countDown, LONG);
+
+    second.await();
+  }
+
+  @Test
+  void addedThreads_haveABound() {
+    occupyAll();
+    for (int i = 0; i < 3; i++) {
+      threads.execute(new TenantId("tenant-" + i), this::blocking, LONG);
+    }
+
+    for (int i = 0; i < 10; i++) {
+      threads.relieve();
+    }
+
+    Eventually.holds("two more run", () -> running.get() == 6);
+    assertThat(threads.threads()).isEqualTo(6);
+    assertThat(threads.waitingJobs()).isEqualTo(1);
+  }
+
+  @Test
+  void addedThreads_thatNobodyNeeds_end() {
+    occupyAll();
+    threads.execute(MODEST, this::blocking, LONG);
+    threads.relieve();
+    threads.relieve();
+    Eventually.holds("one more runs", () -> running.get() == 5);
+    release.countDown();
+    Eventually.holds("all are idle", () -> threads.idleThreads() == 5);
+
+    for (int i = 0; i < 1_000; i++) {
+      threads.relieve();
+    }
+
+    assertThat(threads.threads()).isEqualTo(4);
+    assertThat(threads.idleThreads()).isEqualTo(4);
+  }
+
   @Test
   void withdraw_ofAQueuedJob_leavesNothingOfItAndRoomForAnother() throws InterruptedException {
     CountDownLatch served = new CountDownLatch(QUEUED);
@@ -114,7 +214,7 @@ final class GuestThreadsTest {
   @Test
   void tenants_takeTurns() {
     List<String> order = new CopyOnWriteArrayList<>();
-    GuestThreads one = new GuestThreads(1, 1, 10);
+    GuestThreads one = new GuestThreads(1, 0, 1, 10);
     for (int i = 0; i < 4; i++) {
       one.execute(GREEDY, () -> order.add("greedy"), LONG);
     }
@@ -130,7 +230,7 @@ final class GuestThreadsTest {
 
   @Test
   void job_thatThrows_costsNoThread() throws InterruptedException {
-    GuestThreads one = new GuestThreads(1, 1, 10);
+    GuestThreads one = new GuestThreads(1, 0, 1, 10);
     one.start();
     one.execute(
         GREEDY,
@@ -185,7 +285,7 @@ final class GuestThreadsTest {
   @CsvSource({"1000, 50", "10000, 5", "0, 100", "20000, 2", "1000000, 0"})
   void briefJob_thatNeverSays_holdsUpNoMoreThanFiftyMicroseconds(long expectedNanos, int jobs)
       throws InterruptedException {
-    try (GuestThreads many = new GuestThreads(2, 2, 200)) {
+    try (GuestThreads many = new GuestThreads(2, 0, 2, 200)) {
       many.start();
       many.execute(GREEDY, this::blocking, BRIEF);
       Eventually.holds("it runs", () -> running.get() == 1);
@@ -230,7 +330,7 @@ final class GuestThreadsTest {
   @Test
   void briefJob_besideATenantAtItsShare_wakesNoThreadForWhatThatTenantQueues()
       throws InterruptedException {
-    try (GuestThreads many = new GuestThreads(6, 3, 100)) {
+    try (GuestThreads many = new GuestThreads(6, 0, 3, 100)) {
       many.start();
       Eventually.holds("all threads are idle", () -> many.idleThreads() == 6);
       for (int i = 0; i < 3; i++) {

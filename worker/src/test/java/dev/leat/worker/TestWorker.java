@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** A worker on the real engine, whose log, metrics and module store can be looked at. */
 public final class TestWorker implements AutoCloseable {
   private static final WorkerConfig CONFIG =
-      new WorkerConfig(4, 3, 2, 100, 100, Duration.ofSeconds(20), 64 << 20);
+      new WorkerConfig(4, 4, 3, 2, 100, 100, Duration.ofSeconds(20), 64 << 20);
 
   public final List<String> lines = new CopyOnWriteArrayList<>();
   public final GuestMetrics metrics = new GuestMetrics();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** What a worker keeps of memory, and the record that each invocation leaves. */
 class WorkerMemoryTest {
   private static final WorkerConfig CONFIG =
-      new WorkerConfig(4, 3, 2, 100, 100, Duration.ofSeconds(20), 64 << 20);
+      new WorkerConfig(4, 4, 3, 2, 100, 100, Duration.ofSeconds(20), 64 << 20);
 
   /** Room for a few instances of the sample, which takes some 200 KiB each. */
   private static final long HEAP_BYTES = 1 << 20;
@@ -131,7 +131,7 @@ class WorkerMemoryTest {
   void modules_moreThanThereIsRoomFor_areLoadedAgainWhenCalled() {
     int functions = 20;
     long room = 600_000; // for about five of them
-    WorkerConfig config = new WorkerConfig(4, 3, 2, 100, 100, Duration.ofSeconds(20), room);
+    WorkerConfig config = new WorkerConfig(4, 4, 3, 2, 100, 100, Duration.ofSeconds(20), room);
     try (TestWorker worker = new TestWorker(config)) {
       for (int round = 0; round < 2; round++) {
         for (int i = 0; i < functions; i++) {
@@ -158,7 +158,8 @@ class WorkerMemoryTest {
 
   @Test
   void figures_tellBusyFromWaiting() {
-    WorkerConfig oneThread = new WorkerConfig(1, 1, 1, 100, 100, Duration.ofSeconds(20), 64 << 20);
+    WorkerConfig oneThread =
+        new WorkerConfig(1, 0, 1, 1, 100, 100, Duration.ofSeconds(20), 64 << 20);
     Cancellation cancellation = new Cancellation();
     try (TestWorker worker = new TestWorker(oneThread)) {
       TestFunction endless = TestFunction.handler(endless(1)).instances(0, 1, Reuse.RESET);

@@ -44,7 +44,7 @@ final class WorkerTest {
     worker.close();
     worker =
         new TestWorker(
-            new WorkerConfig(threads, perTenant, threads, queued, waiters, waitMax, 64 << 20));
+            new WorkerConfig(threads, 0, perTenant, threads, queued, waiters, waitMax, 64 << 20));
   }
 
   private static WasmBuilder guest(WasmCode handle) {
@@ -371,6 +371,30 @@ final class WorkerTest {
 
     assertThat(ending(queued)).isInstanceOf(Outcome.Overloaded.class);
     assertThat(ending(running)).isInstanceOf(Outcome.Cancelled.class);
+  }
+
+  @Test
+  void tenantsThatSpin_keepNoOtherFromHavingACallBegun() {
+    worker.close();
+    worker =
+        new TestWorker(new WorkerConfig(8, 40, 6, 1, 100, 100, Duration.ofSeconds(20), 64 << 20));
+    Cancellation cancellation = new Cancellation();
+    List<CompletableFuture<Outcome>> spinning = new ArrayList<>();
+    TestFunction endless = TestFunction.handler(endless()).timeout(Duration.ofMinutes(5));
+    for (int i = 0; i < 30; i++) {
+      FunctionVersion version = worker.publish(endless.tenant("spinning-" + i));
+      for (int call = 0; call < 6; call++) {
+        spinning.add(worker.start(version, cancellation));
+      }
+    }
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(body(worker.invoke(TestFunction.handler(good()).tenant("modest"), "")))
+          .isEqualTo("ok");
+    }
+
+    cancellation.cancel();
+    spinning.forEach(TestWorker::ending);
   }
 
   @Test

@@ -31,6 +31,7 @@ public final class NodeConfigFile {
               "database.password-file",
               "database.pool-size",
               "worker.guest-threads",
+              "worker.spare-threads",
               "worker.threads-per-tenant",
               "worker.long-calls-at-once",
               "worker.queued-per-tenant",
@@ -100,6 +101,7 @@ public final class NodeConfigFile {
         database(defaults.database()),
         new WorkerConfig(
             threads,
+            number("worker.spare-threads", worker.spareThreads(), 0, 10_000),
             number(
                 "worker.threads-per-tenant",
                 Math.min(threads, worker.threadsPerTenant()),

@@ -1,15 +1,18 @@
 package dev.leat.worker.guest;
 
 import dev.leat.engine.Budget;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps long-running guests from filling all processors. A call that runs longer than most runs on
  * only in turns: as many as there are turns run at once, the others wait in line, and one that has
  * had the processor for a while goes to the line's end. Short calls never wait, so they stay fast
- * beside any number of endless loops (RATIONALE, "Why do long calls take turns?"). Safe for several
- * threads.
+ * beside any number of endless loops (RATIONALE, "Why do long calls take turns?"). What is prepared
+ * ahead of calls waits behind all of them, but not for ever. Safe for several threads.
  */
 public final class CpuTurns {
   /** What a call may run before it needs a turn: most calls are over by then. */
@@ -18,19 +21,36 @@ public final class CpuTurns {
   /** How long a turn lasts while others wait. */
   private static final long TURN_NANOS = 1_000_000;
 
-  /** How often a waiting call looks whether it was cancelled. */
-  private static final long CANCELLATION_POLL_NANOS = 5_000_000;
+  /** What a preparation waits behind calls before it gets a turn all the same: one of twenty. */
+  private static final Duration PREPARATION_PATIENCE = Duration.ofNanos(20 * TURN_NANOS);
 
-  private final Semaphore turns;
   private final Runnable takesLong;
+  private final long patienceNanos;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Turns that nobody holds; with the lock held. While there are any, nobody waits. */
+  private int free;
+
+  /** Who waits, the longest first; with the lock held. */
+  private final ArrayDeque<Waiter> calls = new ArrayDeque<>();
+
+  private final ArrayDeque<Waiter> preparations = new ArrayDeque<>();
+
+  /** Whether anyone waits: read without the lock by those that hold a turn. */
+  private volatile boolean isAwaited;
 
   /**
    * @param atOnce long calls that run at once, at least 1
    * @param takesLong told on a call's thread when it turns out not to be among the briefest
    */
   public CpuTurns(int atOnce, Runnable takesLong) {
-    this.turns = new Semaphore(atOnce, true);
+    this(atOnce, takesLong, PREPARATION_PATIENCE);
+  }
+
+  CpuTurns(int atOnce, Runnable takesLong, Duration preparationPatience) {
+    this.free = atOnce;
     this.takesLong = takesLong;
+    this.patienceNanos = preparationPatience.toNanos();
   }
 
   /** Leaves one processor to short calls and to the platform, where there is more than one. */
@@ -45,19 +65,36 @@ public final class CpuTurns {
 
   /** The same for who has just read the time. */
   Turn begin(Budget budget, long nowNanos) {
-    return new Turn(budget, nowNanos);
+    return new Turn(budget, nowNanos + FREE_NANOS, calls);
+  }
+
+  /** What is prepared ahead of calls: it needs a turn from its start. */
+  Turn beginPreparation(Budget budget) {
+    return new Turn(budget, System.nanoTime(), preparations);
+  }
+
+  /** Those that wait for a turn. */
+  int waiting() {
+    lock.lock();
+    try {
+      return calls.size() + preparations.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** One call's claim to the processor. */
   final class Turn implements Budget.Pacer, AutoCloseable {
     private final Budget budget;
-    private final long startedNanos;
+    private final long freeUntilNanos;
+    private final ArrayDeque<Waiter> line;
     private long sinceNanos;
     private boolean isHeld;
 
-    private Turn(Budget budget, long startedNanos) {
+    private Turn(Budget budget, long freeUntilNanos, ArrayDeque<Waiter> line) {
       this.budget = budget;
-      this.startedNanos = startedNanos;
+      this.freeUntilNanos = freeUntilNanos;
+      this.line = line;
     }
 
     @Override
@@ -65,31 +102,47 @@ public final class CpuTurns {
       takesLong.run();
       long now = System.nanoTime();
       if (!isHeld) {
-        if (now - startedNanos > FREE_NANOS) {
-          await();
+        if (now - freeUntilNanos > 0) {
+          take();
         }
-      } else if (now - sinceNanos > TURN_NANOS && turns.hasQueuedThreads()) {
-        close();
-        await();
+      } else if (isAwaited && now - sinceNanos > TURN_NANOS) {
+        yieldToOthers();
       } else {
         Thread.yield(); // to whatever the kernel has queued behind it on this processor
       }
     }
 
-    /** Waits for a turn; gives up when the call is to end anyhow, which its budget then does. */
-    private void await() {
+    /** Takes a turn, or waits for one until the call is to end, which its budget then does. */
+    private void take() {
+      StackRoom.forALock();
+      lock.lock();
       try {
-        while (!isHeld && !budget.cancellation().isCancelled()) {
-          long left = budget.deadlineNanos() - System.nanoTime();
-          if (left <= 0) {
-            return;
-          }
-          isHeld = turns.tryAcquire(Math.min(left, CANCELLATION_POLL_NANOS), TimeUnit.NANOSECONDS);
+        if (free > 0) {
+          free--;
+          isHeld = true;
+        } else {
+          isHeld = new Waiter().await(line, budget);
         }
-        sinceNanos = System.nanoTime();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      } finally {
+        lock.unlock();
       }
+      sinceNanos = System.nanoTime();
+    }
+
+    /** Lets another have it who is due, and waits for the next. */
+    private void yieldToOthers() {
+      StackRoom.forALock();
+      lock.lock();
+      try {
+        Waiter next = due();
+        if (next != null) {
+          next.grant();
+          isHeld = new Waiter().await(line, budget);
+        }
+      } finally {
+        lock.unlock();
+      }
+      sinceNanos = System.nanoTime();
     }
 
     @Override
@@ -102,8 +155,82 @@ public final class CpuTurns {
     @Override
     public void close() {
       if (isHeld) {
+        StackRoom.forALock();
         isHeld = false;
-        turns.release();
+        lock.lock();
+        try {
+          passOn();
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+  }
+
+  private void passOn() {
+    Waiter next = due();
+    if (next == null) {
+      next = preparations.poll();
+    }
+    if (next == null) {
+      free++;
+    } else {
+      next.grant();
+    }
+  }
+
+  /** Who gets a turn that another could go on with, taken out of its line; null if nobody. */
+  private @Nullable Waiter due() {
+    Waiter preparation = preparations.peek();
+    boolean isLate =
+        preparation != null && System.nanoTime() - preparation.sinceNanos > patienceNanos;
+    return isLate ? preparations.poll() : calls.poll();
+  }
+
+  private void lineChanged() {
+    isAwaited = !calls.isEmpty() || !preparations.isEmpty();
+  }
+
+  /** A place in a line. Used with the lock held. */
+  private final class Waiter {
+    private final Condition changed = lock.newCondition();
+    private final long sinceNanos = System.nanoTime();
+    private boolean isGranted;
+
+    /** Waits for a turn; false when the call is to end before. */
+    boolean await(ArrayDeque<Waiter> line, Budget budget) {
+      Runnable whenCancelled = this::lookAgain;
+      line.add(this);
+      lineChanged();
+      budget.cancellation().onCancel(whenCancelled);
+      try {
+        long left = budget.deadlineNanos() - System.nanoTime();
+        while (!isGranted && left > 0 && !budget.cancellation().isCancelled()) {
+          left = changed.awaitNanos(left);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      budget.cancellation().forget(whenCancelled);
+      if (!isGranted) {
+        line.remove(this);
+        lineChanged();
+      }
+      return isGranted;
+    }
+
+    void grant() {
+      isGranted = true;
+      changed.signal();
+      lineChanged();
+    }
+
+    private void lookAgain() {
+      lock.lock();
+      try {
+        changed.signal();
+      } finally {
+        lock.unlock();
       }
     }
   }

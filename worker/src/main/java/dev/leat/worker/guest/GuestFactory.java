@@ -48,9 +48,11 @@ public final class GuestFactory {
     }
   }
 
-  /** A new guest in the real world. */
-  public Guest create(FunctionVersion version, LoadedModule module, Budget budget) {
-    return create(version, module, budget, (FixedConditions) null);
+  /** The same ahead of calls, which go before it at the processor. */
+  public Guest prepare(FunctionVersion version, LoadedModule module, Budget budget) {
+    try (CpuTurns.Turn turn = turns.beginPreparation(budget)) {
+      return create(version, module, budget.pacedBy(turn), powers);
+    }
   }
 
   private Guest create(

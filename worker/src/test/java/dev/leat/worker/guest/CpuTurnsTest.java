@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.engine.Budget;
+import dev.leat.testkit.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class CpuTurnsTest {
@@ -90,6 +94,75 @@ class CpuTurnsTest {
     longCall(new Budget(1, System.nanoTime() + LONG.toNanos(), cancellation)).pause();
 
     held.close();
+  }
+
+  @Test
+  void pause_ofACallCancelledWhileItWaits_returns() throws InterruptedException {
+    CpuTurns.Turn held = longCall(budget(LONG));
+    held.pause();
+    Cancellation cancellation = new Cancellation();
+    CpuTurns.Turn waiting =
+        longCall(new Budget(1, System.nanoTime() + LONG.toNanos(), cancellation));
+    Thread call = Thread.ofPlatform().start(waiting::pause);
+    Eventually.holds("it waits", () -> turns.waiting() == 1);
+
+    cancellation.cancel();
+
+    call.join();
+    assertThat(turns.waiting()).isZero();
+    held.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"60000, call", "0, preparation"})
+  void preparation_waitsBehindCalls_butNotForEver(long patienceMillis, String first)
+      throws InterruptedException {
+    CpuTurns patient = new CpuTurns(1, () -> {}, Duration.ofMillis(patienceMillis));
+    List<String> order = new CopyOnWriteArrayList<>();
+    CpuTurns.Turn held = patient.begin(budget(LONG));
+    spin(Duration.ofMillis(1));
+    held.pause();
+    CpuTurns.Turn preparation = patient.beginPreparation(budget(LONG));
+    Thread preparing = taking("preparation", preparation, order);
+    Eventually.holds("it waits", () -> patient.waiting() == 1);
+    CpuTurns.Turn call = patient.begin(budget(LONG));
+    spin(Duration.ofMillis(1));
+    Thread calling = taking("call", call, order);
+    Eventually.holds("both wait", () -> patient.waiting() == 2);
+
+    held.close();
+
+    preparing.join();
+    calling.join();
+    assertThat(order).hasSize(2).startsWith(first);
+  }
+
+  @Test
+  void call_besideAPreparationAlone_keepsItsTurn() throws InterruptedException {
+    CpuTurns patient = new CpuTurns(1, () -> {}, LONG);
+    CpuTurns.Turn held = patient.begin(budget(LONG));
+    spin(Duration.ofMillis(1));
+    held.pause();
+    List<String> order = new CopyOnWriteArrayList<>();
+    Thread preparing = taking("preparation", patient.beginPreparation(budget(LONG)), order);
+    Eventually.holds("it waits", () -> patient.waiting() == 1);
+
+    spin(Duration.ofMillis(2));
+    held.pause();
+
+    assertThat(patient.waiting()).isEqualTo(1);
+    held.close();
+    preparing.join();
+    assertThat(order).containsExactly("preparation");
+  }
+
+  private static Thread taking(String name, CpuTurns.Turn turn, List<String> order) {
+    return Thread.ofPlatform()
+        .start(() -> {
+          turn.pause();
+          order.add(name);
+          turn.close();
+        });
   }
 
   @Test

@@ -1,0 +1,374 @@
+package dev.leat.worker;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.TenantId;
+import dev.leat.contract.Usage;
+import dev.leat.engine.Budget;
+import dev.leat.engine.CompilerBusy;
+import dev.leat.engine.GuestStopped;
+import dev.leat.engine.LoadedModule;
+import dev.leat.engine.ModuleRefused;
+import dev.leat.worker.guest.Guest;
+import dev.leat.worker.guest.GuestFactory;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes invocations from their arrival to their end: into the version's pool, until the module is
+ * loaded, onto a guest thread, through an instance. Safe for several threads.
+ */
+final class Calls {
+  private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final String STOPPING = "this worker is stopping";
+  private static final String NO_THREAD = "too many invocations of the tenant wait for a thread";
+  private static final String LATE_THREAD = "no thread became free in time";
+
+  private final Duration waitMax;
+  private final Pools pools;
+  private final ModuleCache modules;
+  private final GuestThreads threads;
+  private final GuestFactory guests;
+  private volatile boolean closed;
+
+  /**
+   * @param waitMax how long a call may wait until a thread begins it
+   */
+  Calls(
+      Duration waitMax,
+      Pools pools,
+      ModuleCache modules,
+      GuestThreads threads,
+      GuestFactory guests) {
+    this.waitMax = waitMax;
+    this.pools = pools;
+    this.modules = modules;
+    this.threads = threads;
+    this.guests = guests;
+  }
+
+  /** As {@link dev.leat.contract.Invoker#invoke}. */
+  void begin(Invocation invocation, Consumer<Outcome> ended) {
+    new Call(invocation, ended, pools.of(invocation.target())).enter();
+  }
+
+  /** Ends the calls that have waited for too long. To be called every now and then. */
+  void sweep(long nowNanos) {
+    long arrivedBefore = nowNanos - waitMax.toNanos();
+    for (InstancePool pool : pools.all()) {
+      pool.waitingSince(arrivedBefore)
+          .forEach(job -> ((Call) job).tooLate("no instance became free in time"));
+    }
+    modules
+        .waiting()
+        .forEach(waiter ->
+            ((Call) waiter).endIfSince(arrivedBefore, "its module was not loaded in time"));
+    threads.waiting().forEach(job -> ((Call) job).endIfSince(arrivedBefore, LATE_THREAD));
+  }
+
+  /** Takes no more, and ends those that wait for a module, which may take long to come. */
+  void close() {
+    closed = true;
+    modules.waiting().forEach(waiter -> ((Call) waiter).tooLate(STOPPING));
+  }
+
+  /**
+   * An invocation on its way: into its pool, until its module is loaded, onto a guest thread. It
+   * ends once, whatever happens: whoever settles it first ends it, be it the guest thread that
+   * begins it, the one who gives it up, the sweep, or what stands in its way.
+   *
+   * <p>Its place in the pool is given back by whoever has it in hand: who takes it out of what it
+   * waits in, or else who was moving it on and finds it settled. So each step looks at that after
+   * it has put the call into the next queue.
+   */
+  private final class Call implements InstancePool.Job, ModuleCache.Waiter, Runnable {
+    private final Invocation invocation;
+    private final Consumer<Outcome> ended;
+    private final Runnable whenCancelled = this::cancelled;
+    private final AtomicBoolean isSettled = new AtomicBoolean();
+    private InstancePool pool;
+    private final long arrivedNanos = System.nanoTime();
+    private volatile @Nullable CompletableFuture<LoadedModule> loading;
+
+    Call(Invocation invocation, Consumer<Outcome> ended, InstancePool pool) {
+      this.invocation = invocation;
+      this.ended = ended;
+      this.pool = pool;
+    }
+
+    @Override
+    public long arrivedNanos() {
+      return arrivedNanos;
+    }
+
+    void enter() {
+      if (closed) {
+        refuse(STOPPING);
+        return;
+      }
+      invocation.cancellation().onCancel(whenCancelled);
+      enterPool();
+    }
+
+    private void enterPool() {
+      switch (pool.enter(this)) {
+        case RUNS -> {
+          if (!dispatch()) {
+            leave();
+          }
+        }
+        case WAITS -> {
+          if (isSettled.get()) {
+            var unused = pool.withdraw(this);
+          }
+        }
+        case GONE -> {
+          pool = pools.renewed(pool);
+          enterPool();
+        }
+        case REFUSED -> refuse("too many invocations wait for an instance");
+      }
+    }
+
+    /** True for the one that may end it, once; nobody else will. */
+    private boolean settle() {
+      if (!isSettled.compareAndSet(false, true)) {
+        return false;
+      }
+      invocation.cancellation().forget(whenCancelled);
+      return true;
+    }
+
+    private void cancelled() {
+      endWaiting(new Outcome.Cancelled(Usage.NONE));
+    }
+
+    void tooLate(String why) {
+      endWaiting(overload(why));
+    }
+
+    void endIfSince(long arrivedBefore, String why) {
+      if (arrivedNanos - arrivedBefore < 0) {
+        tooLate(why);
+      }
+    }
+
+    /** Ends it if no guest thread has begun it, and leaves no trace of it in what it waits in. */
+    private void endWaiting(Outcome outcome) {
+      if (!settle()) {
+        return;
+      }
+      boolean hadPlace = !pool.withdraw(this) && withdraw();
+      try {
+        end(outcome);
+      } finally {
+        if (hadPlace) {
+          leave();
+        }
+      }
+    }
+
+    /** Takes it out of what it waits in with a place in the pool; false if it is in none. */
+    private boolean withdraw() {
+      CompletableFuture<LoadedModule> load = loading;
+      return (load != null && modules.withdraw(load, this)) || threads.withdraw(tenant(), this);
+    }
+
+    private TenantId tenant() {
+      return invocation.target().function().tenant();
+    }
+
+    /** Sends the call on to a guest thread; false when it has ended instead. */
+    private boolean dispatch() {
+      if (closed) {
+        refuse(STOPPING);
+        return false;
+      }
+      CompletableFuture<LoadedModule> load;
+      try {
+        load = modules.module(invocation.target().module());
+      } catch (RejectedExecutionException e) {
+        refuse(STOPPING);
+        return false;
+      }
+      loading = load;
+      if (modules.await(load, this)) {
+        if (closed) {
+          refuse(STOPPING); // who closed may not have seen it wait
+        }
+        return !(isSettled.get() && modules.withdraw(load, this));
+      }
+      return dispatch(load);
+    }
+
+    @Override
+    public void loaded(CompletableFuture<LoadedModule> load) {
+      if (!dispatch(load)) {
+        leave();
+      }
+    }
+
+    private boolean dispatch(CompletableFuture<LoadedModule> loaded) {
+      if (loaded.isCompletedExceptionally()) {
+        unloadable(loaded.exceptionNow());
+        return false;
+      }
+      if (!threads.execute(tenant(), this, pool.typicalNanos())) {
+        refuse(NO_THREAD);
+        return false;
+      }
+      return !(isSettled.get() && threads.withdraw(tenant(), this));
+    }
+
+    private void unloadable(Throwable failure) {
+      Throwable cause =
+          failure instanceof CompletionException && failure.getCause() != null
+              ? failure.getCause()
+              : failure;
+      if (cause instanceof CompilerBusy busy) {
+        refuse(busy.reason());
+        return;
+      }
+      LOG.warn(
+          "A module cannot be loaded: function={} cause={}",
+          invocation.target(),
+          String.valueOf(cause));
+      if (settle()) {
+        end(
+            new Outcome.Unrunnable(
+                cause instanceof ModuleRefused refused
+                    ? String.valueOf(refused.getMessage())
+                    : "Its module cannot be loaded",
+                Usage.NONE));
+      }
+    }
+
+    /** Gives the place in the pool back without having run. */
+    private void leave() {
+      sendOn(pool.leave());
+    }
+
+    /** Sends a waiting call on in a place that was given back. */
+    private void sendOn(InstancePool.@Nullable Job next) {
+      while (next != null && !((Call) next).dispatch()) {
+        next = pool.leave();
+      }
+    }
+
+    private void refuse(String why) {
+      if (settle()) {
+        end(overload(why));
+      }
+    }
+
+    private Outcome overload(String why) {
+      return new Outcome.Overloaded(
+          "Function '%s' is overloaded: %s".formatted(invocation.target().function(), why),
+          RETRY_AFTER);
+    }
+
+    private void end(Outcome outcome) {
+      try {
+        ended.accept(outcome);
+      } catch (RuntimeException e) {
+        LOG.error("An invocation's end was not taken: request={}", invocation.id(), e);
+      }
+    }
+
+    @Override
+    public void run() {
+      long startedNanos = System.nanoTime();
+      Guest kept = null;
+      try {
+        kept = settle() ? recycled(call(startedNanos)) : null;
+      } finally {
+        sendOn(pool.leave(kept, startedNanos));
+      }
+    }
+
+    /** The instance made ready for its next call, or null if there is to be none. */
+    private @Nullable Guest recycled(@Nullable Guest guest) {
+      if (guest == null) {
+        return null;
+      }
+      boolean isReady = false;
+      try {
+        isReady = invocation.fixed() == null && guest.recycle();
+      } finally {
+        if (!isReady) {
+          guest.close();
+        }
+      }
+      return isReady ? guest : null;
+    }
+
+    /** Runs the call to its end; returns the guest that it ran on, to be used again. */
+    private @Nullable Guest call(long startedNanos) {
+      long queueNanos = startedNanos - arrivedNanos;
+      if (invocation.cancellation().isCancelled()) {
+        end(new Outcome.Cancelled(Usage.NONE)); // at the moment that a thread was there
+        return null;
+      }
+      if (queueNanos > waitMax.toNanos()) {
+        end(overload(LATE_THREAD));
+        return null;
+      }
+      // Fixed conditions hold from the start on, so no instance that is there will do.
+      Guest guest = invocation.fixed() == null ? pool.take() : null;
+      try {
+        Usage.Acquire acquire = Usage.Acquire.COLD;
+        if (guest == null) {
+          threads.takesLong();
+          guest = newGuest();
+        } else {
+          acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
+        }
+        end(guest.run(invocation, acquire, queueNanos, startedNanos));
+        return guest;
+      } catch (GuestStopped stopped) {
+        end(uninitialised(stopped, queueNanos, System.nanoTime() - startedNanos));
+      } catch (RuntimeException | Error e) {
+        LOG.error("An invocation failed: request={}", invocation.id(), e);
+        end(new Outcome.Unrunnable("The worker failed to run it", Usage.NONE));
+      }
+      if (guest != null) {
+        guest.close();
+      }
+      return null;
+    }
+
+    private Guest newGuest() {
+      FunctionVersion version = invocation.target();
+      long deadline = System.nanoTime() + version.limits().timeout().toNanos();
+      Budget budget = new Budget(version.limits().fuel(), deadline, invocation.cancellation());
+      return guests.create(version, loaded(), budget, invocation.fixed());
+    }
+
+    private Outcome uninitialised(GuestStopped stopped, long queueNanos, long nanos) {
+      Usage usage = new Usage(0, stopped.fuelUsed(), 0, Usage.Acquire.COLD, queueNanos, nanos, 0);
+      return switch (stopped.reason()) {
+        case CANCELLED -> new Outcome.Cancelled(usage);
+        case NO_ROOM -> overload(stopped.detail());
+        case TRAPPED, STACK_EXHAUSTED, FUEL_EXHAUSTED, MEMORY_EXCEEDED, DEADLINE_PASSED, EXITED ->
+            new Outcome.Unrunnable("The function does not initialise: " + stopped.detail(), usage);
+      };
+    }
+
+    private LoadedModule loaded() {
+      CompletableFuture<LoadedModule> loaded = loading;
+      if (loaded == null) {
+        throw new IllegalStateException("A call is dispatched only after its module is loaded");
+      }
+      return loaded.join();
+    }
+  }
+}

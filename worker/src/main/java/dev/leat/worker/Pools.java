@@ -1,0 +1,106 @@
+package dev.leat.worker;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.TenantId;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+
+/**
+ * The instance pools of this node, one for each version that is in use. Safe for several threads.
+ */
+final class Pools {
+  private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
+
+  private final int waitersPerFunction;
+  private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
+
+  Pools(int waitersPerFunction) {
+    this.waitersPerFunction = waitersPerFunction;
+  }
+
+  /** The version's pool; made if there is none. */
+  InstancePool of(FunctionVersion version) {
+    InstancePool pool = pools.get(version);
+    return pool != null
+        ? pool
+        : pools.computeIfAbsent(version, missing -> new InstancePool(missing, waitersPerFunction));
+  }
+
+  /** A pool instead of this one, into which nothing can enter any more. */
+  InstancePool renewed(InstancePool forgotten) {
+    pools.remove(forgotten.version(), forgotten);
+    return of(forgotten.version());
+  }
+
+  Collection<InstancePool> all() {
+    return pools.values();
+  }
+
+  /** Keeps no instances of the function's other versions, as this one takes their place. */
+  void supersedeOthers(FunctionVersion version) {
+    pools.forEach((other, pool) -> {
+      if (other.function().equals(version.function())) {
+        pool.supersede(other.number() != version.number());
+      }
+    });
+  }
+
+  /** Lets the idle instances of a version go that cannot be called any more. */
+  void delete(FunctionVersion version) {
+    InstancePool pool = pools.get(version);
+    if (pool != null) {
+      pool.delete();
+    }
+  }
+
+  /**
+   * Lets idle instances go, those that waited longest first, until they gave so many bytes back;
+   * none if all of them together do not hold as many.
+   */
+  void reclaim(long bytes) {
+    if (all().stream().mapToLong(InstancePool::idleBytes).sum() < bytes) {
+      return; // what is missing is held by guests that run
+    }
+    long left = bytes;
+    while (left > 0) {
+      InstancePool longestIdle = null;
+      for (InstancePool pool : all()) {
+        if (longestIdle == null || pool.idleSinceNanos() < longestIdle.idleSinceNanos()) {
+          longestIdle = pool;
+        }
+      }
+      if (longestIdle == null || longestIdle.idleSinceNanos() == Long.MAX_VALUE) {
+        return;
+      }
+      left -= longestIdle.dropIdle();
+    }
+  }
+
+  /**
+   * Lets go of instances that were idle for long, and of pools that have not been used for long.
+   */
+  void sweep(long nowNanos) {
+    for (InstancePool pool : all()) {
+      pool.reap(nowNanos);
+      if (pool.forget(nowNanos, FORGET_AFTER.toNanos())) {
+        pools.remove(pool.version(), pool);
+      }
+    }
+  }
+
+  /** The sum over all pools. */
+  int sum(ToIntFunction<InstancePool> figure) {
+    return all().stream().mapToInt(figure).sum();
+  }
+
+  /** Idle instances of all of the tenant's functions. */
+  int idleInstances(TenantId tenant) {
+    return all().stream()
+        .filter(pool -> pool.version().function().tenant().equals(tenant))
+        .mapToInt(InstancePool::idleInstances)
+        .sum();
+  }
+}

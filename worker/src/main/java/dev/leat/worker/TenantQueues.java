@@ -1,0 +1,222 @@
+package dev.leat.worker;
+
+import dev.leat.contract.TenantId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The jobs that no guest thread has begun, and which is due next. Each tenant has a queue of its
+ * own, the queues are served round robin, and two bounds hold for what runs at once: a share for
+ * each tenant, and a number for all. Beyond that number a tenant's job is due only while no other
+ * of the same tenant runs, so that no tenant waits for what others run. Not safe for several
+ * threads: whoever owns it holds a lock.
+ */
+final class TenantQueues {
+  /** What any job takes at least, so that a backlog has an end in jobs too. */
+  private static final long JOB_NANOS_MIN = 500;
+
+  private final int runningMax;
+  private final int runningPerTenant;
+  private final int queuedPerTenant;
+  private final Map<TenantId, Queue> queues = new HashMap<>();
+
+  /** Queues with jobs whose tenants are below their share. */
+  private final ArrayDeque<Queue> turns = new ArrayDeque<>();
+
+  /** Of those in {@link #turns}, the ones of tenants for whom nothing runs. */
+  private int unserved;
+
+  private int waitingJobs;
+  private int runningJobs;
+
+  /** What the jobs of the queues in {@link #turns} will take. */
+  private long backlogNanos;
+
+  /**
+   * @param runningMax jobs of all tenants that run at once, but for one of each other tenant
+   * @param runningPerTenant of these, how many may be one tenant's
+   * @param queuedPerTenant jobs of one tenant that may wait
+   */
+  TenantQueues(int runningMax, int runningPerTenant, int queuedPerTenant) {
+    this.runningMax = runningMax;
+    this.runningPerTenant = runningPerTenant;
+    this.queuedPerTenant = queuedPerTenant;
+  }
+
+  /** Queues a job; false when its tenant's queue is full. */
+  boolean add(TenantId tenant, Runnable work, long expectedNanos) {
+    Queue queue = queues.computeIfAbsent(tenant, Queue::new);
+    if (queue.jobs.size() >= queuedPerTenant) {
+      return false;
+    }
+    long nanos = Math.max(expectedNanos, JOB_NANOS_MIN);
+    queue.jobs.add(new Job(queue, work, nanos));
+    queue.nanos += nanos;
+    waitingJobs++;
+    if (queue.hasTurn) {
+      backlogNanos += nanos;
+    } else {
+      offerTurn(queue);
+    }
+    return true;
+  }
+
+  /** Whether a job is due. */
+  boolean hasNext() {
+    return runningJobs < runningMax ? !turns.isEmpty() : unserved > 0;
+  }
+
+  /** The job that is due, which runs from now on; null when there is none. */
+  @Nullable Job next() {
+    if (!hasNext()) {
+      return null;
+    }
+    Queue queue = runningJobs < runningMax ? turns.remove() : removeUnserved();
+    turnIsOver(queue);
+    Job job = queue.jobs.remove();
+    queue.nanos -= job.expectedNanos;
+    queue.running++;
+    queue.hasWaited = false;
+    waitingJobs--;
+    runningJobs++;
+    offerTurn(queue);
+    return job;
+  }
+
+  private Queue removeUnserved() {
+    for (Iterator<Queue> all = turns.iterator(); all.hasNext(); ) {
+      Queue queue = all.next();
+      if (queue.running == 0) {
+        all.remove();
+        return queue;
+      }
+    }
+    throw new IllegalStateException("None of " + turns.size() + " queues is unserved");
+  }
+
+  /** A job of this queue is over. */
+  void finished(Queue queue) {
+    runningJobs--;
+    queue.running--;
+    if (queue.hasTurn && queue.running == 0) {
+      unserved++;
+    }
+    offerTurn(queue);
+    forgetIfOver(queue);
+  }
+
+  /**
+   * Takes a job that is not due yet out of the tenant's queue; false when it is not there. Looks at
+   * each: as many as may be queued, so some microseconds.
+   */
+  boolean withdraw(TenantId tenant, Runnable work) {
+    Queue queue = queues.get(tenant);
+    return queue != null && withdraw(queue, work);
+  }
+
+  private boolean withdraw(Queue queue, Runnable work) {
+    for (Iterator<Job> jobs = queue.jobs.iterator(); jobs.hasNext(); ) {
+      Job job = jobs.next();
+      if (job.work.equals(work)) {
+        jobs.remove();
+        waitingJobs--;
+        queue.nanos -= job.expectedNanos;
+        if (queue.hasTurn) {
+          backlogNanos -= job.expectedNanos;
+        }
+        if (queue.jobs.isEmpty()) {
+          if (turns.remove(queue)) {
+            turnIsOver(queue);
+          }
+          forgetIfOver(queue);
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** All jobs that wait. */
+  List<Runnable> waiting() {
+    List<Runnable> all = new ArrayList<>(waitingJobs);
+    for (Queue queue : queues.values()) {
+      queue.jobs.forEach(job -> all.add(job.work));
+    }
+    return all;
+  }
+
+  int waitingJobs() {
+    return waitingJobs;
+  }
+
+  /** What the jobs that could begin, but for the bounds of all, will take. */
+  long backlogNanos() {
+    return backlogNanos;
+  }
+
+  /**
+   * Tenants that have jobs but none that runs, and had none at the last call of this method either
+   * nor since then.
+   */
+  int longUnserved() {
+    int waitedTwice = 0;
+    if (unserved > 0) {
+      for (Queue queue : turns) {
+        if (queue.running == 0) {
+          waitedTwice += queue.hasWaited ? 1 : 0;
+          queue.hasWaited = true;
+        }
+      }
+    }
+    return waitedTwice;
+  }
+
+  private void offerTurn(Queue queue) {
+    if (!queue.hasTurn && !queue.jobs.isEmpty() && queue.running < runningPerTenant) {
+      queue.hasTurn = true;
+      turns.add(queue);
+      backlogNanos += queue.nanos;
+      unserved += queue.running == 0 ? 1 : 0;
+    }
+  }
+
+  /** The queue was taken out of {@link #turns}. */
+  private void turnIsOver(Queue queue) {
+    queue.hasTurn = false;
+    backlogNanos -= queue.nanos;
+    unserved -= queue.running == 0 ? 1 : 0;
+  }
+
+  private void forgetIfOver(Queue queue) {
+    if (queue.running == 0 && queue.jobs.isEmpty()) {
+      queues.remove(queue.tenant);
+    }
+  }
+
+  /** A job of the tenant that the queue belongs to. */
+  record Job(Queue queue, Runnable work, long expectedNanos) {}
+
+  /** One tenant's jobs. */
+  static final class Queue {
+    private final TenantId tenant;
+    private final ArrayDeque<Job> jobs = new ArrayDeque<>();
+
+    /** What its jobs will probably take. */
+    private long nanos;
+
+    private int running;
+    private boolean hasTurn;
+
+    /** Since the last look at those that wait for long. */
+    private boolean hasWaited;
+
+    private Queue(TenantId tenant) {
+      this.tenant = tenant;
+    }
+  }
+}
