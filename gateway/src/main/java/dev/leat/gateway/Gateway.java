@@ -3,6 +3,9 @@ package dev.leat.gateway;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.control.ControlPlane;
+import dev.leat.gateway.http.ClientConnection;
+import dev.leat.gateway.http.ConnectionCounts;
+import dev.leat.gateway.http.Connections;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
 import io.netty.handler.codec.TooLongFrameException;
@@ -12,9 +15,11 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,20 +35,33 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final int START_SECONDS = 30;
+  private static final Problem ONE_HOST =
+      Problem.of(
+          ProblemCode.INVALID_REQUEST,
+          "The request must have exactly one Host field (RFC 9112, 3.2).");
 
   private final GatewayConfig config;
   private final Vertx vertx;
   private final InvocationPipeline pipeline;
   private final ControlPlane control;
+  private final ConnectionCounts counts;
   private final AtomicInteger port = new AtomicInteger();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
 
+  /**
+   * @param counts of clients' connections
+   */
   public Gateway(
-      GatewayConfig config, Vertx vertx, InvocationPipeline pipeline, ControlPlane control) {
+      GatewayConfig config,
+      Vertx vertx,
+      InvocationPipeline pipeline,
+      ControlPlane control,
+      ConnectionCounts counts) {
     this.config = config;
     this.vertx = vertx;
     this.pipeline = pipeline;
     this.control = control;
+    this.counts = counts;
   }
 
   /**
@@ -92,9 +110,9 @@ public final class Gateway {
         .setPort(config.port() == 0 ? -1 : config.port())
         .setMaxInitialLineLength(GatewayConfig.REQUEST_LINE_MAX)
         .setMaxHeaderSize(GatewayConfig.HEADERS_MAX)
-        // Of reading alone: a listener for each write would come with the others.
-        .setReadIdleTimeout(config.idleSeconds())
-        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        // An upgrade would hide from the next proxy what passes, and HTTP/2 has bodies without a
+        // length, which nothing here knows.
+        .setHttp2ClearTextEnabled(false)
         .setTcpNoDelay(true)
         .setReusePort(false)
         .setCompressionSupported(false)
@@ -103,6 +121,12 @@ public final class Gateway {
         .setPerMessageWebSocketCompressionSupported(false)
         // A body is asked for when it is read: not before the request was let in.
         .setHandle100ContinueAutomatically(false);
+  }
+
+  /** RFC 9112, 3.2: exactly one; HTTP/1.0 knows requests without. */
+  private static boolean hasOneHost(HttpServerRequest request) {
+    int hosts = request.headers().getAll(HttpHeaders.HOST).size();
+    return hosts == 1 || (hosts == 0 && request.version() == HttpVersion.HTTP_1_0);
   }
 
   private static void refuseMalformed(HttpServerRequest request) {
@@ -121,6 +145,10 @@ public final class Gateway {
     } else {
       problem = Problem.of(ProblemCode.INVALID_REQUEST, "The request is not well-formed HTTP.");
     }
+    refuseMalformed(request, problem);
+  }
+
+  private static void refuseMalformed(HttpServerRequest request, Problem problem) {
     request.response().putHeader("connection", "close");
     Problems.write(request.response(), problem, RequestIds.of(null), "");
     var unused = request.connection().close();
@@ -130,13 +158,20 @@ public final class Gateway {
   private final class Loop extends AbstractVerticle {
     @Override
     public void start(Promise<Void> started) {
-      Router router = control.router(vertx);
-      Handover handover = pipeline.handover(context);
+      Connections connections = new Connections(config.connections(), counts, System::nanoTime);
+      vertx.setPeriodic(Connections.LOOK_EVERY_MILLIS, time -> connections.look());
+      EventLoop loop = new EventLoop(pipeline.handover(context), connections);
+      Router router = control.router(vertx, connections);
       HttpServer server = vertx.createHttpServer(options());
       server
+          .connectionHandler(connections::opened)
           .requestHandler(request -> {
-            if (request.path() != null && request.path().startsWith(InvocationTarget.PREFIX)) {
-              pipeline.handle(request, handover);
+            ClientConnection client = connections.begin(request);
+            if (!hasOneHost(request)) {
+              refuseMalformed(request, ONE_HOST);
+            } else if (request.path() != null
+                && request.path().startsWith(InvocationTarget.PREFIX)) {
+              pipeline.handle(request, client, loop);
             } else {
               router.handle(request);
             }

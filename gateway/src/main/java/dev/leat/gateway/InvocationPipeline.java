@@ -1,5 +1,6 @@
 package dev.leat.gateway;
 
+import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.HttpCall;
@@ -9,12 +10,15 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.gateway.http.BodyContent;
+import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.BodyReader;
-import dev.leat.gateway.http.MemoryBudget;
+import dev.leat.gateway.http.ClientConnection;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.http.UnreadBody;
-import dev.leat.registry.Route;
+import dev.leat.registry.Route.Target;
+import dev.leat.registry.RouteSpec;
 import dev.leat.registry.RoutingTable;
 import dev.leat.tenants.Access;
 import dev.leat.tenants.Admission;
@@ -28,6 +32,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +44,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>request id and span: every answer carries them, errors too;
- *   <li>look up: in memory, and it says whether a token is needed at all;
+ *   <li>look up: in memory, and the version says whether a token is needed at all;
  *   <li>authenticate and authorise: before anything is told of what exists;
  *   <li>method: cheap, and no quota is spent on a request that cannot succeed;
  *   <li>quota: before the body is read, so that a tenant over its quota costs no memory;
@@ -62,7 +68,7 @@ public final class InvocationPipeline {
   private final RoutingTable routes;
   private final Authenticator authenticator;
   private final QuotaGate quotas;
-  private final MemoryBudget bodies;
+  private final BodyMemory bodies;
   private final Invoker invoker;
 
   /**
@@ -72,7 +78,7 @@ public final class InvocationPipeline {
       RoutingTable routes,
       Authenticator authenticator,
       QuotaGate quotas,
-      MemoryBudget bodies,
+      BodyMemory bodies,
       Invoker invoker) {
     this.routes = routes;
     this.authenticator = authenticator;
@@ -86,11 +92,8 @@ public final class InvocationPipeline {
     return new Handover(context, invoker);
   }
 
-  /**
-   * @param handover the event loop's way to the functions and back
-   */
-  void handle(HttpServerRequest request, Handover handover) {
-    Exchange exchange = new Exchange(request, handover);
+  void handle(HttpServerRequest request, ClientConnection client, EventLoop loop) {
+    Exchange exchange = new Exchange(request, client, loop);
     exchange.guard(exchange::begin);
   }
 
@@ -101,12 +104,16 @@ public final class InvocationPipeline {
     private final HttpServerResponse response;
     private final String requestId;
     private final @Nullable String traceParent;
-    private final Handover handover;
-    private Runnable giveBack = () -> {};
+    private final ClientConnection client;
+    private final EventLoop loop;
 
-    Exchange(HttpServerRequest request, Handover handover) {
+    /** What the request holds; nothing before it was let in. */
+    private @Nullable Held held;
+
+    Exchange(HttpServerRequest request, ClientConnection client, EventLoop loop) {
       this.request = request;
-      this.handover = handover;
+      this.client = client;
+      this.loop = loop;
       this.response = request.response();
       this.requestId = RequestIds.of(request.getHeader(REQUEST_ID));
       this.traceParent = TraceParent.next(request.getHeader(TRACE_PARENT));
@@ -114,42 +121,44 @@ public final class InvocationPipeline {
 
     void begin() {
       InvocationTarget target = InvocationTarget.of(request.path(), routes);
-      Route route = target.route();
-      if (route == null || !route.isPublic()) {
+      Target called = target.called();
+      if (!target.isPublic()) {
         Problem refusal = authorise(target);
         if (refusal != null) {
           refuse(refusal);
           return;
         }
       }
-      FunctionVersion version = target.version();
-      if (route == null || version == null) {
+      if (called == null) {
         refuse(
             ProblemCode.FUNCTION_NOT_FOUND,
             "There is no function at '%s'. 'leat list' shows those of the tenant."
                 .formatted(abbreviate(request.path())));
         return;
       }
-      if (!route.methods().isEmpty() && !route.methods().contains(request.method().name())) {
-        response.putHeader("allow", String.join(", ", route.methods()));
+      FunctionVersion version = called.version();
+      RouteSpec spec = called.spec();
+      if (!spec.methods().isEmpty() && !spec.methods().contains(request.method().name())) {
+        response.putHeader("allow", String.join(", ", spec.methods()));
         refuse(
             ProblemCode.METHOD_NOT_ALLOWED,
             "Function '%s' answers %s, not %s."
                 .formatted(
                     version.function(),
-                    String.join(", ", route.methods()),
+                    String.join(", ", spec.methods()),
                     abbreviate(request.method().name())));
         return;
       }
       switch (quotas.admit(version.function().tenant())) {
         case Admission.Rejected rejected -> refuse(rejected);
-        case Admission.Admitted admitted -> readBody(target.rest(), route, version, admitted);
+        case Admission.Admitted admitted -> readBody(target.rest(), called, admitted);
       }
     }
 
     /** Why the request may not go on, or null. */
     private @Nullable Problem authorise(InvocationTarget target) {
-      return switch (authenticator.authenticate(request.getHeader(HttpHeaders.AUTHORIZATION))) {
+      return switch (authenticator.authenticate(
+          request.getHeader(HttpHeaders.AUTHORIZATION), client.address())) {
         case Authentication.Refused refused -> Problem.of(refused.code(), refused.detail());
         case Authentication.Authenticated authenticated -> {
           if (target.route() == null && !TenantId.isValid(target.tenant())) {
@@ -160,7 +169,7 @@ public final class InvocationPipeline {
               Access.Right.INVOKE,
               target.route() == null
                   ? new TenantId(target.tenant())
-                  : target.route().active().function().tenant())) {
+                  : target.route().active().version().function().tenant())) {
             case ALLOWED -> null;
             case HIDDEN ->
                 Problem.of(
@@ -175,52 +184,65 @@ public final class InvocationPipeline {
       };
     }
 
-    private void readBody(
-        String rest, Route route, FunctionVersion version, Admission.Admitted admitted) {
+    private void readBody(String rest, Target called, Admission.Admitted admitted) {
+      FunctionVersion version = called.version();
       long limit = version.limits().requestBytes();
-      BodyReader reader =
-          new BodyReader(
+      BodyMemory.Reservation memory = bodies.ofFunctions(version.function().tenant());
+      // Set before the body is read, so that whatever comes next gives back what it holds.
+      held = new Held(memory, admitted);
+      BodyReader<byte[]> reader =
+          new BodyReader<>(
               request,
               limit,
               () ->
                   "Function '%s' takes bodies of up to %d bytes. Raise limits.request or send less."
                       .formatted(version, limit),
-              bodies);
-      Cancellation cancellation = new Cancellation();
-      // Set before the body is read, so that whatever comes next gives back what it holds.
-      giveBack =
-          () -> {
-            reader.release();
-            admitted.release();
-          };
+              BodyContent.plain(memory, BodyReader.expectedBytes(request, limit)),
+              loop.connections());
       response.exceptionHandler(failure -> {});
       response.closeHandler(closed -> {
-        cancellation.cancel();
-        giveBack.run();
+        reader.stop();
+        giveBack();
       });
-      reader.read(
-          body -> guard(() -> invoke(rest, route, version, body, cancellation)), this::refuse);
+      reader.read(answer ->
+          guard(() -> {
+            switch (answer) {
+              case Answer.Refused<byte[]>(Problem problem) -> refuse(problem);
+              case Answer.Done<byte[]>(byte[] body) -> invoke(rest, called, body);
+            }
+          }));
     }
 
-    private void invoke(
-        String rest, Route route, FunctionVersion version, byte[] body, Cancellation cancellation) {
+    /** From here on the call itself holds its body and its place, until it has ended. */
+    private void invoke(String rest, Target called, byte[] body) {
+      FunctionVersion version = called.version();
+      Held ofCall = Objects.requireNonNull(held, "a request is let in before it is invoked");
+      Cancellation cancellation = new Cancellation();
+      response.closeHandler(closed -> cancellation.cancel());
+      Predicate<String> isHidden =
+          called.spec().isPublic() ? authenticator::isOfThisInstallation : anyToken -> true;
       HttpCall call =
           new HttpCall(
               request.method().name(),
               rest,
               request.query(),
-              new RequestHeaders(request.headers(), !route.isPublic(), traceParent),
+              new RequestHeaders(request.headers(), isHidden, traceParent),
               body);
       Invocation invocation = new Invocation(requestId, version, call, cancellation);
+      Handover handover = loop.handover();
       handover.leave(() ->
           guard(() ->
               invoker.invoke(
                   invocation,
-                  outcome -> handover.comeBack(() -> guard(() -> answer(version, outcome))))));
+                  outcome -> {
+                    Outcome answered = ofCall.ended(outcome);
+                    handover.comeBack(() -> guard(() -> answer(version, answered)));
+                  })));
     }
 
     private void answer(FunctionVersion version, Outcome outcome) {
       if (response.closed() || response.ended()) {
+        giveBack();
         return;
       }
       // Added, not put: putting looks for the name first, and none of these can be there.
@@ -255,17 +277,25 @@ public final class InvocationPipeline {
         }
       }
       addIds();
-      giveBack.run(); // first: whoever has the whole answer may send the next request
       if (responded.status() != response.getStatusCode()) {
         response.setStatusCode(responded.status());
       }
       if (responded.status() >= 400) {
         response.putHeader("leat-error-source", "function");
       }
+      if (hasNoBody(responded.status()) || responded.body().length == 0) {
+        giveBack();
+        var unused = response.end();
+        return;
+      }
+      client.takesResponse(System.nanoTime());
       var unused =
-          hasNoBody(responded.status()) || responded.body().length == 0
-              ? response.end()
-              : response.end(Buffer.buffer(responded.body()));
+          response
+              .end(Buffer.buffer(responded.body()))
+              .onComplete(taken -> {
+                client.tookResponse(System.nanoTime());
+                giveBack();
+              });
     }
 
     /** 204 and 304 end at their header fields (RFC 9110, 6.4.1). */
@@ -315,9 +345,15 @@ public final class InvocationPipeline {
 
     private void refuse(Problem problem) {
       addIds();
-      giveBack.run();
-      UnreadBody.drop(request);
+      giveBack();
+      UnreadBody.drop(request, loop.connections());
       Problems.write(response, problem, requestId, request.path());
+    }
+
+    private void giveBack() {
+      if (held != null) {
+        held.close();
+      }
     }
 
     /** Takes a step; a defect in it is answered too, else the client would wait for ever. */

@@ -1,7 +1,7 @@
 package dev.leat.gateway;
 
-import dev.leat.contract.FunctionVersion;
 import dev.leat.registry.Route;
+import dev.leat.registry.Route.Target;
 import dev.leat.registry.RoutingTable;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +11,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tenant as sent
  * @param route the function, or null when there is none
- * @param version the version that is asked for, or null when there is none
+ * @param called the version that is asked for, or null when there is none
  * @param rest what follows: "" or starting with "/"
  */
 record InvocationTarget(
-    String tenant, @Nullable Route route, @Nullable FunctionVersion version, String rest) {
+    String tenant, @Nullable Route route, @Nullable Target called, String rest) {
   static final String PREFIX = "/f/";
+
+  /**
+   * Whether it is called without a token. What a version that does not exist would say is unknown;
+   * then the function's active version decides who may hear so.
+   */
+  boolean isPublic() {
+    Target deciding = called == null && route != null ? route.active() : called;
+    return deciding != null && deciding.spec().isPublic();
+  }
 
   /** Takes the path apart. Does no I/O; names that exist nowhere give a null route. */
   static InvocationTarget of(String path, RoutingTable routes) {
@@ -33,9 +42,8 @@ record InvocationTarget(
     String name = colon < 0 ? segment : segment.substring(0, colon);
     Route route = routes.find(tenant, name);
     if (route != null) {
-      FunctionVersion version =
-          colon < 0 ? route.active() : route.version(segment.substring(colon + 1));
-      return new InvocationTarget(tenant, route, version, rest);
+      Target called = colon < 0 ? route.active() : route.target(segment.substring(colon + 1));
+      return new InvocationTarget(tenant, route, called, rest);
     }
     String below = path.substring(tenantEnd);
     Route byPath = routes.findByPath(tenant, below);

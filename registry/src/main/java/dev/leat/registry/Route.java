@@ -2,7 +2,6 @@ package dev.leat.registry;
 
 import dev.leat.contract.FunctionVersion;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,26 +9,24 @@ import org.jspecify.annotations.Nullable;
  * allocates.
  */
 public final class Route {
-  private final List<FunctionVersion> newestFirst;
-  private final RouteSpec spec;
+  private final List<Target> newestFirst;
 
   /**
    * @param newestFirst the function's versions, at least one
    */
-  Route(List<FunctionVersion> newestFirst, RouteSpec spec) {
+  Route(List<Target> newestFirst) {
     this.newestFirst = List.copyOf(newestFirst);
-    this.spec = spec;
   }
 
   /** The version that runs when the caller names none. */
-  public FunctionVersion active() {
+  public Target active() {
     return newestFirst.getFirst();
   }
 
   /** The version of this number, or null. */
-  public @Nullable FunctionVersion version(int number) {
+  @Nullable Target target(int number) {
     for (int i = 0; i < newestFirst.size(); i++) {
-      if (newestFirst.get(i).number() == number) {
+      if (newestFirst.get(i).version().number() == number) {
         return newestFirst.get(i);
       }
     }
@@ -41,29 +38,25 @@ public final class Route {
    *
    * @param selector {@code v2}, or {@code latest} for the newest
    */
-  public @Nullable FunctionVersion version(String selector) {
-    return selector.equals("latest") ? newestFirst.getFirst() : version(number(selector));
+  public @Nullable Target target(String selector) {
+    return selector.equals("latest") ? newestFirst.getFirst() : target(number(selector));
   }
 
-  /** The HTTP methods that the function answers; empty for all. */
-  public Set<String> methods() {
-    return spec.methods();
-  }
-
-  /** Whether it is called without a token. */
-  public boolean isPublic() {
-    return spec.isPublic();
-  }
-
-  /** The route's path below the tenant: {@code /mask}. */
+  /** The path below the tenant by which its active version is reached: {@code /mask}. */
   public String path() {
-    return spec.path();
+    return active().spec().path();
   }
 
   /** All versions, the newest first. */
   List<FunctionVersion> versions() {
-    return newestFirst;
+    return newestFirst.stream().map(Target::version).toList();
   }
+
+  /**
+   * A version as it can be called. Who may call it, and how, is what its own manifest says: a later
+   * version that is public does not make an older one so.
+   */
+  public record Target(FunctionVersion version, RouteSpec spec) {}
 
   /** The number in {@code v2}, or 0, which no version has. */
   private static int number(String selector) {

@@ -44,7 +44,8 @@ public final class RoutingTable {
     routes.forEach((tenant, byName) -> tenants.put(tenant, TenantRoutes.of(byName)));
     routes
         .values()
-        .forEach(byName -> byName.values().forEach(r -> tell(changeListeners, r.active())));
+        .forEach(
+            byName -> byName.values().forEach(r -> tell(changeListeners, r.active().version())));
   }
 
   /** The function of this name, or null. Allocates nothing. */
@@ -113,7 +114,7 @@ public final class RoutingTable {
 
   private void announce(@Nullable Route before, @Nullable Route after) {
     if (after != null && (before == null || !before.active().equals(after.active()))) {
-      tell(changeListeners, after.active());
+      tell(changeListeners, after.active().version());
     }
     if (before != null) {
       Set<FunctionVersion> gone = new HashSet<>(before.versions());
@@ -136,8 +137,9 @@ public final class RoutingTable {
 
   private static Route route(List<DeployedVersion> newestFirst) {
     return new Route(
-        newestFirst.stream().map(DeployedVersion::version).toList(),
-        newestFirst.getFirst().route());
+        newestFirst.stream()
+            .map(deployed -> new Route.Target(deployed.version(), deployed.route()))
+            .toList());
   }
 
   /** A tenant's routes, replaced as a whole when one changes. */

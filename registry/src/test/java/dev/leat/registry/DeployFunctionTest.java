@@ -64,7 +64,7 @@ final class DeployFunctionTest {
                 "{}"));
     assertThat(deployed.etag()).isEqualTo("\"v1\"");
     assertThat(done(registry.functions.show(ACME, MASK))).isEqualTo(deployed);
-    assertThat(registry.route("mask").active()).isEqualTo(deployed.version());
+    assertThat(registry.route("mask").active().version()).isEqualTo(deployed.version());
     assertThat(registry.recorded(ACME).getFirst()).isEqualTo("function.deploy acme/mask@v1");
   }
 
@@ -85,8 +85,8 @@ final class DeployFunctionTest {
     assertThat(second.version().number()).isEqualTo(2);
     assertThat(done(registry.functions.versions(ACME, MASK))).containsExactly(second, first);
     Route route = registry.route("mask");
-    assertThat(route.active()).isEqualTo(second.version());
-    assertThat(route.version("v1")).isEqualTo(first.version());
+    assertThat(route.active().version()).isEqualTo(second.version());
+    assertThat(route.target("v1")).isEqualTo(new Route.Target(first.version(), first.route()));
   }
 
   @Test
@@ -118,7 +118,7 @@ final class DeployFunctionTest {
     List<DeployedVersion> versions = done(registry.functions.versions(ACME, MASK));
     assertThat(versions).hasSize(DeployFunction.VERSIONS_KEPT);
     assertThat(versions.getLast().version().number()).isEqualTo(2);
-    assertThat(registry.route("mask").version(1)).isNull();
+    assertThat(registry.route("mask").target("v1")).isNull();
   }
 
   @Test
@@ -266,7 +266,7 @@ final class DeployFunctionTest {
     }
 
     assertThat(numbers).containsExactly(1, 2, 3, 4, 5, 6);
-    assertThat(registry.route("mask").active())
+    assertThat(registry.route("mask").active().version())
         .isEqualTo(done(registry.functions.show(ACME, MASK)).version());
   }
 

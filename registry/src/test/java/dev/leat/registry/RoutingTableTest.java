@@ -57,11 +57,11 @@ final class RoutingTableTest {
     restarted.start();
 
     Route route = Objects.requireNonNull(restarted.find("acme", "mask"));
-    assertThat(route.active()).isEqualTo(second.version());
-    assertThat(route.version(1)).isEqualTo(first.version());
+    assertThat(route.active().version()).isEqualTo(second.version());
+    assertThat(route.target(1)).isEqualTo(new Route.Target(first.version(), first.route()));
     assertThat(route.path()).isEqualTo("/mask");
-    assertThat(route.methods()).isEmpty();
-    assertThat(route.isPublic()).isFalse();
+    assertThat(route.active().spec().methods()).isEmpty();
+    assertThat(route.active().spec().isPublic()).isFalse();
     assertThat(heard).containsExactlyInAnyOrder("+acme/mask@v2", "+acme/resize@v1");
   }
 
@@ -72,7 +72,7 @@ final class RoutingTableTest {
     registry.deploy("mask", 2);
 
     Route route = registry.route("mask");
-    assertThat(route.version(selector)).isNotNull().isEqualTo(route.version(number));
+    assertThat(route.target(selector)).isNotNull().isEqualTo(route.target(number));
   }
 
   @ParameterizedTest
@@ -81,7 +81,7 @@ final class RoutingTableTest {
   void version_ofNoSelector_isNull(String selector) {
     registry.deploy("mask", 1);
 
-    assertThat(registry.route("mask").version(selector)).isNull();
+    assertThat(registry.route("mask").target(selector)).isNull();
   }
 
   @ParameterizedTest
@@ -105,7 +105,8 @@ final class RoutingTableTest {
 
     Route route = registry.routes.findByPath("acme", path);
 
-    assertThat(route == null ? null : route.active().function().name().value()).isEqualTo(function);
+    assertThat(route == null ? null : route.active().version().function().name().value())
+        .isEqualTo(function);
   }
 
   @Test
@@ -125,8 +126,8 @@ final class RoutingTableTest {
 
     Route route = registry.route("mask");
 
-    assertThat(route.methods()).containsExactlyInAnyOrder("GET", "POST");
-    assertThat(route.isPublic()).isTrue();
+    assertThat(route.active().spec().methods()).containsExactlyInAnyOrder("GET", "POST");
+    assertThat(route.active().spec().isPublic()).isTrue();
   }
 
   @Test

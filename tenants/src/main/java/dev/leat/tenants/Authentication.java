@@ -10,7 +10,8 @@ public sealed interface Authentication {
   /**
    * It does not.
    *
-   * @param code {@link ProblemCode#UNAUTHENTICATED} or {@link ProblemCode#TOKEN_EXPIRED}
+   * @param code {@link ProblemCode#UNAUTHENTICATED}, {@link ProblemCode#TOKEN_EXPIRED} or {@link
+   *     ProblemCode#TOO_MANY_INVALID_TOKENS}
    * @param detail why, for the one who asked; repeats nothing of the token
    */
   record Refused(ProblemCode code, String detail) implements Authentication {}

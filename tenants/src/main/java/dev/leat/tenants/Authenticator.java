@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.leat.contract.ProblemCode;
@@ -17,6 +18,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,26 +42,42 @@ public final class Authenticator {
   static final int REMEMBERED_MAX = 10_000;
 
   private static final String SCHEME = "Bearer ";
+  private static final Pattern NOT_OF_TOKENS = Pattern.compile("[^A-Za-z0-9_.-]+");
   private static final Set<String> HEADER_PARAMETERS = Set.of("alg", "kid", "typ");
 
   private final SigningKeys keys;
   private final Tokens tokens;
   private final Tenants tenants;
   private final InstantSource clock;
+  private final InvalidTokens invalid;
 
   /** By the header, written as it usually is: a token in other clothes is not remembered twice. */
   private final Cache<String, Authenticated> remembered =
       Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
 
-  public Authenticator(SigningKeys keys, Tokens tokens, Tenants tenants, InstantSource clock) {
+  /**
+   * @param nanoTime a clock that never steps, as {@link System#nanoTime} is
+   */
+  public Authenticator(
+      SigningKeys keys,
+      Tokens tokens,
+      Tenants tenants,
+      InstantSource clock,
+      LongSupplier nanoTime) {
     this.keys = keys;
     this.tokens = tokens;
     this.tenants = tenants;
     this.clock = clock;
+    this.invalid = new InvalidTokens(nanoTime);
   }
 
-  /** Who sends this header; null if there is none. */
-  public Authentication authenticate(@Nullable String authorizationHeader) {
+  /**
+   * Who sends this header.
+   *
+   * @param authorizationHeader null if there is none
+   * @param address where it comes from: whom invalid tokens count for
+   */
+  public Authentication authenticate(@Nullable String authorizationHeader, String address) {
     if (authorizationHeader == null) {
       return refused("A token is needed: Authorization: Bearer <token>.");
     }
@@ -75,13 +94,47 @@ public final class Authenticator {
     String token = authorizationHeader.substring(SCHEME.length()).strip();
     String plainHeader = SCHEME + token;
     return authorizationHeader.equals(plainHeader)
-        ? verifyAndRemember(token, plainHeader)
-        : authenticate(plainHeader);
+        ? verifyAndRemember(token, plainHeader, address)
+        : authenticate(plainHeader, address);
   }
 
-  private Authentication verifyAndRemember(String token, String plainHeader) {
+  /**
+   * Whether the header names a key of this installation, in whatever disguise: what could be one of
+   * its tokens, be it expired, revoked or forged. Reads headers of tokens alone, which takes
+   * microseconds.
+   */
+  public boolean isOfThisInstallation(String authorizationHeader) {
+    if (remembered.getIfPresent(authorizationHeader) != null) {
+      return true;
+    }
+    for (String word : NOT_OF_TOKENS.split(authorizationHeader, -1)) {
+      int headerEnd = word.indexOf('.');
+      if (headerEnd > 0 && keys.isKnown(keyId(word.substring(0, headerEnd)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static @Nullable String keyId(String header) {
+    try {
+      return JWSHeader.parse(new Base64URL(header)).getKeyID();
+    } catch (ParseException | RuntimeException e) {
+      return null;
+    }
+  }
+
+  private Authentication verifyAndRemember(String token, String plainHeader, String address) {
+    if (!invalid.mayTry(address)) {
+      return new Refused(
+          ProblemCode.TOO_MANY_INVALID_TOKENS,
+          "Your address has sent too many invalid tokens. Wait a second, and send a valid one.");
+    }
     return switch (verify(token)) {
-      case Refused refused -> refused;
+      case Refused refused -> {
+        invalid.sent(address);
+        yield refused;
+      }
       case Authenticated good -> {
         remembered.put(plainHeader, good);
         yield current(good);

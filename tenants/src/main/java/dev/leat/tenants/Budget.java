@@ -4,7 +4,6 @@ import dev.leat.tenants.Admission.Admitted;
 import dev.leat.tenants.Admission.Rejected;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -100,7 +99,7 @@ final class Budget {
           burst,
           Bucket.builder()
               .addLimit(bandwidth)
-              .withCustomTimePrecision(new Nanos(nanoTime))
+              .withCustomTimePrecision(new NanoMeter(nanoTime))
               .build());
     }
 
@@ -112,19 +111,6 @@ final class Budget {
       long nanos = bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
       return new Rejected(
           Quota.REQUESTS_PER_SECOND.word(), perSecond, Duration.ofNanos(Math.max(1, nanos)));
-    }
-  }
-
-  /** Bucket4j's clock. */
-  private record Nanos(LongSupplier source) implements TimeMeter {
-    @Override
-    public long currentTimeNanos() {
-      return source.getAsLong();
-    }
-
-    @Override
-    public boolean isWallClockBased() {
-      return false;
     }
   }
 }

@@ -49,6 +49,8 @@ final class AuthenticatorTest {
       platform.signingKeyStore.keepFirst(
           new SigningKeyStore.KeyPair("unused", "x", "d", Instant.EPOCH));
 
+  private int addresses;
+
   @BeforeEach
   void createTenant() {
     done(platform.tenants.create(ACME));
@@ -86,7 +88,8 @@ final class AuthenticatorTest {
   void authenticate_schemeInAnyCase_isGood(String scheme) {
     String jwt = platform.issue(ACME, Role.INVOKER).jwt();
 
-    assertThat(platform.authenticator.authenticate(scheme + jwt)).isInstanceOf(Authenticated.class);
+    assertThat(platform.authenticator.authenticate(scheme + jwt, "192.0.2.1"))
+        .isInstanceOf(Authenticated.class);
   }
 
   @Test
@@ -97,7 +100,8 @@ final class AuthenticatorTest {
         new @Nullable String[] {
           null, "", "Bearer", "Bearer ", "Basic " + jwt, jwt, "Bearer" + jwt, "Bearer\t" + jwt
         }) {
-      assertRefused(platform.authenticator.authenticate(header), ProblemCode.UNAUTHENTICATED);
+      assertRefused(
+          platform.authenticator.authenticate(header, "192.0.2.1"), ProblemCode.UNAUTHENTICATED);
     }
   }
 
@@ -362,8 +366,64 @@ final class AuthenticatorTest {
     return authenticate(platform, jwt);
   }
 
-  private static Authentication authenticate(Platform node, String jwt) {
-    return node.authenticator.authenticate("Bearer " + jwt);
+  /** Each from an address of its own, so that none has sent too many invalid ones. */
+  private Authentication authenticate(Platform node, String jwt) {
+    return node.authenticator.authenticate("Bearer " + jwt, "address " + addresses++);
+  }
+
+  @Test
+  void authenticate_tooManyInvalidTokensFromAnAddress_areNotLookedAtForAWhile() {
+    String good = platform.issue(ACME, Role.INVOKER).jwt();
+    String unseen = platform.issue(ACME, Role.INVOKER).jwt();
+    assertThat(from("192.0.2.1", good)).isInstanceOf(Authenticated.class);
+
+    for (int i = 0; i < InvalidTokens.BURST; i++) {
+      assertRefused(from("192.0.2.1", good + "x" + i), ProblemCode.UNAUTHENTICATED);
+    }
+
+    assertRefused(from("192.0.2.1", good + "y"), ProblemCode.TOO_MANY_INVALID_TOKENS);
+    assertRefused(from("192.0.2.1", unseen), ProblemCode.TOO_MANY_INVALID_TOKENS);
+    assertThat(from("192.0.2.1", good)).as("remembered").isInstanceOf(Authenticated.class);
+    assertThat(from("192.0.2.2", unseen)).as("elsewhere").isInstanceOf(Authenticated.class);
+    platform.nanoTime.addAndGet(1_000_000_000 / InvalidTokens.PER_SECOND);
+    assertRefused(from("192.0.2.1", good + "y"), ProblemCode.UNAUTHENTICATED);
+    assertRefused(from("192.0.2.1", good + "y"), ProblemCode.TOO_MANY_INVALID_TOKENS);
+  }
+
+  private Authentication from(String address, String jwt) {
+    return platform.authenticator.authenticate("Bearer " + jwt, address);
+  }
+
+  @Test
+  void isOfThisInstallation_itsTokensInAnyForm_areKnown() throws GeneralSecurityException {
+    String jwt = platform.issue(ACME, Role.INVOKER).jwt();
+    KeyPair other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    authenticate(jwt);
+
+    for (String header :
+        new String[] {
+          "Bearer " + jwt,
+          "bearer  " + jwt + " ",
+          "Token token=\"" + jwt + "\"",
+          "Bearer x, Bearer " + jwt,
+          "Bearer " + jwt.substring(0, jwt.length() - 4),
+          "Bearer " + forge(header(), claims("exp", "1")),
+          "Bearer " + forge(other.getPrivate(), header(), claims())
+        }) {
+      assertThat(platform.authenticator.isOfThisInstallation(header)).as(header).isTrue();
+    }
+    for (String header :
+        new String[] {
+          "",
+          "Bearer",
+          "Bearer null",
+          "Bearer x.y.z",
+          "Bearer " + encode("null") + ".e30.AAAA",
+          "Basic YTpi",
+          "Bearer " + forge(other.getPrivate(), "{\"alg\":\"EdDSA\",\"kid\":\"x\"}", claims())
+        }) {
+      assertThat(platform.authenticator.isOfThisInstallation(header)).as(header).isFalse();
+    }
   }
 
   private String header() {

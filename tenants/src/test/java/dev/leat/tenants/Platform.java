@@ -43,7 +43,7 @@ final class Platform {
     gate = new QuotaGate(nanoTime::get);
     quotas = new Quotas(new JdbiQuotaStore(source), gate);
     tenants = new Tenants(new JdbiTenantStore(source), tokens, quotas, clock);
-    authenticator = new Authenticator(keys, tokens, tenants, clock);
+    authenticator = new Authenticator(keys, tokens, tenants, clock, nanoTime::get);
   }
 
   /** A node on this database; a second one is the first after a restart. */

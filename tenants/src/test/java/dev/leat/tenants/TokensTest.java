@@ -197,7 +197,7 @@ final class TokensTest {
   void issueOperator_needsNobody() {
     IssuedToken token = tokens.issueOperator(Duration.ofDays(30));
 
-    assertThat(platform.authenticator.authenticate("Bearer " + token.jwt()))
+    assertThat(platform.authenticator.authenticate("Bearer " + token.jwt(), "192.0.2.1"))
         .isEqualTo(
             new Authentication.Authenticated(
                 new Principal(

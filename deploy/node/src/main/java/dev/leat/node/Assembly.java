@@ -13,7 +13,8 @@ import dev.leat.gateway.GatewayConfig;
 import dev.leat.gateway.InvocationPipeline;
 import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.control.ControlServices;
-import dev.leat.gateway.http.MemoryBudget;
+import dev.leat.gateway.http.BodyMemory;
+import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.registry.CollectModule;
@@ -105,7 +106,7 @@ final class Assembly {
   final Scheduler scheduler;
   private final MeteredInvoker invocations;
 
-  final MemoryBudget bodies;
+  final BodyMemory bodies;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final Vertx vertx;
   final Gateway gateway;
@@ -119,7 +120,7 @@ final class Assembly {
     tokens = new Tokens(new JdbiTokenStore(database), signingKeys, Tokens.DEFAULT_ISSUER, clock);
     quotas = new Quotas(new JdbiQuotaStore(database), quotaGate);
     tenants = new Tenants(new JdbiTenantStore(database), tokens, quotas, clock);
-    authenticator = new Authenticator(signingKeys, tokens, tenants, clock);
+    authenticator = new Authenticator(signingKeys, tokens, tenants, clock, System::nanoTime);
 
     classes = new FileClassStore(config.dataDirectory().resolve("classes"));
     engine = new ChicoryEngine(ModuleLimits.DEFAULT, config.compiling(), classes, guestHeap);
@@ -156,11 +157,22 @@ final class Assembly {
 
     int cores = Runtime.getRuntime().availableProcessors();
     vertx = Vertx.vertx(vertxOptions(cores));
-    GatewayConfig gatewayConfig = GatewayConfig.on(config.host(), config.port(), cores);
-    bodies = new MemoryBudget(gatewayConfig.bodyMemoryBytes());
+    GatewayConfig gatewayConfig =
+        GatewayConfig.on(config.host(), config.port(), cores, config.connections());
+    bodies = new BodyMemory(gatewayConfig.bodyMemoryBytes());
+    ConnectionCounts connections =
+        new ConnectionCounts(config.connections().connections(), config.connections().perAddress());
     Exposition metrics =
         new Exposition(
-            invocations, worker, quotaGate, engine, blobs, guestHeap, bodies, executions);
+            invocations,
+            worker,
+            quotaGate,
+            engine,
+            blobs,
+            guestHeap,
+            bodies,
+            connections,
+            executions);
     ControlServices services =
         new ControlServices(
             tenants,
@@ -182,7 +194,8 @@ final class Assembly {
             gatewayConfig,
             vertx,
             new InvocationPipeline(routes, authenticator, quotaGate, bodies, invocations),
-            new ControlPlane(services, authenticator, bodies, blocking));
+            new ControlPlane(services, authenticator, bodies, blocking),
+            connections);
   }
 
   void start() throws IOException {
@@ -235,7 +248,8 @@ final class Assembly {
   }
 
   boolean accepts(String token) {
-    return authenticator.authenticate("Bearer " + token) instanceof Authentication.Authenticated;
+    return authenticator.authenticate("Bearer " + token, "")
+        instanceof Authentication.Authenticated;
   }
 
   /** Refuses new work, lets running invocations end and be answered, stops. */

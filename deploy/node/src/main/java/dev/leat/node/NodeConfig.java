@@ -1,6 +1,7 @@
 package dev.leat.node;
 
 import dev.leat.engine.CompileBudget;
+import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.worker.WorkerConfig;
 import java.nio.file.Path;
 
@@ -13,6 +14,7 @@ import java.nio.file.Path;
  * @param database where the tables are
  * @param worker the sizes of the worker
  * @param compiling what compiling modules may take
+ * @param connections what clients' connections may take
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -20,7 +22,8 @@ public record NodeConfig(
     int port,
     DatabaseConfig database,
     WorkerConfig worker,
-    CompileBudget compiling) {
+    CompileBudget compiling,
+    ConnectionLimits connections) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -32,6 +35,27 @@ public record NodeConfig(
         port,
         DatabaseConfig.embedded(dataDirectory),
         WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()),
-        CompileBudget.ofThisJvm());
+        CompileBudget.ofThisJvm(),
+        ConnectionLimits.DEFAULT);
+  }
+
+  /** The same with its tables elsewhere. */
+  public NodeConfig with(DatabaseConfig other) {
+    return new NodeConfig(dataDirectory, host, port, other, worker, compiling, connections);
+  }
+
+  /** The same with another budget for compiling. */
+  public NodeConfig with(CompileBudget other) {
+    return new NodeConfig(dataDirectory, host, port, database, worker, other, connections);
+  }
+
+  /** The same with other limits on connections. */
+  public NodeConfig with(ConnectionLimits other) {
+    return new NodeConfig(dataDirectory, host, port, database, worker, compiling, other);
+  }
+
+  /** The same with a worker of another size. */
+  public NodeConfig with(WorkerConfig other) {
+    return new NodeConfig(dataDirectory, host, port, database, other, compiling, connections);
   }
 }

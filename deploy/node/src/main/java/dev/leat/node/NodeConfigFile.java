@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.leat.contract.Finding;
 import dev.leat.engine.CompileBudget;
+import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,9 @@ public final class NodeConfigFile {
               "worker.wait-max-seconds",
               "worker.loaded-modules-mb",
               "compile.max-seconds",
-              "compile.memory-mb"));
+              "compile.memory-mb",
+              "gateway.connections",
+              "gateway.connections-per-address"));
 
   private final Map<String, String> values = new LinkedHashMap<>();
   private final List<Finding> findings = new ArrayList<>();
@@ -113,7 +116,20 @@ public final class NodeConfigFile {
             Duration.ofSeconds(
                 number("worker.wait-max-seconds", (int) worker.waitMax().toSeconds(), 1, 300)),
             (long) number("worker.loaded-modules-mb", megabytes(worker), 1, 100_000) << 20),
-        compiling(defaults.compiling()));
+        compiling(defaults.compiling()),
+        connections(defaults.connections()));
+  }
+
+  private ConnectionLimits connections(ConnectionLimits defaults) {
+    int all = number("gateway.connections", defaults.connections(), 1, 1_000_000);
+    return new ConnectionLimits(
+        all,
+        number("gateway.connections-per-address", Math.min(all, defaults.perAddress()), 1, all),
+        defaults.idle(),
+        defaults.response(),
+        defaults.bodyGrace(),
+        defaults.bodyBytesPerSecond(),
+        defaults.bodyMax());
   }
 
   private static int megabytes(WorkerConfig worker) {

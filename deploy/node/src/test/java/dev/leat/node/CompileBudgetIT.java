@@ -76,10 +76,8 @@ class CompileBudgetIT {
   }
 
   private RunningNode node(CompileBudget compiling) {
-    NodeConfig defaults = NodeConfig.embedded(directory, NodeConfig.DEFAULT_HOST, 0);
     return RunningNode.start(
-        new NodeConfig(
-            directory, defaults.host(), 0, defaults.database(), defaults.worker(), compiling));
+        NodeConfig.embedded(directory, NodeConfig.DEFAULT_HOST, 0).with(compiling));
   }
 
   private record HostilePublish(byte[] module, String signature) {

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.ModuleDigest;
-import dev.leat.engine.CompileBudget;
 import dev.leat.node.RunningNode.Workshop;
 import dev.leat.testkit.AnotherJvm;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
 import dev.leat.testkit.WasmBuilder;
-import dev.leat.worker.WorkerConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -220,13 +218,8 @@ class NodeLifecycleIT {
         url = connection.getMetaData().getURL();
       }
       NodeConfig config =
-          new NodeConfig(
-              directory,
-              NodeConfig.DEFAULT_HOST,
-              0,
-              new DatabaseConfig(url, "postgres", new Secret(""), DatabaseConfig.POOL_SIZE),
-              WorkerConfig.forCores(2),
-              CompileBudget.ofThisJvm());
+          NodeConfig.embedded(directory, NodeConfig.DEFAULT_HOST, 0)
+              .with(new DatabaseConfig(url, "postgres", new Secret(""), DatabaseConfig.POOL_SIZE));
       String token;
       try (RunningNode node = RunningNode.start(config)) {
         Workshop acme = node.workshop("acme");

@@ -2,6 +2,8 @@ package dev.leat.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.TenantId;
+import dev.leat.gateway.http.BodyMemory;
 import dev.leat.node.RunningNode.Workshop;
 import dev.leat.testkit.Eventually;
 import java.nio.file.Path;
@@ -108,9 +110,11 @@ class QuotaIT {
     Workshop waiting = node.workshop("waiting");
     waiting.deployPublic("echo", Guests.echo());
     waiting.setQuota("{\"concurrency\":1}");
-    long all = node.node.assembly.bodies.max();
-    // The deployment's own bodies are given back just after their answers have gone out.
-    Eventually.holds("all memory is taken", () -> node.node.assembly.bodies.take(all));
+    BodyMemory.Reservation others =
+        node.node.assembly.bodies.ofFunctions(new TenantId(waiting.tenant));
+    for (long bytes = 1 << 20; bytes > 0; bytes >>= 10) {
+      while (others.take(bytes)) {}
+    }
 
     Answered refused;
     Answered empty;
@@ -118,7 +122,7 @@ class QuotaIT {
       refused = waiting.call("POST", "echo").body("x").send();
       empty = waiting.call("GET", "echo").send();
     } finally {
-      node.node.assembly.bodies.giveBack(all);
+      others.close();
     }
 
     assertThat(refused.status()).isEqualTo(503);

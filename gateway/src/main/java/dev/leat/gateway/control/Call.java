@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param principal who asks; null for operations open to everyone
  * @param path the path's parameters
+ * @param body empty where the operation takes a form
+ * @param parts a form's, by name; empty where the operation takes none
  * @param origin scheme and authority that the client used, such as {@code http://127.0.0.1:8080}
  */
 record Call(
@@ -34,6 +36,7 @@ record Call(
     MultiMap query,
     MultiMap headers,
     byte[] body,
+    Map<String, byte[]> parts,
     String origin) {
   private static final JsonMapper JSON =
       JsonMapper.builder()

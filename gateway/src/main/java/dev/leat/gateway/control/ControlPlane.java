@@ -5,13 +5,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.leat.contract.Answer;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.OpenApiDocument.Declared;
+import dev.leat.gateway.http.BodyContent;
+import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.BodyReader;
+import dev.leat.gateway.http.ClientConnection;
+import dev.leat.gateway.http.Connections;
+import dev.leat.gateway.http.FormContent;
 import dev.leat.gateway.http.LocalPeer;
-import dev.leat.gateway.http.MemoryBudget;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.http.UnreadBody;
@@ -36,6 +41,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,11 +69,18 @@ public final class ControlPlane {
           "The platform's database or disk cannot be used just now. Try again later; look first"
               + " whether it was done after all.");
 
+  private static final byte[] NO_BODY = new byte[0];
+  private static final Written NO_ROOM =
+      Written.refused(
+          Problem.of(
+              ProblemCode.OVERLOADED,
+              "It was done, but the memory for responses is used up. Ask again later."));
+
   private final OpenApiDocument document = OpenApiDocument.load();
   private final Map<String, Operation> operations;
   private final Authenticator authenticator;
   private final Tenants tenants;
-  private final MemoryBudget bodies;
+  private final BodyMemory bodies;
   private final Executor blocking;
 
   /**
@@ -77,10 +90,7 @@ public final class ControlPlane {
    * @throws IllegalArgumentException if the document and the operations do not name the same ids
    */
   public ControlPlane(
-      ControlServices services,
-      Authenticator authenticator,
-      MemoryBudget bodies,
-      Executor blocking) {
+      ControlServices services, Authenticator authenticator, BodyMemory bodies, Executor blocking) {
     this.operations = operations(services);
     this.authenticator = authenticator;
     this.tenants = services.tenants();
@@ -116,26 +126,32 @@ public final class ControlPlane {
   }
 
   /** A router for one event loop. */
-  public Router router(Vertx vertx) {
+  public Router router(Vertx vertx, Connections connections) {
     Router router = Router.router(vertx);
     for (Declared declared : document.operations()) {
       Operation operation = Objects.requireNonNull(operations.get(declared.id()));
       router
           .route(HttpMethod.valueOf(declared.method()), routePath(declared.path()))
-          .handler(context -> new Exchange(declared, operation, context).begin());
+          .handler(context -> new Exchange(declared, operation, context, connections).begin());
     }
     allowedMethods()
         .forEach((path, methods) ->
-            router.route(routePath(path)).handler(context -> refuseMethod(context, methods)));
+            router
+                .route(routePath(path))
+                .handler(context -> refuseMethod(context, connections, methods)));
     router.errorHandler(
-        404, context -> refuse(context, ProblemCode.NOT_FOUND, "There is nothing at this path."));
+        404,
+        context ->
+            refuse(context, connections, ProblemCode.NOT_FOUND, "There is nothing at this path."));
     router.errorHandler(
-        400, context -> refuse(context, ProblemCode.INVALID_REQUEST, "The request is malformed."));
+        400,
+        context ->
+            refuse(context, connections, ProblemCode.INVALID_REQUEST, "The request is malformed."));
     router.errorHandler(
         500,
         context -> {
           LOG.error("A control-plane request failed", context.failure());
-          refuse(context, FAILED.code(), FAILED.detail());
+          refuse(context, connections, FAILED.code(), FAILED.detail());
         });
     return router;
   }
@@ -154,17 +170,20 @@ public final class ControlPlane {
     return byPath;
   }
 
-  private static void refuseMethod(RoutingContext context, String allowed) {
+  private static void refuseMethod(
+      RoutingContext context, Connections connections, String allowed) {
     context.response().putHeader("allow", allowed);
     refuse(
         context,
+        connections,
         ProblemCode.METHOD_NOT_ALLOWED,
         "The path answers " + allowed + ", not this method.");
   }
 
-  private static void refuse(RoutingContext context, ProblemCode code, String detail) {
+  private static void refuse(
+      RoutingContext context, Connections connections, ProblemCode code, String detail) {
     HttpServerRequest request = context.request();
-    UnreadBody.drop(request);
+    UnreadBody.drop(request, connections);
     Problems.write(
         context.response(),
         Problem.of(code, detail),
@@ -180,9 +199,12 @@ public final class ControlPlane {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final String requestId;
+    private final Connections connections;
     private @Nullable Principal principal;
 
-    Exchange(Declared declared, Operation operation, RoutingContext context) {
+    Exchange(
+        Declared declared, Operation operation, RoutingContext context, Connections connections) {
+      this.connections = connections;
       this.declared = declared;
       this.operation = operation;
       this.context = context;
@@ -206,16 +228,53 @@ public final class ControlPlane {
                 "The path and the query must have no control characters."));
         return;
       }
-      BodyReader reader =
-          new BodyReader(
+      BodyMemory.Reservation memory = bodies.ofControl(holder());
+      int expected = BodyReader.expectedBytes(request, declared.bodyMax());
+      if (declared.mediaTypes().contains("multipart/form-data")) {
+        String contentType = Objects.requireNonNullElse(request.getHeader("content-type"), "");
+        read(
+            new FormContent(contentType, memory, expected),
+            memory,
+            parts -> run(query, NO_BODY, parts, memory));
+      } else {
+        read(
+            BodyContent.plain(memory, expected),
+            memory,
+            body -> run(query, body, Map.of(), memory));
+      }
+    }
+
+    /** Whose memory the body takes: a tenant's, or what operators and strangers share. */
+    private String holder() {
+      return principal == null ? "" : principal.tenant().map(TenantId::value).orElse("");
+    }
+
+    private <T> void read(
+        BodyContent<T> content, BodyMemory.Reservation memory, Consumer<T> whole) {
+      BodyReader<T> reader =
+          new BodyReader<>(
               request,
               declared.bodyMax(),
               () -> "This operation takes bodies of up to %d bytes.".formatted(declared.bodyMax()),
-              bodies);
+              content,
+              connections);
       response.exceptionHandler(failure -> {});
-      response.closeHandler(closed -> reader.release());
-      response.endHandler(end -> reader.release());
-      reader.read(body -> guard(() -> run(query, body)), this::refuse);
+      response.closeHandler(closed -> {
+        reader.stop();
+        memory.close();
+      });
+      reader.read(answer ->
+          guard(
+              memory,
+              () -> {
+                switch (answer) {
+                  case Answer.Refused<T>(Problem problem) -> {
+                    memory.close();
+                    refuse(problem);
+                  }
+                  case Answer.Done<T>(T body) -> whole.accept(body);
+                }
+              }));
     }
 
     /** A token that was sent is looked at even where none is needed. */
@@ -235,7 +294,8 @@ public final class ControlPlane {
     }
 
     private @Nullable Problem authenticate() {
-      return switch (authenticator.authenticate(request.getHeader("authorization"))) {
+      return switch (authenticator.authenticate(
+          request.getHeader("authorization"), connections.of(request).address())) {
         case Authentication.Refused refused -> Problem.of(refused.code(), refused.detail());
         case Authentication.Authenticated authenticated -> {
           principal = authenticated.principal();
@@ -285,7 +345,10 @@ public final class ControlPlane {
               "The content type must be one of %s.".formatted(declared.mediaTypes()));
     }
 
-    private void run(MultiMap query, byte[] body) {
+    /** The operation holds the body until it is done, whether or not anyone still waits for it. */
+    private void run(
+        MultiMap query, byte[] body, Map<String, byte[]> parts, BodyMemory.Reservation memory) {
+      response.closeHandler(closed -> {});
       Call call =
           new Call(
               principal,
@@ -293,11 +356,13 @@ public final class ControlPlane {
               query,
               request.headers(),
               body,
+              parts,
               request.authority() == null ? "" : request.scheme() + "://" + request.authority());
       var loop = Objects.requireNonNull(Vertx.currentContext());
       blocking.execute(() -> {
-        Reply reply = reply(call);
-        loop.runOnContext(here -> guard(() -> write(reply)));
+        Written reply = written(reply(call));
+        Written held = memory.exchange(reply.body().length) ? reply : NO_ROOM;
+        loop.runOnContext(here -> guard(memory, () -> write(held, memory)));
       });
     }
 
@@ -306,7 +371,7 @@ public final class ControlPlane {
         return operation.run(call);
       } catch (StoreFailure e) {
         return new Reply.Refused(storeProblem(e));
-      } catch (RuntimeException | StackOverflowError e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("An operation failed operation={} request={}", declared.id(), requestId, e);
         return new Reply.Refused(FAILED);
       }
@@ -326,53 +391,83 @@ public final class ControlPlane {
     }
 
     /** Takes a step; a defect in it is answered too, else the client would wait for ever. */
-    private void guard(Runnable step) {
+    private void guard(BodyMemory.Reservation memory, Runnable step) {
       try {
         step.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("A request failed operation={} request={}", declared.id(), requestId, e);
+        memory.close();
         refuse(FAILED);
       }
     }
 
-    private void write(Reply reply) {
+    private void write(Written reply, BodyMemory.Reservation memory) {
       if (response.closed() || response.ended()) {
+        memory.close();
         return;
       }
-      response.putHeader("x-request-id", requestId);
-      switch (reply) {
-        case Reply.Json json -> {
-          json.headers().forEach(response::putHeader);
-          var unused =
-              response
-                  .setStatusCode(json.status())
-                  .putHeader("content-type", "application/json")
-                  .end(Buffer.buffer(bytes(json.value())));
-        }
-        case Reply.Bytes bytes -> {
-          var unused =
-              response
-                  .putHeader("content-type", bytes.mediaType())
-                  .end(Buffer.buffer(bytes.bytes()));
-        }
-        case Reply.Done _ -> {
-          var unused = response.setStatusCode(204).end();
-        }
-        case Reply.Refused refused -> refuse(refused.problem());
+      if (reply.problem() != null) {
+        memory.close();
+        refuse(reply.problem());
+        return;
       }
-    }
-
-    private static byte[] bytes(Object value) {
-      try {
-        return JSON.writeValueAsBytes(value);
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("A reply cannot be written as JSON", e);
-      }
+      reply.headers().forEach(response::putHeader);
+      ClientConnection client = connections.of(request);
+      client.takesResponse(System.nanoTime());
+      var unused =
+          response
+              .setStatusCode(reply.status())
+              .putHeader("x-request-id", requestId)
+              .end(Buffer.buffer(reply.body()))
+              .onComplete(taken -> {
+                client.tookResponse(System.nanoTime());
+                memory.close();
+              });
     }
 
     private void refuse(Problem problem) {
-      UnreadBody.drop(request);
+      UnreadBody.drop(request, connections);
       Problems.write(response, problem, requestId, request.path());
+    }
+  }
+
+  private static Written written(Reply reply) {
+    return switch (reply) {
+      case Reply.Json json ->
+          new Written(json.status(), with(json.headers(), "application/json"), bytes(json.value()));
+      case Reply.Bytes bytes -> new Written(200, with(Map.of(), bytes.mediaType()), bytes.bytes());
+      case Reply.Done _ -> new Written(204, Map.of(), NO_BODY);
+      case Reply.Refused(Problem problem) -> Written.refused(problem);
+    };
+  }
+
+  private static Map<String, String> with(Map<String, String> headers, String contentType) {
+    Map<String, String> all = new HashMap<>(headers);
+    all.put("content-type", contentType);
+    return all;
+  }
+
+  private static byte[] bytes(Object value) {
+    try {
+      return JSON.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A reply cannot be written as JSON", e);
+    }
+  }
+
+  /**
+   * A reply as it goes out.
+   *
+   * @param problem what is answered instead of all else, or null
+   */
+  private record Written(
+      int status, Map<String, String> headers, byte[] body, @Nullable Problem problem) {
+    Written(int status, Map<String, String> headers, byte[] body) {
+      this(status, headers, body, null);
+    }
+
+    static Written refused(Problem problem) {
+      return new Written(problem.code().status(), Map.of(), NO_BODY, problem);
     }
   }
 }

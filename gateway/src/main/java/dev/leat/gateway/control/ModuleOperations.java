@@ -12,7 +12,6 @@ import dev.leat.registry.PublisherKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 
 /** Publisher keys and signed modules. */
@@ -69,29 +68,24 @@ final class ModuleOperations {
   }
 
   private Reply publish(Call call) {
-    String contentType = Objects.requireNonNullElse(call.headers().get("content-type"), "");
+    byte[] module = call.parts().get("module");
+    byte[] signature = call.parts().get("signature");
+    if (module == null || signature == null) {
+      return Reply.refused(
+          ProblemCode.INVALID_REQUEST,
+          "The form must have the parts 'module' (the WebAssembly binary) and 'signature' (a"
+              + " compact JWS); 'leat sign' makes the signature.");
+    }
     return Reply.of(
-        Multipart.parts(contentType, call.body()),
-        parts -> {
-          byte[] module = parts.get("module");
-          byte[] signature = parts.get("signature");
-          if (module == null || signature == null) {
-            return Reply.refused(
-                ProblemCode.INVALID_REQUEST,
-                "The form must have the parts 'module' (the WebAssembly binary) and 'signature' (a"
-                    + " compact JWS); 'leat sign' makes the signature.");
-          }
-          return Reply.of(
-              publishing.publish(
-                  call.tenant(),
-                  call.actor(),
-                  module,
-                  new String(signature, StandardCharsets.US_ASCII).strip()),
-              published ->
-                  Reply.created(
-                      json(published),
-                      "/v1/tenants/" + call.tenant() + "/modules/" + published.digest()));
-        });
+        publishing.publish(
+            call.tenant(),
+            call.actor(),
+            module,
+            new String(signature, StandardCharsets.US_ASCII).strip()),
+        published ->
+            Reply.created(
+                json(published),
+                "/v1/tenants/" + call.tenant() + "/modules/" + published.digest()));
   }
 
   private Reply show(Call call) {

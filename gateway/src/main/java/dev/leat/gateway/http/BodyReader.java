@@ -1,5 +1,6 @@
 package dev.leat.gateway.http;
 
+import dev.leat.contract.Answer;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import io.vertx.core.buffer.Buffer;
@@ -8,122 +9,141 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads a request's body up to a bound, counting it against the memory for bodies. Confined to the
- * request's event loop.
+ * Reads a request's body: whole, or not at all. It ends at its bound, when there is no memory for
+ * it, when it arrives too slowly, and at any failure on the way. Confined to the request's event
+ * loop.
+ *
+ * @param <T> what the whole body is read as
  */
-public final class BodyReader {
-  private static final byte[] EMPTY = new byte[0];
+public final class BodyReader<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(BodyReader.class);
 
   private final HttpServerRequest request;
   private final long maxBytes;
   private final Supplier<String> whenTooLarge;
-  private final MemoryBudget memory;
-  private @Nullable Buffer body;
-  private long held;
-  private boolean ended;
+  private final BodyContent<T> content;
+  private final Connections connections;
+  private final long startedNanos;
+  private @Nullable Consumer<Answer<T>> ended;
+  private long arrivedBytes;
 
   /**
    * @param whenTooLarge what the client is told when the body is longer than {@code maxBytes}
+   * @param content takes the bytes
    */
   public BodyReader(
       HttpServerRequest request,
       long maxBytes,
       Supplier<String> whenTooLarge,
-      MemoryBudget memory) {
+      BodyContent<T> content,
+      Connections connections) {
     this.request = request;
     this.maxBytes = maxBytes;
     this.whenTooLarge = whenTooLarge;
-    this.memory = memory;
+    this.content = content;
+    this.connections = connections;
+    this.startedNanos = connections.nanoTime();
   }
 
-  /**
-   * Calls one of the two, once; neither when the connection ends before the body does. Memory is
-   * held until {@link #release}.
-   */
-  public void read(Consumer<byte[]> whole, Consumer<Problem> refused) {
+  /** The bytes that a body will have at the most: what it declares, up to {@code maxBytes}. */
+  public static int expectedBytes(HttpServerRequest request, long maxBytes) {
+    String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return (int) (declared == null ? maxBytes : Math.min(maxBytes, length(declared)));
+  }
+
+  /** Calls {@code ended} once; never when the connection ends before the body does. */
+  public void read(Consumer<Answer<T>> ended) {
+    this.ended = ended;
     String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (declared == null && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null) {
-      whole.accept(EMPTY);
+      end(content.whole());
       return;
     }
-    if (declared != null && exceeds(declared)) {
-      refused.accept(tooLarge());
+    if (declared != null && length(declared) > maxBytes) {
+      end(tooLarge());
       return;
     }
-    request.exceptionHandler(failure -> end());
-    request.handler(chunk -> {
-      if (ended) {
-        return;
-      }
-      if (size() + (long) chunk.length() > maxBytes) {
-        end();
-        refused.accept(tooLarge());
-      } else if (!hold(chunk.length())) {
-        end();
-        refused.accept(
-            Problem.of(
-                ProblemCode.OVERLOADED,
-                "The memory for request bodies is used up. Try again later."));
-      } else {
-        append(chunk);
-      }
-    });
-    request.endHandler(end -> {
-      if (!ended) {
-        ended = true;
-        byte[] bytes = body == null ? EMPTY : body.getBytes();
-        body = null;
-        whole.accept(bytes);
-      }
-    });
+    connections.arrives(this);
+    request.exceptionHandler(failure -> stop());
+    request.handler(chunk -> guard(() -> append(chunk)));
+    request.endHandler(end -> guard(() -> end(content.whole())));
     if (UnreadBody.isAwaitingContinue(request)) {
       var unused = request.response().writeContinue();
     }
   }
 
-  /** Gives the memory back; further calls do nothing. */
-  public void release() {
-    memory.giveBack(held);
-    held = 0;
+  /** Nobody waits for the body any more: {@code ended} is not called after this. */
+  public void stop() {
+    ended = null;
+    connections.arrived(this);
   }
 
-  private Problem tooLarge() {
-    return Problem.of(ProblemCode.BODY_TOO_LARGE, whenTooLarge.get());
-  }
-
-  private boolean exceeds(String contentLength) {
-    try {
-      return Long.parseLong(contentLength) > maxBytes;
-    } catch (NumberFormatException e) {
-      return true;
+  /** Ends the reading of a body that arrives too slowly. */
+  void look(long nowNanos) {
+    ConnectionLimits limits = connections.limits();
+    if (limits.isTooSlow(arrivedBytes, nowNanos - startedNanos)) {
+      UnreadBody.close(request, connections);
+      end(
+          Answer.refused(
+              ProblemCode.REQUEST_TIMEOUT,
+              "The body must arrive within %d s, and at %d bytes a second at least; %d bytes have come in %d s."
+                  .formatted(
+                      limits.bodyMax().toSeconds(),
+                      limits.bodyBytesPerSecond(),
+                      arrivedBytes,
+                      (nowNanos - startedNanos) / 1_000_000_000)));
     }
-  }
-
-  private boolean hold(int bytes) {
-    if (!memory.take(bytes)) {
-      return false;
-    }
-    held += bytes;
-    return true;
   }
 
   private void append(Buffer chunk) {
-    if (body == null) {
-      body = chunk.copy();
-    } else {
-      body.appendBuffer(chunk);
+    if (ended == null) {
+      return;
+    }
+    arrivedBytes += chunk.length();
+    if (arrivedBytes > maxBytes) {
+      end(tooLarge());
+      return;
+    }
+    Problem problem = content.append(chunk);
+    if (problem != null) {
+      end(Answer.refused(problem));
     }
   }
 
-  private int size() {
-    return body == null ? 0 : body.length();
+  /** A step that fails ends the body, which would be told in part otherwise. */
+  private void guard(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("A body could not be read", e);
+      end(
+          Answer.refused(
+              ProblemCode.INTERNAL_ERROR,
+              "The platform failed to read the body. Try again later."));
+    }
   }
 
-  private void end() {
-    ended = true;
-    body = null;
-    release();
+  private void end(Answer<T> answer) {
+    Consumer<Answer<T>> told = ended;
+    if (told != null) {
+      stop();
+      told.accept(answer);
+    }
+  }
+
+  private Answer<T> tooLarge() {
+    return Answer.refused(Problem.of(ProblemCode.BODY_TOO_LARGE, whenTooLarge.get()));
+  }
+
+  private static long length(String contentLength) {
+    try {
+      return Long.parseLong(contentLength);
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.leat.gateway.http;
 
 import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a request was made on this very host by whoever sent it: its peer is a loopback address,
  * it names one as its host, and no proxy says that it handed it on. A name of another host means a
- * proxy that keeps it, or a page in a browser that was made to look here (DNS rebinding).
+ * proxy that keeps it, or a page in a browser that was made to look here (DNS rebinding); HTTP/1.0
+ * means a proxy that adds nothing, as nginx does unless it is told to.
  */
 public final class LocalPeer {
   private static final Set<String> OF_PROXIES = Set.of("forwarded", "via", "x-real-ip");
@@ -26,6 +28,7 @@ public final class LocalPeer {
     HostAndPort authority = request.authority();
     return peer != null
         && isLoopback(peer.hostAddress())
+        && request.version() == HttpVersion.HTTP_1_1
         && authority != null
         && (authority.host().equalsIgnoreCase("localhost") || isLoopback(authority.host()))
         && !wasHandedOn(request);

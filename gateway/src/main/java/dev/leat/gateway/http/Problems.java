@@ -39,7 +39,8 @@ public final class Problems {
     if (code.status() == 401) {
       response.putHeader("www-authenticate", "Bearer");
     }
-    if (code.status() == 503 && !response.headers().contains("retry-after")) {
+    if ((code.status() == 503 || code.status() == 429)
+        && !response.headers().contains("retry-after")) {
       response.putHeader("retry-after", RETRY_AFTER_SECONDS);
     }
     var unused = response.end(json(problem, requestId, instance).toBuffer());

@@ -1,9 +1,7 @@
 package dev.leat.gateway.http;
 
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Objects;
 
 /** What happens to the body of a request that is answered before its body was read. */
 public final class UnreadBody {
@@ -11,20 +9,26 @@ public final class UnreadBody {
   private static final int DROPPED_MAX = 65_536;
 
   /** How long a client may go on sending: closing at once would take the answer from it. */
-  private static final int LINGER_MILLIS = 2_000;
+  private static final long LINGER_NANOS = 2_000_000_000;
 
   private UnreadBody() {}
 
   /** Must be called before the response is written. */
-  public static void drop(HttpServerRequest request) {
-    if (!request.isEnded() && !isShort(request)) {
-      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+  public static void drop(HttpServerRequest request, Connections connections) {
+    if (!request.isEnded()) {
       request.handler(chunk -> {});
-      request.endHandler(end -> close(request));
-      Vertx vertx = Objects.requireNonNull(Vertx.currentContext()).owner();
-      long timer = vertx.setTimer(LINGER_MILLIS, id -> close(request));
-      request.connection().closeHandler(closed -> vertx.cancelTimer(timer));
+      if (!isShort(request)) {
+        close(request, connections);
+      }
     }
+  }
+
+  /** Closes the connection once the body has come or the client has had time for the answer. */
+  static void close(HttpServerRequest request, Connections connections) {
+    ClientConnection connection = connections.of(request);
+    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    request.endHandler(end -> connection.close());
+    connection.closeAt(connections.nanoTime() + LINGER_NANOS);
   }
 
   /** Whether the client sends its body only when it is told to (RFC 9110, 10.1.1). */
@@ -41,9 +45,5 @@ public final class UnreadBody {
         || (declared.length() <= 5
             && Integer.parseInt(declared) <= DROPPED_MAX
             && !isAwaitingContinue(request));
-  }
-
-  private static void close(HttpServerRequest request) {
-    var unused = request.connection().close();
   }
 }

@@ -2,7 +2,8 @@ package dev.leat.node.metrics;
 
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.chicory.ChicoryEngine;
-import dev.leat.gateway.http.MemoryBudget;
+import dev.leat.gateway.http.BodyMemory;
+import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.registry.ExecutionLog;
 import dev.leat.registry.files.FileBlobStore;
 import dev.leat.tenants.QuotaGate;
@@ -35,7 +36,8 @@ public final class Exposition {
   private final ChicoryEngine engine;
   private final FileBlobStore blobs;
   private final GuestHeap guestHeap;
-  private final MemoryBudget bodies;
+  private final BodyMemory bodies;
+  private final ConnectionCounts connections;
   private final ExecutionLog executions;
 
   public Exposition(
@@ -45,7 +47,8 @@ public final class Exposition {
       ChicoryEngine engine,
       FileBlobStore blobs,
       GuestHeap guestHeap,
-      MemoryBudget bodies,
+      BodyMemory bodies,
+      ConnectionCounts connections,
       ExecutionLog executions) {
     this.invocations = invocations;
     this.worker = worker;
@@ -54,6 +57,7 @@ public final class Exposition {
     this.blobs = blobs;
     this.guestHeap = guestHeap;
     this.bodies = bodies;
+    this.connections = connections;
     this.executions = executions;
   }
 
@@ -120,7 +124,15 @@ public final class Exposition {
             .dataPoint(point(engine.alteredClasses(), "kind", "class-mac"))
             .build(),
         gauge("leat_guest_memory_bytes", "Memory that all instances hold", guestHeap.heldBytes()),
-        gauge("leat_request_body_bytes", "Memory that request bodies hold", bodies.held()),
+        gauge(
+            "leat_request_body_bytes",
+            "Memory that bodies of requests and responses hold",
+            bodies.held()),
+        gauge("leat_http_connections", "Connections that clients have open", connections.open()),
+        counter(
+            "leat_http_connections_refused",
+            "Connections closed at once, since there were too many",
+            connections.refused()),
         CounterSnapshot.builder()
             .name("leat_execution_records_dropped")
             .help("Execution records left out under load")

@@ -1,0 +1,11 @@
+package dev.leat.gateway;
+
+import dev.leat.gateway.http.Connections;
+
+/**
+ * What belongs to one event loop.
+ *
+ * @param handover its way to the functions and back
+ * @param connections its clients'
+ */
+record EventLoop(Handover handover, Connections connections) {}
