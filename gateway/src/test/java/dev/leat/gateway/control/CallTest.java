@@ -71,7 +71,8 @@ class CallTest {
 
   private static Call call(String body) {
     MultiMap none = MultiMap.caseInsensitiveMultiMap();
-    return new Call(null, Map.of(), none, none, body.getBytes(StandardCharsets.UTF_8), "");
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return new Call(null, Map.of(), none, none, bytes, Map.of(), "");
   }
 
   private record Shape(long count, @Nullable String name, @Nullable List<String> list) {}
