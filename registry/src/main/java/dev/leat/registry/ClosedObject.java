@@ -3,8 +3,10 @@ package dev.leat.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.EditDistance;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +26,7 @@ final class ClosedObject {
   private final String path;
   private final Findings findings;
   private final Set<String> known = new LinkedHashSet<>();
+  private final Set<String> later = new HashSet<>();
 
   ClosedObject(ObjectNode node, String path, Findings findings) {
     this.node = node;
@@ -140,12 +143,20 @@ final class ClosedObject {
     return this;
   }
 
+  /** Names keys that a later version reads: this one refuses them, and says why. */
+  ClosedObject later(String... keys) {
+    later.addAll(List.of(keys));
+    return this;
+  }
+
   /** Notes the keys that nobody read. */
   void close() {
     Iterator<String> keys = node.fieldNames();
     while (keys.hasNext() && !findings.isFull()) {
       String key = keys.next();
-      if (!known.contains(key)) {
+      if (later.contains(key)) {
+        refuse(key, "is not available in this version; leave it out");
+      } else if (!known.contains(key)) {
         refuse(Findings.quote(key), "is no key here; " + suggestion(key));
       }
     }
@@ -182,7 +193,7 @@ final class ClosedObject {
   }
 
   private String suggestion(String key) {
-    return Suggestion.nearest(key, known)
+    return EditDistance.nearest(key, known)
         .map(near -> "did you mean '" + near + "'?")
         .orElseGet(() -> "the keys are " + String.join(", ", known));
   }

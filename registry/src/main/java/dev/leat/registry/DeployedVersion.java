@@ -1,7 +1,9 @@
 package dev.leat.registry;
 
+import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionVersion;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A function version as it was deployed.
@@ -11,6 +13,13 @@ import java.time.Instant;
  */
 public record DeployedVersion(
     FunctionVersion version, Instant createdAt, String manifest, RouteSpec route) {
+  /**
+   * What its author should know although it was deployed: powers that this version does not grant.
+   */
+  public List<Finding> notes() {
+    return UngrantedPowers.of(manifest);
+  }
+
   /** The version as an entity tag (RFC 9110, 8.8.3). */
   public String etag() {
     return "\"" + version.label() + "\"";

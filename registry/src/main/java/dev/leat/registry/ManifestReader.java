@@ -124,9 +124,9 @@ public final class ManifestReader {
     Optional<Manifest.Http> http = granted.optionalObject("http").map(this::http);
     Optional<Manifest.KeyValue> keyValue = granted.optionalObject("keyValue").map(this::keyValue);
     Optional<Manifest.Database> database = granted.optionalObject("database").map(this::database);
-    granted.close();
+    granted.later("secrets").close();
     String config = config(spec);
-    spec.close();
+    spec.later("async").close();
     if (name.isEmpty() || module.isEmpty() || contract.isEmpty()) {
       return Optional.empty();
     }
@@ -208,7 +208,7 @@ public final class ManifestReader {
             limits.duration("timeout", MILLISECOND, Limits.TIMEOUT_MAX).orElse(standard.timeout()),
             limits.size("request", 0, Limits.BODY_BYTES_MAX).orElse(standard.requestBytes()),
             limits.size("response", 0, Limits.BODY_BYTES_MAX).orElse(standard.responseBytes()));
-    limits.close();
+    limits.later("growth", "stack").close();
     return read;
   }
 
@@ -250,7 +250,7 @@ public final class ManifestReader {
             "an origin such as https://api.example.com or https://*.example.org:8443");
     long perMinute =
         http.number("perMinute", 1, REQUESTS_PER_MINUTE_MAX).orElse((long) REQUESTS_PER_MINUTE);
-    http.close();
+    http.later("methods", "timeout").close();
     return new Manifest.Http(allow, (int) perMinute);
   }
 
@@ -268,7 +268,7 @@ public final class ManifestReader {
     List<String> allow =
         database.texts(
             "allow", LIST_MAX, TABLE_GRANT, "read: or write: and a table, such as read:audit_*");
-    database.close();
+    database.later("timeout", "rows").close();
     return new Manifest.Database(connection, allow);
   }
 

@@ -188,9 +188,7 @@ public final class PublishModule {
         .limit(IMPORTS_TOLD)
         .map(imported ->
             new Finding(
-                "import " + imported.module() + "." + imported.name(),
-                "No contract offers this function with the type %s. See what each contract offers."
-                    .formatted(imported.signature())))
+                "import " + imported.module() + "." + imported.name(), ImportRemedy.of(imported)))
         .toList();
   }
 

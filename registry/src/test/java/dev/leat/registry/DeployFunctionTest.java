@@ -69,6 +69,27 @@ final class DeployFunctionTest {
   }
 
   @Test
+  void deploy_powersThatAreNotGranted_areNoted() {
+    String manifest =
+        manifest(
+            "mask", registry.publish("mask", "1", GuestModules.handler(1)).digest().toString());
+
+    DeployedVersion deployed =
+        done(
+            registry.deploy(
+                "mask",
+                manifest
+                    + "  capabilities: {logging: true, keyValue: {}, http: {allow: [\"https://a.example\"]}}\n"));
+
+    assertThat(deployed.notes())
+        .extracting(Finding::toString)
+        .containsExactly(
+            "spec.capabilities.http: is not granted by this version: the function is deployed without it",
+            "spec.capabilities.keyValue: is not granted by this version: the function is deployed without it");
+    assertThat(registry.deploy("other", 2).notes()).isEmpty();
+  }
+
+  @Test
   void deploy_byName_findsTheModule() {
     PublishedModule module = registry.publish("masker", "2.0", GuestModules.handler(1));
 

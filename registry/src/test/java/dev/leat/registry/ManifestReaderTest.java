@@ -226,6 +226,25 @@ final class ManifestReaderTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          config: {fields_to_mask: [email, phone]} | async: {attempts: 5}           | spec.async
+          keyValue:                                | secrets: [stripe-key]\\n    keyValue: | spec.capabilities.secrets
+          memory: 16Mi,                            | memory: 16Mi, growth: 8Mi,     | spec.limits.growth
+          memory: 16Mi,                            | memory: 16Mi, stack: 512Ki,    | spec.limits.stack
+          perMinute: 60                            | perMinute: 60, methods: [GET]  | spec.capabilities.http.methods
+          perMinute: 60                            | perMinute: 60, timeout: 10s    | spec.capabilities.http.timeout
+          connection: main,                        | connection: main, rows: 1000,  | spec.capabilities.database.rows
+          connection: main,                        | connection: main, timeout: 5s, | spec.capabilities.database.timeout
+          """)
+  void read_keyOfALaterVersion_isRefusedAsSuch(String right, String wrong, String at) {
+    assertThat(bad(FULL.replace(right, wrong.replace("\\n", "\n"))))
+        .containsExactly(new Finding(at, "is not available in this version; leave it out"));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

@@ -1,7 +1,5 @@
 package dev.leat.tenants;
 
-import dev.leat.contract.EditDistance;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,10 +48,8 @@ enum Quota {
     return Stream.of(values()).filter(quota -> quota.word().equals(word)).findFirst();
   }
 
-  /** The quota whose word takes the fewest edits to get to. */
-  static Quota nearest(String word) {
-    return Stream.of(values())
-        .min(Comparator.comparingInt(quota -> EditDistance.between(quota.word(), word)))
-        .orElseThrow();
+  /** The words of all quotas. */
+  static List<String> words() {
+    return Stream.of(values()).map(Quota::word).toList();
   }
 }

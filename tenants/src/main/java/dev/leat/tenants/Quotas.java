@@ -1,6 +1,7 @@
 package dev.leat.tenants;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.EditDistance;
 import dev.leat.contract.Finding;
 import dev.leat.contract.TenantId;
 import java.util.ArrayList;
@@ -100,12 +101,7 @@ public final class Quotas {
   private static Optional<String> complaint(String name, long limit) {
     Optional<Quota> quota = Quota.ofWord(name);
     if (quota.isEmpty()) {
-      return Optional.of(
-          "There is no quota '"
-              + abbreviate(name)
-              + "'; did you mean "
-              + Quota.nearest(abbreviate(name)).word()
-              + "?");
+      return Optional.of("There is no quota '" + abbreviate(name) + "'; " + suggestion(name));
     }
     if (!quota.get().isEnforced()) {
       return Optional.of(
@@ -119,6 +115,12 @@ public final class Quotas {
         ? Optional.empty()
         : Optional.of(
             name + " must be 1-" + LIMIT_MAX + ", or -1 for no limit; was " + limit + ".");
+  }
+
+  private static String suggestion(String name) {
+    return EditDistance.nearest(name, Quota.words())
+        .map(near -> "did you mean " + near + "?")
+        .orElseGet(() -> "the quotas are " + String.join(", ", Quota.words()) + ".");
   }
 
   private static String abbreviate(String name) {

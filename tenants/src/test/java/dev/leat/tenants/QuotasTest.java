@@ -95,18 +95,25 @@ final class QuotasTest {
     "brust, burst",
     "Concurrency, concurrency",
     "outbound-per-second, outbound-per-hour",
-    "'', burst"
   })
   void set_unknownQuota_isRefusedWithTheNearestName(String name, String nearest) {
     assertThat(refused(quotas.set(ACME, Map.of(name, 5L))).detail())
         .isEqualTo("There is no quota '" + name + "'; did you mean " + nearest + "?");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "foo", "cpu"})
+  void set_quotaThatIsNothingLikeOne_isRefusedWithAllNames(String name) {
+    assertThat(refused(quotas.set(ACME, Map.of(name, 5L))).detail())
+        .startsWith(
+            "There is no quota '" + name + "'; the quotas are requests-per-second, burst, conc");
+  }
+
   @Test
   void set_endlessName_isRefusedBriefly() {
     Problem problem = refused(quotas.set(ACME, Map.of("x".repeat(1_000_000), 5L)));
 
-    assertThat(problem.detail()).hasSizeLessThan(200);
+    assertThat(problem.detail()).hasSizeLessThan(350);
   }
 
   @ParameterizedTest

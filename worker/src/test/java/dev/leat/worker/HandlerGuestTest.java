@@ -107,6 +107,16 @@ final class HandlerGuestTest {
   }
 
   @Test
+  void fail_beforeATrap_isToldWithIt() {
+    WasmCode handle = new WasmCode().i32Const(0).i32Const(7).call(7).unreachable();
+
+    assertThat(run(guest(handle).data(0, "no luck")))
+        .isInstanceOfSatisfying(
+            Outcome.Trapped.class,
+            trapped -> assertThat(trapped.reason()).endsWith(", after it said: no luck"));
+  }
+
+  @Test
   void fail_longMessage_isCut() {
     WasmCode handle = new WasmCode().i32Const(0).i32Const(PAGE).call(7).i64Const(-1);
 

@@ -376,6 +376,16 @@ class ControlPlaneIT {
   }
 
   @Test
+  void deploy_ofPowersThatAreNotGranted_saysSo() {
+    Answered deployed =
+        acme.tryDeploy("stateful", Guests.saying("s"), "  capabilities: {keyValue: {}}\n");
+
+    assertThat(deployed.status()).isEqualTo(201);
+    assertThat(deployed.json().at("/notes/0/at").asText()).isEqualTo("spec.capabilities.keyValue");
+    assertThat(get(acme.path("/functions/stateful")).json().path("notes")).hasSize(1);
+  }
+
+  @Test
   void version_older_isShownAsItWasDeployed() {
     byte[] module = Guests.saying("older");
     acme.publish(module);

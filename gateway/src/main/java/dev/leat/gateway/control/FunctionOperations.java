@@ -1,12 +1,14 @@
 package dev.leat.gateway.control;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.registry.DeployFunction;
 import dev.leat.registry.DeployedVersion;
 import dev.leat.registry.FunctionCatalog;
 import dev.leat.registry.Page;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,7 +59,7 @@ final class FunctionOperations {
   }
 
   private static Reply withManifest(DeployedVersion version, Call call) {
-    Map<String, Object> body = summary(version, call);
+    Map<String, Object> body = withNotes(version, call);
     body.put("manifest", new Json(version.manifest()));
     return new Reply.Json(200, body, Map.of("etag", version.etag()));
   }
@@ -76,7 +78,7 @@ final class FunctionOperations {
                 version ->
                     new Reply.Json(
                         201,
-                        summary(version, call),
+                        withNotes(version, call),
                         Map.of(
                             "etag",
                             version.etag(),
@@ -103,6 +105,15 @@ final class FunctionOperations {
                         Map.of(
                             "items",
                             versions.stream().map(version -> summary(version, call)).toList()))));
+  }
+
+  private static Map<String, Object> withNotes(DeployedVersion deployed, Call call) {
+    Map<String, Object> body = summary(deployed, call);
+    List<Finding> notes = deployed.notes();
+    if (!notes.isEmpty()) {
+      body.put("notes", notes);
+    }
+    return body;
   }
 
   private static Map<String, Object> summary(DeployedVersion deployed, Call call) {

@@ -67,7 +67,7 @@ abstract sealed class InstanceGuest implements Guest
       return call(running);
     } catch (GuestStopped stopped) {
       wasStopped = true;
-      return ending(stopped, running.usage());
+      return running.inItsWords(ending(stopped, running.usage()));
     } finally {
       running.endLog();
       instance.attach(null);

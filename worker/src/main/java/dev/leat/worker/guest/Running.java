@@ -1,6 +1,7 @@
 package dev.leat.worker.guest;
 
 import dev.leat.contract.Invocation;
+import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
@@ -124,6 +125,15 @@ final class Running implements WasiProcess.Owner {
 
   String failureOr(String otherwise) {
     return Objects.requireNonNullElse(failure, otherwise);
+  }
+
+  /**
+   * A trap with what the guest said before it, as a panic handler does; other endings as they are.
+   */
+  Outcome inItsWords(Outcome ending) {
+    return ending instanceof Outcome.Trapped(String reason, Usage usage) && failure != null
+        ? new Outcome.Trapped(reason + ", after it said: " + failure, usage)
+        : ending;
   }
 
   @Override
