@@ -129,7 +129,7 @@ public final class Endurance {
         FunctionVersion version = version("cold", 1, module, guest(sample));
         long started = System.nanoTime();
         Guest guest =
-            guests.create(version, engine.load(version.module(), module), budget(version));
+            guests.create(version, engine.load(version.module(), module), budget(version), null);
         guest.run(invocation(version), Usage.Acquire.COLD, 0, 0);
         nanos[i] = System.nanoTime() - started;
         guest.close();
@@ -195,7 +195,7 @@ public final class Endurance {
       byte[] section = {0, 6, 1, 'v', (byte) i, (byte) (i >> 8), 0, 0}; // a custom section
       System.arraycopy(section, 0, variant, module.length, section.length);
       FunctionVersion version = version("unloaded", 1, variant, GuestContract.HANDLER);
-      guests.create(version, engine.load(version.module(), variant), budget(version)).close();
+      guests.create(version, engine.load(version.module(), variant), budget(version), null).close();
       blobs.remove(version.module());
       if (i == UNLOADED_MODULES / 4) {
         before = metaspaceAfterGc();

@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An empty database of a test's own, gone when closed: H2 in memory, or a database in a real
+ * An empty database of a test's own, gone when closed: H2 in memory, or a schema in a real
  * PostgreSQL server that one JVM starts once.
  */
 public final class TestDatabase implements AutoCloseable {
@@ -39,17 +39,21 @@ public final class TestDatabase implements AutoCloseable {
         "sa");
   }
 
-  /** A new database in a real PostgreSQL. */
+  /**
+   * A new schema in a real PostgreSQL: made in milliseconds, where a database takes a fifth of a
+   * second.
+   */
   public static TestDatabase postgres() {
     String name = "test_" + UUID.randomUUID().toString().replace("-", "");
     EmbeddedPostgres running = server();
     try (Connection connection = running.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
+      statement.execute("CREATE SCHEMA " + name);
     } catch (SQLException e) {
-      throw new IllegalStateException("Creating database " + name, e);
+      throw new IllegalStateException("Creating schema " + name, e);
     }
-    return new TestDatabase(running.getJdbcUrl("postgres", name), "postgres");
+    return new TestDatabase(
+        running.getJdbcUrl("postgres", "postgres") + "&currentSchema=" + name, "postgres");
   }
 
   public DataSource dataSource() {
