@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a record of every invocation, written in batches behind the invocations' backs. The queue
  * is bounded: when some hundred records wait, further successes are counted and dropped, which
- * bounds what records cost under load; the rest of the queue is for errors. Nobody ever waits. Safe
- * for several threads.
+ * bounds what records cost under load; the rest of the queue is for errors. Nobody ever waits.
+ * While the store is away, records wait in the same bounds. Safe for several threads.
  */
 public final class ExecutionLog implements AutoCloseable {
   /** Records that wait to be written: about 300 bytes each, 5 MB. */
@@ -50,6 +50,7 @@ public final class ExecutionLog implements AutoCloseable {
   private final LongAdder droppedErrors = new LongAdder();
   private final Thread writer =
       Thread.ofPlatform().daemon().name("execution-log").unstarted(this::write);
+  private boolean isStoreAway; // confined to the writer
   private volatile boolean closed;
 
   public ExecutionLog(ExecutionStore store, InstantSource clock) {
@@ -68,7 +69,7 @@ public final class ExecutionLog implements AutoCloseable {
         !(isSuccess && queue.size() >= SUCCESSES_WAITING_MAX)
             && queue.offer(ExecutionRecord.of(invocation, outcome, clock.instant()));
     if (!isKept) {
-      (isSuccess ? droppedSuccesses : droppedErrors).increment();
+      countDropped(isSuccess);
     }
   }
 
@@ -102,7 +103,9 @@ public final class ExecutionLog implements AutoCloseable {
       if (!batch.isEmpty() && append(batch)) {
         batch.clear();
       } else if (closed && !batch.isEmpty()) {
-        return; // the store is away, and nobody is left to wait for it
+        queue.drainTo(batch); // the store is away, and nobody is left to wait for it
+        drop(batch);
+        return;
       }
       if (System.nanoTime() - prunedNanos >= PRUNE_EVERY.toNanos()) {
         prunedNanos = System.nanoTime();
@@ -115,11 +118,31 @@ public final class ExecutionLog implements AutoCloseable {
   private boolean append(List<ExecutionRecord> batch) {
     try {
       store.append(batch);
+      isStoreAway = false;
       return true;
     } catch (StoreFailure e) {
-      LOG.warn("Execution records cannot be written; trying again count={}", batch.size(), e);
+      if (!e.isRetryable()) {
+        LOG.error("The store does not take execution records", e);
+        drop(batch);
+        return true;
+      }
+      if (!isStoreAway) {
+        LOG.warn("Execution records wait until the store is back", e);
+      }
+      isStoreAway = true;
       return false;
     }
+  }
+
+  private void drop(List<ExecutionRecord> records) {
+    for (ExecutionRecord record : records) {
+      countDropped(record.isSuccess());
+    }
+    LOG.warn("Execution records are lost count={}", records.size());
+  }
+
+  private void countDropped(boolean isSuccess) {
+    (isSuccess ? droppedSuccesses : droppedErrors).increment();
   }
 
   private void prune() {
@@ -136,10 +159,13 @@ public final class ExecutionLog implements AutoCloseable {
     }
   }
 
-  /** Writes what is queued, then stops. */
+  /** Writes what is queued, then stops; does nothing where it was not started. */
   @Override
   public void close() {
     closed = true;
+    if (writer.getState() == Thread.State.NEW) {
+      return;
+    }
     LockSupport.unpark(writer);
     try {
       writer.join(CLOSE_PATIENCE);

@@ -109,6 +109,38 @@ class ExecutionLogTest {
   }
 
   @Test
+  void append_storeAwayAtTheEnd_countsWhatIsLost() {
+    store.failures = Integer.MAX_VALUE;
+    log.start();
+    log.append(INVOCATION, FAILURE);
+    log.append(INVOCATION, ANSWER);
+
+    log.close();
+
+    assertThat(log.droppedErrors()).isEqualTo(1);
+    assertThat(log.droppedSuccesses()).isEqualTo(1);
+  }
+
+  @Test
+  void append_recordsThatTheStoreNeverTakes_keepNoOthersBack() {
+    store.failures = 1;
+    store.isRetryable = false;
+    log.start();
+
+    log.append(INVOCATION, FAILURE);
+    Eventually.holds("it is dropped", () -> log.droppedErrors() == 1);
+    log.append(INVOCATION, FAILURE);
+
+    Eventually.holds("the next is written", () -> store.size() == 1);
+    log.close();
+  }
+
+  @Test
+  void close_neverStarted_doesNothing() {
+    log.close();
+  }
+
+  @Test
   void list_badCursor_isRefused() {
     assertThat(log.list(ACME, ExecutionStore.Filter.NONE, 10, Optional.of("x")))
         .isInstanceOf(Answer.Refused.class);
@@ -118,6 +150,7 @@ class ExecutionLogTest {
   private static final class FailingStore implements ExecutionStore {
     private final List<ExecutionRecord> records = new ArrayList<>();
     private int failures;
+    private boolean isRetryable = true;
 
     synchronized int size() {
       return records.size();
@@ -127,7 +160,7 @@ class ExecutionLogTest {
     public synchronized void append(List<ExecutionRecord> batch) {
       if (failures > 0) {
         failures--;
-        throw new StoreFailure("Recording", true, new IllegalStateException("away"));
+        throw new StoreFailure("Recording", isRetryable, new IllegalStateException("away"));
       }
       records.addAll(batch);
     }

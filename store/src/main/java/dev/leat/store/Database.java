@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
@@ -44,7 +45,11 @@ public final class Database {
   private final Jdbi jdbi;
 
   public Database(DataSource source) {
-    this.jdbi = Jdbi.create(source).registerArgument(new InstantArgument());
+    this(source::getConnection);
+  }
+
+  Database(ConnectionFactory connections) {
+    this.jdbi = Jdbi.create(connections).registerArgument(new InstantArgument());
     // The default repeats bound values, secrets among them, in every failure's message.
     jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
   }

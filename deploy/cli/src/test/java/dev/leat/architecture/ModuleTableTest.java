@@ -62,7 +62,7 @@ class ModuleTableTest {
               "org.jdbi..",
                   List.of(
                       "dev.leat.store..", "dev.leat.tenants.jdbi..", "dev.leat.registry.jdbi.."),
-              "org.flywaydb..", List.of("dev.leat.tenants.jdbi..", "dev.leat.registry.jdbi.."),
+              "org.flywaydb..", List.of("dev.leat.store.."),
               "com.zaxxer.hikari..", List.of("dev.leat.node.."),
               "io.prometheus..", List.of("dev.leat.node.metrics.."),
               "io.github.bucket4j..", List.of("dev.leat.tenants.."),

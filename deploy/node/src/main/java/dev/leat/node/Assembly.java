@@ -1,9 +1,9 @@
 package dev.leat.node;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
@@ -37,6 +37,7 @@ import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
 import dev.leat.registry.jdbi.RegistrySchema;
 import dev.leat.scheduler.Scheduler;
+import dev.leat.store.DatabaseCheck;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.QuotaGate;
@@ -59,10 +60,12 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,8 +73,9 @@ import org.slf4j.LoggerFactory;
  * Every part of a node, made in the order in which each needs the ones before, started in that
  * order and closed in the reverse. Constructors do no I/O; {@link #start} does.
  */
-final class Assembly {
+final class Assembly implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+  private static final Duration OPERATOR_TOKEN_TTL = Duration.ofDays(365);
   private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(20);
 
   /** For answers that are being written, and for the control plane. */
@@ -80,10 +84,11 @@ final class Assembly {
   private static final int CLOSE_SECONDS = 10;
 
   private final Clock clock = Clock.systemUTC();
-  private final HikariDataSource database;
+  final DataDirectory directory;
+  private final NodeDatabase database;
 
   private final SigningKeys signingKeys;
-  final Tokens tokens;
+  private final Tokens tokens;
   private final QuotaGate quotaGate = new QuotaGate(System::nanoTime);
   private final Quotas quotas;
   private final Tenants tenants;
@@ -110,25 +115,27 @@ final class Assembly {
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final Vertx vertx;
   final Gateway gateway;
+  private final Lifecycle parts;
   private volatile boolean ready;
 
   Assembly(NodeConfig config) {
-    database = new HikariDataSource();
-    configure(database, config.database());
+    directory = new DataDirectory(config.dataDirectory());
+    database = new NodeDatabase(config.database());
+    DataSource source = database.connections();
 
-    signingKeys = new SigningKeys(new JdbiSigningKeyStore(database), clock);
-    tokens = new Tokens(new JdbiTokenStore(database), signingKeys, Tokens.DEFAULT_ISSUER, clock);
-    quotas = new Quotas(new JdbiQuotaStore(database), quotaGate);
-    tenants = new Tenants(new JdbiTenantStore(database), tokens, quotas, clock);
+    signingKeys = new SigningKeys(new JdbiSigningKeyStore(source), clock);
+    tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
+    quotas = new Quotas(new JdbiQuotaStore(source), quotaGate);
+    tenants = new Tenants(new JdbiTenantStore(source), tokens, quotas, clock);
     authenticator = new Authenticator(signingKeys, tokens, tenants, clock, System::nanoTime);
 
-    classes = new FileClassStore(config.dataDirectory().resolve("classes"));
+    classes = new FileClassStore(directory.classes());
     engine = new ChicoryEngine(ModuleLimits.DEFAULT, config.compiling(), classes, guestHeap);
 
-    blobs = new FileBlobStore(config.dataDirectory().resolve("blobs"));
-    FunctionStore functionStore = new JdbiFunctionStore(database);
-    ModuleStore moduleStore = new JdbiModuleStore(database);
-    KeyStore keyStore = new JdbiKeyStore(database);
+    blobs = new FileBlobStore(directory.blobs());
+    FunctionStore functionStore = new JdbiFunctionStore(source);
+    ModuleStore moduleStore = new JdbiModuleStore(source);
+    KeyStore keyStore = new JdbiKeyStore(source);
     routes = new RoutingTable(functionStore);
     publisherKeys = new PublisherKeys(keyStore, clock);
     CollectModule collector = new CollectModule(moduleStore, blobs, engine::forget);
@@ -147,7 +154,7 @@ final class Assembly {
             functionStore, moduleStore, modules, engine::inspectAccepted, routes, clock);
     functions = new FunctionCatalog(functionStore, routes, clock);
 
-    ExecutionStore executionStore = new JdbiExecutionStore(database);
+    ExecutionStore executionStore = new JdbiExecutionStore(source);
     executions = new ExecutionLog(executionStore, clock);
 
     HostPowers powers = new HostPowers(new Slf4jGuestLog(), new GuestMetrics(), clock);
@@ -188,7 +195,7 @@ final class Assembly {
             new ForgetTenant(
                 keyStore, functionStore, executionStore, moduleStore, collector, routes),
             metrics::text,
-            () -> ready);
+            this::unready);
     gateway =
         new Gateway(
             gatewayConfig,
@@ -196,25 +203,99 @@ final class Assembly {
             new InvocationPipeline(routes, authenticator, quotaGate, bodies, invocations),
             new ControlPlane(services, authenticator, bodies, blocking),
             connections);
+    parts = parts();
   }
 
+  /** What runs, in the order in which each needs those before it. */
+  private Lifecycle parts() {
+    return new Lifecycle()
+        .part("event loops", () -> {}, this::stopEventLoops) // there since they were made
+        .part("blocking threads", () -> {}, blocking::shutdown)
+        .part("data directory", directory::claim, directory::close)
+        .part("database", database::start, database::close)
+        .part("tables", this::migrate)
+        .part("database watch", database.watch()::start, database.watch()::close)
+        .part("blobs", blobs::start)
+        .part("classes", classes::start)
+        .part("signing keys", signingKeys::start)
+        .part("tokens", tokens::start)
+        .part("quotas", quotas::start)
+        .part("tenants", tenants::start)
+        .part("execution records", executions::start, executions::close)
+        .part("worker", this::startWorker, worker::close)
+        .part("routes", this::startRoutes)
+        .part("operator token", this::writeOperatorToken)
+        .part("gateway", gateway::start, () -> gateway.stop(ANSWER_PATIENCE))
+        .part("requests", () -> ready = true, this::drain);
+  }
+
+  /**
+   * @throws IOException if the node cannot start; the message says what to do about it
+   */
   void start() throws IOException {
-    TenantsSchema.migrate(database);
-    RegistrySchema.migrate(database);
-    blobs.start();
-    classes.start();
-    signingKeys.start();
-    tokens.start();
-    quotas.start();
-    tenants.start();
-    executions.start();
+    parts.start();
+  }
+
+  /** Refuses new work, lets running invocations end and be answered, stops. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+
+  private void migrate() {
+    DatabaseCheck.migrate(database.connections());
+    TenantsSchema.migrate(database.connections());
+    RegistrySchema.migrate(database.connections());
+  }
+
+  private void startWorker() {
     guestHeap.onShortage(worker::reclaim);
     worker.start();
+  }
+
+  private void startRoutes() {
     routes.onChange(this::prewarm);
     routes.onRemoval(this::removed);
     routes.start();
-    gateway.start();
-    ready = true;
+  }
+
+  private void writeOperatorToken() throws IOException {
+    new OperatorToken(directory.operatorToken())
+        .write(
+            token ->
+                authenticator.authenticate("Bearer " + token, "")
+                    instanceof Authentication.Authenticated,
+            () -> tokens.issueOperator(OPERATOR_TOKEN_TTL).jwt());
+  }
+
+  private void drain() {
+    ready = false;
+    if (!scheduler.drain(DRAIN_PATIENCE)) {
+      LOG.warn(
+          "Stopping with invocations running count={} waited={}",
+          scheduler.inFlight(),
+          DRAIN_PATIENCE);
+    }
+  }
+
+  private void stopEventLoops() {
+    try {
+      vertx.close().await(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("The event loops did not stop in time", e);
+    }
+  }
+
+  /** Why the node should get no requests now; empty when it should. */
+  private Optional<Problem> unready() {
+    if (!ready) {
+      return Optional.of(
+          Problem.of(ProblemCode.OVERLOADED, "The node is starting or shutting down."));
+    }
+    return database.watch().isAvailable()
+        ? Optional.empty()
+        : Optional.of(
+            Problem.of(ProblemCode.STORE_UNAVAILABLE, "The node's database is away just now."));
   }
 
   /**
@@ -245,41 +326,6 @@ final class Assembly {
     return blobs
         .load(digest)
         .orElseThrow(() -> new IllegalStateException("the bytes of " + digest + " are missing"));
-  }
-
-  boolean accepts(String token) {
-    return authenticator.authenticate("Bearer " + token, "")
-        instanceof Authentication.Authenticated;
-  }
-
-  /** Refuses new work, lets running invocations end and be answered, stops. */
-  void close() {
-    ready = false;
-    if (!scheduler.drain(DRAIN_PATIENCE)) {
-      LOG.warn(
-          "Stopping with invocations running count={} waited={}",
-          scheduler.inFlight(),
-          DRAIN_PATIENCE);
-    }
-    gateway.stop(ANSWER_PATIENCE);
-    try {
-      vertx.close().await(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException | RuntimeException e) {
-      LOG.warn("The event loops did not stop in order", e);
-    }
-    blocking.shutdown();
-    worker.close();
-    executions.close();
-    database.close();
-  }
-
-  private static void configure(HikariConfig pool, DatabaseConfig config) {
-    pool.setPoolName("leat");
-    pool.setJdbcUrl(config.url());
-    pool.setUsername(config.user());
-    pool.setPassword(config.password().value());
-    pool.setMaximumPoolSize(config.poolSize());
-    pool.setMinimumIdle(1);
   }
 
   private static VertxOptions vertxOptions(int cores) {

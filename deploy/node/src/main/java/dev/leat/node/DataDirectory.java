@@ -8,39 +8,78 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/** A data directory that one node has for itself. The system frees it when the process ends. */
+/**
+ * A data directory that one node has for itself. The system frees it when the process ends. Other
+ * users of the machine can read nothing of the node's in it; the directory itself is closed to them
+ * if it was made here, since one that was there may hold more than the node's.
+ */
 final class DataDirectory implements AutoCloseable {
-  private final FileChannel lockFile;
+  private final Path directory;
+  private @Nullable FileChannel lockFile;
 
-  private DataDirectory(FileChannel lockFile) {
-    this.lockFile = lockFile;
+  DataDirectory(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Where compiled modules are kept. */
+  Path classes() {
+    return directory.resolve("classes");
+  }
+
+  /** Where modules are kept. */
+  Path blobs() {
+    return directory.resolve("blobs");
+  }
+
+  /** The file with a token that may do everything. */
+  Path operatorToken() {
+    return directory.resolve("operator.token");
   }
 
   /**
-   * Takes the directory, which is made if it is missing.
+   * Takes the directory, which is made if it is missing, with those in it.
    *
-   * @throws IOException if another node has it, or it cannot be written to
+   * @throws IOException if another node has it, or it cannot be used; the message says what to do
    */
-  static DataDirectory claim(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      // The database in it holds the signing key.
-      Files.createDirectories(
-          directory,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  void claim() throws IOException {
+    make(directory);
+    lockFile = lock();
+    try {
+      make(blobs());
+      make(classes());
+    } catch (IOException e) {
+      close();
+      throw e;
     }
-    FileChannel lockFile =
-        FileChannel.open(
-            directory.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (tryLock(lockFile) == null) {
-      lockFile.close();
+  }
+
+  private void make(Path needed) throws IOException {
+    try {
+      if (!needed.equals(directory) || !Files.isDirectory(directory)) {
+        OwnerOnly.directory(needed);
+      }
+    } catch (IOException e) {
+      throw unusable(needed, e);
+    }
+  }
+
+  private FileChannel lock() throws IOException {
+    Path file = directory.resolve("node.lock");
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw unusable(file, e);
+    }
+    if (tryLock(channel) == null) {
+      channel.close();
       throw new IOException(
           "Another node uses the data directory %s. Stop it, or choose another with --data."
               .formatted(directory));
     }
-    return new DataDirectory(lockFile);
+    return channel;
   }
 
   private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
@@ -51,10 +90,19 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
+  private static IOException unusable(Path path, IOException e) {
+    return new IOException(
+        "%s cannot be used: %s. Mend that, or choose another directory with --data."
+            .formatted(path, Cause.words(e)),
+        e);
+  }
+
   @Override
   public void close() {
     try {
-      lockFile.close();
+      if (lockFile != null) {
+        lockFile.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Closing the lock file", e);
     }

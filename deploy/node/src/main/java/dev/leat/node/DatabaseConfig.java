@@ -1,6 +1,8 @@
 package dev.leat.node;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where the tables are.
@@ -11,16 +13,35 @@ import java.nio.file.Path;
 public record DatabaseConfig(String url, String user, Secret password, int poolSize) {
   static final int POOL_SIZE = 8;
 
+  private static final Pattern SETTINGS = Pattern.compile("[?;].*");
+  private static final String FILE = "jdbc:h2:file:";
+
+  boolean isPostgres() {
+    return url.startsWith("jdbc:postgresql:");
+  }
+
+  /** The URL without its settings, of which one may be a password. */
+  String address() {
+    return SETTINGS.matcher(url).replaceFirst("");
+  }
+
+  /** The file of an embedded database. */
+  Optional<Path> file() {
+    return url.startsWith(FILE)
+        ? Optional.of(Path.of(address().substring(FILE.length()) + ".mv.db"))
+        : Optional.empty();
+  }
+
   /**
    * H2 in a file of the data directory, in PostgreSQL mode. WRITE_DELAY=0: what was committed
-   * survives a killed process.
+   * survives a killed process. TRACE_LEVEL_FILE=0: no file with statements beside it.
    */
   static DatabaseConfig embedded(Path dataDirectory) {
     return new DatabaseConfig(
-        "jdbc:h2:file:"
+        FILE
             + dataDirectory.toAbsolutePath().resolve("leat")
             + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
-            + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0;LOCK_TIMEOUT=10000",
+            + ";DB_CLOSE_ON_EXIT=FALSE;WRITE_DELAY=0;LOCK_TIMEOUT=10000;TRACE_LEVEL_FILE=0",
         "leat",
         new Secret(""),
         POOL_SIZE);

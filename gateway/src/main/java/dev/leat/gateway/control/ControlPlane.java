@@ -104,7 +104,7 @@ public final class ControlPlane {
     Map<String, Operation> byId = new HashMap<>();
     byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
     byId.putAll(
-        new PlatformOperations(services.signingKeys(), services.metrics(), services.isReady())
+        new PlatformOperations(services.signingKeys(), services.metrics(), services.unready())
             .byId());
     byId.putAll(
         new TenantOperations(services.tenants(), services.quotas(), services.tokens(), lifecycle)

@@ -1,5 +1,6 @@
 package dev.leat.gateway.control;
 
+import dev.leat.contract.Problem;
 import dev.leat.registry.DeployFunction;
 import dev.leat.registry.ExecutionLog;
 import dev.leat.registry.ForgetTenant;
@@ -11,14 +12,14 @@ import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.Tokens;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * What the control plane's operations work on.
  *
  * @param metrics the node's metrics in Prometheus' text format
- * @param isReady whether the node takes requests; false while it starts and while it drains
+ * @param unready why the node should get no requests now; empty when it should
  */
 public record ControlServices(
     Tenants tenants,
@@ -33,4 +34,4 @@ public record ControlServices(
     ExecutionLog executions,
     ForgetTenant forgetting,
     Supplier<byte[]> metrics,
-    BooleanSupplier isReady) {}
+    Supplier<Optional<Problem>> unready) {}

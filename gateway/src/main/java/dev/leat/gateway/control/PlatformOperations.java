@@ -1,13 +1,13 @@
 package dev.leat.gateway.control;
 
-import dev.leat.contract.ProblemCode;
+import dev.leat.contract.Problem;
 import dev.leat.tenants.Principal;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Health, metrics, the platform's public keys, and who the caller is. */
@@ -17,16 +17,17 @@ final class PlatformOperations {
 
   private final SigningKeys keys;
   private final Supplier<byte[]> metrics;
-  private final BooleanSupplier isReady;
+  private final Supplier<Optional<Problem>> unready;
 
   /**
    * @param metrics in Prometheus' text format
-   * @param isReady whether the node takes requests; false while it starts and while it drains
+   * @param unready why the node should get no requests now; empty when it should
    */
-  PlatformOperations(SigningKeys keys, Supplier<byte[]> metrics, BooleanSupplier isReady) {
+  PlatformOperations(
+      SigningKeys keys, Supplier<byte[]> metrics, Supplier<Optional<Problem>> unready) {
     this.keys = keys;
     this.metrics = metrics;
-    this.isReady = isReady;
+    this.unready = unready;
   }
 
   Map<String, Operation> byId() {
@@ -41,9 +42,10 @@ final class PlatformOperations {
   }
 
   private Reply readiness() {
-    return isReady.getAsBoolean()
-        ? Reply.ok(Map.of("status", "ready"))
-        : Reply.refused(ProblemCode.OVERLOADED, "The node is starting or shutting down.");
+    return unready
+        .get()
+        .<Reply>map(Reply.Refused::new)
+        .orElseGet(() -> Reply.ok(Map.of("status", "ready")));
   }
 
   private static Map<String, Object> json(Principal principal) {

@@ -1,0 +1,148 @@
+package dev.leat.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.store.DatabaseCheck;
+import dev.leat.store.StoreFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node's database on a disk that is full for a while. */
+class NodeDatabaseTest {
+  @TempDir private Path directory;
+
+  @AfterEach
+  void freeTheDisk() {
+    FaultyDisk.setFull(false);
+  }
+
+  @Test
+  void look_diskFullThenFreed_opensTheDatabaseAnewAndFindsWhatWasCommitted() throws Exception {
+    try (NodeDatabase database = new NodeDatabase(FaultyDisk.database(directory))) {
+      database.start();
+      DatabaseCheck.migrate(database.connections());
+      execute(database, "CREATE TABLE kept (id INT)");
+      execute(database, "INSERT INTO kept VALUES (1)");
+
+      FaultyDisk.setFull(true);
+      assertThatThrownBy(() -> execute(database, "INSERT INTO kept VALUES (2)"))
+          .isInstanceOf(SQLException.class);
+      database.watch().look();
+      assertThat(database.watch().isAvailable()).isFalse();
+      database.watch().look();
+      assertThat(database.watch().isAvailable()).as("it can be read, not written").isFalse();
+      assertThatThrownBy(() -> execute(database, "SELECT 1"))
+          .isInstanceOf(SQLTransientConnectionException.class);
+
+      FaultyDisk.setFull(false);
+      database.watch().look();
+      assertThat(database.watch().isAvailable()).isTrue();
+      execute(database, "INSERT INTO kept VALUES (3)");
+      assertThat(count(database)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void look_whileAnOldConnectionIsHeld_opensTheDatabaseAnewStill() throws Exception {
+    try (NodeDatabase database = new NodeDatabase(FaultyDisk.database(directory))) {
+      database.start();
+      DatabaseCheck.migrate(database.connections());
+      execute(database, "CREATE TABLE kept (id INT)");
+      try (Connection held = database.connections().getConnection();
+          Statement statement = held.createStatement()) {
+        FaultyDisk.setFull(true);
+        assertThatThrownBy(() -> execute(database, "INSERT INTO kept VALUES (1)"))
+            .isInstanceOf(SQLException.class);
+        FaultyDisk.setFull(false);
+
+        database.watch().look();
+
+        assertThat(database.watch().isAvailable()).isTrue();
+        assertThatThrownBy(() -> statement.execute("SELECT COUNT(*) FROM kept"))
+            .isInstanceOf(SQLException.class);
+      }
+      execute(database, "INSERT INTO kept VALUES (2)");
+      assertThat(count(database)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void isAvailable_noAnswerForLong_isFalse() throws IOException {
+    AtomicLong now = new AtomicLong();
+    try (NodeDatabase database = new NodeDatabase(DatabaseConfig.embedded(directory))) {
+      database.start();
+      DatabaseCheck.migrate(database.connections());
+      DatabaseWatch watch =
+          new DatabaseWatch(
+              new DatabaseCheck(database.connections()::getConnection), () -> {}, now::get);
+
+      watch.look();
+      now.addAndGet(DatabaseWatch.GOOD_FOR.minus(Duration.ofNanos(1)).toNanos());
+      assertThat(watch.isAvailable()).isTrue();
+      now.incrementAndGet();
+      assertThat(watch.isAvailable()).isFalse();
+      watch.look();
+      assertThat(watch.isAvailable()).isTrue();
+    }
+  }
+
+  @Test
+  void start_fileThatOthersCanRead_isClosedToThem() throws IOException {
+    Path file = directory.resolve("leat.mv.db");
+    try (NodeDatabase database = new NodeDatabase(DatabaseConfig.embedded(directory))) {
+      database.start();
+      assertThat(permissions(file)).as("a new file").isEqualTo("rw-------");
+    }
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+
+    try (NodeDatabase database = new NodeDatabase(DatabaseConfig.embedded(directory))) {
+      database.start();
+      assertThat(permissions(file)).as("one that was there").isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void check_tableMissing_isNoClosedDatabase() throws IOException {
+    try (NodeDatabase database = new NodeDatabase(DatabaseConfig.embedded(directory))) {
+      database.start();
+      DatabaseCheck check = new DatabaseCheck(database.connections()::getConnection);
+
+      assertThatThrownBy(check::read)
+          .isInstanceOfSatisfying(
+              StoreFailure.class,
+              failure -> assertThat(DatabaseCheck.hasClosedItself(failure)).isFalse());
+    }
+  }
+
+  private static String permissions(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  private static void execute(NodeDatabase database, String sql) throws SQLException {
+    try (Connection connection = database.connections().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static int count(NodeDatabase database) throws SQLException {
+    try (Connection connection = database.connections().getConnection();
+        Statement statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT COUNT(*) FROM kept")) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+}

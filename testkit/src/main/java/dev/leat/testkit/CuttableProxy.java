@@ -1,0 +1,106 @@
+package dev.leat.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Hands TCP connections on to a port of this machine until it is cut: then those that are there
+ * end, and new ones are closed at once, until it is mended.
+ */
+public final class CuttableProxy implements AutoCloseable {
+  private final int target;
+  private final ServerSocket server;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean cut;
+
+  private CuttableProxy(int target, ServerSocket server) {
+    this.target = target;
+    this.server = server;
+  }
+
+  /** A proxy on a free port of 127.0.0.1. */
+  public static CuttableProxy to(int target) {
+    try {
+      CuttableProxy proxy =
+          new CuttableProxy(target, new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+      Thread.ofVirtual().start(proxy::accept);
+      return proxy;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int port() {
+    return server.getLocalPort();
+  }
+
+  public void cut() {
+    cut = true;
+    open.forEach(CuttableProxy::close);
+  }
+
+  public void mend() {
+    cut = false;
+  }
+
+  private void accept() {
+    while (!server.isClosed()) {
+      try {
+        connect(server.accept());
+      } catch (IOException e) {
+        // The proxy or one connection was closed; if it was the proxy, the loop ends.
+      }
+    }
+  }
+
+  private void connect(Socket client) throws IOException {
+    open.add(client);
+    if (cut) { // looked at when it can be found by cut()
+      close(client);
+      return;
+    }
+    Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target);
+    open.add(upstream);
+    Thread.ofVirtual().start(() -> pump(client, upstream));
+    Thread.ofVirtual().start(() -> pump(upstream, client));
+    if (cut) {
+      close(client);
+      close(upstream);
+    }
+  }
+
+  private void pump(Socket from, Socket to) {
+    try (from;
+        to) {
+      from.getInputStream().transferTo(to.getOutputStream());
+    } catch (IOException e) {
+      // One of both ends is gone; so is the other.
+    } finally {
+      open.remove(from);
+      open.remove(to);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    cut();
+  }
+}
