@@ -69,6 +69,11 @@ public final class ControlPlane {
           "The platform's database or disk cannot be used just now. Try again later; look first"
               + " whether it was done after all.");
 
+  /** Names that no tenant has. */
+  private static final String OPERATORS = "(operators)";
+
+  private static final String STRANGERS = "(strangers)";
+
   private static final byte[] NO_BODY = new byte[0];
   private static final Written NO_ROOM =
       Written.refused(
@@ -244,9 +249,11 @@ public final class ControlPlane {
       }
     }
 
-    /** Whose memory the body takes: a tenant's, or what operators and strangers share. */
+    /** Whose memory the body takes; strangers take none from operators. */
     private String holder() {
-      return principal == null ? "" : principal.tenant().map(TenantId::value).orElse("");
+      return principal == null
+          ? STRANGERS
+          : principal.tenant().map(TenantId::value).orElse(OPERATORS);
     }
 
     private <T> void read(

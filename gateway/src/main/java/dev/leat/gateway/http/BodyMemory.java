@@ -40,7 +40,7 @@ public final class BodyMemory {
   /**
    * For a body of the control plane; nothing is held yet.
    *
-   * @param caller the tenant whose token it came with, or "" for an operator's or none
+   * @param caller whose part it takes: the tenant of the token that it came with, for example
    */
   public Reservation ofControl(String caller) {
     return new Reservation(new Holder(caller, true));

@@ -67,9 +67,14 @@ public final class Connections {
     return connection;
   }
 
-  /** The connection of a request that has begun. */
+  /** The connection of a request that has begun; it may have been closed since. */
   public ClientConnection of(HttpServerRequest request) {
-    return Objects.requireNonNull(open.get(request.connection()), "a request has a connection");
+    HttpConnection connection = request.connection();
+    ClientConnection known = open.get(connection);
+    return known == null
+        ? new ClientConnection(
+            connection, address(connection.remoteAddress()), nanoTime.getAsLong())
+        : known;
   }
 
   /** Ends what has waited for its client for too long. */
