@@ -4,32 +4,32 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Bytes in WebAssembly's encoding: LEB128 numbers, names with their length before them. */
-final class WasmBytes {
+public final class WasmBytes {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  WasmBytes raw(int... bytes) {
+  public WasmBytes raw(int... bytes) {
     for (int b : bytes) {
       out.write(b);
     }
     return this;
   }
 
-  WasmBytes bytes(byte[] bytes) {
+  public WasmBytes bytes(byte[] bytes) {
     out.writeBytes(bytes);
     return this;
   }
 
-  WasmBytes append(WasmBytes other) {
+  public WasmBytes append(WasmBytes other) {
     return bytes(other.toByteArray());
   }
 
-  WasmBytes name(String name) {
+  public WasmBytes name(String name) {
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
     return unsigned(utf8.length).bytes(utf8);
   }
 
   /** An unsigned number of 32 bits. */
-  WasmBytes unsigned(int value) {
+  public WasmBytes unsigned(int value) {
     int rest = value;
     while ((rest & ~0x7f) != 0) {
       out.write((rest & 0x7f) | 0x80);
@@ -40,7 +40,7 @@ final class WasmBytes {
   }
 
   /** A signed number of up to 64 bits. */
-  WasmBytes signed(long value) {
+  public WasmBytes signed(long value) {
     long rest = value;
     while (rest < -64 || rest > 63) {
       out.write((int) (rest & 0x7f) | 0x80);
@@ -50,11 +50,11 @@ final class WasmBytes {
     return this;
   }
 
-  int size() {
+  public int size() {
     return out.size();
   }
 
-  byte[] toByteArray() {
+  public byte[] toByteArray() {
     return out.toByteArray();
   }
 }

@@ -6,7 +6,6 @@ import com.dylibso.chicory.wasm.types.WasmEncoding;
 import dev.leat.contract.Finding;
 import dev.leat.engine.chicory.ModuleBytes.Malformed;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,8 +34,8 @@ final class CodeScan {
   private static final int VECTOR_CONSTANT_BYTES = 16;
 
   private final ModuleBytes in;
-  private final List<Arity> types;
-  private final List<Integer> functionTypes;
+  private final Arity[] types;
+  private final int[] functionTypes;
   private final int branchTargetsMax;
 
   private long instructions;
@@ -56,7 +55,7 @@ final class CodeScan {
    * @param functionTypes the type of each function, imported ones first
    * @param branchTargetsMax entries of one br_table
    */
-  CodeScan(ModuleBytes in, List<Arity> types, List<Integer> functionTypes, int branchTargetsMax) {
+  CodeScan(ModuleBytes in, Arity[] types, int[] functionTypes, int branchTargetsMax) {
     this.in = in;
     this.types = types;
     this.functionTypes = functionTypes;
@@ -65,7 +64,7 @@ final class CodeScan {
 
   /** What compiling all the bodies takes that were walked. */
   CompileNeed need(int moduleBytes, int functions) {
-    return new CompileNeed(moduleBytes, functions, instructions, branchTargets, frameSlots);
+    return new CompileNeed(moduleBytes, functions, instructions, branchTargets, frameSlots, 0);
   }
 
   /**
@@ -191,18 +190,26 @@ final class CodeScan {
   }
 
   private Arity typeOf(int function) {
-    return function >= 0 && function < functionTypes.size()
-        ? type(functionTypes.get(function))
+    return function >= 0 && function < functionTypes.length
+        ? type(functionTypes[function])
         : Arity.NONE;
   }
 
   /** A type that does not exist is the validator's to refuse. */
   private Arity type(int index) {
-    return index >= 0 && index < types.size() ? types.get(index) : Arity.NONE;
+    return index >= 0 && index < types.length ? types[index] : Arity.NONE;
   }
 
   private Arity blockType() {
+    // A signed number: value types are the negative ones of a single byte.
+    boolean isLong = (in.peek() & 0x80) != 0;
     int type = (int) in.number();
+    if (isLong && (type == EMPTY_BLOCK_TYPE || ValType.ID.isValidOpcode(type))) {
+      throw new Malformed(
+          "A block has the type of the index %d, which the compiler takes for a value type. Order"
+                  .formatted(type)
+              + " the module's types differently");
+    }
     if (type == EMPTY_BLOCK_TYPE) {
       return Arity.NONE;
     }

@@ -15,18 +15,24 @@ import java.util.zip.InflaterInputStream;
  * A module's compiled form: the module without its bodies, and the rewritten classes.
  *
  * @param stripped what {@link ModuleStripper} leaves
+ * @param declarationBytes what is held of the heap when that is read ({@link CompileNeed})
  * @param classFiles by class name
  */
-record CompiledModule(byte[] stripped, Map<String, byte[]> classFiles) {
-  long sizeBytes() {
-    return stripped.length
-        + classFiles.values().stream().mapToLong(classFile -> classFile.length).sum();
+record CompiledModule(byte[] stripped, long declarationBytes, Map<String, byte[]> classFiles) {
+  /** Metaspace and compiled code take a few times what class files do. */
+  private static final long LOADED_PER_STORED = 4;
+
+  /** About what the module takes once it is loaded, without its instances. */
+  long loadedBytes() {
+    long classBytes = classFiles.values().stream().mapToLong(classFile -> classFile.length).sum();
+    return LOADED_PER_STORED * (stripped.length + classBytes) + declarationBytes;
   }
 
   byte[] encode() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
       write(out, stripped);
+      out.writeLong(declarationBytes);
       out.writeInt(classFiles.size());
       for (Map.Entry<String, byte[]> classFile : classFiles.entrySet()) {
         out.writeUTF(classFile.getKey());
@@ -45,11 +51,12 @@ record CompiledModule(byte[] stripped, Map<String, byte[]> classFiles) {
     try (DataInputStream in =
         new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(encoded)))) {
       byte[] stripped = in.readNBytes(in.readInt());
+      long declarationBytes = in.readLong();
       Map<String, byte[]> classFiles = new LinkedHashMap<>();
       for (int left = in.readInt(); left > 0; left--) {
         classFiles.put(in.readUTF(), in.readNBytes(in.readInt()));
       }
-      return new CompiledModule(stripped, classFiles);
+      return new CompiledModule(stripped, declarationBytes, classFiles);
     } catch (IOException e) {
       throw new UncheckedIOException("A compiled module is not of its format", e);
     }

@@ -12,7 +12,8 @@ import java.util.List;
 /**
  * Walks a module's sections and counts, without building anything, so that a bound is known to hold
  * before a parser allocates by what the file claims (Wasm Core 2.0, 5.5). What it does not
- * understand it refuses; what it understands and leaves alone is the parser's to check.
+ * understand it refuses; what it understands and leaves alone is the parser's to check. It keeps no
+ * more than its own bounds allow: a part that breaks one is a finding and is not walked further.
  */
 final class ModuleScan {
   private static final byte[] HEADER = {0, 'a', 's', 'm', 1, 0, 0, 0};
@@ -28,6 +29,13 @@ final class ModuleScan {
   private static final int EXPORTS_MAX = 10_000;
   private static final int FINDINGS_MAX = 20;
 
+  /** Debuggers' sections are about ten, and one each for names, producers and features. */
+  private static final int CUSTOM_SECTIONS_MAX = 1_000;
+
+  /** A base and an offset that are added take four. */
+  private static final int CONSTANT_INSTRUCTIONS_MAX = 16;
+
+  private static final int CUSTOM = 0;
   private static final int TYPE = 1;
   private static final int IMPORT = 2;
   private static final int FUNCTION = 3;
@@ -35,10 +43,29 @@ final class ModuleScan {
   private static final int MEMORY = 5;
   private static final int GLOBAL = 6;
   private static final int EXPORT = 7;
+  private static final int START = 8;
   private static final int ELEMENT = 9;
   private static final int CODE = 10;
   private static final int DATA = 11;
+  private static final int DATA_COUNT = 12;
   private static final int TAG = 13;
+
+  /** The order that sections have, each at most once; custom ones may be anywhere. */
+  private static final List<Integer> ORDER =
+      List.of(
+          TYPE,
+          IMPORT,
+          FUNCTION,
+          TABLE,
+          MEMORY,
+          TAG,
+          GLOBAL,
+          EXPORT,
+          START,
+          ELEMENT,
+          DATA_COUNT,
+          CODE,
+          DATA);
 
   private static final int FUNCTION_TYPE = 0x60;
   private static final int REFERENCE = 0x64;
@@ -48,11 +75,14 @@ final class ModuleScan {
   private final ModuleBytes in;
   private final ModuleLimits limits;
   private final List<Finding> findings = new ArrayList<>();
-  private final List<Arity> types = new ArrayList<>();
+  private Arity[] types = new Arity[0];
 
   /** The type of each function, imported ones first. */
-  private final List<Integer> functionTypes = new ArrayList<>();
+  private int[] functionTypes = new int[0];
 
+  private int customSections;
+  private long memories;
+  private long declaredBytes;
   private CompileNeed need;
 
   private ModuleScan(byte[] module, ModuleLimits limits) {
@@ -65,7 +95,7 @@ final class ModuleScan {
   /**
    * What it takes to compile the module.
    *
-   * @throws ModuleRefused naming every bound that the module breaks
+   * @throws ModuleRefused naming every bound that the module breaks, as far as it can be told
    */
   static CompileNeed check(byte[] module, ModuleLimits limits) {
     ModuleScan scan = new ModuleScan(module, limits);
@@ -77,7 +107,7 @@ final class ModuleScan {
     if (!scan.findings.isEmpty()) {
       throw new ModuleRefused(scan.findings);
     }
-    return scan.need;
+    return scan.need.withDeclarations(scan.declaredBytes);
   }
 
   private void run() {
@@ -92,9 +122,18 @@ final class ModuleScan {
               + " 00 00");
     }
     in.moveTo(HEADER.length);
+    int latest = -1;
     while (!in.isAtEnd()) {
       int id = in.next();
       int end = in.length() + in.at();
+      if (id != CUSTOM) {
+        int place = ORDER.indexOf(id);
+        if (place <= latest) {
+          throw new Malformed(
+              "The section of the id %d is unknown, repeated or out of order".formatted(id));
+        }
+        latest = place;
+      }
       section(id, end);
       in.moveTo(end);
     }
@@ -102,13 +141,14 @@ final class ModuleScan {
 
   private void section(int id, int end) {
     switch (id) {
+      case CUSTOM -> custom(end);
       case TYPE -> types();
       case IMPORT -> imports();
       case FUNCTION -> functions();
       case TABLE -> tables();
       case MEMORY -> memories();
       case GLOBAL -> globals();
-      case EXPORT -> check("exports", in.number(), EXPORTS_MAX, "");
+      case EXPORT -> exports();
       case ELEMENT -> elements();
       case CODE -> code(end);
       case DATA -> data();
@@ -117,26 +157,42 @@ final class ModuleScan {
     }
   }
 
+  private void custom(int end) {
+    if (in.length() > end - in.at()) {
+      throw new Malformed("A custom section's name is longer than the section");
+    }
+    customSections++;
+    if (customSections > CUSTOM_SECTIONS_MAX) {
+      throw new Malformed(
+          "The module has more than %d custom sections".formatted(CUSTOM_SECTIONS_MAX));
+    }
+    declaredBytes += CompileNeed.NAMED_BYTES;
+  }
+
   private void types() {
-    long types = in.number();
-    check("types", types, TYPES_MAX, "");
-    for (long i = 0; i < types; i++) {
+    int types = count("types", TYPES_MAX);
+    this.types = new Arity[types];
+    for (int i = 0; i < types; i++) {
       if (in.next() != FUNCTION_TYPE) {
         throw new Malformed(
             "Only function types are supported, no structs or arrays (garbage collection)");
       }
-      this.types.add(
-          new Arity(valueTypes("parameters", PARAMETERS_MAX), valueTypes("results", RESULTS_MAX)));
+      int parameters = valueTypes("parameters", PARAMETERS_MAX);
+      int results = findings.isEmpty() ? valueTypes("results", RESULTS_MAX) : 0;
+      if (!findings.isEmpty()) {
+        return;
+      }
+      this.types[i] = new Arity(parameters, results);
+      declaredBytes += CompileNeed.NAMED_BYTES + CompileNeed.VALUE_BYTES * (parameters + results);
     }
   }
 
   private int valueTypes(String what, int max) {
-    long count = in.number();
-    check(what, count, max, "");
-    for (long i = 0; i < count; i++) {
+    int count = count(what, max);
+    for (int i = 0; i < count; i++) {
       valueType();
     }
-    return (int) count;
+    return count;
   }
 
   private void valueType() {
@@ -147,30 +203,35 @@ final class ModuleScan {
   }
 
   private void imports() {
-    long imports = in.number();
-    if (check("imports", imports, IMPORTS_MAX, "")) {
-      for (long i = 0; i < imports; i++) {
-        in.skip(in.number());
-        in.skip(in.number());
-        imported(in.next());
+    int imports = count("imports", IMPORTS_MAX);
+    int[] functions = new int[imports];
+    int count = 0;
+    for (int i = 0; i < imports; i++) {
+      int start = in.at();
+      in.skip(in.number());
+      in.skip(in.number());
+      if (in.at() == start + 2) {
+        add("import " + i, "An import without a module and a name is offered by no host");
+      }
+      switch (in.next()) {
+        case 0 -> functions[count++] = (int) in.number();
+        case 1 -> {
+          valueType();
+          limits();
+        }
+        case 2 -> {
+          memories++;
+          limits();
+        }
+        case 3 -> {
+          valueType();
+          in.next();
+        }
+        default -> throw new Malformed("Imports of this kind are not supported");
       }
     }
-  }
-
-  private void imported(int kind) {
-    switch (kind) {
-      case 0 -> functionTypes.add((int) in.number());
-      case 1 -> {
-        valueType();
-        limits();
-      }
-      case 2 -> limits();
-      case 3 -> {
-        valueType();
-        in.next();
-      }
-      default -> throw new Malformed("Imports of kind " + kind + " are not supported");
-    }
+    declaredBytes += CompileNeed.NAMED_BYTES * imports;
+    functionTypes = Arrays.copyOf(functions, count);
   }
 
   private void limits() {
@@ -182,18 +243,17 @@ final class ModuleScan {
   }
 
   private void functions() {
-    long functions = in.number();
-    if (check("functions", functions, limits.functions(), "")) {
-      for (long i = 0; i < functions; i++) {
-        functionTypes.add((int) in.number());
-      }
+    int functions = count("functions", limits.functions());
+    int imported = functionTypes.length;
+    functionTypes = Arrays.copyOf(functionTypes, imported + functions);
+    for (int i = 0; i < functions; i++) {
+      functionTypes[imported + i] = (int) in.number();
     }
   }
 
   private void tables() {
-    long tables = in.number();
-    check("tables", tables, limits.tables(), "");
-    for (long i = 0; i < tables; i++) {
+    int tables = count("tables", limits.tables());
+    for (int i = 0; i < tables; i++) {
       if (in.peek() == 0x40) {
         throw new Malformed("A table with an initial value is not supported");
       }
@@ -207,10 +267,9 @@ final class ModuleScan {
   }
 
   private void memories() {
-    long memories = in.number();
-    if (memories > 1) {
-      add("byte " + in.at(), "A module may define one memory; this one defines " + memories);
-    } else if (memories == 1) {
+    long defined = in.number();
+    memories += defined;
+    if (defined == 1) {
       int flags = in.next();
       if ((flags & 2) != 0) {
         add("byte " + in.at(), "Shared memories are not supported");
@@ -221,23 +280,36 @@ final class ModuleScan {
         check("memory pages", in.number(), limits.memoryPages(), "of 64 KiB");
       }
     }
+    if (memories > 1) {
+      add("byte " + in.at(), "A module may have one memory; this one has " + memories);
+    }
   }
 
   private void globals() {
-    long globals = in.number();
-    check("globals", globals, limits.globals(), "");
-    for (long i = 0; i < globals; i++) {
+    int globals = count("globals", limits.globals());
+    for (int i = 0; i < globals; i++) {
       valueType();
       in.next();
       constant();
     }
+    declaredBytes += CompileNeed.NAMED_BYTES * globals;
+  }
+
+  private void exports() {
+    int exports = count("exports", EXPORTS_MAX);
+    for (int i = 0; i < exports; i++) {
+      in.skip(in.number());
+      in.next();
+      in.number();
+    }
+    declaredBytes += CompileNeed.NAMED_BYTES * exports;
   }
 
   /** The eight forms of Wasm Core 2.0, 5.5.12, told apart by three bits. */
   private void elements() {
-    long segments = in.number();
-    check("element segments", segments, limits.segments(), "");
-    for (long i = 0; i < segments; i++) {
+    int segments = count("element segments", limits.segments());
+    long total = 0;
+    for (int i = 0; i < segments; i++) {
       long flags = in.number();
       boolean isActive = (flags & 1) == 0;
       boolean isExplicit = (flags & 2) != 0;
@@ -252,7 +324,10 @@ final class ModuleScan {
         valueType();
       }
       long entries = in.number();
-      check("entries of element segment " + i, entries, limits.tableEntries(), "");
+      total += entries;
+      if (!check("entries of all element segments", total, limits.tableEntries(), "")) {
+        return;
+      }
       for (long entry = 0; entry < entries; entry++) {
         if (hasExpressions) {
           constant();
@@ -261,13 +336,13 @@ final class ModuleScan {
         }
       }
     }
+    declaredBytes += CompileNeed.NAMED_BYTES * segments + CompileNeed.ENTRY_BYTES * total;
   }
 
   private void data() {
-    long segments = in.number();
-    check("data segments", segments, limits.segments(), "");
+    int segments = count("data segments", limits.segments());
     long bytes = 0;
-    for (long i = 0; i < segments; i++) {
+    for (int i = 0; i < segments; i++) {
       long mode = in.number();
       if (mode == 2) {
         in.number();
@@ -280,11 +355,13 @@ final class ModuleScan {
       in.skip(size);
     }
     check("data of all segments", bytes, limits.dataBytes(), "bytes");
+    declaredBytes += CompileNeed.NAMED_BYTES * segments;
   }
 
   /** A constant expression up to its end (Wasm Core 2.0, 3.3.10; and extended constants). */
   private void constant() {
-    while (true) {
+    for (int i = 0; i <= CONSTANT_INSTRUCTIONS_MAX; i++) {
+      declaredBytes += CompileNeed.CONSTANT_BYTES;
       int opcode = in.next();
       switch (opcode) {
         case 0x0b -> {
@@ -298,29 +375,34 @@ final class ModuleScan {
         default -> throw new Malformed("A constant expression may not hold opcode " + opcode);
       }
     }
+    throw new Malformed(
+        "A constant expression has more than %d instructions".formatted(CONSTANT_INSTRUCTIONS_MAX));
   }
 
   private void code(int end) {
-    boolean isWithin = check("code", end - in.at(), CODE_BYTES_MAX, "bytes of code");
-    long functions = in.number();
-    isWithin &= check("functions", functions, limits.functions(), "");
+    check("code", end - in.at(), CODE_BYTES_MAX, "bytes of code");
+    int functions = count("functions", limits.functions());
     CodeScan scan = new CodeScan(in, types, functionTypes, limits.branchTargets());
     long totalLocals = 0;
-    for (int i = 0; i < functions && in.at() < end; i++) {
+    for (int i = 0; i < functions; i++) {
+      if (in.at() >= end) {
+        throw new Malformed("The code section is truncated");
+      }
       int size = in.length();
       int bodyEnd = in.at() + size;
-      isWithin &= check("body of function " + i, size, limits.bodyBytes(), "bytes");
+      check("body of function " + i, size, limits.bodyBytes(), "bytes");
       long locals = locals(bodyEnd);
-      isWithin &= check("locals of function " + i, locals, limits.locals(), "");
+      check("locals of function " + i, locals, limits.locals(), "");
       totalLocals += locals;
-      if (isWithin) {
-        int defined = functionTypes.size() - (int) functions + i;
+      if (findings.isEmpty()) {
+        int defined = functionTypes.length - functions + i;
         scan.body(i, defined, (int) locals, bodyEnd).ifPresent(this::add);
       }
       in.moveTo(bodyEnd);
     }
     check("locals of all functions", totalLocals, limits.totalLocals(), "");
-    need = scan.need(module.length, (int) functions);
+    declaredBytes += CompileNeed.LOCAL_BYTES * totalLocals;
+    need = scan.need(module.length, functions);
   }
 
   private long locals(int bodyEnd) {
@@ -331,6 +413,12 @@ final class ModuleScan {
       valueType();
     }
     return locals;
+  }
+
+  /** How many parts follow; none, if there are more than allowed, so that they are not walked. */
+  private int count(String what, int allowed) {
+    long count = in.number();
+    return check(what, count, allowed, "") ? (int) count : 0;
   }
 
   /** Whether the bound holds; if not, that is a finding. */

@@ -17,12 +17,16 @@ import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.WasmBuilder;
+import dev.leat.testkit.WasmBytes;
 import dev.leat.testkit.WasmCode;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,14 +103,43 @@ final class HostileModuleTest {
 
   @Test
   void branchTableAboveTheLimit_isRefused() {
-    byte[] module = HostileModules.branchTables(200, 5_001);
-    assertRefused(() -> module, "A br_table has 5002 targets, at most 5000");
+    byte[] module = HostileModules.branchTables(10, 16_384);
+    assertRefused(() -> module, "A br_table has 16385 targets, at most 16384");
   }
 
   @Test
   void hundredThousandFunctions_areRefused() {
     byte[] module = HostileModules.functions(100_000, new WasmCode());
     assertRefused(() -> module, "100000 functions, at most 30000");
+  }
+
+  @Test
+  void sixUploadsOfTenMillionTypes_areRefusedAndHoldNobodyUp() throws Exception {
+    byte[] claimed = new WasmBytes().unsigned(10_000_000).toByteArray();
+    List<byte[]> uploads = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      byte[] types = new byte[30 << 20];
+      System.arraycopy(claimed, 0, types, 0, claimed.length);
+      for (int at = claimed.length; at < types.length; at += 3) {
+        types[at] = 0x60;
+      }
+      WasmBytes module = new WasmBytes().raw(0, 'a', 's', 'm', 1, 0, 0, 0).raw(1);
+      uploads.add(module.unsigned(types.length).bytes(types).toByteArray());
+    }
+    byte[] small = HostileModules.functions(10, new WasmCode());
+
+    try (ExecutorService publishers = Executors.newFixedThreadPool(7)) {
+      List<Future<Inspection>> ended = new ArrayList<>();
+      for (int round = 0; round < 10; round++) {
+        uploads.forEach(upload -> ended.add(publishers.submit(() -> inspect(upload))));
+      }
+      for (int i = 0; i < 10; i++) {
+        assertThat(inspect(small)).isInstanceOf(Inspection.Accepted.class);
+      }
+      for (Future<Inspection> upload : ended) {
+        assertThat(upload.get()).asString().contains("10000000 types, at most 1000");
+      }
+    }
   }
 
   @Test
@@ -125,7 +158,7 @@ final class HostileModuleTest {
     for (int i = 0; i < 250_000; i++) {
       code.op(0x01);
     }
-    byte[] module = HostileModules.functions(12, code);
+    byte[] module = HostileModules.functions(3, code);
     assertRefused(() -> module, "of memory, this node has 6");
   }
 
@@ -148,13 +181,13 @@ final class HostileModuleTest {
     ChicoryEngine hasty =
         new ChicoryEngine(
             ModuleLimits.DEFAULT,
-            new CompileBudget(Duration.ofMillis(50), HEAP_BYTES / 8, 1),
+            new CompileBudget(Duration.ofMillis(5), HEAP_BYTES / 8, 1),
             ClassStore.none(),
             HEAP);
     byte[] module = HostileModules.functions(30_000, new WasmCode());
     for (int i = 0; i < TIMES; i++) {
       assertThat(hasty.inspectAndCompile(module).toString())
-          .contains("took longer than the 0.05 s");
+          .contains("took longer than the 0.005 s");
     }
   }
 
@@ -187,7 +220,7 @@ final class HostileModuleTest {
     for (int i = 0; i < TIMES; i++) {
       try (GuestInstance guest = instance(module)) {
         guest.begin(Guests.fuel(Long.MAX_VALUE));
-        long pages = Guests.call(guest, "grow", 2_048);
+        long pages = Guests.call(guest, "grow", 4_096);
         assertThat(pages * Guests.PAGE).isBetween(1L << 20, (long) HEAP_BYTES);
       }
     }
@@ -260,6 +293,10 @@ final class HostileModuleTest {
             GuestStopped.class,
             () -> module.instantiate(List.of(), pages, Guests.fuel(Guests.PLENTY)).close())
         .reason();
+  }
+
+  private static Inspection inspect(byte[] module) {
+    return ENGINE.inspectAndCompile(module);
   }
 
   private static LoadedModule load(byte[] module) {
