@@ -10,7 +10,7 @@ package dev.leat.engine;
  * @param bodyBytes one function's code
  * @param locals declared locals of one function
  * @param totalLocals declared locals of all functions together
- * @param branchTargets entries of one br_table
+ * @param branchTargets entries of one br_table; a JVM method of 64 KiB holds no more than 16,384
  * @param globals defined globals
  * @param tables defined tables
  * @param tableEntries entries that one table starts with
@@ -33,6 +33,6 @@ public record ModuleLimits(
     int dataBytes) {
   public static final ModuleLimits DEFAULT =
       new ModuleLimits(
-          32 << 20, 30_000, 256 << 10, 5_000, 1_000_000, 5_000, 10_000, 8, 100_000, 16_384, 50_000,
+          32 << 20, 30_000, 256 << 10, 5_000, 1_000_000, 16_384, 10_000, 8, 100_000, 16_384, 50_000,
           16 << 20);
 }

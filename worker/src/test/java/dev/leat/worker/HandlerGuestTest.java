@@ -89,6 +89,19 @@ final class HandlerGuestTest {
             });
   }
 
+  /** As AssemblyScript's modules do, whose top-level code is their start function. */
+  @Test
+  void startFunction_mayCallTheHost() {
+    WasmBuilder guest =
+        guest(responds(new WasmCode(), INPUT, 5))
+            .function("()->", new WasmCode().i32Const(1).i32Const(0).i32Const(5).call(6))
+            .start(10)
+            .data(0, "hello");
+
+    assertThat(body(run(guest))).isEqualTo("input");
+    assertThat(worker.lines).containsExactly("INFO hello");
+  }
+
   @Test
   void minusOne_isTheGuestsFailure() {
     assertThat(run(guest(new WasmCode().i64Const(-1))))

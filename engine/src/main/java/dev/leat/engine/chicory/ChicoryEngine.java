@@ -33,9 +33,6 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   /** The name of a module's main class; the others' begin with it. */
   static final String MAIN_CLASS = "dev.leat.guest.Module";
 
-  /** Metaspace and compiled code take a few times what class files do. */
-  private static final long LOADED_PER_STORED = 4;
-
   private final ModuleReader reader;
   private final SealedClasses classes;
   private final GuestHeap heap;
@@ -76,11 +73,12 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
         read(
             module,
             (parsed, clock) -> {
+              ModuleShape shape = ModuleReader.shape(parsed.module());
               ModuleDigest digest = ModuleDigest.of(module);
               if (classes.load(digest).isEmpty()) {
                 compile(digest, module, parsed, clock);
               }
-              return ModuleReader.shape(parsed.module());
+              return shape;
             }));
   }
 
@@ -123,7 +121,7 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
         Parser.parse(compiled.stripped()),
         new GuestClassLoader(compiled.classFiles()).machines(MAIN_CLASS),
         heap,
-        LOADED_PER_STORED * compiled.sizeBytes());
+        compiled.loadedBytes());
   }
 
   /** Removes what was stored of a module that is no more; loading it would compile it again. */
@@ -157,7 +155,8 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   private CompiledModule compile(
       ModuleDigest digest, byte[] module, Measured parsed, CompileClock clock) {
     CompiledModule compiled =
-        new CompiledModule(ModuleStripper.strip(module), compile(parsed, clock));
+        new CompiledModule(
+            ModuleStripper.strip(module), parsed.need().declarationBytes(), compile(parsed, clock));
     compiledModules.increment();
     classes.save(digest, compiled);
     return compiled;

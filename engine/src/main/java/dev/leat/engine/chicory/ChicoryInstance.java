@@ -11,6 +11,7 @@ import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.GuestStopped.Reason;
+import dev.leat.engine.ModuleShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class ChicoryInstance implements GuestInstance {
   /** What entering the guest costs, so that no call is free. */
   private static final int ENTRY_FUEL = 10;
+
+  private static final long[] NO_RESULTS = new long[0];
 
   private final Map<String, Integer> functions;
   private final FlatMemory memory;
@@ -61,14 +64,28 @@ final class ChicoryInstance implements GuestInstance {
 
   @Override
   public long call(int function, long... arguments) {
+    long[] results = results(function, arguments);
+    return results.length == 0 ? 0 : results[0];
+  }
+
+  /** Calls a function of any number of results. */
+  long[] results(int function, long... arguments) {
     try {
       memory.charge(ENTRY_FUEL);
       long[] results = machine.call(function, arguments);
       memory.charge(0); // the last instructions are paid for without looking at what is left
-      return results == null || results.length == 0 ? 0 : results[0];
+      return results == null ? NO_RESULTS : results;
     } catch (RuntimeException | StackOverflowError e) {
       throw stopped(memory, e);
     }
+  }
+
+  long exportedGlobal(String export) {
+    return instance.exports().global(export).getValue();
+  }
+
+  ModuleShape shape() {
+    return ModuleReader.shape(instance.module());
   }
 
   /** What guest code was ended by, whatever it threw. */

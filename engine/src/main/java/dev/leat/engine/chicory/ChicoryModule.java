@@ -19,6 +19,7 @@ import dev.leat.engine.ModuleShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -61,10 +62,14 @@ final class ChicoryModule implements LoadedModule {
   }
 
   @Override
-  public GuestInstance instantiate(List<HostFunction> hosts, int memoryPagesMax, Budget budget) {
+  public GuestInstance instantiate(
+      List<HostFunction> hosts,
+      int memoryPagesMax,
+      Budget budget,
+      Consumer<GuestInstance> beforeStart) {
     FlatMemory memory = memory(memoryPagesMax, budget);
     try {
-      return instantiate(hosts, memory);
+      return instantiate(hosts, memory, beforeStart);
     } catch (GuestStopped stopped) {
       memory.close();
       throw stopped.after(memory.fuelUsed());
@@ -74,7 +79,8 @@ final class ChicoryModule implements LoadedModule {
     }
   }
 
-  private GuestInstance instantiate(List<HostFunction> hosts, FlatMemory memory) {
+  private GuestInstance instantiate(
+      List<HostFunction> hosts, FlatMemory memory, Consumer<GuestInstance> beforeStart) {
     List<BoundedTable> tables = new ArrayList<>();
     Self self = new Self();
     memory.requireBeside(module.globalSection().globalCount() * GLOBAL_BYTES);
@@ -89,11 +95,12 @@ final class ChicoryModule implements LoadedModule {
                 return bounded;
               })
               .withImportValues(link(hosts, self))
-              .withInitialize(true)
-              .withStart(false)
+              .withInitialize(false)
               .build();
       ChicoryInstance guest = new ChicoryInstance(functions, memory, tables, instance);
       self.guest = guest;
+      beforeStart.accept(guest);
+      instance.initialize(false); // the start function runs, an export named _start does not
       return guest;
     } catch (RuntimeException | StackOverflowError e) {
       throw ChicoryInstance.stopped(memory, e);
@@ -159,7 +166,7 @@ final class ChicoryModule implements LoadedModule {
     GuestInstance guest() {
       GuestInstance linked = guest;
       if (linked == null) {
-        throw GuestStopped.trapped("a start function called the host");
+        throw new IllegalStateException("The host was called before there was an instance");
       }
       return linked;
     }

@@ -1,14 +1,16 @@
 package dev.leat.engine.chicory;
 
+import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * What rewritten guest code calls: fuel, and loads and stores of the flat memory. Small enough that
- * the JVM inlines all of it. Public because that code lives in a class loader of its own; the
- * memory is always a {@link FlatMemory}, and typed wider because generated code has it so.
+ * What rewritten guest code calls: fuel, loads and stores of the flat memory, and what Chicory's
+ * own operations get wrong. All but the bulk operations are small enough that the JVM inlines them.
+ * Public because that code lives in a class loader of its own; the memory is always a {@link
+ * FlatMemory}, and typed wider because generated code has it so.
  *
  * <p>A function keeps its fuel and its memory's arrays in local variables while it runs. Fuel in a
  * field would be a load and a store that wait for each other in every turn of a loop.
@@ -73,9 +75,13 @@ public final class GuestCode {
    * The address of an access; negative when it lies beyond 2 GiB, where no memory reaches, so that
    * the array refuses it.
    *
-   * @param offset at least 0
+   * @param base unsigned
+   * @param offset unsigned; a constant of the code, so that the JVM tests it when it compiles
    */
   private static int address(int base, int offset) {
+    if (offset < 0) {
+      return offset;
+    }
     return offset == 0 || base < 0 ? base : base + offset;
   }
 
@@ -187,7 +193,60 @@ public final class GuestCode {
     }
   }
 
-  // ---- The same by way of the memory, which is shorter, for functions near the JVM's limit ----
+  // ---- Numbers that Java and WebAssembly do not agree on: a NaN that goes in signalling must not
+  // ---- come out so (Wasm Core 2.0, 4.3.3). The canonical one is allowed wherever any quiet one
+  // is.
+
+  public static float min(float a, float b) {
+    return Float.isNaN(a) || Float.isNaN(b) ? Float.NaN : Math.min(a, b);
+  }
+
+  public static float max(float a, float b) {
+    return Float.isNaN(a) || Float.isNaN(b) ? Float.NaN : Math.max(a, b);
+  }
+
+  public static double min(double a, double b) {
+    return Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : Math.min(a, b);
+  }
+
+  public static double max(double a, double b) {
+    return Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : Math.max(a, b);
+  }
+
+  public static double ceil(double a) {
+    return Double.isNaN(a) ? Double.NaN : Math.ceil(a);
+  }
+
+  public static double floor(double a) {
+    return Double.isNaN(a) ? Double.NaN : Math.floor(a);
+  }
+
+  public static double trunc(double a) {
+    return Double.isNaN(a) ? Double.NaN : a < 0 ? Math.ceil(a) : Math.floor(a);
+  }
+
+  // ---- Tables and segments ----
+
+  public static void tableFill(int at, int value, int size, int table, Instance instance) {
+    BoundedTable.of(instance, table).fill(at, value, size);
+  }
+
+  public static void tableCopy(
+      int to, int from, int size, int table, int source, Instance instance) {
+    BoundedTable.of(instance, table).copy(to, BoundedTable.of(instance, source), from, size);
+  }
+
+  public static void tableInit(
+      int to, int from, int size, int segment, int table, Instance instance) {
+    BoundedTable.of(instance, table).init(to, instance, segment, from, size);
+  }
+
+  public static void dataDrop(int segment, Instance instance) {
+    instance.memory().drop(segment);
+  }
+
+  // ---- Loads and stores by way of the memory, which is shorter, for functions near the JVM's
+  // limit ----
 
   public static byte load8(int base, int offset, Memory memory) {
     return load8(base, offset, data(memory));

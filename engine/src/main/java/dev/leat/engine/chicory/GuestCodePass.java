@@ -1,6 +1,7 @@
 package dev.leat.engine.chicory;
 
 import com.dylibso.chicory.runtime.Memory;
+import com.dylibso.chicory.runtime.OpcodeImpl;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -45,10 +46,11 @@ import org.objectweb.asm.tree.VarInsnNode;
  */
 final class GuestCodePass {
   /** Changed whenever the rewritten code changes, since stored classes are kept under it. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private static final String MEMORY_TYPE = Type.getDescriptor(Memory.class);
   private static final String GUEST_CODE = Type.getInternalName(GuestCode.class);
+  private static final String NUMBERS_OWNER = Type.getInternalName(OpcodeImpl.class);
   private static final String MODULE = ChicoryEngine.MAIN_CLASS.replace('.', '/');
   private static final String BYTES = "[B";
   private static final int NONE = -1;
@@ -80,6 +82,20 @@ final class GuestCodePass {
           "memoryWriteLong", "store64",
           "memoryWriteFloat", "storeFloat",
           "memoryWriteDouble", "storeDouble");
+
+  /** Chicory's operations on numbers that {@link GuestCode} has right. */
+  private static final Map<String, String> NUMBERS =
+      Map.of(
+          "F32_MIN", "min",
+          "F32_MAX", "max",
+          "F64_MIN", "min",
+          "F64_MAX", "max",
+          "F64_CEIL", "ceil",
+          "F64_FLOOR", "floor",
+          "F64_TRUNC", "trunc");
+
+  /** Likewise on tables and segments, under the same name. */
+  private static final Set<String> BULK = Set.of("tableFill", "tableCopy", "tableInit", "dataDrop");
 
   /** Operations that use no fuel and leave the memory's arrays as they are. */
   private static final Set<String> PLAIN =
@@ -288,11 +304,17 @@ final class GuestCodePass {
         return;
       }
       unpaid++;
-      if (LOADS.containsKey(call.name)) {
+      if (call.owner.equals(NUMBERS_OWNER) && NUMBERS.containsKey(call.name)) {
+        call.owner = GUEST_CODE;
+        call.name = NUMBERS.get(call.name);
+      } else if (LOADS.containsKey(call.name)) {
         redirect(call, LOADS.get(call.name), data);
       } else if (STORES.containsKey(call.name)) {
         redirect(call, STORES.get(call.name), data, dirty);
       } else if (!isPlain(call)) {
+        if (BULK.contains(call.name)) {
+          call.owner = GUEST_CODE;
+        }
         payDownTo(0, call);
         code.insertBefore(call, handOver("pass"));
         code.insert(call, takeBack());

@@ -3,17 +3,13 @@ package dev.leat.engine.chicory;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
-import com.dylibso.chicory.wasm.types.AnnotatedInstruction;
 import com.dylibso.chicory.wasm.types.Export;
 import com.dylibso.chicory.wasm.types.ExternalType;
-import com.dylibso.chicory.wasm.types.FunctionBody;
 import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.NameCustomSection;
-import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.ValType;
-import com.dylibso.chicory.wasm.types.WasmEncoding;
 import dev.leat.contract.Finding;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleRefused;
@@ -28,21 +24,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Reads and validates a module, or says everything that is wrong with it. */
 final class ModuleReader {
-  private static final int FINDINGS_MAX = 20;
-
-  /** Exceptions and garbage-collected references: they would grow the host's heap unmetered. */
-  private static final Set<OpCode> UNSUPPORTED =
-      Stream.of(OpCode.values())
-          .filter(opcode ->
-              opcode.name().matches("(STRUCT|ARRAY|THROW|TRY|REF_I31|I31|ANY|EXTERN)_?.*"))
-          .collect(Collectors.toUnmodifiableSet());
-
   private final ModuleLimits limits;
 
   ModuleReader(ModuleLimits limits) {
@@ -64,7 +49,7 @@ final class ModuleReader {
    */
   static WasmModule read(byte[] bytes) {
     WasmModule module = parse(bytes);
-    List<Finding> findings = findings(module);
+    List<Finding> findings = ModuleCheck.findings(module);
     if (!findings.isEmpty()) {
       throw new ModuleRefused(findings);
     }
@@ -92,48 +77,6 @@ final class ModuleReader {
   private static ModuleRefused refused(String reason) {
     return new ModuleRefused(
         List.of(new Finding("", "The module is malformed or does not validate: " + reason)));
-  }
-
-  private static List<Finding> findings(WasmModule module) {
-    List<Finding> findings = new ArrayList<>();
-    module.importSection().stream()
-        .filter(imported -> imported.importType() != ExternalType.FUNCTION)
-        .forEach(imported ->
-            findings.add(
-                new Finding(
-                    "import " + imported.module() + "." + imported.name(),
-                    "Only functions can be imported, this is a %s. Define it in the module."
-                        .formatted(imported.importType().name().toLowerCase(Locale.ROOT)))));
-    if (module.memorySection().isEmpty()) {
-      findings.add(
-          new Finding("memory", "The module must define a memory and export it as 'memory'"));
-    }
-    FunctionBody[] bodies = module.codeSection().functionBodies();
-    for (int i = 0; i < bodies.length && findings.size() < FINDINGS_MAX; i++) {
-      for (AnnotatedInstruction instruction : bodies[i].instructions()) {
-        Optional<Finding> finding = finding(i, instruction);
-        if (finding.isPresent()) {
-          findings.add(finding.get());
-          break;
-        }
-      }
-    }
-    return findings;
-  }
-
-  private static Optional<Finding> finding(int function, AnnotatedInstruction instruction) {
-    String at = "function " + function;
-    if (UNSUPPORTED.contains(instruction.opcode())) {
-      return Optional.of(
-          new Finding(at, "The instruction %s is not supported".formatted(instruction.opcode())));
-    }
-    if (OpCode.signature(instruction.opcode()).contains(WasmEncoding.MEMARG)
-        && instruction.operand(1) > Integer.MAX_VALUE) {
-      // It would always trap, but compiled code adds offsets as signed numbers.
-      return Optional.of(
-          new Finding(at, "A memory access has the offset " + instruction.operand(1)));
-    }
-    return Optional.empty();
   }
 
   static ModuleShape shape(WasmModule module) {
@@ -178,7 +121,7 @@ final class ModuleReader {
     return functions;
   }
 
-  private static List<Export> exportsOf(WasmModule module) {
+  static List<Export> exportsOf(WasmModule module) {
     List<Export> exports = new ArrayList<>();
     for (int i = 0; i < module.exportSection().exportCount(); i++) {
       exports.add(module.exportSection().getExport(i));

@@ -109,13 +109,13 @@ class GuestHeapTest {
     FlatMemory memory = memory(1);
     BoundedTable table = table(1_000, memory);
     table.snapshot();
-    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 8_000);
+    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 4_000);
 
     assertThat(table.grow(500, 0, null)).isEqualTo(1_000);
-    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 8_000 + 4_000);
+    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 4_000 + 2_000);
     memory.reset();
     table.restore();
-    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 8_000);
+    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 4_000);
 
     memory.close();
     assertThat(heap.heldBytes()).isZero();
@@ -129,13 +129,13 @@ class GuestHeapTest {
 
     table.snapshot();
 
-    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 12_000);
+    assertThat(heap.heldBytes()).isEqualTo(PAGE + 2 * 6_000);
   }
 
   @Test
   void table_overTheHeap_isRefusedOrAnswersMinusOne() {
     FlatMemory memory = memory(9);
-    assertThatThrownBy(() -> table(5_000, memory))
+    assertThatThrownBy(() -> table(10_000, memory))
         .isInstanceOfSatisfying(
             GuestStopped.class,
             stopped -> assertThat(stopped.reason()).isEqualTo(GuestStopped.Reason.NO_ROOM));

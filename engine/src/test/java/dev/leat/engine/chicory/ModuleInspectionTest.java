@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.contract.Finding;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.engine.ClassStore;
+import dev.leat.engine.CompileBudget;
+import dev.leat.engine.GuestHeap;
 import dev.leat.engine.Inspection;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleRefused;
@@ -17,6 +20,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import javax.crypto.SecretKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,7 +129,7 @@ final class ModuleInspectionTest {
   @CsvSource({
     "0504010301 02, Shared memories",
     "0503010401, 64-bit memories",
-    "050502 0001 0001, may define one memory",
+    "050502 0001 0001, may have one memory",
     "0d03010000, Exception handling",
     "010401 5f00 00, structs or arrays",
     "010401 5e7f 00, structs or arrays",
@@ -139,7 +144,7 @@ final class ModuleInspectionTest {
   @Test
   void inspect_secondMemorySection_isRefused() {
     assertThat(refusal(HexFormat.of().parseHex("0061736d01000000" + "0503010001" + "0503010001")))
-        .contains("malformed");
+        .contains("repeated or out of order");
   }
 
   @Test
@@ -155,10 +160,32 @@ final class ModuleInspectionTest {
         .contains("not supported");
   }
 
-  @Test
-  void inspect_offsetBeyondAnyMemory_isRefused() {
-    assertThat(refusal(module(new WasmCode().i32Const(10).i32Load(-5).drop())))
-        .contains("offset 4294967291");
+  /** A memory of no pages, and an export of what is not there: raw exceptions in their time. */
+  @ParameterizedTest
+  @CsvSource({
+    "010401600000 03020100 050100 0701 0e02 066d656d6f7279 0200 0166 0005 0a0401 02000b, truncated",
+    "010401600000 03020100 050100 070e02 066d656d6f7279 0200 0166 0005 0a040102000b, memory of the index 0",
+    "010401600000 03020100 0503010001 070e02 066d656d6f7279 0200 0166 0005 0a040102000b, function of the index 5",
+    "050100 070a01 066d656d6f7279 0200, must define a memory",
+    "0503010001 0709 02 0161 0200 0161 0200, exports this name twice",
+    "0503010001 0705 01 0167 0300, global of the index 0",
+    "0503010001 0705 01 0174 0107, table of the index 7",
+    "0503010001 0709 01 0166 00 ffffffff0f, function of the index 4294967295",
+    "010401600000 0207 01 0165 0166 00 05 0503010001, type of the index 5"
+  })
+  void inspect_whatIsNotThere_isRefusedForThatAndLeavesNothing(String hex, String reason) {
+    byte[] module = HexFormat.of().parseHex("0061736d01000000" + hex.replace(" ", ""));
+    CountingClassStore classes = new CountingClassStore();
+    ChicoryEngine engine =
+        new ChicoryEngine(
+            ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), classes, GuestHeap.unbounded());
+
+    assertThat(engine.inspectAndCompile(module))
+        .isInstanceOf(Inspection.Refused.class)
+        .asString()
+        .contains(reason);
+    assertThat(refusal(module)).contains(reason);
+    assertThat(classes.saved).isZero();
   }
 
   @Test
@@ -281,8 +308,8 @@ final class ModuleInspectionTest {
     "0106 ff ff ff ff 07 60, types",
     "0205 ff ff ff ff 07, imports",
     "0705 ff ff ff ff 07, exports",
-    "0907 01 01 00 ff ff ff 07, entries of element segment",
-    "0908 01 00 41 00 0b ff ff 7f, entries of element segment",
+    "0907 01 01 00 ff ff ff 07, entries of all element segments",
+    "0908 01 00 41 00 0b ff ff 7f, entries of all element segments",
     "0b06 01 01 ff ff ff 07, truncated",
     "0a05 ff ff ff ff 07, functions"
   })
@@ -433,5 +460,27 @@ final class ModuleInspectionTest {
     Inspection inspection = inspect(module);
     assertThat(inspection).isInstanceOf(Inspection.Refused.class);
     return ((Inspection.Refused) inspection).findings().toString();
+  }
+
+  private static final class CountingClassStore implements ClassStore {
+    private int saved;
+
+    @Override
+    public Optional<byte[]> load(ModuleDigest module, String format) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void save(ModuleDigest module, String format, byte[] compiled) {
+      saved++;
+    }
+
+    @Override
+    public void delete(ModuleDigest module) {}
+
+    @Override
+    public SecretKey key() {
+      return ClassStore.none().key();
+    }
   }
 }

@@ -17,8 +17,8 @@ import dev.leat.engine.HostFunction;
 import dev.leat.engine.LoadedModule;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -270,8 +270,8 @@ final class TrapTest {
   }
 
   @Test
-  void startFunction_thatCallsTheHost_doesNotComeUp() {
-    AtomicInteger called = new AtomicInteger();
+  void startFunction_thatCallsTheHost_isAnsweredOnWhatIsAttached() {
+    List<Object> called = new ArrayList<>();
     LoadedModule module =
         Guests.load(
             new WasmBuilder()
@@ -280,12 +280,20 @@ final class TrapTest {
                 .function("()->", new WasmCode().call(0))
                 .start(1));
 
-    assertThatExceptionOfType(GuestStopped.class)
-        .isThrownBy(() ->
-            instance(
-                module, new HostFunction("leat", "f", "()->", (g, a) -> called.incrementAndGet())))
-        .withMessageContaining("a start function called the host");
-    assertThat(called).hasValue(0);
+    HostFunction host =
+        new HostFunction(
+            "leat",
+            "f",
+            "()->",
+            (g, a) -> {
+              called.add(g.attachment());
+              return g.memory().readInt(0);
+            });
+    GuestInstance guest =
+        module.instantiate(List.of(host), 1, fuel(100_000), starting -> starting.attach("me"));
+
+    assertThat(called).containsExactly("me");
+    assertThat(guest.fuelUsed()).isBetween(500L, 1_000L);
   }
 
   @ParameterizedTest

@@ -58,10 +58,15 @@ public final class GuestFactory {
   private Guest create(
       FunctionVersion version, LoadedModule module, Budget budget, HostPowers lent) {
     GuestInstance instance =
-        module.instantiate(hostFunctions(version), version.limits().memoryPages(), budget);
+        module.instantiate(
+            hostFunctions(version),
+            version.limits().memoryPages(),
+            budget,
+            starting ->
+                starting.attach(
+                    new Running(
+                        initialisation(version), lent, starting, Usage.Acquire.COLD, 0, 0, 0, 0)));
     try {
-      instance.attach(
-          new Running(initialisation(version), lent, instance, Usage.Acquire.COLD, 0, 0, 0, 0));
       initialise(version, instance);
       instance.attach(null);
       instance.snapshot();
