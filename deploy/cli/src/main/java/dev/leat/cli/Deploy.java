@@ -1,6 +1,7 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -32,16 +33,30 @@ final class Deploy implements Runnable {
     Manifest deployable =
         manifest
             .moduleFile()
-            .map(module -> manifest.withModule(publish(registry, file.resolveSibling(module))))
+            .map(module -> manifest.withModule(publish(registry, manifest, module)))
             .orElse(manifest);
     session.terminal().progress("Deploying " + manifest.function());
     JsonNode version = registry.deploy(deployable);
+    for (JsonNode note : version.path("notes")) {
+      session
+          .terminal()
+          .error("Note: " + new Finding(note.path("at").asText(), note.path("message").asText()));
+    }
     session
         .output()
         .done(
             version,
             version.path("url").asText(),
             version.path("function").asText() + " " + version.path("label").asText());
+  }
+
+  /** What keeps the module back must not keep back what is wrong with the manifest. */
+  private ModuleDigest publish(Registry registry, Manifest manifest, Path module) {
+    try {
+      return publish(registry, file.resolveSibling(module));
+    } catch (Failure failure) {
+      throw failure.and(manifest.findings());
+    }
   }
 
   private ModuleDigest publish(Registry registry, Path module) {

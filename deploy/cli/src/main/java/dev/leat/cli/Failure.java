@@ -33,6 +33,17 @@ final class Failure extends RuntimeException {
         REFUSED);
   }
 
+  /** The same with a line for each of these too, such as what else is wrong. */
+  Failure and(List<Finding> findings) {
+    Failure both =
+        new Failure(
+            Stream.concat(lines.stream(), findings.stream().map(finding -> "  " + finding))
+                .toList(),
+            exitCode);
+    both.initCause(this);
+    return both;
+  }
+
   /** It was not asked for rightly. */
   static Failure usage(String line) {
     return new Failure(List.of(line), USAGE);

@@ -48,6 +48,11 @@ final class Invoke implements Runnable {
       description = "A header field; may be repeated.")
   private List<String> headers = new ArrayList<>();
 
+  @Option(
+      names = {"-i", "--include"},
+      description = "Show status and header fields too; Leat-Fuel says what the call used.")
+  private boolean isHeadShown;
+
   private final Session session;
 
   Invoke(Session session) {
@@ -59,10 +64,15 @@ final class Invoke implements Runnable {
     HttpResponse<byte[]> response = session.api().exchange(request());
     boolean isOfFunction =
         response.headers().firstValue("Leat-Error-Source").filter("function"::equals).isPresent();
+    if (isHeadShown) {
+      session.output().response(response);
+    }
     if (response.statusCode() >= 400 && !isOfFunction) {
       throw ProblemAnswer.of(response).failure();
     }
-    session.output().body(response.body());
+    if (!isHeadShown) {
+      session.output().body(response.body());
+    }
     if (response.statusCode() >= 400) {
       throw Failure.refused(
           "Function '" + function + "' answered with status " + response.statusCode());

@@ -12,7 +12,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code leat} command: all verbs, and how each ending becomes lines and an exit code. */
 @Command(name = "leat", description = "Functions of many tenants, in WebAssembly.")
@@ -69,19 +68,15 @@ public final class Leat {
         .setExpandAtFiles(false)
         .registerConverter(Duration.class, new DurationConverter())
         .registerConverter(Format.class, Leat::format)
-        .registerConverter(Long.class, Leat::number)
+        .registerConverter(QuotaLimit.class, QuotaLimit::parse)
         .registerConverter(ModuleDigest.class, Leat::digest)
         .setParameterExceptionHandler((e, _) -> misused(e, terminal))
         .setExecutionExceptionHandler((e, _, _) -> failed(e, environment, terminal));
   }
 
   private static int misused(ParameterException e, Terminal terminal) {
-    String remedy =
-        e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()
-            ? "Did you mean " + String.join(" or ", unmatched.getSuggestions()) + "? "
-            : "";
     String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
-    terminal.error(e.getMessage() + ". " + remedy + "See: " + help);
+    terminal.error(Misuse.of(e) + " See: " + help);
     return Failure.USAGE;
   }
 
@@ -115,13 +110,5 @@ public final class Leat {
       }
     }
     throw new TypeConversionException("it must be table, json or yaml, was '" + text + "'");
-  }
-
-  private static Long number(String text) {
-    try {
-      return Long.valueOf(text);
-    } catch (NumberFormatException e) {
-      throw new TypeConversionException("it must be a whole number, was '" + text + "'");
-    }
   }
 }

@@ -1,6 +1,8 @@
 package dev.leat.cli;
 
+import dev.leat.contract.Outcome;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +17,8 @@ final class ListInvocations implements Runnable {
   @Option(
       names = "--outcome",
       paramLabel = "OUTCOME",
-      description = "Only those that ended so: responded, failed, trapped, timeout, ...")
+      completionCandidates = OutcomeWords.class,
+      description = "Only those that ended so: ${COMPLETION-CANDIDATES}.")
   private @Nullable String outcome;
 
   @Option(
@@ -32,6 +35,11 @@ final class ListInvocations implements Runnable {
 
   @Override
   public void run() {
+    if (outcome != null && !Outcome.words().contains(outcome)) {
+      throw Failure.usage(
+          "--outcome must be one of %s; was '%s'"
+              .formatted(String.join(", ", Outcome.words()), outcome));
+    }
     List<String> filters = new ArrayList<>(List.of("limit=" + limit));
     if (function != null) {
       filters.add("function=" + ApiClient.encode(function));
@@ -52,5 +60,13 @@ final class ListInvocations implements Runnable {
             "execMicros",
             "acquire",
             "error");
+  }
+
+  /** The words that are allowed, for the help. */
+  static final class OutcomeWords implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Outcome.words().iterator();
+    }
   }
 }

@@ -1,8 +1,13 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.Answer;
+import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.registry.ManifestReader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -24,11 +29,25 @@ record Manifest(ObjectNode document) {
   static Manifest parse(String source, String yaml) {
     if (Yaml.parse(source, yaml) instanceof ObjectNode document) {
       Manifest manifest = new Manifest(document);
-      manifest.require(source, "/metadata/name");
-      manifest.require(source, "/spec/module");
-      return manifest;
+      if (manifest.isTextual("/metadata/name") && manifest.isTextual("/spec/module")) {
+        return manifest;
+      }
+      throw Failure.refused(
+          source + " is no manifest that could be sent, which needs metadata.name and spec.module",
+          manifest.findings());
     }
     throw Failure.refused(source + " is no manifest: a YAML mapping is needed");
+  }
+
+  /**
+   * What the platform would find wrong with it. Only to be told beside another mistake: a newer
+   * platform may know more than this command.
+   */
+  List<Finding> findings() {
+    return switch (ManifestReader.read(Json.bytes(document))) {
+      case Answer.Done<dev.leat.registry.Manifest> _ -> List.of();
+      case Answer.Refused<dev.leat.registry.Manifest>(Problem problem) -> problem.findings();
+    };
   }
 
   /** The function's name. */
@@ -48,11 +67,7 @@ record Manifest(ObjectNode document) {
     return new Manifest(copy);
   }
 
-  private void require(String source, String pointer) {
-    if (!document.at(pointer).isTextual()) {
-      throw Failure.refused(
-          "%s has no %s, which must be text"
-              .formatted(source, pointer.substring(1).replace('/', '.')));
-    }
+  private boolean isTextual(String pointer) {
+    return document.at(pointer).isTextual();
   }
 }

@@ -5,6 +5,7 @@ import dev.leat.contract.ModuleDigest;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -62,7 +63,9 @@ final class ModuleCommands {
 
   @Command(description = "Delete a module that no function uses.")
   void delete(
-      @Parameters(paramLabel = "DIGEST", description = "sha256:<hex>") ModuleDigest digest) {
+      @Parameters(paramLabel = "DIGEST", description = "sha256:<hex>") ModuleDigest digest,
+      @Mixin Confirmation confirmation) {
+    confirmation.require(session.terminal(), "Delete module " + digest + "?");
     session.api().delete(session.tenantPath("modules", digest.toString()));
     session
         .output()

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,15 +41,28 @@ final class Output {
 
   /** One thing with all its fields. */
   void thing(JsonNode thing) {
+    thing(thing, "Nothing.");
+  }
+
+  /**
+   * One thing with all its fields.
+   *
+   * @param ifEmpty what people are told when it has none
+   */
+  void thing(JsonNode thing, String ifEmpty) {
     if (format != Format.TABLE) {
       document(thing);
+      return;
+    }
+    if (thing.isEmpty()) {
+      terminal.line(ifEmpty);
       return;
     }
     List<List<String>> rows = new ArrayList<>();
     thing
         .properties()
         .forEach(field -> {
-          if (!field.getValue().isObject()) {
+          if (!hasFields(field.getValue())) {
             rows.add(List.of(field.getKey(), text(field.getValue())));
           }
         });
@@ -55,7 +70,7 @@ final class Output {
     thing
         .properties()
         .forEach(field -> {
-          if (field.getValue().isObject()) {
+          if (hasFields(field.getValue())) {
             terminal.line(field.getKey() + ":");
             Yaml.write(field.getValue()).lines().forEach(line -> terminal.line("  " + line));
           }
@@ -83,12 +98,47 @@ final class Output {
     }
   }
 
+  /** Objects, and lists of objects, do not fit on a line. */
+  private static boolean hasFields(JsonNode value) {
+    return value.isObject() || (value.isArray() && value.path(0).isObject());
+  }
+
+  /** A response with its head: as HTTP has it, or as one document. */
+  void response(HttpResponse<byte[]> response) {
+    if (format == Format.TABLE) {
+      terminal.line("HTTP/1.1 " + response.statusCode());
+      response
+          .headers()
+          .map()
+          .forEach((name, values) ->
+              values.forEach(value -> terminal.line(name.toLowerCase(Locale.ROOT) + ": " + value)));
+      terminal.line("");
+      terminal.bytes(response.body());
+      return;
+    }
+    ObjectNode document = Json.object().put("status", response.statusCode());
+    ObjectNode headers = document.putObject("headers");
+    response
+        .headers()
+        .map()
+        .forEach((name, values) ->
+            headers.put(name.toLowerCase(Locale.ROOT), String.join(", ", values)));
+    document.set(
+        "body",
+        Json.parse(response.body())
+            .orElseGet(() -> TextNode.valueOf(new String(response.body(), UTF_8))));
+    document(document);
+  }
+
   private void document(JsonNode document) {
     String text = format == Format.JSON ? document.toPrettyString() : Yaml.write(document);
     terminal.bytes((text + "\n").getBytes(UTF_8));
   }
 
   private void table(List<List<String>> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
     List<Integer> widths = widths(rows);
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();

@@ -1,5 +1,6 @@
 package dev.leat.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,22 +23,31 @@ final class QuotaCommands {
               arity = "0..1",
               description = "Whose; else the tenant that commands act for.")
           @Nullable String tenant) {
-    session.output().thing(session.api().get(path(tenant != null ? tenant : session.tenant())));
+    String whose = tenant != null ? tenant : session.tenant();
+    show(whose, session.api().get(path(whose)));
   }
 
-  @Command(description = "Set the quotas that are named; the others stay.")
+  @Command(
+      description = {
+        "Set the quotas that are named; the others stay. 'none' clears one: nothing limits it then.",
+        "Names: requests-per-second, burst, concurrency."
+      })
   void set(
       @Parameters(index = "0", paramLabel = "TENANT", description = "Whose.") String tenant,
       @Parameters(
               index = "1..*",
               arity = "1..*",
-              paramLabel = "NAME=NUMBER...",
+              paramLabel = "NAME=NUMBER|none...",
               hideParamSyntax = true,
-              description = "Such as requests-per-second=1000.")
-          Map<String, Long> quotas) {
+              description = "Such as requests-per-second=1000, or burst=none.")
+          Map<String, QuotaLimit> quotas) {
     ObjectNode body = Json.object();
-    quotas.forEach(body::put);
-    session.output().thing(session.api().put(path(tenant), body));
+    quotas.forEach((name, limit) -> body.put(name, limit.sent()));
+    show(tenant, session.api().put(path(tenant), body));
+  }
+
+  private void show(String tenant, JsonNode quotas) {
+    session.output().thing(quotas, "Tenant '" + tenant + "' has no quotas: nothing limits it.");
   }
 
   private static String path(String tenant) {

@@ -20,6 +20,10 @@ final class Session {
     return terminal;
   }
 
+  Environment environment() {
+    return environment;
+  }
+
   Output output() {
     return new Output(terminal, options.output);
   }

@@ -50,7 +50,8 @@ final class Sign implements Runnable {
 
   @Override
   public void run() {
-    byte[] content = LocalFiles.read(module, LocalFiles.MODULE_BYTES_MAX);
+    byte[] content =
+        SignedModule.requireModule(module, LocalFiles.read(module, LocalFiles.MODULE_BYTES_MAX));
     PublisherKey key = PublisherKey.read(session.keyFile(keyFile));
     SignedModule signed = SignedModule.sign(content, name, version, key, Instant.now());
     Path file = out != null ? out : SignedModule.signatureBeside(module);

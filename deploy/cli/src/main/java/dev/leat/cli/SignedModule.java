@@ -6,10 +6,12 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.registry.Signatures;
 import dev.leat.registry.Statement;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 
 /**
  * A module with its publisher's signature, made and checked by the platform's own rules.
@@ -18,6 +20,12 @@ import java.time.InstantSource;
  * @param signature a compact JWS over a {@link Statement}
  */
 record SignedModule(byte[] content, String signature) {
+  /** How every module begins: a magic number and version 1 (WebAssembly Core 2.0, 5.5.16). */
+  private static final byte[] PREAMBLE = {0, 'a', 's', 'm', 1, 0, 0, 0};
+
+  /** How every component begins. */
+  private static final byte[] COMPONENT = {0, 'a', 's', 'm', 0x0d, 0, 1, 0};
+
   private static final Signatures SIGNATURES = new Signatures(InstantSource.system());
 
   /** Signs a module. */
@@ -37,11 +45,32 @@ record SignedModule(byte[] content, String signature) {
     }
   }
 
+  /** Refuses what is no module: nobody should put a name to it. */
+  static byte[] requireModule(Path file, byte[] content) {
+    if (startsWith(content, PREAMBLE)) {
+      return content;
+    }
+    String instead =
+        startsWith(content, COMPONENT)
+            ? "it is a component, which this version does not run; build a core module"
+            : new String(content, 0, Math.min(content.length, 64), StandardCharsets.UTF_8)
+                    .stripLeading()
+                    .startsWith("(module")
+                ? "it is the text format; make a binary of it, with wat2wasm for example"
+                : "it does not begin with the bytes 00 61 73 6d 01 00 00 00";
+    throw Failure.refused("File '%s' is no WebAssembly module: %s".formatted(file, instead));
+  }
+
+  private static boolean startsWith(byte[] content, byte[] start) {
+    return content.length >= start.length
+        && Arrays.equals(content, 0, start.length, start, 0, start.length);
+  }
+
   /** Reads a module's signature. */
   static SignedModule read(Path module, byte[] content, Path signature) {
     if (!Files.exists(signature)) {
       throw Failure.refused(
-          "Module '%s' is not signed: there is no '%s'. Sign it: leat sign %s --key FILE --name NAME --version VERSION"
+          "Module '%s' is not signed: there is no '%s'. Sign it: leat sign %s --name NAME --version VERSION"
               .formatted(module, signature, module));
     }
     return new SignedModule(content, LocalFiles.readText(signature).strip());

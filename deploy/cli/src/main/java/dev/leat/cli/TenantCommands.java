@@ -2,6 +2,7 @@ package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code leat tenant}: for operators. */
@@ -31,7 +32,12 @@ final class TenantCommands {
   }
 
   @Command(description = "Delete a tenant with its functions, modules, keys and tokens.")
-  void delete(@Parameters(paramLabel = "TENANT", description = "Its name.") String name) {
+  void delete(
+      @Parameters(paramLabel = "TENANT", description = "Its name.") String name,
+      @Mixin Confirmation confirmation) {
+    confirmation.require(
+        session.terminal(),
+        "Delete tenant '" + name + "' with its functions, modules, keys and tokens?");
     session.api().delete(ApiClient.path("v1", "tenants", name));
     session.output().done(Json.object().put("deleted", name), "Deleted tenant " + name);
   }

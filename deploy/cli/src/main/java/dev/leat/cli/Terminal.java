@@ -1,11 +1,13 @@
 package dev.leat.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Standard input, output and error: the one class that touches them.
@@ -13,6 +15,9 @@ import java.nio.charset.StandardCharsets;
  * @param isInteractive whether a person watches, who is shown progress
  */
 record Terminal(InputStream in, PrintStream out, PrintStream err, boolean isInteractive) {
+  /** The longest answer to a question that is looked at. */
+  private static final int LINE_BYTES_MAX = 1_000;
+
   /** The streams of this process. */
   static Terminal ofProcess() {
     Console console = System.console();
@@ -43,6 +48,33 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean isInte
     if (isInteractive) {
       error(text);
     }
+  }
+
+  /**
+   * Whether a person who watches says yes; where nobody watches, there is nobody to ask, and it is
+   * yes.
+   */
+  boolean isConfirmed(String question) {
+    if (!isInteractive) {
+      return true;
+    }
+    err.print(printable(question) + " [y/N] ");
+    String answer = readLine().strip().toLowerCase(Locale.ROOT);
+    return answer.equals("y") || answer.equals("yes");
+  }
+
+  /** Up to the line's end, or what there is of it; byte by byte, so that the rest stays. */
+  private String readLine() {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    try {
+      for (int next = in.read(); next >= 0 && next != '\n' && line.size() < LINE_BYTES_MAX; ) {
+        line.write(next);
+        next = in.read();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read standard input", e);
+    }
+    return line.toString(StandardCharsets.UTF_8);
   }
 
   byte[] readAll(int bytesMax) {

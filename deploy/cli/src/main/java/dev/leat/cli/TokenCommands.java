@@ -3,6 +3,8 @@ package dev.leat.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +21,15 @@ final class TokenCommands {
     this.session = session;
   }
 
-  @Command(description = "Create a token and print it alone; it is shown this once.")
+  @Command(description = "Create a token and print it alone, or write it; it is shown this once.")
   void create(
       @Option(
               names = "--role",
               required = true,
               paramLabel = "ROLE",
-              description = "tenant-admin, developer or invoker; may be repeated.")
+              description =
+                  "tenant-admin, developer or invoker; may be repeated. docs/OPERATING.md says what"
+                      + " each may.")
           List<String> roles,
       @Option(
               names = "--ttl",
@@ -37,7 +41,12 @@ final class TokenCommands {
               names = "--subject",
               paramLabel = "NAME",
               description = "Who holds it, for the audit log.")
-          @Nullable String subject) {
+          @Nullable String subject,
+      @Option(
+              names = "--out",
+              paramLabel = "FILE",
+              description = "Write it to a file that only you can read, and print none.")
+          @Nullable Path out) {
     ObjectNode body = Json.object();
     ArrayNode roleNames = body.putArray("roles");
     roles.forEach(roleNames::add);
@@ -46,7 +55,21 @@ final class TokenCommands {
       body.put("subject", subject);
     }
     JsonNode created = session.api().post(session.tenantPath("tokens"), body);
-    session.output().done(created, created.path("token").asText());
+    String token = created.path("token").asText();
+    if (out == null) {
+      session.output().done(created, token);
+      return;
+    }
+    LocalFiles.writePrivate(out, (token + "\n").getBytes(StandardCharsets.US_ASCII));
+    String expiresAt = created.path("expiresAt").asText();
+    session
+        .output()
+        .done(
+            Json.object()
+                .put("id", created.path("id").asText())
+                .put("expiresAt", expiresAt)
+                .put("file", out.toString()),
+            "Wrote a token that is valid until " + expiresAt + " to " + out);
   }
 
   @Command(description = "List the tokens that are valid.")

@@ -48,6 +48,7 @@ final class Up implements Runnable {
 
   @Override
   public void run() {
+    session.environment().requireLogLevel();
     new NodeRun(this, session.terminal()).run();
   }
 }

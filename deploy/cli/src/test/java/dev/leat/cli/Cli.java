@@ -16,6 +16,7 @@ final class Cli {
   private final Map<String, String> variables = new HashMap<>();
   private final Path home;
   private byte[] input = new byte[0];
+  private boolean isInteractive;
 
   /** LEAT_HOME is {@code home} below this directory. */
   Cli(Path directory) {
@@ -37,6 +38,12 @@ final class Cli {
     return this;
   }
 
+  /** From now on a person watches, who types this when asked. */
+  Cli atATerminal(String typed) {
+    isInteractive = true;
+    return withInput(typed);
+  }
+
   /** Logs in without asking the server. */
   Cli loggedIn(URI server, String tenant) {
     new Profiles(home)
@@ -54,7 +61,7 @@ final class Cli {
             new ByteArrayInputStream(input),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            false);
+            isInteractive);
     String[] arguments = new String[words.length];
     for (int i = 0; i < words.length; i++) {
       arguments[i] = words[i].toString();

@@ -2,7 +2,10 @@ package dev.leat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -52,9 +55,11 @@ class ControlPlaneIT {
     "list,                           GET /v1/tenants/acme/functions",
     "--tenant b list,                GET /v1/tenants/b/functions",
     "show mask,                      GET /v1/tenants/acme/functions/mask",
+    "show mask --version v1,         GET /v1/tenants/acme/functions/mask/versions/v1",
     "show ../keys,                   GET /v1/tenants/acme/functions/..%2Fkeys",
     "versions mask,                  GET /v1/tenants/acme/functions/mask/versions",
     "delete mask,                    DELETE /v1/tenants/acme/functions/mask",
+    "delete mask --yes,              DELETE /v1/tenants/acme/functions/mask",
   })
   void verb_makesItsRequest_andPrintsEveryFormat(String line, String request) {
     server.answer("listModules", 200, "{\"items\":[]}");
@@ -92,6 +97,63 @@ class ControlPlaneIT {
 
     assertThat(server.only("setQuota").json())
         .hasToString("{\"requests-per-second\":1000,\"burst\":2000}");
+  }
+
+  @Test
+  void quotaSet_none_clears_asMinusOneDoes() {
+    cli.run("quota", "set", "acme", "burst=none", "concurrency=-1");
+
+    assertThat(server.only("setQuota").json()).hasToString("{\"burst\":-1,\"concurrency\":-1}");
+  }
+
+  @Test
+  void quotas_none_areTold() {
+    server.answer("getQuota", 200, "{}");
+    server.answer("setQuota", 200, "{}");
+    String told = "Tenant 'acme' has no quotas: nothing limits it.\n";
+
+    assertThat(cli.run("quota", "show")).isEqualTo(new Cli.Result(0, told, ""));
+    assertThat(cli.run("quota", "set", "acme", "burst=none"))
+        .isEqualTo(new Cli.Result(0, told, ""));
+    assertThat(cli.run("quota", "show", "-o", "json").json()).hasToString("{}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "delete mask,             Delete function 'mask' of tenant 'acme' with all its versions?",
+    "tenant delete b,         'Delete tenant ''b'' with its functions, modules, keys and tokens?'",
+    "module delete " + DIGEST + ", Delete module " + DIGEST + "?",
+  })
+  void delete_atATerminal_asksFirst(String line, String question) {
+    for (String no : new String[] {"", "\n", "n\n", "yesterday\n", "x".repeat(5_000)}) {
+      Cli.Result refused = cli.atATerminal(no).run((Object[]) line.split(" ", -1));
+
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err()).startsWith(question + " [y/N] ").contains("Nothing was deleted");
+    }
+    assertThat(server.requests()).isEmpty();
+
+    assertThat(cli.atATerminal("y\n").run((Object[]) line.split(" ", -1)).exitCode()).isZero();
+    Cli.Result unasked = cli.atATerminal("").run((Object[]) (line + " --yes").split(" ", -1));
+    assertThat(unasked.exitCode()).isZero();
+    assertThat(unasked.err()).isEmpty();
+    assertThat(server.requests()).hasSize(2);
+  }
+
+  @Test
+  void tokenCreate_intoAFile_isReadByItsOwnerAloneAndNotPrinted() throws IOException {
+    Path file = Files.writeString(directory.resolve("acme.token"), "the last one");
+
+    for (String format : new String[] {"table", "json", "yaml"}) {
+      Cli.Result result =
+          cli.run("token", "create", "--role", "invoker", "--out", file, "-o", format);
+
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      assertThat(result.out()).contains(file.toString(), "2026-").doesNotContain("eyJ");
+      assertThat(file).content().startsWith("eyJ").endsWith("\n");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+    }
   }
 
   @Test

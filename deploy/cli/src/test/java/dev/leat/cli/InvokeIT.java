@@ -2,6 +2,7 @@ package dev.leat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,32 @@ class InvokeIT {
 
     server.answer(RecordingServer.INVOKE, 200, "{\"amount\":1.10}");
     assertThat(cli.run("invoke", "mask", "-o", "json").out()).isEqualTo("{\"amount\":1.10}");
+  }
+
+  @Test
+  void invoke_included_showsStatusFieldsAndFuel() {
+    server.answer(
+        RecordingServer.INVOKE, 201, Map.of("Leat-Fuel", "8486", "X-A", "b"), "{\"a\":1}");
+
+    assertThat(cli.run("invoke", "mask", "-i").out())
+        .startsWith("HTTP/1.1 201\n")
+        .contains("\nleat-fuel: 8486\n", "\nx-a: b\n")
+        .endsWith("\n\n{\"a\":1}");
+    JsonNode document = cli.run("invoke", "mask", "-i", "-o", "json").json();
+    assertThat(document.path("status").asInt()).isEqualTo(201);
+    assertThat(document.at("/headers/leat-fuel").asText()).isEqualTo("8486");
+    assertThat(document.at("/body/a").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void invoke_includedAndRefused_showsTheHeadToo() {
+    server.refuse(RecordingServer.INVOKE, 429, "quota-exceeded", "10 requests/s are used up.");
+
+    Cli.Result result = cli.run("invoke", "mask", "--include");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.out()).startsWith("HTTP/1.1 429\n").contains("\"quota-exceeded\"");
+    assertThat(result.err()).isEqualTo("10 requests/s are used up.\n");
   }
 
   @Test

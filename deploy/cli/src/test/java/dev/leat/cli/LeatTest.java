@@ -70,15 +70,19 @@ class LeatTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "\"\"                               | Missing required subcommand. See: leat --help",
-        "tenant                           | Missing required subcommand. See: leat tenant --help",
-        "tokn                             | Did you mean token",
+        "\"\"                               | Missing required subcommand. The commands are up, login,",
+        "tenant                           | The commands are create, delete, list, show. See: leat tenant --help",
+        "tokn                             | There is no command 'leat tokn'. Did you mean token? See",
+        "foo                              | There is no command 'leat foo'. The commands are up, login,",
+        "tenant foo                       | no command 'leat tenant foo'. The commands are create, delete,",
         "tenant create                    | Missing required parameter: 'TENANT'",
         "tenant create a b                | Unmatched argument at index 3: 'b'",
-        "tenant show --nonsense a         | Unknown option: '--nonsense'",
-        "quota set acme                   | Missing required parameter: 'NAME=NUMBER...'",
+        "tenant show --nonsense a         | Unknown option: '--nonsense'. See",
+        "tenant show --tennant a          | Unknown option: '--tennant'. Did you mean --tenant? See",
+        "quota set acme                   | Missing required parameter: 'NAME=NUMBER|none...'",
         "quota set acme burst             | should be in KEY=VALUE format but was burst",
-        "quota set acme burst=many        | it must be a whole number, was 'many'",
+        "quota set acme burst=many        | it must be a whole number or 'none', was 'many'",
+        "invocations --outcome foo        | --outcome must be one of responded, failed, trapped,",
         "token create                     | Missing required option: '--role=ROLE'",
         "token create --role a --ttl 5    | '5' is no duration",
         "token create --role a --ttl 1w   | '1w' is no duration",
@@ -97,6 +101,26 @@ class LeatTest {
     assertThat(result.exitCode()).isEqualTo(2);
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).contains(message).hasLineCount(1);
+  }
+
+  @Test
+  void logLevel_thatThereIsNone_isWrongUse() {
+    Cli.Result result = cli.with("LEAT_LOG_LEVEL", "banana").run("up", "--data", directory);
+
+    assertThat(result)
+        .isEqualTo(
+            new Cli.Result(
+                2,
+                "",
+                "LEAT_LOG_LEVEL must be one of TRACE, DEBUG, INFO, WARN, ERROR, OFF; was 'banana'\n"));
+  }
+
+  @Test
+  void home_isLeatHome_elseBelowHome() {
+    assertThat(new Environment(Map.of("LEAT_HOME", "/l", "HOME", "/h")).home()).hasToString("/l");
+    assertThat(new Environment(Map.of("HOME", "/h")).home()).hasToString("/h/.leat");
+    assertThat(new Environment(Map.of("HOME", "")).home())
+        .isEqualTo(Path.of(System.getProperty("user.home"), ".leat"));
   }
 
   @Test

@@ -96,7 +96,7 @@ class PublishIT {
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err())
-        .contains("is not signed", "Sign it: leat sign " + module + " --key")
+        .contains("is not signed", "Sign it: leat sign " + module + " --name")
         .hasLineCount(1);
     assertThat(server.requests()).isEmpty();
   }
@@ -178,8 +178,58 @@ class PublishIT {
     assertThat(server.only("deployFunction").json().at("/spec/module").asText()).isEqualTo(name);
   }
 
+  @Test
+  void deploy_ofAManifestWithoutAName_tellsAllElseToo() throws IOException {
+    Files.writeString(
+        manifest, Files.readString(manifest).replace("{name: mask}", "{}").replace("16Mi", "2Gi"));
+
+    Cli.Result result = cli.run("deploy", "-f", manifest);
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("which needs metadata.name and spec.module"),
+            line -> assertThat(line).isEqualTo("  metadata.name: is missing"),
+            line -> assertThat(line).startsWith("  spec.limits.memory: must be a size"));
+    assertThat(server.requests()).isEmpty();
+  }
+
+  @Test
+  void deploy_ofAModuleThatIsHeldBack_tellsTheManifestsMistakesToo() throws IOException {
+    server.refuse("getModule", 404, "not-found", "There is no such module");
+    Files.writeString(manifest, Files.readString(manifest).replace("16Mi", "2Gi"));
+
+    Cli.Result result = cli.run("deploy", "-f", manifest);
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("is not signed"),
+            line -> assertThat(line).startsWith("  spec.limits.memory: must be a size"));
+  }
+
+  @Test
+  void deploy_ofPowersThatAreNotGranted_saysSoOnStandardError() {
+    server.answer(
+        "deployFunction",
+        201,
+        """
+        {"function":"mask","label":"v1","url":"u",
+         "notes":[{"at":"spec.capabilities.http","message":"is not granted by this version"}]}
+        """);
+
+    Cli.Result result = cli.run("deploy", "-f", manifest);
+
+    assertThat(result)
+        .isEqualTo(
+            new Cli.Result(
+                0,
+                "u\nmask v1\n",
+                "Note: spec.capabilities.http: is not granted by this version\n"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"", "text", "[]", "{a: 1", "spec: {}", "a: 1\na: 2", "a: 1\n---\nb: 2"})
+  @ValueSource(strings = {"", "text", "[]", "{a: 1", "a: 1\na: 2", "a: 1\n---\nb: 2"})
   void deploy_ofNoManifest_isRefused(String yaml) throws IOException {
     Files.writeString(manifest, yaml);
 

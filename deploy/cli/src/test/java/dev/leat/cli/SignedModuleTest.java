@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SignedModuleTest {
@@ -94,6 +96,30 @@ class SignedModuleTest {
     assertThat(version.exitCode()).isEqualTo(2);
     assertThat(version.err()).contains("A module's version must be").hasLineCount(1);
     assertThat(directory.resolve("mask.wasm.jws")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "68656c6c6f,                       it does not begin with the bytes 00 61 73 6d 01 00 00 00",
+    "'',                               it does not begin with the bytes",
+    "0061736d,                         it does not begin with the bytes",
+    "0061736d02000000,                 it does not begin with the bytes",
+    "0a286d6f64756c6520286d656d6f7279, it is the text format",
+    "0061736d0d000100,                 it is a component",
+  })
+  void commands_signWhatIsNoModule_isRefused(String hex, String why, @TempDir Path directory)
+      throws Exception {
+    Cli cli = new Cli(directory);
+    Path file = Files.write(directory.resolve("a.wasm"), HexFormat.of().parseHex(hex));
+    cli.run("key", "generate");
+
+    Cli.Result result = cli.run("sign", file, "--name", "mask", "--version", "1.0.0");
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .startsWith("File '" + file + "' is no WebAssembly module: " + why)
+        .hasLineCount(1);
+    assertThat(directory.resolve("a.wasm.jws")).doesNotExist();
   }
 
   @Test

@@ -47,9 +47,17 @@ class WalkIT {
       assertThat(done(cli.run("deploy", "-f", manifest))).endsWith("\nmask-pii v1\n");
       assertThat(done(cli.run("invoke", "mask-pii", "--data", "@" + body)))
           .isEqualTo("{\"email\":\"***\"}");
+      assertThat(cli.run("show", "mask-pii", "--version", "v1", "-o", "json").json().at("/label"))
+          .hasToString("\"v1\"");
+      assertThat(done(cli.run("invoke", "mask-pii", "-i", "--data", "@" + body)))
+          .containsPattern("\nleat-fuel: [0-9]+\n");
       for (String list : new String[] {"list", "versions mask-pii", "module list", "key list"}) {
         assertThat(cli.run((Object[]) (list + " -o json").split(" ", -1)).json()).hasSize(1);
       }
+      cli.with("LEAT_PROFILE", "default");
+      done(cli.run("quota", "set", "acme", "burst=none", "requests-per-second=-1"));
+      assertThat(done(cli.run("quota", "show", "acme"))).contains("has no quotas");
+      cli.with("LEAT_PROFILE", "acme");
       done(cli.run("delete", "mask-pii"));
       assertThat(cli.run("invoke", "mask-pii").exitCode()).isEqualTo(1);
     }
