@@ -3,6 +3,7 @@ package dev.leat.worker;
 import static dev.leat.worker.TestWorker.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
@@ -11,7 +12,9 @@ import dev.leat.contract.TenantId;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import dev.leat.worker.capability.GuestMetrics;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,11 +32,15 @@ final class ProcessorGuestTest {
   }
 
   private static WasmBuilder guest(WasmCode processEvent) {
+    return guest(2, processEvent);
+  }
+
+  private static WasmBuilder guest(int pages, WasmCode processEvent) {
     return new WasmBuilder()
         .importFunction("flowctl", "record_metric", "(i32,i32,f64)->")
         .importFunction("env", "log", "(i32,i32,i32)->")
         .importFunction("leat", "http_request", "(i32,i32,i32,i32,i32)->i64")
-        .memory(2)
+        .memory(pages)
         .export("allocate", "(i32)->i32", new WasmCode().i32Const(4_096))
         .export("free", "(i32,i32)->", new WasmCode())
         .export("process_event", "(i32,i32)->i64", processEvent);
@@ -41,7 +48,12 @@ final class ProcessorGuestTest {
 
   /** Answers the event that it got. */
   private static WasmBuilder echo() {
+    return echo(2);
+  }
+
+  private static WasmBuilder echo(int pages) {
     return guest(
+        pages,
         new WasmCode()
             .localGet(0)
             .i64ExtendUnsigned()
@@ -123,6 +135,56 @@ final class ProcessorGuestTest {
     TestFunction function = TestFunction.processor(echo()).response(100_000);
 
     assertThat(body(worker.invoke(function, "[".repeat(10_000)))).contains("\"data\":\"[[[");
+  }
+
+  @Test
+  void jsonUpToTheDepth_isWrapped() {
+    TestFunction function = TestFunction.processor(echo()).response(100_000);
+
+    assertThat(body(worker.invoke(function, "[".repeat(1_000) + "]".repeat(1_000))))
+        .contains("\"data\":[[[");
+    assertThat(body(worker.invoke(function, "[".repeat(1_001) + "]".repeat(1_001))))
+        .contains("\"data\":\"[[[");
+  }
+
+  @Test
+  void idAndDataWithin_makeNoEvent() {
+    String json = "[{\"id\":1,\"data\":{\"id\":2,\"data\":3}}]";
+
+    assertThat(body(worker.invoke(TestFunction.processor(echo()), json)))
+        .contains("\"data\":" + json);
+  }
+
+  @Test
+  void longText_isWrappedWhole() throws IOException {
+    TestFunction function = TestFunction.processor(echo(40)).response(3 << 20);
+    String text = "\u0000 \" ä € \ud83d\ude00 plain ".repeat(20_000);
+
+    Outcome outcome = worker.invoke(function, text);
+
+    assertThat(new ObjectMapper().readTree(body(outcome)).get("data").textValue()).isEqualTo(text);
+  }
+
+  @Test
+  void body_costsFuelByItsLength() {
+    long small = worker.invoke(TestFunction.processor(echo()), "[" + " ".repeat(10)).usage().fuel();
+    long large =
+        worker.invoke(TestFunction.processor(echo()), "[" + " ".repeat(50_010)).usage().fuel();
+
+    assertThat(large - small).isBetween(50_000L * 32, 50_000L * 100);
+    assertThat(
+            worker.invoke(
+                TestFunction.processor(echo()).version(2).fuel(1_000_000),
+                "[" + " ".repeat(50_000)))
+        .isInstanceOf(Outcome.FuelExhausted.class);
+  }
+
+  @Test
+  void body_isReadWithinTheCallsTime() {
+    TestFunction function = TestFunction.processor(echo()).timeout(Duration.ofMillis(1));
+
+    assertThat(worker.invoke(function, "[" + "[],".repeat(5 << 20)))
+        .isInstanceOf(Outcome.TimedOut.class);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.leat.worker.guest;
 
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
+import java.io.OutputStream;
 
 /** Bytes handed to a guest through its {@code allocate}, and those it hands back. */
 final class Buffers {
@@ -18,12 +19,36 @@ final class Buffers {
 
   /** Copies the bytes to where the guest wants them; returns their pointer. */
   int give(byte[] bytes) {
-    int pointer = (int) instance.call(allocate, bytes.length);
-    if (pointer == 0 && bytes.length > 0) {
-      throw GuestStopped.trapped("allocate returned no memory for " + bytes.length + " bytes");
-    }
+    int pointer = room(bytes.length);
     instance.memory().write(pointer, bytes, 0, bytes.length);
     return pointer;
+  }
+
+  /** Where the guest wants so many bytes. */
+  int room(int length) {
+    int pointer = (int) instance.call(allocate, length);
+    if (pointer == 0 && length > 0) {
+      throw GuestStopped.trapped("allocate returned no memory for " + length + " bytes");
+    }
+    return pointer;
+  }
+
+  /** Writes to the guest's memory from this pointer on. */
+  OutputStream at(int pointer) {
+    return new OutputStream() {
+      private int next = pointer;
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) {
+        instance.memory().write(next, bytes, offset, length);
+        next += length;
+      }
+
+      @Override
+      public void write(int b) {
+        instance.memory().writeByte(next++, (byte) b);
+      }
+    };
   }
 
   /** The bytes of a packed result: pointer in the high half, length in the low. */

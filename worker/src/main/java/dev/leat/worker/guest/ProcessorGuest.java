@@ -30,8 +30,11 @@ final class ProcessorGuest extends InstanceGuest {
 
   @Override
   Outcome call(Running running) {
-    byte[] event = events.of(running.invocation());
-    long packed = instance().call(processEvent, buffers.give(event), event.length);
+    Events.Event event = events.of(running.invocation(), instance()::charge);
+    int length = event.length();
+    int pointer = buffers.room(length);
+    event.writeTo(buffers.at(pointer));
+    long packed = instance().call(processEvent, pointer, length);
     if (packed == 0) {
       return new Outcome.GuestFailed(
           running.failureOr("The processor reported a failure"), running.usage());
