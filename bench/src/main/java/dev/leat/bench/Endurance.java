@@ -76,7 +76,7 @@ public final class Endurance {
     classes.start();
     engine = new ChicoryEngine(ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), classes, heap);
     HostPowers powers =
-        new HostPowers((version, id, level, text) -> {}, new GuestMetrics(), Clock.systemUTC());
+        new HostPowers((version, id, level, text) -> 0, new GuestMetrics(), Clock.systemUTC());
     guests = new GuestFactory(powers, new CpuTurns(1, () -> {}));
     worker =
         new Worker(

@@ -163,6 +163,11 @@ public final class Worker implements Invoker, AutoCloseable {
     return Math.max(0, runningInvocations() - modules.waiting().size() - threads.waitingJobs());
   }
 
+  /** Threads that run guests or wait to. */
+  public int guestThreads() {
+    return threads.threads();
+  }
+
   /** Instances that are kept idle at this moment. */
   public int idleInstances() {
     return pools.sum(InstancePool::idleInstances);

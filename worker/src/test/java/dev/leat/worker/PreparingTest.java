@@ -151,8 +151,7 @@ final class PreparingTest {
     Pools pools = new Pools(1);
     ModuleCache modules = new ModuleCache(engine, digest -> quick().module(), 1 << 20);
     HostPowers powers =
-        new HostPowers(
-            (version, id, level, text) -> {}, new GuestMetrics(), InstantSource.system());
+        new HostPowers((version, id, level, text) -> 0, new GuestMetrics(), InstantSource.system());
     GuestFactory guests = new GuestFactory(powers, new CpuTurns(1, () -> {}));
     // Each reading of the clock is two seconds after the last: an instance takes at least two.
     try (modules;

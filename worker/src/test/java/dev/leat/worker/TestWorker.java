@@ -80,7 +80,12 @@ public final class TestWorker implements AutoCloseable {
               return stored;
             },
             new HostPowers(
-                (version, id, level, text) -> lines.add(level + " " + text), metrics, clock),
+                (version, id, level, text) -> {
+                  lines.add(level + " " + text);
+                  return text.length();
+                },
+                metrics,
+                clock),
             (invocation, outcome) ->
                 executions.add(ExecutionRecord.of(invocation, outcome, clock.instant())));
     heap.onShortage(worker::reclaim);

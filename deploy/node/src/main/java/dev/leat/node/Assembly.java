@@ -177,6 +177,7 @@ final class Assembly implements AutoCloseable {
             engine,
             blobs,
             guestHeap,
+            powers.logs(),
             bodies,
             connections,
             executions);

@@ -157,6 +157,9 @@ class MetricsIT {
             "leat_module_cache_misses_total",
             "leat_modules_compiled_total",
             "leat_queue_depth",
+            "leat_guest_threads",
+            "leat_guest_log_dropped_total{of=\"call\"}",
+            "leat_guest_log_dropped_total{of=\"tenant\"}",
             "leat_security_alerts_total{kind=\"module-digest\"}",
             "leat_security_alerts_total{kind=\"class-mac\"}");
     assertThat(node.request("GET", "/metrics").send().text())

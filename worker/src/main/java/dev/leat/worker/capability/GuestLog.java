@@ -13,8 +13,9 @@ public interface GuestLog {
    *
    * @param invocationId the call that wrote it
    * @param text as the guest wrote it, at most {@link #TEXT_MAX} characters: hostile
+   * @return the bytes that it takes of the log; 0 if lines of this level are not kept
    */
-  void line(FunctionVersion version, String invocationId, Level level, String text);
+  int line(FunctionVersion version, String invocationId, Level level, String text);
 
   /** How much a line matters; the ordinal is the guest's number for it. */
   enum Level {

@@ -6,6 +6,7 @@ import dev.leat.contract.Usage;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.worker.capability.GuestLog;
+import dev.leat.worker.capability.GuestLogs;
 import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.wasi.WasiProcess;
 import java.io.ByteArrayOutputStream;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Running implements WasiProcess.Owner {
   private static final int OUTPUT_HEADERS_MAX = 16_384;
 
-  /** Lines that one call may log: a guest writes them faster than any log can take them. */
-  static final int LINES_MAX = 1_000;
-
   private final Invocation invocation;
   private final HostPowers powers;
   private final GuestInstance instance;
@@ -33,7 +31,7 @@ final class Running implements WasiProcess.Owner {
   private final long startedNanos;
   private final List<Map.Entry<String, String>> responseHeaders = new ArrayList<>();
   private int responseStatus = 200;
-  private int lines;
+  private GuestLogs.@Nullable CallLog callLog;
   private @Nullable String failure;
   private @Nullable WasiProcess process;
   private final ByteArrayOutputStream standardOutput = new ByteArrayOutputStream(0);
@@ -70,28 +68,18 @@ final class Running implements WasiProcess.Owner {
     return invocation;
   }
 
-  /** Keeps a line, up to {@value #LINES_MAX} of one call; the last says that there were more. */
+  /** Keeps a line within what the call and its tenant may write. */
   void log(GuestLog.Level level, String text) {
-    if (!invocation.target().capabilities().logging() || lines > LINES_MAX) {
+    if (!invocation.target().capabilities().logging()) {
       return;
     }
-    if (lines++ == LINES_MAX) {
-      powers
-          .log()
-          .line(
-              invocation.target(),
-              invocation.id(),
-              GuestLog.Level.WARN,
-              "More than " + LINES_MAX + " lines: the rest of this call's log is left out");
-    } else {
-      powers
-          .log()
-          .line(
-              invocation.target(),
-              invocation.id(),
-              level,
-              text.length() <= GuestLog.TEXT_MAX ? text : text.substring(0, GuestLog.TEXT_MAX));
+    StackRoom.forALogLine();
+    GuestLogs.CallLog log = callLog;
+    if (log == null) {
+      log = powers.logs().of(invocation.target(), invocation.id());
+      callLog = log;
     }
+    log.line(level, text);
   }
 
   void recordMetric(String name, double value) {

@@ -14,6 +14,18 @@ final class Slf4jGuestLogTest {
   }
 
   @Test
+  void escape_beyondTheBasicPlane_isSpelledOutWhereItHides() {
+    assertThat(Slf4jGuestLog.escape("a\ud83d\ude00\udb40\udc01z"))
+        .isEqualTo("a\ud83d\ude00\\u0e0001z");
+  }
+
+  @Test
+  void escape_plainText_isTheSame() {
+    String text = "plain text, of 30 characters.";
+    assertThat(Slf4jGuestLog.escape(text)).isSameAs(text);
+  }
+
+  @Test
   void escape_anyText_isOneLine() {
     Seed seed = Seed.orElse(3);
     Random random = seed.random();

@@ -10,6 +10,7 @@ import dev.leat.tenants.QuotaGate;
 import dev.leat.worker.ModuleCacheUse;
 import dev.leat.worker.Preparation;
 import dev.leat.worker.Worker;
+import dev.leat.worker.capability.GuestLogs;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
@@ -36,6 +37,7 @@ public final class Exposition {
   private final ChicoryEngine engine;
   private final FileBlobStore blobs;
   private final GuestHeap guestHeap;
+  private final GuestLogs guestLogs;
   private final BodyMemory bodies;
   private final ConnectionCounts connections;
   private final ExecutionLog executions;
@@ -47,6 +49,7 @@ public final class Exposition {
       ChicoryEngine engine,
       FileBlobStore blobs,
       GuestHeap guestHeap,
+      GuestLogs guestLogs,
       BodyMemory bodies,
       ConnectionCounts connections,
       ExecutionLog executions) {
@@ -56,6 +59,7 @@ public final class Exposition {
     this.engine = engine;
     this.blobs = blobs;
     this.guestHeap = guestHeap;
+    this.guestLogs = guestLogs;
     this.bodies = bodies;
     this.connections = connections;
     this.executions = executions;
@@ -107,6 +111,7 @@ public final class Exposition {
             .dataPoint(level(worker.busyInstances(), "state", "busy"))
             .dataPoint(level(worker.idleInstances(), "state", "idle"))
             .build(),
+        gauge("leat_guest_threads", "Threads that run guests or wait to", worker.guestThreads()),
         gauge("leat_queue_depth", "Invocations that wait to run", worker.waitingInvocations()),
         gauge("leat_module_cache_entries", "Compiled modules kept", cache.entries()),
         counter("leat_module_cache_hits", "Look-ups that found a compiled module", cache.hits()),
@@ -133,6 +138,12 @@ public final class Exposition {
             "leat_http_connections_refused",
             "Connections closed at once, since there were too many",
             connections.refused()),
+        CounterSnapshot.builder()
+            .name("leat_guest_log_dropped")
+            .help("Lines of guests left out of the log, by whose bound they were beyond")
+            .dataPoint(point(guestLogs.droppedOfCalls(), "of", "call"))
+            .dataPoint(point(guestLogs.droppedOfTenants(), "of", "tenant"))
+            .build(),
         CounterSnapshot.builder()
             .name("leat_execution_records_dropped")
             .help("Execution records left out under load")
