@@ -48,8 +48,11 @@ public final class FormContent implements BodyContent<Map<String, byte[]>> {
           "The body is not well-formed multipart/form-data of at most %d parts, of which those without a file name have at most %d bytes each."
               .formatted(PARTS_MAX, TEXT_BYTES_MAX));
 
+  private static final byte[] CR = {'\r'};
+
   private final Reservation memory;
   private final @Nullable HttpPostMultipartRequestDecoder decoder;
+  private boolean heldBack;
   private boolean isOutOfMemory;
 
   /**
@@ -78,7 +81,13 @@ public final class FormContent implements BodyContent<Map<String, byte[]>> {
 
   @Override
   public @Nullable Problem append(Buffer chunk) {
-    return offer(new DefaultHttpContent(Unpooled.wrappedBuffer(chunk.getBytes())));
+    // The decoder takes a CR that ends a chunk for a part's content where the LF of the delimiter
+    // (RFC 2046, 5.1.1) comes with the next: so it gets the two together.
+    boolean isHeldBack = chunk.length() > 0 && chunk.getByte(chunk.length() - 1) == '\r';
+    byte[] bytes = chunk.getBytes(0, chunk.length() - (isHeldBack ? 1 : 0));
+    ByteBuf whole = heldBack ? Unpooled.wrappedBuffer(CR, bytes) : Unpooled.wrappedBuffer(bytes);
+    heldBack = isHeldBack;
+    return offer(new DefaultHttpContent(whole));
   }
 
   private @Nullable Problem offer(HttpContent content) {

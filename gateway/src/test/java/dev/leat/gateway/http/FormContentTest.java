@@ -63,6 +63,28 @@ class FormContentTest {
     assertThat(refused(TYPE, form(many(17)))).isEqualTo(ProblemCode.INVALID_REQUEST);
   }
 
+  @Test
+  void form_cutAnywhere_isTheSame() {
+    Seed seed = Seed.orElse(2);
+    Random random = seed.random();
+    for (int round = 0; round < 50; round++) {
+      byte[] module = new byte[20 + random.nextInt(100)];
+      for (int i = 0; i < module.length; i++) {
+        module[i] = (byte) (random.nextInt(4) == 0 ? "\r\n".charAt(i & 1) : random.nextInt(256));
+      }
+      byte[] form = form(part("module", "f", module), part("signature", "f", bytes("signed")));
+      for (int cut = 1; cut < form.length; cut++) {
+        FormContent content = new FormContent(TYPE, reservation, form.length);
+        assertThat(content.append(Buffer.buffer(form).slice(0, cut))).isNull();
+        assertThat(content.append(Buffer.buffer(form).slice(cut, form.length))).isNull();
+
+        assertThat(done(content.whole()).get("module"))
+            .as("cut at %d, %s", cut, seed)
+            .isEqualTo(module);
+      }
+    }
+  }
+
   private static byte[][] many(int count) {
     byte[][] parts = new byte[count][];
     for (int i = 0; i < count; i++) {
