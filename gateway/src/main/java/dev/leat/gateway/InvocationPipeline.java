@@ -65,6 +65,8 @@ public final class InvocationPipeline {
   private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
   private static final CharSequence TRACE_PARENT = HttpHeaders.createOptimized(TraceParent.FIELD);
 
+  private static final byte[] NO_BODY = new byte[0];
+
   private final RoutingTable routes;
   private final Authenticator authenticator;
   private final QuotaGate quotas;
@@ -190,6 +192,11 @@ public final class InvocationPipeline {
       BodyMemory.Reservation memory = bodies.ofFunctions(version.function().tenant());
       // Set before the body is read, so that whatever comes next gives back what it holds.
       held = new Held(memory, admitted);
+      response.exceptionHandler(failure -> {});
+      if (!BodyReader.isExpected(request)) {
+        invoke(rest, called, NO_BODY);
+        return;
+      }
       BodyReader<byte[]> reader =
           new BodyReader<>(
               request,
@@ -199,7 +206,6 @@ public final class InvocationPipeline {
                       .formatted(version, limit),
               BodyContent.plain(memory, BodyReader.expectedBytes(request, limit)),
               loop.connections());
-      response.exceptionHandler(failure -> {});
       response.closeHandler(closed -> {
         reader.stop();
         giveBack();

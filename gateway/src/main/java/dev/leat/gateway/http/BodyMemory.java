@@ -23,9 +23,8 @@ public final class BodyMemory {
 
   private final long max;
   private final long ofFunctionsMax;
-  private final Map<Holder, Long> heldByHolder = new HashMap<>();
-  private long held;
-  private long heldByFunctions;
+  private final Holders functions = new Holders();
+  private final Holders control = new Holders();
 
   public BodyMemory(long max) {
     this.max = max;
@@ -34,7 +33,7 @@ public final class BodyMemory {
 
   /** For a body of a call of the tenant's functions; nothing is held yet. */
   public Reservation ofFunctions(TenantId tenant) {
-    return new Reservation(new Holder(tenant.value(), false));
+    return new Reservation(functions, tenant.value());
   }
 
   /**
@@ -43,7 +42,7 @@ public final class BodyMemory {
    * @param caller whose part it takes: the tenant of the token that it came with, for example
    */
   public Reservation ofControl(String caller) {
-    return new Reservation(new Holder(caller, true));
+    return new Reservation(control, caller);
   }
 
   /** What one holder alone can have, so the largest body that ever finds room. */
@@ -56,53 +55,56 @@ public final class BodyMemory {
   }
 
   public synchronized long held() {
-    return held;
+    return functions.held + control.held;
   }
 
-  private synchronized boolean take(Holder holder, long bytes) {
-    long ofHolder = heldByHolder.getOrDefault(holder, 0L) + bytes;
-    long free = max - held - bytes;
-    if (!holder.isControl) {
-      free = Math.min(free, ofFunctionsMax - heldByFunctions - bytes);
+  private synchronized boolean take(Holders kind, String holder, long bytes) {
+    long ofHolder = kind.byName.getOrDefault(holder, 0L) + bytes;
+    long free = max - functions.held - control.held - bytes;
+    if (kind == functions) {
+      free = Math.min(free, ofFunctionsMax - functions.held - bytes);
     }
     if (free < 0 || ofHolder / OF_FREE > free) {
       return false;
     }
-    change(holder, ofHolder, bytes);
+    kind.change(holder, ofHolder, bytes);
     return true;
   }
 
-  private synchronized void giveBack(Holder holder, long bytes) {
-    change(holder, heldByHolder.getOrDefault(holder, 0L) - bytes, -bytes);
+  private synchronized void giveBack(Holders kind, String holder, long bytes) {
+    kind.change(holder, kind.byName.getOrDefault(holder, 0L) - bytes, -bytes);
   }
 
-  private void change(Holder holder, long ofHolder, long bytes) {
-    if (ofHolder == 0) {
-      heldByHolder.remove(holder);
-    } else {
-      heldByHolder.put(holder, ofHolder);
-    }
-    held += bytes;
-    if (!holder.isControl) {
-      heldByFunctions += bytes;
+  /** Who holds how much, of one of the two kinds; with the lock held. */
+  private static final class Holders {
+    private final Map<String, Long> byName = new HashMap<>();
+    private long held;
+
+    private void change(String holder, long ofHolder, long bytes) {
+      if (ofHolder == 0) {
+        byName.remove(holder);
+      } else {
+        byName.put(holder, ofHolder);
+      }
+      held += bytes;
     }
   }
-
-  private record Holder(String name, boolean isControl) {}
 
   /** What one request holds. Safe for several threads. */
   public final class Reservation implements AutoCloseable {
-    private final Holder holder;
+    private final Holders kind;
+    private final String holder;
     private long bytes;
     private boolean closed;
 
-    private Reservation(Holder holder) {
+    private Reservation(Holders kind, String holder) {
+      this.kind = kind;
       this.holder = holder;
     }
 
     /** Takes so many bytes more, or none: false when there is no room, or it is closed. */
     public synchronized boolean take(long more) {
-      if (closed || !BodyMemory.this.take(holder, more)) {
+      if (closed || !BodyMemory.this.take(kind, holder, more)) {
         return false;
       }
       bytes += more;
@@ -122,7 +124,7 @@ public final class BodyMemory {
       }
       if (fewer > 0) {
         bytes -= fewer;
-        BodyMemory.this.giveBack(holder, fewer);
+        BodyMemory.this.giveBack(kind, holder, fewer);
       }
     }
 

@@ -49,6 +49,12 @@ public final class BodyReader<T> {
     this.startedNanos = connections.nanoTime();
   }
 
+  /** Whether the request has a body, be it empty (RFC 9112, 6.3). */
+  public static boolean isExpected(HttpServerRequest request) {
+    return request.getHeader(HttpHeaders.CONTENT_LENGTH) != null
+        || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+  }
+
   /** The bytes that a body will have at the most: what it declares, up to {@code maxBytes}. */
   public static int expectedBytes(HttpServerRequest request, long maxBytes) {
     String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
@@ -59,7 +65,7 @@ public final class BodyReader<T> {
   public void read(Consumer<Answer<T>> ended) {
     this.ended = ended;
     String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (declared == null && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null) {
+    if (!isExpected(request)) {
       end(content.whole());
       return;
     }
