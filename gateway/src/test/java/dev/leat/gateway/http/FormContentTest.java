@@ -82,6 +82,11 @@ class FormContentTest {
             .as("cut at %d, %s", cut, seed)
             .isEqualTo(module);
       }
+      FormContent bytewise = new FormContent(TYPE, reservation, form.length);
+      for (int at = 0; at < form.length; at++) {
+        assertThat(bytewise.append(Buffer.buffer(form).slice(at, at + 1))).isNull();
+      }
+      assertThat(done(bytewise.whole()).get("module")).as("bytewise, %s", seed).isEqualTo(module);
     }
   }
 
