@@ -12,8 +12,11 @@
  * The header provides the exports that the host calls (`allocate`, `handle`, `init`), the imports
  * of module `leat`, and memory for the duration of one call.
  *
- * Build:  clang-19 --target=wasm32 -O2 -ffreestanding -nostdlib -mbulk-memory -I ../include
+ * Build:  clang-19 --target=wasm32 -O2 -ffreestanding -nostdlib -mbulk-memory -I sdk/samples/include
  *         -Wl,--no-entry -Wl,--stack-first -o name.wasm name.c
+ *
+ * The compiler calls memcmp, memcpy and their like of its own accord, also where there is no C library:
+ * they are at the end, weak, and leave no trace where nothing calls them.
  *
  * Memory. There is one arena behind the static data. What `leat_init` allocates stays for the life
  * of the instance; everything else is dropped when the host asks for room for the next body. A
@@ -208,5 +211,43 @@ LEAT_EXPORT("init") int32_t leat_export_init(uint8_t *config, uint32_t length) {
   return accepted;
 }
 #endif
+
+/* ---- What the compiler may call. Weak: a program may have its own. `no_builtin` keeps the compiler from
+ * turning a loop into a call of the very function it stands in. */
+
+#define LEAT_LIBRARY __attribute__((weak, no_builtin))
+
+LEAT_LIBRARY int memcmp(const void *first, const void *second, size_t length) {
+  const uint8_t *a = first, *b = second;
+  for (size_t i = 0; i < length; i++)
+    if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
+  return 0;
+}
+
+LEAT_LIBRARY int bcmp(const void *first, const void *second, size_t length) { return memcmp(first, second, length); }
+
+LEAT_LIBRARY void *memmove(void *to, const void *from, size_t length) {
+  uint8_t *out = to;
+  const uint8_t *in = from;
+  if (out <= in)
+    for (size_t i = 0; i < length; i++) out[i] = in[i];
+  else
+    while (length-- != 0) out[length] = in[length];
+  return to;
+}
+
+LEAT_LIBRARY void *memcpy(void *to, const void *from, size_t length) { return memmove(to, from, length); }
+
+LEAT_LIBRARY void *memset(void *to, int byte, size_t length) {
+  uint8_t *out = to;
+  for (size_t i = 0; i < length; i++) out[i] = (uint8_t)byte;
+  return to;
+}
+
+LEAT_LIBRARY size_t strlen(const char *text) {
+  size_t length = 0;
+  while (text[length] != 0) length++;
+  return length;
+}
 
 #endif

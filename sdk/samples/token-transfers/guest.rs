@@ -255,7 +255,28 @@ impl Output {
     }
 }
 
+/// Says where it was: a trap alone has no words. Without `core::fmt`, which would add a fifth to the module.
 #[panic_handler]
-fn panic(_: &core::panic::PanicInfo) -> ! {
+fn panic(panic: &core::panic::PanicInfo) -> ! {
+    let mut line = [0u8; 64];
+    let mut length = 0;
+    let mut put = |byte: u8| {
+        if let Some(slot) = line.get_mut(length) {
+            *slot = byte;
+            length += 1;
+        }
+    };
+    if let Some(place) = panic.location() {
+        b"panicked at ".iter().chain(place.file().as_bytes()).for_each(|&byte| put(byte));
+        put(b':');
+        let mut unit = 100_000;
+        while unit > 0 {
+            if place.line() >= unit {
+                put(b'0' + (place.line() / unit % 10) as u8);
+            }
+            unit /= 10;
+        }
+    }
+    log_error(line.get(..length).unwrap_or(&[]));
     unreachable()
 }
