@@ -123,13 +123,17 @@ public final class Endurance {
     for (String sample : List.of("mask-pii", "markdown", "word-count", "token-transfers", "noop")) {
       byte[] module = sample(sample);
       blobs.put(ModuleDigest.of(module), module);
-      engine.inspectAndCompile(module);
+      engine.inspectAndCompile(new TenantId("acme"), module);
       long[] nanos = new long[200];
       for (int i = 0; i < nanos.length; i++) {
         FunctionVersion version = version("cold", 1, module, guest(sample));
         long started = System.nanoTime();
         Guest guest =
-            guests.create(version, engine.load(version.module(), module), budget(version), null);
+            guests.create(
+                version,
+                engine.load(version.function().tenant(), version.module(), module),
+                budget(version),
+                null);
         guest.run(invocation(version), Usage.Acquire.COLD, 0, 0);
         nanos[i] = System.nanoTime() - started;
         guest.close();
@@ -195,7 +199,13 @@ public final class Endurance {
       byte[] section = {0, 6, 1, 'v', (byte) i, (byte) (i >> 8), 0, 0}; // a custom section
       System.arraycopy(section, 0, variant, module.length, section.length);
       FunctionVersion version = version("unloaded", 1, variant, GuestContract.HANDLER);
-      guests.create(version, engine.load(version.module(), variant), budget(version), null).close();
+      guests
+          .create(
+              version,
+              engine.load(version.function().tenant(), version.module(), variant),
+              budget(version),
+              null)
+          .close();
       blobs.remove(version.module());
       if (i == UNLOADED_MODULES / 4) {
         before = metaspaceAfterGc();

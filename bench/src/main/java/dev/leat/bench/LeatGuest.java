@@ -2,6 +2,7 @@ package dev.leat.bench;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
 import dev.leat.engine.Budget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.HostFunction;
@@ -22,7 +23,8 @@ final class LeatGuest implements Guest, Kernel {
 
   LeatGuest(byte[] module) {
     LoadedModule loaded =
-        new ChicoryEngine(ModuleLimits.DEFAULT).load(ModuleDigest.of(module), module);
+        new ChicoryEngine(ModuleLimits.DEFAULT)
+            .load(new TenantId("bench"), ModuleDigest.of(module), module);
     List<HostFunction> stubs = loaded.shape().imports().stream().map(LeatGuest::stub).toList();
     this.instance = loaded.instantiate(stubs, MEMORY_PAGES_MAX, budget());
     instance.snapshot();

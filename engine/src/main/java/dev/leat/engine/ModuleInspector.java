@@ -1,5 +1,7 @@
 package dev.leat.engine;
 
+import dev.leat.contract.TenantId;
+
 /**
  * Reads a module's bytes and says whether they may be run. Safe for several threads; blocks for
  * milliseconds to the compile budget's time twice; the bytes are hostile and nothing they hold is
@@ -7,5 +9,8 @@ package dev.leat.engine;
  */
 @FunctionalInterface
 public interface ModuleInspector {
-  Inspection inspect(byte[] module);
+  /**
+   * @param tenant who asks; tenants take turns
+   */
+  Inspection inspect(TenantId tenant, byte[] module);
 }

@@ -89,13 +89,14 @@ public final class DeployFunction {
       case Answer.Done<ModuleDigest>(ModuleDigest digest) ->
           switch (catalog.content(tenant, digest)) {
             case Answer.Refused<byte[]>(Problem problem) -> Answer.refused(problem);
-            case Answer.Done<byte[]>(byte[] bytes) -> fitting(digest, bytes, manifest);
+            case Answer.Done<byte[]>(byte[] bytes) -> fitting(tenant, digest, bytes, manifest);
           };
     };
   }
 
-  private Answer<ModuleDigest> fitting(ModuleDigest digest, byte[] module, Manifest manifest) {
-    return switch (inspector.inspect(module)) {
+  private Answer<ModuleDigest> fitting(
+      TenantId tenant, ModuleDigest digest, byte[] module, Manifest manifest) {
+    return switch (inspector.inspect(tenant, module)) {
       case Inspection.Busy(String reason) ->
           Answer.refused(
               ProblemCode.OVERLOADED,

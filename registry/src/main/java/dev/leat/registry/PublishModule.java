@@ -96,7 +96,7 @@ public final class PublishModule {
       case Answer.Refused<PublishedModule> refused -> refused;
       case Answer.Done<PublishedModule>(PublishedModule candidate) -> {
         String what = what(candidate);
-        yield switch (inspector.inspect(module)) {
+        yield switch (inspector.inspect(tenant, module)) {
           case Inspection.Busy(String reason) ->
               Answer.refused(
                   ProblemCode.OVERLOADED,

@@ -14,6 +14,7 @@ import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
 import dev.leat.engine.Inspection;
 import dev.leat.store.StoreFailure;
 import dev.leat.testkit.WasmBuilder;
@@ -114,7 +115,7 @@ final class PublishModuleTest {
   void publish_truncated_isRefused() {
     for (int length = 1; length < module.length; length++) {
       byte[] part = Arrays.copyOf(module, length);
-      if (registry.engine.inspect(part) instanceof Inspection.Refused) {
+      if (registry.engine.inspect(new TenantId("acme"), part) instanceof Inspection.Refused) {
         assertInvalid(part);
       }
     }

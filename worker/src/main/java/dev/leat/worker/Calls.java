@@ -195,7 +195,7 @@ final class Calls {
       }
       CompletableFuture<LoadedModule> load;
       try {
-        load = modules.module(invocation.target().module());
+        load = modules.module(tenant(), invocation.target().module());
       } catch (RejectedExecutionException e) {
         refuse(STOPPING);
         return false;

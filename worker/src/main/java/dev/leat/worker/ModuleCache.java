@@ -4,21 +4,17 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
+import dev.leat.engine.CompilerBusy;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLoader;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The modules that this node has loaded, up to so many bytes; the least useful is let go first.
@@ -26,17 +22,11 @@ import org.slf4j.LoggerFactory;
  * waits in a list that can be left. Safe for several threads.
  */
 final class ModuleCache implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ModuleCache.class);
-
-  /** For what is about to be stored; a compilation may take much longer, and is made again. */
-  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
-
-  private static final int COMPILE_THREADS = 2;
   private static final int WEIGHT_BYTES = 1_024;
 
   private final ModuleLoader loader;
   private final ModuleSource source;
-  private final ThreadPoolExecutor loading;
+  private final LoadingThreads loading = new LoadingThreads();
   private final AsyncCache<ModuleDigest, LoadedModule> modules;
 
   /** Who waits for which load. A load that is over is not in here. */
@@ -45,14 +35,6 @@ final class ModuleCache implements AutoCloseable {
   ModuleCache(ModuleLoader loader, ModuleSource source, long bytesMax) {
     this.loader = loader;
     this.source = source;
-    this.loading =
-        new ThreadPoolExecutor(
-            COMPILE_THREADS,
-            COMPILE_THREADS,
-            0,
-            TimeUnit.NANOSECONDS,
-            new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().daemon().name("compile-", 0).factory());
     this.modules =
         Caffeine.newBuilder()
             .maximumWeight(bytesMax / WEIGHT_BYTES)
@@ -69,20 +51,27 @@ final class ModuleCache implements AutoCloseable {
 
   /**
    * The module, loaded or under way. Nothing that can be given up is to be hung on it: see {@link
-   * #await}.
+   * #await}. When too many of the tenant's wait to be loaded, it has failed by {@link
+   * CompilerBusy}.
    *
+   * @param tenant whose turn it takes if it has to be loaded
    * @throws RejectedExecutionException if it would have to be loaded, and the cache is closed
    */
-  CompletableFuture<LoadedModule> module(ModuleDigest digest) {
-    return modules.get(
-        digest,
-        (missing, ignored) -> {
-          CompletableFuture<LoadedModule> load =
-              CompletableFuture.supplyAsync(
-                  () -> loader.load(missing, source.load(missing)), loading);
-          var unused = load.whenComplete((loaded, failure) -> loaded(load));
-          return load;
-        });
+  CompletableFuture<LoadedModule> module(TenantId tenant, ModuleDigest digest) {
+    return modules.get(digest, (missing, ignored) -> load(tenant, missing));
+  }
+
+  private CompletableFuture<LoadedModule> load(TenantId tenant, ModuleDigest digest) {
+    try {
+      CompletableFuture<LoadedModule> load =
+          CompletableFuture.supplyAsync(
+              () -> loader.load(tenant, digest, source.load(digest)),
+              task -> loading.execute(tenant, task));
+      var unused = load.whenComplete((loaded, failure) -> loaded(load));
+      return load;
+    } catch (CompilerBusy busy) {
+      return CompletableFuture.failedFuture(busy);
+    }
   }
 
   /**
@@ -132,15 +121,7 @@ final class ModuleCache implements AutoCloseable {
   /** Begins no more loads: whoever still waits for one waits for ever. */
   @Override
   public void close() {
-    loading.shutdown();
-    loading.getQueue().clear();
-    try {
-      if (!loading.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.info("A module was still being compiled when the worker stopped");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    loading.close();
   }
 
   /** Told of the end of a load. */

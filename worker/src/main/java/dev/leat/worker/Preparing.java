@@ -235,7 +235,7 @@ final class Preparing implements AutoCloseable {
   private LoadedModule loaded(Task task) {
     try {
       return modules
-          .module(task.version.module())
+          .module(task.tenant(), task.version.module())
           .get(INSTANCE_TIME.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
       throw new CompletionException(e.getCause());

@@ -49,13 +49,13 @@ final class GivenUpTest {
             GuestHeap.unbounded());
     return new TestWorker(
         new WorkerConfig(1, 0, 1, 1, 100, 100, waitMax, 64 << 20),
-        (digest, module) -> {
+        (tenant, digest, module) -> {
           try {
             mayLoad.await();
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
-          return engine.load(digest, module);
+          return engine.load(tenant, digest, module);
         });
   }
 

@@ -85,6 +85,7 @@ final class PreparingTest {
 
     for (int i = 0; i < 10; i++) {
       assertThat(worker.invoke(quick(), "")).isInstanceOf(Outcome.Responded.class);
+      Eventually.holds("it is put back", () -> worker.worker.runningInvocations() == 0);
     }
     slow.forEach(worker.worker::deleted);
 

@@ -65,7 +65,7 @@ final class WorkerTest {
   @Test
   void noRoomToCompile_isOverload() {
     TestWorker busy =
-        new TestWorker((digest, module) -> {
+        new TestWorker((tenant, digest, module) -> {
           throw new CompilerBusy("the node is compiling other modules");
         });
     try (busy) {

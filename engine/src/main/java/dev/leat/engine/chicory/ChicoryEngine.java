@@ -6,6 +6,7 @@ import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
 import dev.leat.engine.CompilerBusy;
@@ -59,8 +60,9 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   }
 
   @Override
-  public Inspection inspect(byte[] module) {
-    return inspect(() -> read(module, (parsed, clock) -> ModuleReader.shape(parsed.module())));
+  public Inspection inspect(TenantId tenant, byte[] module) {
+    return inspect(
+        () -> read(tenant, module, (parsed, clock) -> ModuleReader.shape(parsed.module())));
   }
 
   /**
@@ -68,9 +70,10 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
    * module which is accepted will load, and without compiling again. Takes 20 ms for a small
    * module, seconds for one of megabytes.
    */
-  public Inspection inspectAndCompile(byte[] module) {
+  public Inspection inspectAndCompile(TenantId tenant, byte[] module) {
     return inspect(() ->
         read(
+            tenant,
             module,
             (parsed, clock) -> {
               ModuleShape shape = ModuleReader.shape(parsed.module());
@@ -82,8 +85,11 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
             }));
   }
 
-  /** The shape of a module that was accepted before, without reading its code again. */
-  public Inspection inspectAccepted(byte[] module) {
+  /**
+   * The shape of a module that was accepted before, without reading its code again. Takes
+   * milliseconds, and no turn.
+   */
+  public Inspection inspectAccepted(TenantId tenant, byte[] module) {
     return inspect(() -> ModuleReader.shape(Parser.parse(ModuleStripper.strip(module))));
   }
 
@@ -98,7 +104,7 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   }
 
   @Override
-  public LoadedModule load(ModuleDigest digest, byte[] module) {
+  public LoadedModule load(TenantId tenant, ModuleDigest digest, byte[] module) {
     ModuleDigest actual = ModuleDigest.of(module);
     if (!actual.equals(digest)) {
       alteredModules.increment();
@@ -115,8 +121,8 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
     CompiledModule compiled =
         classes
             .load(digest)
-            .orElseGet(
-                () -> read(module, (parsed, clock) -> compile(digest, module, parsed, clock)));
+            .orElseGet(() ->
+                read(tenant, module, (parsed, clock) -> compile(digest, module, parsed, clock)));
     return new ChicoryModule(
         Parser.parse(compiled.stripped()),
         new GuestClassLoader(compiled.classFiles()).machines(MAIN_CLASS),
@@ -145,9 +151,10 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
   }
 
   /** Checks the module and does the work on what is read, within the compile budget. */
-  private <T> T read(byte[] module, BiFunction<Measured, CompileClock, T> work) {
+  private <T> T read(TenantId tenant, byte[] module, BiFunction<Measured, CompileClock, T> work) {
     CompileNeed need = reader.scan(module);
     return room.run(
+        tenant,
         need.heapBytes(),
         clock -> work.apply(new Measured(ModuleReader.read(module), need), clock));
   }

@@ -299,7 +299,8 @@ final class ChicoryFaultsTest {
   }
 
   private static String inspect(byte[] module) {
-    Inspection inspection = new ChicoryEngine(ModuleLimits.DEFAULT).inspectAndCompile(module);
+    Inspection inspection =
+        new ChicoryEngine(ModuleLimits.DEFAULT).inspectAndCompile(Guests.TENANT, module);
     return inspection.toString();
   }
 }

@@ -33,9 +33,9 @@ class ClassStoreTest {
 
   @Test
   void load_afterInspectAndCompile_compilesNothing() {
-    engine().inspectAndCompile(module);
+    engine().inspectAndCompile(Guests.TENANT, module);
 
-    LoadedModule loaded = engine().load(digest, module);
+    LoadedModule loaded = engine().load(Guests.TENANT, digest, module);
 
     assertThat(store.saves).isEqualTo(1);
     assertThat(call(loaded)).isPositive();
@@ -43,9 +43,9 @@ class ClassStoreTest {
 
   @Test
   void load_fromTheStore_costsTheSameFuelAsFreshlyCompiled() {
-    long compiled = call(engine().load(digest, module));
+    long compiled = call(engine().load(Guests.TENANT, digest, module));
 
-    long stored = call(engine().load(digest, module));
+    long stored = call(engine().load(Guests.TENANT, digest, module));
 
     assertThat(stored).isEqualTo(compiled);
     assertThat(store.saves).isEqualTo(1);
@@ -53,21 +53,23 @@ class ClassStoreTest {
 
   @Test
   void inspectAndCompile_again_compilesNothing() {
-    assertThat(engine().inspectAndCompile(module)).isInstanceOf(Inspection.Accepted.class);
+    assertThat(engine().inspectAndCompile(Guests.TENANT, module))
+        .isInstanceOf(Inspection.Accepted.class);
 
     ChicoryEngine another = engine();
 
-    assertThat(another.inspectAndCompile(module)).isInstanceOf(Inspection.Accepted.class);
+    assertThat(another.inspectAndCompile(Guests.TENANT, module))
+        .isInstanceOf(Inspection.Accepted.class);
     assertThat(another.compiledModules()).isZero();
   }
 
   @Test
   void load_afterForget_compilesAnew() {
     ChicoryEngine engine = engine();
-    engine.inspectAndCompile(module);
+    engine.inspectAndCompile(Guests.TENANT, module);
 
     engine.forget(digest);
-    LoadedModule loaded = engine.load(digest, module);
+    LoadedModule loaded = engine.load(Guests.TENANT, digest, module);
 
     assertThat(engine.compiledModules()).isEqualTo(2);
     assertThat(call(loaded)).isPositive();
@@ -76,15 +78,15 @@ class ClassStoreTest {
   @Test
   void load_altered_isCounted() {
     ChicoryEngine engine = engine();
-    engine.inspectAndCompile(module);
-    engine.load(digest, module);
+    engine.inspectAndCompile(Guests.TENANT, module);
+    engine.load(Guests.TENANT, digest, module);
     assertThat(engine.alteredClasses()).isZero();
     byte[] altered = store.only().clone();
     altered[40] ^= 1;
     store.replaceOnly(altered);
 
-    engine.load(digest, module);
-    assertThatThrownBy(() -> engine.load(ModuleDigest.of(new byte[0]), module))
+    engine.load(Guests.TENANT, digest, module);
+    assertThatThrownBy(() -> engine.load(Guests.TENANT, ModuleDigest.of(new byte[0]), module))
         .isInstanceOf(ModuleRefused.class);
 
     assertThat(engine.alteredClasses()).isEqualTo(1);
@@ -93,7 +95,7 @@ class ClassStoreTest {
 
   @Test
   void load_anyByteAltered_compilesAnew() {
-    engine().inspectAndCompile(module);
+    engine().inspectAndCompile(Guests.TENANT, module);
     byte[] sealed = store.only();
 
     for (int at = 0; at < sealed.length; at += 97) {
@@ -102,7 +104,7 @@ class ClassStoreTest {
       store.replaceOnly(altered);
       int savesBefore = store.saves;
 
-      assertThat(call(engine().load(digest, module))).isPositive();
+      assertThat(call(engine().load(Guests.TENANT, digest, module))).isPositive();
 
       assertThat(store.saves).as("byte %d", at).isEqualTo(savesBefore + 1);
     }
@@ -110,22 +112,22 @@ class ClassStoreTest {
 
   @Test
   void load_sealedByAnotherKey_compilesAnew() {
-    engine().inspectAndCompile(module);
+    engine().inspectAndCompile(Guests.TENANT, module);
     store.key = new SecretKeySpec(new byte[] {2}, "HmacSHA256");
 
-    engine().load(digest, module);
+    engine().load(Guests.TENANT, digest, module);
 
     assertThat(store.saves).isEqualTo(2);
   }
 
   @Test
   void load_classesOfAnotherModule_compilesAnew() {
-    engine().inspectAndCompile(module);
+    engine().inspectAndCompile(Guests.TENANT, module);
     byte[] other = java.util.Arrays.copyOf(module, module.length + 3);
     other[module.length + 1] = 1; // a custom section without a name: another digest, the same code
     store.entries.put(ModuleDigest.of(other) + SealedClasses.FORMAT, store.only());
 
-    engine().load(ModuleDigest.of(other), other);
+    engine().load(Guests.TENANT, ModuleDigest.of(other), other);
 
     assertThat(store.saves).isEqualTo(2);
   }

@@ -157,7 +157,7 @@ class GuestHeapTest {
     byte[] module = many.build();
     LoadedModule loaded =
         new ChicoryEngine(ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), ClassStore.none(), heap)
-            .load(ModuleDigest.of(module), module);
+            .load(Guests.TENANT, ModuleDigest.of(module), module);
 
     GuestInstance instance = loaded.instantiate(List.of(), 1, Guests.fuel(1_000_000));
     assertThat(heap.heldBytes()).isBetween(PAGE + 5_000 * 30, PAGE + 5_000 * 60);

@@ -2,6 +2,7 @@ package dev.leat.engine.chicory;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
 import dev.leat.engine.Budget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
@@ -20,6 +21,7 @@ import org.assertj.core.api.Assertions;
 
 /** Short ways to load and run the modules of these tests. */
 final class Guests {
+  static final TenantId TENANT = new TenantId("acme");
   static final int PAGE = 65_536;
   static final int PAGES_MAX = 16;
   static final long PLENTY = 1_000_000_000L;
@@ -27,7 +29,8 @@ final class Guests {
   private Guests() {}
 
   static LoadedModule load(byte[] module) {
-    return new ChicoryEngine(ModuleLimits.DEFAULT).load(ModuleDigest.of(module), module);
+    return new ChicoryEngine(ModuleLimits.DEFAULT)
+        .load(Guests.TENANT, ModuleDigest.of(module), module);
   }
 
   static LoadedModule load(WasmBuilder module) {

@@ -186,7 +186,7 @@ final class HostileModuleTest {
             HEAP);
     byte[] module = HostileModules.functions(30_000, new WasmCode());
     for (int i = 0; i < TIMES; i++) {
-      assertThat(hasty.inspectAndCompile(module).toString())
+      assertThat(hasty.inspectAndCompile(Guests.TENANT, module).toString())
           .contains("took longer than the 0.005 s");
     }
   }
@@ -281,7 +281,7 @@ final class HostileModuleTest {
   private static void assertRefused(Supplier<byte[]> module, String why) {
     byte[] bytes = module.get();
     for (int i = 0; i < TIMES; i++) {
-      assertThat(ENGINE.inspectAndCompile(bytes))
+      assertThat(ENGINE.inspectAndCompile(Guests.TENANT, bytes))
           .isInstanceOf(Inspection.Refused.class)
           .asString()
           .contains(why);
@@ -296,11 +296,11 @@ final class HostileModuleTest {
   }
 
   private static Inspection inspect(byte[] module) {
-    return ENGINE.inspectAndCompile(module);
+    return ENGINE.inspectAndCompile(Guests.TENANT, module);
   }
 
   private static LoadedModule load(byte[] module) {
-    return ENGINE.load(ModuleDigest.of(module), module);
+    return ENGINE.load(Guests.TENANT, ModuleDigest.of(module), module);
   }
 
   private static GuestInstance instance(LoadedModule module) {

@@ -58,7 +58,7 @@ final class ModuleInspectionTest {
     assertThat(Guests.samples())
         .isNotEmpty()
         .allSatisfy(sample ->
-            assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspect(sample))
+            assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspect(Guests.TENANT, sample))
                 .isInstanceOf(Inspection.Accepted.class));
   }
 
@@ -180,7 +180,7 @@ final class ModuleInspectionTest {
         new ChicoryEngine(
             ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), classes, GuestHeap.unbounded());
 
-    assertThat(engine.inspectAndCompile(module))
+    assertThat(engine.inspectAndCompile(Guests.TENANT, module))
         .isInstanceOf(Inspection.Refused.class)
         .asString()
         .contains(reason);
@@ -237,7 +237,7 @@ final class ModuleInspectionTest {
     assertThat(bomb.length).isLessThan(120_000);
 
     long started = System.nanoTime();
-    assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspect(bomb))
+    assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspect(Guests.TENANT, bomb))
         .isInstanceOf(Inspection.Refused.class);
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
   }
@@ -329,7 +329,10 @@ final class ModuleInspectionTest {
       module.function("()->", code);
     }
 
-    assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspect(module.build()).toString())
+    assertThat(
+            new ChicoryEngine(ModuleLimits.DEFAULT)
+                .inspect(Guests.TENANT, module.build())
+                .toString())
         .contains("bytes of code, at most 6291456");
   }
 
@@ -359,7 +362,7 @@ final class ModuleInspectionTest {
     System.arraycopy(content, 0, section, head.length, content.length);
     byte[] module = new WasmBuilder().memory(1).custom("name", section).build();
 
-    assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspect(module))
+    assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspect(Guests.TENANT, module))
         .isInstanceOf(Inspection.Accepted.class);
   }
 
@@ -374,7 +377,8 @@ final class ModuleInspectionTest {
     }
     byte[] module = module(code);
 
-    Inspection inspection = new ChicoryEngine(ModuleLimits.DEFAULT).inspectAndCompile(module);
+    Inspection inspection =
+        new ChicoryEngine(ModuleLimits.DEFAULT).inspectAndCompile(Guests.TENANT, module);
 
     assertThat(inspection).isNotNull();
   }
@@ -443,7 +447,7 @@ final class ModuleInspectionTest {
     byte[] module = new WasmBuilder().memory(1).build();
     ModuleDigest other = ModuleDigest.of("other".getBytes(StandardCharsets.UTF_8));
 
-    assertThatThrownBy(() -> new ChicoryEngine(LIMITS).load(other, module))
+    assertThatThrownBy(() -> new ChicoryEngine(LIMITS).load(Guests.TENANT, other, module))
         .isInstanceOf(ModuleRefused.class)
         .hasMessageContaining("they were altered");
   }
@@ -453,7 +457,7 @@ final class ModuleInspectionTest {
   }
 
   private static Inspection inspect(byte[] module) {
-    return new ChicoryEngine(LIMITS).inspect(module);
+    return new ChicoryEngine(LIMITS).inspect(Guests.TENANT, module);
   }
 
   private static String refusal(byte[] module) {

@@ -174,7 +174,7 @@ final class ModuleScanTest {
             ModuleRefused.class, () -> ModuleScan.check(module, ModuleLimits.DEFAULT));
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(ALLOCATED_MAX);
     assertThat(refused).isNotNull();
-    assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspectAndCompile(module))
+    assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspectAndCompile(Guests.TENANT, module))
         .isInstanceOf(Inspection.Refused.class);
     return refused.findings().toString();
   }

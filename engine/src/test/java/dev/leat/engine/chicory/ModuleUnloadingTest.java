@@ -43,8 +43,8 @@ final class ModuleUnloadingTest {
             .memory(1)
             .export("answer", "()->i32", new WasmCode().i32Const(answer))
             .build();
-    engine.inspectAndCompile(bytes);
-    LoadedModule module = engine.load(ModuleDigest.of(bytes), bytes);
+    engine.inspectAndCompile(Guests.TENANT, bytes);
+    LoadedModule module = engine.load(Guests.TENANT, ModuleDigest.of(bytes), bytes);
     GuestInstance instance = Guests.instance(module);
     assertThat(Guests.call(instance, "answer")).isEqualTo(answer);
     instance.close();

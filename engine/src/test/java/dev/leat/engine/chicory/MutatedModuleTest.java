@@ -52,7 +52,7 @@ final class MutatedModuleTest {
 
   /** Whether the module came as far as being called. */
   private boolean survives(byte[] mutant) {
-    if (!(engine.inspect(mutant) instanceof Inspection.Accepted accepted)) {
+    if (!(engine.inspect(Guests.TENANT, mutant) instanceof Inspection.Accepted accepted)) {
       return false;
     }
     List<HostFunction> hosts =
@@ -62,7 +62,7 @@ final class MutatedModuleTest {
                     wanted.module(), wanted.name(), wanted.signature(), (guest, a) -> a.length))
             .toList();
     try {
-      LoadedModule loaded = engine.load(ModuleDigest.of(mutant), mutant);
+      LoadedModule loaded = engine.load(Guests.TENANT, ModuleDigest.of(mutant), mutant);
       GuestInstance guest = loaded.instantiate(hosts, 64, small());
       guest.snapshot();
       for (ModuleShape.Exported export : accepted.shape().exports()) {

@@ -143,14 +143,14 @@ final class SuiteScript {
   }
 
   private ChicoryInstance instantiate(byte[] module) {
-    Inspection inspection = engine.inspectAndCompile(module);
+    Inspection inspection = engine.inspectAndCompile(Guests.TENANT, module);
     if (inspection instanceof Inspection.Refused(List<Finding> findings)) {
       throw new ModuleRefused(findings);
     }
     ModuleDigest digest = ModuleDigest.of(module);
     try {
       return (ChicoryInstance)
-          engine.load(digest, module).instantiate(hosts(), PAGES_MAX, budget());
+          engine.load(Guests.TENANT, digest, module).instantiate(hosts(), PAGES_MAX, budget());
     } finally {
       engine.forget(digest);
     }
@@ -210,7 +210,7 @@ final class SuiteScript {
   }
 
   private List<Finding> findings(byte[] module) {
-    return switch (engine.inspectAndCompile(module)) {
+    return switch (engine.inspectAndCompile(Guests.TENANT, module)) {
       case Inspection.Refused(List<Finding> findings) -> findings;
       case Inspection.Accepted _ -> {
         engine.forget(ModuleDigest.of(module));
