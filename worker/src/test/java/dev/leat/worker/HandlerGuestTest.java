@@ -377,7 +377,7 @@ final class HandlerGuestTest {
       assertThat(worker.invoke(TestFunction.handler(guest).fuel(50_000_000), call))
           .isInstanceOf(Outcome.FuelExhausted.class);
 
-      assertThat(System.nanoTime() - started).isLessThan(5_000_000_000L);
+      assertThat(System.nanoTime() - started).isLessThan(30_000_000_000L);
     }
   }
 

@@ -8,7 +8,6 @@ import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import dev.leat.contract.Usage.Acquire;
-import dev.leat.testkit.Eventually;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +49,6 @@ final class InitFuelTest {
 
   private Usage run(FunctionVersion version) {
     Outcome outcome = worker.invoke(version, new byte[0]);
-    Eventually.holds("it is put back", () -> worker.worker.runningInvocations() == 0);
     assertThat(worker.executions.getLast().usage()).isEqualTo(outcome.usage());
     return outcome.usage();
   }

@@ -15,6 +15,7 @@ import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.testkit.Eventually;
 import dev.leat.testkit.ManualClock;
 import dev.leat.worker.capability.GuestMetrics;
 import dev.leat.worker.capability.HostPowers;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A worker on the real engine, whose log, metrics and module store can be looked at. */
@@ -111,14 +113,25 @@ public final class TestWorker implements AutoCloseable {
   }
 
   private Outcome invoke(FunctionVersion version, HttpCall call) {
-    return ending(start(version, call, new Cancellation()));
+    return wholly(() -> start(version, call, new Cancellation()));
   }
 
   Outcome invoke(TestFunction function, FixedConditions fixed) {
-    return ending(
-        start(
-            new Invocation(
-                "request-1", publish(function), call(new byte[0]), new Cancellation(), fixed)));
+    FunctionVersion version = publish(function);
+    HttpCall call = call(new byte[0]);
+    return wholly(
+        () -> start(new Invocation("request-1", version, call, new Cancellation(), fixed)));
+  }
+
+  /**
+   * The ending of a call that is over in every respect: its caller hears of it a moment before its
+   * instance is put back.
+   */
+  private Outcome wholly(Supplier<CompletableFuture<Outcome>> call) {
+    int others = worker.runningInvocations();
+    Outcome outcome = ending(call.get());
+    Eventually.holds("its instance is put back", () -> worker.runningInvocations() <= others);
+    return outcome;
   }
 
   CompletableFuture<Outcome> start(FunctionVersion version, Cancellation cancellation) {

@@ -56,7 +56,6 @@ class WorkerMemoryTest {
     Cancellation cancellation = new Cancellation();
     try (TestWorker worker = new TestWorker(CONFIG, new GuestHeap(HEAP_BYTES))) {
       invoke(worker, 1);
-      Eventually.holds("it is put back", () -> worker.worker.idleInstances() == 1);
       long idle = worker.heap.heldBytes();
       TestFunction hog = TestFunction.handler(endless(8)).timeout(Duration.ofMinutes(1));
       CompletableFuture<Outcome> running = worker.start(worker.publish(hog), cancellation);
@@ -90,7 +89,6 @@ class WorkerMemoryTest {
     try (TestWorker worker = new TestWorker()) {
       Outcome outcome = invoke(worker, 1);
 
-      Eventually.holds("the record is there", () -> !worker.executions.isEmpty());
       ExecutionRecord record = worker.executions.getFirst();
       assertThat(record.usage()).isEqualTo(outcome.usage());
       assertThat(record.usage().fuel()).isPositive();
@@ -141,7 +139,9 @@ class WorkerMemoryTest {
                   Outcome.Responded.class,
                   responded -> assertThat(responded.body()).asString().isEqualTo(text));
         }
-        assertThat(worker.worker.moduleCacheUse().entries()).isBetween(1L, functions / 2L);
+        Eventually.holds(
+            "most have been let go",
+            () -> worker.worker.moduleCacheUse().entries() <= functions / 2L);
       }
       assertThat(worker.worker.moduleCacheUse().misses()).isGreaterThan(functions * 3L / 2);
     }
@@ -172,13 +172,13 @@ class WorkerMemoryTest {
       calls.add(worker.start(worker.publish(endless.version(2)), cancellation));
 
       Eventually.holds(
-          "one waits for an instance, one for a thread",
-          () -> worker.worker.waitingInvocations() == 2);
-      assertThat(worker.worker.busyInstances()).isEqualTo(1);
+          "one is busy, one waits for an instance, one for a thread",
+          () -> worker.worker.busyInstances() == 1 && worker.worker.waitingInvocations() == 2);
       cancellation.cancel();
       calls.forEach(TestWorker::ending);
-      Eventually.holds("all is over", () -> worker.worker.busyInstances() == 0);
-      assertThat(worker.worker.waitingInvocations()).isZero();
+      Eventually.holds(
+          "all is over",
+          () -> worker.worker.busyInstances() + worker.worker.waitingInvocations() == 0);
     }
   }
 
