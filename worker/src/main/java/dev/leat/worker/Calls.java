@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,6 +81,12 @@ final class Calls {
     modules.waiting().forEach(waiter -> ((Call) waiter).tooLate(STOPPING));
   }
 
+  private enum Stage {
+    WAITING,
+    BEGUN,
+    ENDED_WAITING
+  }
+
   /**
    * An invocation on its way: into its pool, until its module is loaded, onto a guest thread. It
    * ends once, whatever happens: whoever settles it first ends it, be it the guest thread that
@@ -94,9 +100,9 @@ final class Calls {
     private final Invocation invocation;
     private final Consumer<Outcome> ended;
     private final Runnable whenCancelled = this::cancelled;
-    private final AtomicBoolean isSettled = new AtomicBoolean();
-    private InstancePool pool;
+    private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
     private final long arrivedNanos = System.nanoTime();
+    private volatile InstancePool pool;
     private volatile @Nullable CompletableFuture<LoadedModule> loading;
 
     Call(Invocation invocation, Consumer<Outcome> ended, InstancePool pool) {
@@ -127,7 +133,7 @@ final class Calls {
           }
         }
         case WAITS -> {
-          if (isSettled.get()) {
+          if (hasEndedWaiting()) {
             var unused = pool.withdraw(this);
           }
         }
@@ -139,13 +145,17 @@ final class Calls {
       }
     }
 
-    /** True for the one that may end it, once; nobody else will. */
-    private boolean settle() {
-      if (!isSettled.compareAndSet(false, true)) {
+    /** True for the one that may begin or end it, once; nobody else will. */
+    private boolean settle(Stage next) {
+      if (!stage.compareAndSet(Stage.WAITING, next)) {
         return false;
       }
       invocation.cancellation().forget(whenCancelled);
       return true;
+    }
+
+    private boolean hasEndedWaiting() {
+      return stage.get() == Stage.ENDED_WAITING;
     }
 
     private void cancelled() {
@@ -164,7 +174,7 @@ final class Calls {
 
     /** Ends it if no guest thread has begun it, and leaves no trace of it in what it waits in. */
     private void endWaiting(Outcome outcome) {
-      if (!settle()) {
+      if (!settle(Stage.ENDED_WAITING)) {
         return;
       }
       boolean hadPlace = !pool.withdraw(this) && withdraw();
@@ -205,7 +215,7 @@ final class Calls {
         if (closed) {
           refuse(STOPPING); // who closed may not have seen it wait
         }
-        return !(isSettled.get() && modules.withdraw(load, this));
+        return !(hasEndedWaiting() && modules.withdraw(load, this));
       }
       return dispatch(load);
     }
@@ -226,7 +236,7 @@ final class Calls {
         refuse(NO_THREAD);
         return false;
       }
-      return !(isSettled.get() && threads.withdraw(tenant(), this));
+      return !(hasEndedWaiting() && threads.withdraw(tenant(), this));
     }
 
     private void unloadable(Throwable failure) {
@@ -242,7 +252,7 @@ final class Calls {
           "A module cannot be loaded: function={} cause={}",
           invocation.target(),
           String.valueOf(cause));
-      if (settle()) {
+      if (settle(Stage.ENDED_WAITING)) {
         end(
             new Outcome.Unrunnable(
                 cause instanceof ModuleRefused refused
@@ -265,7 +275,7 @@ final class Calls {
     }
 
     private void refuse(String why) {
-      if (settle()) {
+      if (settle(Stage.ENDED_WAITING)) {
         end(overload(why));
       }
     }
@@ -289,7 +299,7 @@ final class Calls {
       long startedNanos = System.nanoTime();
       Guest kept = null;
       try {
-        kept = settle() ? recycled(call(startedNanos)) : null;
+        kept = settle(Stage.BEGUN) ? recycled(call(startedNanos)) : null;
       } finally {
         sendOn(pool.leave(kept, startedNanos));
       }

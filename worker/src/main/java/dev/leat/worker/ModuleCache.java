@@ -79,6 +79,9 @@ final class ModuleCache implements AutoCloseable {
    * over already.
    */
   boolean await(CompletableFuture<LoadedModule> load, Waiter waiter) {
+    if (load.isDone()) {
+      return false; // nearly always: no lock then
+    }
     synchronized (waiting) {
       // Completed before its waiters are taken out: either it is seen here, or they see this one.
       return !load.isDone()
