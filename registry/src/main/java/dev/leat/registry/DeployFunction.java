@@ -1,6 +1,7 @@
 package dev.leat.registry;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
@@ -38,6 +39,7 @@ public final class DeployFunction {
   private final ModuleStore modules;
   private final ModuleCatalog catalog;
   private final ModuleInspector inspector;
+  private final VersionTrial trial;
   private final RoutingTable routes;
   private final InstantSource clock;
 
@@ -46,27 +48,36 @@ public final class DeployFunction {
       ModuleStore modules,
       ModuleCatalog catalog,
       ModuleInspector inspector,
+      VersionTrial trial,
       RoutingTable routes,
       InstantSource clock) {
     this.functions = functions;
     this.modules = modules;
     this.catalog = catalog;
     this.inspector = inspector;
+    this.trial = trial;
     this.routes = routes;
     this.clock = clock;
   }
 
   /**
-   * Deploys a manifest. If it says the same as the active version, that one is given and nothing is
-   * changed.
+   * Deploys a manifest, if the version that it makes comes up. If it says the same as the active
+   * version, that one is given and nothing is changed.
    *
    * @param name the function, which the manifest must name too
    * @param manifest YAML or JSON
    * @param ifMatch an {@code If-Match} field (RFC 9110, 13.1.1): deploy only if the active version
    *     has one of these entity tags
+   * @param cancellation for when nobody waits for the answer any more; it may be deployed all the
+   *     same
    */
   public Answer<DeployedVersion> deploy(
-      TenantId tenant, String actor, FunctionName name, byte[] manifest, Optional<String> ifMatch) {
+      TenantId tenant,
+      String actor,
+      FunctionName name,
+      byte[] manifest,
+      Optional<String> ifMatch,
+      Cancellation cancellation) {
     return switch (ManifestReader.read(manifest)) {
       case Answer.Refused<Manifest>(Problem problem) -> Answer.refused(problem);
       case Answer.Done<Manifest>(Manifest read) when !read.name().equals(name) ->
@@ -77,7 +88,9 @@ public final class DeployFunction {
           switch (fitting(tenant, read)) {
             case Answer.Refused<ModuleDigest>(Problem problem) -> Answer.refused(problem);
             case Answer.Done<ModuleDigest>(ModuleDigest module) ->
-                deploy(actor, new FunctionRef(tenant, name), read, module, ifMatch);
+                new Deployment(
+                        actor, new FunctionRef(tenant, name), read, module, ifMatch, cancellation)
+                    .run();
           };
     };
   }
@@ -150,73 +163,120 @@ public final class DeployFunction {
     return findings;
   }
 
-  private Answer<DeployedVersion> deploy(
-      String actor,
-      FunctionRef function,
-      Manifest manifest,
-      ModuleDigest module,
-      Optional<String> ifMatch) {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Optional<Answer<DeployedVersion>> ended = attempt(actor, function, manifest, module, ifMatch);
-      if (ended.isPresent()) {
-        return ended.get();
-      }
-    }
-    return Answer.refused(
-        ProblemCode.CONFLICT,
-        "Others deploy '%s' at the same time. Try again.".formatted(function.name()));
-  }
+  /** One deployment on its way. */
+  private final class Deployment {
+    private final String actor;
+    private final FunctionRef function;
+    private final Manifest manifest;
+    private final ModuleDigest module;
+    private final Optional<String> ifMatch;
+    private final Cancellation cancellation;
 
-  /** One try; empty if another deployment came first. */
-  private Optional<Answer<DeployedVersion>> attempt(
-      String actor,
-      FunctionRef function,
-      Manifest manifest,
-      ModuleDigest module,
-      Optional<String> ifMatch) {
-    TenantId tenant = function.tenant();
-    int last = functions.last(tenant, function.name());
-    Optional<DeployedVersion> active = functions.active(tenant, function.name());
-    if (ifMatch.isPresent() && !matches(ifMatch.get(), active)) {
-      return Optional.of(
-          Answer.refused(
-              ProblemCode.PRECONDITION_FAILED,
-              "If-Match was %s, the active version is %s. Look at it before deploying over it."
-                  .formatted(ifMatch.get(), active.map(DeployedVersion::etag).orElse("none"))));
+    /** Whether it is known that it comes up: what number it gets makes no difference. */
+    private boolean hasComeUp;
+
+    Deployment(
+        String actor,
+        FunctionRef function,
+        Manifest manifest,
+        ModuleDigest module,
+        Optional<String> ifMatch,
+        Cancellation cancellation) {
+      this.actor = actor;
+      this.function = function;
+      this.manifest = manifest;
+      this.module = module;
+      this.ifMatch = ifMatch;
+      this.cancellation = cancellation;
     }
-    DeployedVersion next =
-        new DeployedVersion(
-            manifest.version(function, last + 1, module),
-            clock.instant().truncatedTo(ChronoUnit.MILLIS),
-            manifest.toJson(),
-            manifest.route());
-    if (active.isPresent() && saysTheSame(active.get(), next)) {
-      return Optional.of(Answer.done(active.get()));
-    }
-    if (active.isEmpty() && functions.count(tenant) >= FUNCTIONS_MAX) {
-      return Optional.of(
-          Answer.refused(
-              ProblemCode.CONFLICT,
-              "Tenant '%s' has %d functions, the most allowed. Delete one first."
-                  .formatted(tenant, FUNCTIONS_MAX)));
-    }
-    return switch (functions.add(tenant, next, VERSIONS_KEPT, entry(actor, next))) {
-      case Addition.Kept() -> {
-        routes.refresh(tenant, function.name());
-        yield Optional.of(Answer.done(next));
+
+    Answer<DeployedVersion> run() {
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        Optional<Answer<DeployedVersion>> ended = attempt();
+        if (ended.isPresent()) {
+          return ended.get();
+        }
       }
-      case Addition.NotNext() -> Optional.empty();
-      case Addition.NoSuchModule() ->
-          Optional.of(
-              Answer.refused(
-                  ProblemCode.CONFLICT, "The module %s was just deleted.".formatted(module)));
-      case Addition.RouteTaken(FunctionName by) ->
-          Optional.of(
-              Answer.refused(
-                  ProblemCode.CONFLICT,
-                  "The route %s collides with the function '%s'. Choose another spec.route.path."
-                      .formatted(manifest.route().path(), by)));
-    };
+      return Answer.refused(
+          ProblemCode.CONFLICT,
+          "Others deploy '%s' at the same time. Try again.".formatted(function.name()));
+    }
+
+    /** One try; empty if another deployment came first. */
+    private Optional<Answer<DeployedVersion>> attempt() {
+      TenantId tenant = function.tenant();
+      int last = functions.last(tenant, function.name());
+      Optional<DeployedVersion> active = functions.active(tenant, function.name());
+      if (ifMatch.isPresent() && !matches(ifMatch.get(), active)) {
+        return Optional.of(
+            Answer.refused(
+                ProblemCode.PRECONDITION_FAILED,
+                "If-Match was %s, the active version is %s. Look at it before deploying over it."
+                    .formatted(ifMatch.get(), active.map(DeployedVersion::etag).orElse("none"))));
+      }
+      DeployedVersion next =
+          new DeployedVersion(
+              manifest.version(function, last + 1, module),
+              clock.instant().truncatedTo(ChronoUnit.MILLIS),
+              manifest.toJson(),
+              manifest.route());
+      if (active.isPresent() && saysTheSame(active.get(), next)) {
+        routes.refresh(tenant, function.name()); // it may have failed when that one was deployed
+        return Optional.of(Answer.done(active.get()));
+      }
+      if (active.isEmpty() && functions.count(tenant) >= FUNCTIONS_MAX) {
+        return Optional.of(
+            Answer.refused(
+                ProblemCode.CONFLICT,
+                "Tenant '%s' has %d functions, the most allowed. Delete one first."
+                    .formatted(tenant, FUNCTIONS_MAX)));
+      }
+      return hasComeUp ? add(next, () -> {}) : tryAndAdd(next);
+    }
+
+    private Optional<Answer<DeployedVersion>> tryAndAdd(DeployedVersion next) {
+      return switch (trial.attempt(next.version(), cancellation)) {
+        case VersionTrial.Result.Refused(Finding finding) ->
+            Optional.of(badManifest(finding.at(), finding.message()));
+        case VersionTrial.Result.Busy(String reason) ->
+            Optional.of(
+                Answer.refused(
+                    ProblemCode.OVERLOADED,
+                    "The function '%s' was not brought up: %s. Deploy it again later."
+                        .formatted(function.name(), reason)));
+        case VersionTrial.Result.CameUp(VersionTrial.Instance instance) -> {
+          try (instance) {
+            hasComeUp = true;
+            yield add(next, instance::keep);
+          }
+        }
+      };
+    }
+
+    /**
+     * @param kept run when the version is kept, before anyone can call it
+     */
+    private Optional<Answer<DeployedVersion>> add(DeployedVersion next, Runnable kept) {
+      TenantId tenant = function.tenant();
+      return switch (functions.add(tenant, next, VERSIONS_KEPT, entry(actor, next))) {
+        case Addition.Kept() -> {
+          kept.run();
+          routes.refresh(tenant, function.name());
+          yield Optional.of(Answer.done(next));
+        }
+        case Addition.NotNext() -> Optional.empty();
+        case Addition.NoSuchModule() ->
+            Optional.of(
+                Answer.refused(
+                    ProblemCode.CONFLICT, "The module %s was just deleted.".formatted(module)));
+        case Addition.RouteTaken(FunctionName by) ->
+            Optional.of(
+                Answer.refused(
+                    ProblemCode.CONFLICT,
+                    "The route %s collides with the function '%s'. Choose another spec.route.path."
+                        .formatted(manifest.route().path(), by)));
+      };
+    }
   }
 
   private static boolean matches(String ifMatch, Optional<DeployedVersion> active) {

@@ -13,6 +13,7 @@ public final class ForgetTenant {
   private final ModuleStore modules;
   private final CollectModule collector;
   private final RoutingTable routes;
+  private final VersionTrial trial;
 
   public ForgetTenant(
       KeyStore keys,
@@ -20,19 +21,22 @@ public final class ForgetTenant {
       ExecutionStore executions,
       ModuleStore modules,
       CollectModule collector,
-      RoutingTable routes) {
+      RoutingTable routes,
+      VersionTrial trial) {
     this.keys = keys;
     this.functions = functions;
     this.executions = executions;
     this.modules = modules;
     this.collector = collector;
     this.routes = routes;
+    this.trial = trial;
   }
 
   public void forget(TenantId tenant) {
     // Without keys nothing more is published, and without modules nothing more is deployed.
     keys.forget(tenant);
     modules.forget(tenant).forEach(collector::collect);
+    trial.forget(tenant);
     functions.forget(tenant);
     executions.forget(tenant);
     routes.forget(tenant);

@@ -8,6 +8,7 @@ import static dev.leat.registry.TestRegistry.done;
 import static dev.leat.registry.TestRegistry.manifest;
 import static dev.leat.registry.TestRegistry.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.Capabilities;
 import dev.leat.contract.Finding;
@@ -19,6 +20,7 @@ import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.store.StoreFailure;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -87,6 +89,80 @@ final class DeployFunctionTest {
             "spec.capabilities.http: is not granted by this version: the function is deployed without it",
             "spec.capabilities.keyValue: is not granted by this version: the function is deployed without it");
     assertThat(registry.deploy("other", 2).notes()).isEmpty();
+  }
+
+  @Test
+  void deploy_versionThatDoesNotComeUp_isRefusedAndLeavesNothing() {
+    PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1));
+    registry.trial.refuse("spec.config", "init refused it");
+
+    Finding finding = badManifest("mask", manifest("mask", module.digest()));
+
+    assertThat(finding).isEqualTo(new Finding("spec.config", "init refused it"));
+    assertThat(done(registry.functions.list(ACME, 10, Optional.empty())).items()).isEmpty();
+    assertThat(registry.routes.find("acme", "mask")).isNull();
+    registry.trial.comeUp();
+    assertThat(registry.deploy("mask", 2).version().number()).isEqualTo(1);
+  }
+
+  @Test
+  void deploy_noRoomForATrial_isOverloaded() {
+    PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1));
+    registry.trial.beBusy("no memory is left");
+
+    Problem problem =
+        refused(registry.deploy("mask", manifest("mask", module.digest())), ProblemCode.OVERLOADED);
+
+    assertThat(problem.detail())
+        .isEqualTo(
+            "The function 'mask' was not brought up: no memory is left. Deploy it again later.");
+  }
+
+  @Test
+  void deploy_cameUp_keepsTheInstance_butNotOfWhatIsRefusedAfterAll() {
+    registry.deploy("mask", 1);
+    PublishedModule module = registry.publish("other", "1", GuestModules.handler(2));
+
+    refused(
+        registry.deploy("other", manifest("other", module.digest()) + "  route: {path: /mask}\n"),
+        ProblemCode.CONFLICT);
+
+    assertThat(registry.trial.happened)
+        .containsExactly(
+            "tried acme/mask@v1",
+            "kept acme/mask@v1",
+            "tried acme/other@v1",
+            "closed acme/other@v1");
+  }
+
+  @Test
+  void deploy_theSameAgain_isNotTriedAgain() {
+    DeployedVersion first = registry.deploy("mask", 1);
+    registry.trial.refuse("spec", "broken");
+
+    assertThat(done(registry.deploy("mask", manifest("mask", first.version().module()))))
+        .isEqualTo(first);
+  }
+
+  @Test
+  void deploy_refreshFailedAfterTheCommit_isMadeUpForByTheNext() {
+    PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1));
+    String manifest = manifest("mask", module.digest());
+    registry.functionStore.failToListVersions = true;
+    assertThatThrownBy(() -> registry.deploy("mask", manifest)).isInstanceOf(StoreFailure.class);
+    registry.functionStore.failToListVersions = false;
+
+    DeployedVersion deployed = done(registry.deploy("mask", manifest));
+
+    assertThat(deployed.version().number()).as("it was deployed").isEqualTo(1);
+    assertThat(registry.route("mask").active().version()).isEqualTo(deployed.version());
+  }
+
+  @Test
+  void forget_endsTheTenantsTrials() {
+    registry.forgetTenant.forget(ACME);
+
+    assertThat(registry.trial.happened).containsExactly("forgot acme");
   }
 
   @Test

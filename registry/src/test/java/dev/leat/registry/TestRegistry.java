@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
 import dev.leat.contract.Answer;
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
@@ -44,7 +45,8 @@ final class TestRegistry implements AutoCloseable {
   final TestDatabase database = TestDatabase.h2();
   final KeyStore keyStore = new JdbiKeyStore(database.dataSource());
   final ModuleStore moduleStore = new JdbiModuleStore(database.dataSource());
-  final FunctionStore functionStore = new JdbiFunctionStore(database.dataSource());
+  final FailingFunctionStore functionStore =
+      new FailingFunctionStore(new JdbiFunctionStore(database.dataSource()));
   final FileBlobStore blobs;
 
   /** Modules of which what was compiled is to be forgotten. */
@@ -58,6 +60,7 @@ final class TestRegistry implements AutoCloseable {
   final PublishModule publishModule;
   final ModuleCatalog modules;
   final RoutingTable routes = new RoutingTable(functionStore);
+  final ScriptedTrial trial = new ScriptedTrial();
   final DeployFunction deployFunction;
   final FunctionCatalog functions = new FunctionCatalog(functionStore, routes, clock);
   final ForgetTenant forgetTenant;
@@ -70,7 +73,8 @@ final class TestRegistry implements AutoCloseable {
     publishModule =
         new PublishModule(moduleStore, blobs, collector, keyStore, engine, clock, MODULE_BYTES_MAX);
     modules = new ModuleCatalog(moduleStore, blobs, collector, clock);
-    deployFunction = new DeployFunction(functionStore, moduleStore, modules, engine, routes, clock);
+    deployFunction =
+        new DeployFunction(functionStore, moduleStore, modules, engine, trial, routes, clock);
     forgetTenant =
         new ForgetTenant(
             keyStore,
@@ -78,7 +82,8 @@ final class TestRegistry implements AutoCloseable {
             new JdbiExecutionStore(database.dataSource()),
             moduleStore,
             collector,
-            routes);
+            routes,
+            trial);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
   }
 
@@ -106,7 +111,12 @@ final class TestRegistry implements AutoCloseable {
 
   Answer<DeployedVersion> deploy(String name, String manifest, Optional<String> ifMatch) {
     return deployFunction.deploy(
-        ACME, ACTOR, new FunctionName(name), manifest.getBytes(StandardCharsets.UTF_8), ifMatch);
+        ACME,
+        ACTOR,
+        new FunctionName(name),
+        manifest.getBytes(StandardCharsets.UTF_8),
+        ifMatch,
+        new Cancellation());
   }
 
   /** Where acme's function is found. */

@@ -72,7 +72,11 @@ final class Calls {
         .waiting()
         .forEach(waiter ->
             ((Call) waiter).endIfSince(arrivedBefore, "its module was not loaded in time"));
-    threads.waiting().forEach(job -> ((Call) job).endIfSince(arrivedBefore, LATE_THREAD));
+    for (Runnable job : threads.waiting()) {
+      if (job instanceof Call call) { // and no trial, whose own thread waits for it
+        call.endIfSince(arrivedBefore, LATE_THREAD);
+      }
+    }
   }
 
   /** Takes no more, and ends those that wait for a module, which may take long to come. */

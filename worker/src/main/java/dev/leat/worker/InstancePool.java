@@ -145,6 +145,10 @@ final class InstancePool {
     idle.clear();
   }
 
+  synchronized boolean isDeleted() {
+    return deleted;
+  }
+
   /** Lets go of instances above {@code min} that were idle for the policy's time. */
   synchronized void reap(long nowNanos) {
     while (idle.size() > (superseded ? 0 : version.instances().min())

@@ -48,6 +48,14 @@ final class Pools {
     });
   }
 
+  /**
+   * The version can be called, from now on or soon. An equal one that was deleted, of a tenant or
+   * function whose name was taken again, leaves it nothing.
+   */
+  void begin(FunctionVersion version) {
+    pools.computeIfPresent(version, (same, pool) -> pool.isDeleted() ? null : pool);
+  }
+
   /** Lets the idle instances of a version go that cannot be called any more. */
   void delete(FunctionVersion version) {
     InstancePool pool = pools.get(version);

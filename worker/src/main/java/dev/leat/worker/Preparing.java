@@ -144,6 +144,22 @@ final class Preparing implements AutoCloseable {
     return thread.equals(Thread.currentThread());
   }
 
+  /** Whether one more instance of the tenant's may be kept that was made ahead. */
+  boolean hasRoom(TenantId tenant) {
+    return pools.idleInstances(tenant) < INSTANCES_PER_TENANT
+        && pools.sum(InstancePool::idleInstances) < INSTANCES;
+  }
+
+  /** Counts an instance that was made ahead elsewhere. */
+  void countKept() {
+    instances.increment();
+  }
+
+  /** Counts what bringing one up elsewhere has used. */
+  void count(long initFuel) {
+    fuel.add(initFuel);
+  }
+
   /** What has been made since the start. */
   Preparation done() {
     return new Preparation(instances.sum(), fuel.sum());
@@ -201,11 +217,7 @@ final class Preparing implements AutoCloseable {
 
   /** Whether no more instances are to be made for it; tells who waits for that. */
   private boolean isOver(Task task) {
-    boolean isOver =
-        task.missing == 0
-            || !time.isLeft(task.tenant())
-            || pools.idleInstances(task.tenant()) >= INSTANCES_PER_TENANT
-            || pools.sum(InstancePool::idleInstances) >= INSTANCES;
+    boolean isOver = task.missing == 0 || !time.isLeft(task.tenant()) || !hasRoom(task.tenant());
     if (isOver) {
       LOG.debug("A version was prepared version={} unmade={}", task.version, task.missing);
       task.ended.complete(null);

@@ -1,9 +1,11 @@
 package dev.leat.worker;
 
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
+import dev.leat.contract.TenantId;
 import dev.leat.engine.ModuleLoader;
 import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.guest.CpuTurns;
@@ -25,6 +27,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker implements Invoker, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+  /** What a version may take to come up when it is deployed, if its timeout is not shorter. */
+  public static final Duration TRIAL_TIME_MAX = Duration.ofSeconds(60);
+
   private static final Duration SWEEP_EVERY = Duration.ofMillis(500);
 
   private final BiConsumer<Invocation, Outcome> executions;
@@ -33,6 +39,7 @@ public final class Worker implements Invoker, AutoCloseable {
   private final GuestThreads threads;
   private final Calls calls;
   private final Preparing preparing;
+  private final Trials trials;
   private final ScheduledExecutorService sweeping;
 
   /**
@@ -57,6 +64,7 @@ public final class Worker implements Invoker, AutoCloseable {
         new GuestFactory(powers, new CpuTurns(config.longCallsAtOnce(), threads::takesLong));
     this.calls = new Calls(config.waitMax(), pools, modules, threads, guests);
     this.preparing = new Preparing(pools, modules, guests, System::nanoTime);
+    this.trials = new Trials(config.waitMax(), pools, modules, threads, guests, preparing);
     this.sweeping =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("worker-sweep").factory());
@@ -115,8 +123,22 @@ public final class Worker implements Invoker, AutoCloseable {
    * @return completed when that is done or left; exceptionally when the version cannot be run
    */
   public CompletableFuture<Void> prewarm(FunctionVersion version) {
+    pools.begin(version);
     pools.supersedeOthers(version);
     return preparing.prepare(version);
+  }
+
+  /**
+   * Brings up an instance of a version that is not deployed yet, within the limits of its calls.
+   * Blocks, for a bounded time.
+   */
+  public Trial attempt(FunctionVersion version, Cancellation cancellation) {
+    return trials.attempt(version, cancellation);
+  }
+
+  /** Ends the trials of a tenant that is going. */
+  public void leave(TenantId tenant) {
+    trials.forget(tenant);
   }
 
   /** Lets the idle instances of a version go that cannot be called any more. */
@@ -173,10 +195,16 @@ public final class Worker implements Invoker, AutoCloseable {
     return pools.sum(InstancePool::idleInstances);
   }
 
+  /** Versions that are being brought up before they are deployed. */
+  public int trialsUnderWay() {
+    return trials.underWay();
+  }
+
   /** Lets running invocations end, answers the waiting ones as overloaded, then stops. */
   @Override
   public void close() {
     sweeping.shutdownNow();
+    trials.close();
     preparing.close();
     calls.close();
     modules.close();

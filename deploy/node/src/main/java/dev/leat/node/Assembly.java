@@ -107,7 +107,7 @@ final class Assembly implements AutoCloseable {
   private final FunctionCatalog functions;
   private final ExecutionLog executions;
 
-  private final Worker worker;
+  final Worker worker;
   final Scheduler scheduler;
   private final MeteredInvoker invocations;
 
@@ -149,16 +149,18 @@ final class Assembly implements AutoCloseable {
             engine::inspectAndCompile,
             clock,
             PublishModule.MODULE_BYTES_MAX);
-    deploying =
-        new DeployFunction(
-            functionStore, moduleStore, modules, engine::inspectAccepted, routes, clock);
-    functions = new FunctionCatalog(functionStore, routes, clock);
 
     ExecutionStore executionStore = new JdbiExecutionStore(source);
     executions = new ExecutionLog(executionStore, clock);
 
     HostPowers powers = new HostPowers(new Slf4jGuestLog(), new GuestMetrics(), clock);
     worker = new Worker(config.worker(), engine, this::moduleBytes, powers, executions::append);
+    WorkerTrial trial = new WorkerTrial(worker);
+    deploying =
+        new DeployFunction(
+            functionStore, moduleStore, modules, engine::inspectAccepted, trial, routes, clock);
+    functions = new FunctionCatalog(functionStore, routes, clock);
+
     scheduler = new Scheduler(worker, Scheduler.IN_FLIGHT_MAX);
     invocations = new MeteredInvoker(scheduler, routes, tenants::exists);
 
@@ -194,7 +196,7 @@ final class Assembly implements AutoCloseable {
             functions,
             executions,
             new ForgetTenant(
-                keyStore, functionStore, executionStore, moduleStore, collector, routes),
+                keyStore, functionStore, executionStore, moduleStore, collector, routes, trial),
             metrics::text,
             this::unready);
     gateway =

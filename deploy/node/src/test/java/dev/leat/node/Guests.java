@@ -123,6 +123,15 @@ final class Guests {
         module -> module.export("init", "(i32,i32)->i32", new WasmCode().i32Const(0)));
   }
 
+  /** Takes for ever to initialise. */
+  static byte[] endlessInit() {
+    return handler(
+        new WasmBuilder(),
+        new WasmCode().i64Const(0),
+        module ->
+            module.export("init", "(i32,i32)->i32", new WasmCode().loop().br(0).end().i32Const(1)));
+  }
+
   /** Answers with more bytes than it may. */
   static byte[] talkative(int bytes) {
     return handler(

@@ -223,7 +223,6 @@ class InvocationRefusalIT {
             "outside", Guests.pointingOutside(),
             "growing", Guests.growing(),
             "failing", Guests.failing(),
-            "init-refused", Guests.refusingInit(),
             "talkative", Guests.talkative(1_100_000));
     guests.forEach(acme::deployPublic);
 
@@ -232,7 +231,6 @@ class InvocationRefusalIT {
     assertThat(problem("outside")).isEqualTo("502 function-trapped worker");
     assertThat(problem("growing")).isEqualTo("502 memory-exceeded worker");
     assertThat(problem("failing")).isEqualTo("502 function-failed worker");
-    assertThat(problem("init-refused")).isEqualTo("502 function-unrunnable worker");
     assertThat(problem("talkative")).isEqualTo("502 response-too-large worker");
   }
 

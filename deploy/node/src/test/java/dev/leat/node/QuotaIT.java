@@ -84,14 +84,12 @@ class QuotaIT {
     Workshop single = node.workshop("single");
     single.deployPublic("echo", Guests.echo());
     single.deployPublic("trap", Guests.trapping());
-    single.deployPublic("init", Guests.refusingInit());
     single.deploy("tiny", Guests.echo(), "  route: {auth: public}\n  limits: {request: 10}\n");
     single.setQuota("{\"concurrency\":1}");
 
     for (int i = 0; i < 3; i++) {
       assertThat(single.call("POST", "tiny").body("12345678901").send().status()).isEqualTo(413);
       assertThat(single.call("POST", "trap").send().status()).isEqualTo(502);
-      assertThat(single.call("POST", "init").send().status()).isEqualTo(502);
       assertThat(single.call("POST", "echo").body("x").send().status()).isEqualTo(200);
       assertThat(single.call("HEAD", "echo").send().status()).isEqualTo(200);
       try (RawConnection connection = new RawConnection(node.port())) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import dev.leat.contract.Answer;
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param body empty where the operation takes a form
  * @param parts a form's, by name; empty where the operation takes none
  * @param origin scheme and authority that the client used, such as {@code http://127.0.0.1:8080}
+ * @param cancellation given up when the client goes
  */
 record Call(
     @Nullable Principal principal,
@@ -37,7 +39,8 @@ record Call(
     MultiMap headers,
     byte[] body,
     Map<String, byte[]> parts,
-    String origin) {
+    String origin,
+    Cancellation cancellation) {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.leat.contract.Answer;
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
@@ -355,7 +356,8 @@ public final class ControlPlane {
     /** The operation holds the body until it is done, whether or not anyone still waits for it. */
     private void run(
         MultiMap query, byte[] body, Map<String, byte[]> parts, BodyMemory.Reservation memory) {
-      response.closeHandler(closed -> {});
+      Cancellation cancellation = new Cancellation();
+      response.closeHandler(closed -> cancellation.cancel());
       Call call =
           new Call(
               principal,
@@ -364,7 +366,8 @@ public final class ControlPlane {
               request.headers(),
               body,
               parts,
-              request.authority() == null ? "" : request.scheme() + "://" + request.authority());
+              request.authority() == null ? "" : request.scheme() + "://" + request.authority(),
+              cancellation);
       var loop = Objects.requireNonNull(Vertx.currentContext());
       blocking.execute(() -> {
         Written reply = written(reply(call));

@@ -74,7 +74,8 @@ final class FunctionOperations {
                     call.actor(),
                     name,
                     call.body(),
-                    Optional.ofNullable(call.headers().get("if-match"))),
+                    Optional.ofNullable(call.headers().get("if-match")),
+                    call.cancellation()),
                 version ->
                     new Reply.Json(
                         201,

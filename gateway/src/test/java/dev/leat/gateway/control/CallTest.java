@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.Answer;
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.Problem;
 import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +73,7 @@ class CallTest {
   private static Call call(String body) {
     MultiMap none = MultiMap.caseInsensitiveMultiMap();
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    return new Call(null, Map.of(), none, none, bytes, Map.of(), "");
+    return new Call(null, Map.of(), none, none, bytes, Map.of(), "", new Cancellation());
   }
 
   private record Shape(long count, @Nullable String name, @Nullable List<String> list) {}
