@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 
@@ -29,6 +30,12 @@ record PublisherKey(OctetKeyPair jwk, String id) {
   }
 
   static PublisherKey read(Path file) {
+    if (!Files.exists(file)) {
+      throw Failure.refused(
+          "There is no key file '"
+              + file
+              + "'. Make the profile's key: leat key generate; or name another file.");
+    }
     try {
       if (JWK.parse(LocalFiles.readText(file)) instanceof OctetKeyPair key
           && key.getCurve().equals(Curve.Ed25519)

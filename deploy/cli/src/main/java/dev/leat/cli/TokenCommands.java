@@ -40,7 +40,7 @@ final class TokenCommands {
       @Option(
               names = "--subject",
               paramLabel = "NAME",
-              description = "Who holds it, for the audit log.")
+              description = "Who holds it, as list and whoami show.")
           @Nullable String subject,
       @Option(
               names = "--out",

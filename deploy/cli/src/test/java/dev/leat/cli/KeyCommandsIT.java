@@ -67,6 +67,21 @@ class KeyCommandsIT {
   }
 
   @Test
+  void register_andSign_withoutAKey_sayHowToMakeOne() throws Exception {
+    Path module =
+        Files.write(directory.resolve("a.wasm"), new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
+    String message =
+        "There is no key file '"
+            + cli.home()
+            + "/keys/default.jwk'. Make the profile's key: leat key";
+
+    assertThat(cli.run("key", "register").err()).startsWith(message).hasLineCount(1);
+    assertThat(cli.run("sign", module, "--name", "a", "--version", "1").err())
+        .startsWith(message)
+        .hasLineCount(1);
+  }
+
+  @Test
   void register_sendsThePublicPartOnly() throws Exception {
     cli.run("key", "generate", "--out", file);
     OctetKeyPair key = OctetKeyPair.parse(Files.readString(file));
