@@ -40,7 +40,12 @@ public interface GuestInstance extends AutoCloseable {
   /** What it holds of the {@link GuestHeap}: memory and its snapshot, tables, globals. */
   long heldBytes();
 
-  /** Remembers the present state as the one that {@link #reset} puts back. */
+  /**
+   * Remembers the present state as the one that {@link #reset} puts back.
+   *
+   * @throws GuestStopped of reason {@code NO_ROOM} if the heap for guests has no room for a copy of
+   *     it; there is nothing to reset to then, and the instance is to be closed
+   */
   void snapshot();
 
   /** Puts memory, globals, tables and dropped segments back to the snapshot. */

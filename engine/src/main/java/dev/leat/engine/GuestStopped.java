@@ -67,9 +67,12 @@ public final class GuestStopped extends RuntimeException {
     STACK_EXHAUSTED,
     /** It used up its fuel. */
     FUEL_EXHAUSTED,
-    /** It trapped after its memory was refused growth. */
+    /** It trapped after its memory was refused growth beyond its own limit. */
     MEMORY_EXCEEDED,
-    /** The node had no memory left for it, which is no fault of its own. */
+    /**
+     * The node had no memory left for it, or it trapped after its memory was refused growth for
+     * that: no fault of its own.
+     */
     NO_ROOM,
     /** Its time was over. */
     DEADLINE_PASSED,

@@ -51,6 +51,30 @@ class WorkerMemoryTest {
     }
   }
 
+  /** Its memory fits; the copy of it that it is put back from does not. */
+  @Test
+  void invoke_heapTooSmallForTheSnapshot_isOverload() {
+    WasmCode fill = new WasmCode().i32Const(0).i32Const(1).i32Const(8 * 65_536).op(0xfc, 0x0b, 0);
+    WasmBuilder full = endless(8).function("()->", fill).start(2);
+    try (TestWorker worker = new TestWorker(CONFIG, new GuestHeap(12 * 65_536))) {
+      assertThat(worker.invoke(TestFunction.handler(full), ""))
+          .isInstanceOf(Outcome.Overloaded.class);
+      assertThat(worker.heap.heldBytes()).isZero();
+    }
+  }
+
+  /** As a program whose allocator finds no memory while it initialises itself. */
+  @Test
+  void invoke_heapTooSmallToInitialise_isOverload() {
+    WasmCode grow = new WasmCode().i32Const(20).memoryGrow().i32Const(0).op(0x48); // i32.lt_s
+    WasmBuilder growing = endless(1).function("()->", grow.ifTrue().unreachable().end()).start(2);
+    try (TestWorker worker = new TestWorker(CONFIG, new GuestHeap(12 * 65_536))) {
+      assertThat(worker.invoke(TestFunction.handler(growing), ""))
+          .isInstanceOf(Outcome.Overloaded.class);
+      assertThat(worker.heap.heldBytes()).isZero();
+    }
+  }
+
   @Test
   void invoke_noRoomBesideWhatRuns_letsNoIdleInstanceGo() throws IOException {
     Cancellation cancellation = new Cancellation();

@@ -108,9 +108,10 @@ final class ChicoryInstance implements GuestInstance {
   }
 
   private static GuestStopped trap(FlatMemory memory, String detail) {
-    return memory.growthRefused()
-        ? GuestStopped.because(Reason.MEMORY_EXCEEDED, detail + ", after its memory could not grow")
-        : GuestStopped.trapped(detail);
+    Reason refused = memory.growthRefused();
+    return refused == null
+        ? GuestStopped.trapped(detail)
+        : GuestStopped.because(refused, detail + ", after its memory could not grow");
   }
 
   @Override

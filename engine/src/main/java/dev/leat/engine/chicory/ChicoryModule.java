@@ -119,8 +119,7 @@ final class ChicoryModule implements LoadedModule {
       return new FlatMemory(
           declared.initialPages(), Math.min(declared.maximumPages(), pagesMax), heap, budget);
     } catch (OutOfMemoryError e) {
-      throw GuestStopped.because(
-          Reason.MEMORY_EXCEEDED, "The host has no room for the module's memory just now");
+      throw FlatMemory.noRoom(); // it is in pieces too small, though so much is free
     }
   }
 

@@ -88,7 +88,10 @@ final class FlatMemory implements Memory, GuestMemory {
   private long deadlineNanos;
   private Cancellation cancellation = new Cancellation();
   private Budget.Pacer pacer = () -> {};
-  private boolean growthRefused;
+
+  /** Why growth was refused last since {@link #begin}: the guest's own limit, or the node's. */
+  private @Nullable Reason growthRefused;
+
   private int peakPages;
 
   /**
@@ -122,7 +125,7 @@ final class FlatMemory implements Memory, GuestMemory {
     deadlineNanos = budget.deadlineNanos();
     cancellation = budget.cancellation();
     pacer = budget.pacer();
-    growthRefused = false;
+    growthRefused = null;
     peakPages = pages();
     fuel = (int) Math.min(SLICE, fuelLimit);
     reserve = fuelLimit - fuel;
@@ -172,7 +175,7 @@ final class FlatMemory implements Memory, GuestMemory {
     return Math.min(fuelLimit, fuelLimit - reserve - fuel);
   }
 
-  boolean growthRefused() {
+  @Nullable Reason growthRefused() {
     return growthRefused;
   }
 
@@ -200,7 +203,7 @@ final class FlatMemory implements Memory, GuestMemory {
   }
 
   /** How an instance ends for which the heap has too little left. */
-  private static GuestStopped noRoom() {
+  static GuestStopped noRoom() {
     return GuestStopped.because(Reason.NO_ROOM, "The memory for guests is used up");
   }
 
@@ -242,13 +245,29 @@ final class FlatMemory implements Memory, GuestMemory {
 
   // ---- Snapshot ----
 
+  /**
+   * Remembers the present state.
+   *
+   * @throws GuestStopped if the heap has no room for the copy; the snapshot before is gone then,
+   *     and the memory of no further use
+   */
   void snapshot() {
+    int used = usedBytes(data);
+    image = new byte[0]; // before its place is given back
     base = data;
+    settle();
+    if (!take(used)) {
+      throw noRoom();
+    }
+    try {
+      image = Arrays.copyOf(data, used);
+      dirty = dirtyMap(data.length);
+    } catch (OutOfMemoryError e) {
+      adjust(-used);
+      throw noRoom();
+    }
     baseSegments = segments.clone();
     segmentDropped = false;
-    image = Arrays.copyOf(data, usedBytes(data));
-    dirty = dirtyMap(data.length);
-    settle();
   }
 
   void reset() {
@@ -332,7 +351,7 @@ final class FlatMemory implements Memory, GuestMemory {
       return before;
     }
     if (size < 0 || size > maximumPages - before) {
-      growthRefused = true;
+      growthRefused = Reason.MEMORY_EXCEEDED;
       return -1;
     }
     int after = before + size;
@@ -341,7 +360,7 @@ final class FlatMemory implements Memory, GuestMemory {
     int kept = data.length == base.length ? 0 : before;
     long bytes = (after - kept) * (long) Limits.PAGE_BYTES;
     if (!take(bytes)) {
-      growthRefused = true;
+      growthRefused = Reason.NO_ROOM;
       return -1;
     }
     try {
@@ -350,7 +369,7 @@ final class FlatMemory implements Memory, GuestMemory {
       data = grown;
     } catch (OutOfMemoryError e) {
       adjust(-bytes);
-      growthRefused = true; // the host's heap has no room, which the guest may handle
+      growthRefused = Reason.NO_ROOM; // the host's heap has no room, which the guest may handle
       return -1;
     }
     peakPages = Math.max(peakPages, after);

@@ -57,7 +57,7 @@ class GuestHeapTest {
 
     assertThat(memory.grow(7)).isEqualTo(-1);
 
-    assertThat(memory.growthRefused()).isTrue();
+    assertThat(memory.growthRefused()).isEqualTo(GuestStopped.Reason.NO_ROOM);
     assertThat(heap.heldBytes()).isEqualTo(2 * PAGE);
   }
 
@@ -70,6 +70,46 @@ class GuestHeapTest {
     memory.snapshot();
 
     assertThat(heap.heldBytes()).isEqualTo(3 * PAGE + 4096);
+  }
+
+  @Test
+  void snapshot_overTheHeap_isRefusedAndTakesNothing() {
+    FlatMemory memory = memory(6);
+    memory.fill((byte) 1, 0, (int) (5 * PAGE));
+
+    assertThatThrownBy(memory::snapshot)
+        .isInstanceOfSatisfying(
+            GuestStopped.class,
+            stopped -> assertThat(stopped.reason()).isEqualTo(GuestStopped.Reason.NO_ROOM));
+
+    assertThat(heap.heldBytes()).isEqualTo(6 * PAGE);
+    memory.close();
+    assertThat(heap.heldBytes()).isZero();
+  }
+
+  @Test
+  void snapshot_again_holdsOneImage() {
+    FlatMemory memory = memory(5);
+    memory.fill((byte) 1, 0, (int) (5 * PAGE));
+    memory.snapshot();
+    assertThat(heap.heldBytes()).isEqualTo(10 * PAGE);
+
+    memory.fill((byte) 0, (int) PAGE, (int) (5 * PAGE));
+    memory.snapshot();
+
+    assertThat(heap.heldBytes()).isEqualTo(6 * PAGE);
+  }
+
+  @Test
+  void snapshot_whenShort_succeedsOnceReclaimed() {
+    FlatMemory idle = memory(4);
+    heap.onShortage(missing -> idle.close());
+    FlatMemory memory = memory(5);
+    memory.fill((byte) 1, 0, (int) (5 * PAGE));
+
+    memory.snapshot();
+
+    assertThat(heap.heldBytes()).isEqualTo(10 * PAGE);
   }
 
   @Test

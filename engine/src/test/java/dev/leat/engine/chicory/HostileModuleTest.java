@@ -208,6 +208,48 @@ final class HostileModuleTest {
     }
   }
 
+  /** Each takes 75 MiB, and as much again for its snapshot; all guests together have 320. */
+  @Test
+  void fourColdStartsOfLargeMemories_comeUpOrAreToldThatThereIsNoRoom() throws Exception {
+    int pages = 1_200;
+    LoadedModule module =
+        load(
+            new WasmBuilder()
+                .memory(pages)
+                .function(
+                    "()->",
+                    new WasmCode()
+                        .i32Const(0)
+                        .i32Const(1)
+                        .i32Const(pages * Guests.PAGE)
+                        .op(0xfc, 0x0b, 0)) // memory.fill
+                .start(0)
+                .build());
+
+    try (ExecutorService starting = Executors.newFixedThreadPool(4)) {
+      for (int round = 0; round < 10; round++) {
+        List<Future<Boolean>> coming = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          coming.add(starting.submit(() -> comesUp(module)));
+        }
+        for (Future<Boolean> each : coming) {
+          each.get(); // neither OutOfMemoryError nor a trap
+        }
+      }
+      assertThat(starting.submit(() -> comesUp(module)).get()).as("alone").isTrue();
+    }
+  }
+
+  private static boolean comesUp(LoadedModule module) {
+    try (GuestInstance guest = instance(module)) {
+      guest.snapshot();
+      return true;
+    } catch (GuestStopped stopped) {
+      assertThat(stopped.reason()).isEqualTo(Reason.NO_ROOM);
+      return false;
+    }
+  }
+
   @Test
   void tableOfTenMillionEntries_isRefused() {
     byte[] module = new WasmBuilder().memory(1).table(10_000_000).build();

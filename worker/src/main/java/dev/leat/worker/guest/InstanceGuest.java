@@ -9,13 +9,10 @@ import dev.leat.engine.Budget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.worker.capability.HostPowers;
-import java.time.Duration;
 
 /** What guests of every contract share: the budget, the endings, and being put back. */
 abstract sealed class InstanceGuest implements Guest
     permits HandlerGuest, ProcessorGuest, WasiGuest {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-
   private final FunctionVersion version;
   private final HostPowers powers;
   private final CpuTurns turns;
@@ -117,8 +114,9 @@ abstract sealed class InstanceGuest implements Guest
       case STACK_EXHAUSTED -> new Outcome.StackExhausted(usage);
       case EXITED -> new Outcome.Trapped("it ended with " + stopped.detail(), usage);
       case FUEL_EXHAUSTED -> new Outcome.FuelExhausted(version.limits().fuel(), usage);
-      case MEMORY_EXCEEDED -> new Outcome.MemoryExceeded(version.limits().memoryBytes(), usage);
-      case NO_ROOM -> new Outcome.Overloaded(stopped.detail(), RETRY_AFTER);
+      // Overloaded would say that nothing ran, and have the call made again.
+      case MEMORY_EXCEEDED, NO_ROOM ->
+          new Outcome.MemoryExceeded(version.limits().memoryBytes(), usage);
       case DEADLINE_PASSED -> new Outcome.TimedOut(version.limits().timeout(), usage);
       case CANCELLED -> new Outcome.Cancelled(usage);
     };
