@@ -1,9 +1,9 @@
 package dev.leat.worker;
 
 import dev.leat.contract.TenantId;
+import dev.leat.engine.StackRoom;
 import dev.leat.worker.TenantQueues.Job;
 import dev.leat.worker.TenantQueues.Queue;
-import dev.leat.worker.guest.StackRoom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.ModuleLoader;
+import dev.leat.engine.StackRoom;
 import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.GuestFactory;
@@ -154,6 +155,7 @@ public final class Worker implements Invoker, AutoCloseable {
    */
   public void reclaim(long bytes) {
     if (!preparing.isThisThread()) {
+      StackRoom.forALock(); // a guest's memory grows at any depth of its calls
       pools.reclaim(bytes);
     }
   }

@@ -1,6 +1,7 @@
 package dev.leat.worker.guest;
 
 import dev.leat.engine.Budget;
+import dev.leat.engine.StackRoom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;

@@ -5,6 +5,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
+import dev.leat.engine.StackRoom;
 import dev.leat.worker.capability.GuestLog;
 import dev.leat.worker.capability.GuestLogs;
 import dev.leat.worker.capability.HostPowers;
@@ -84,6 +85,7 @@ final class Running implements WasiProcess.Owner {
 
   void recordMetric(String name, double value) {
     if (invocation.target().capabilities().metrics()) {
+      StackRoom.forALock();
       powers.metrics().record(invocation.target().function(), name, value);
     }
   }

@@ -5,6 +5,7 @@ import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.HostFunction;
+import dev.leat.engine.StackRoom;
 import dev.leat.engine.WasiFunctions;
 import dev.leat.worker.capability.GuestClock;
 import java.time.Instant;
@@ -239,6 +240,7 @@ public final class WasiHost {
     for (int done = 0; done < length; done += CHUNK_BYTES) {
       byte[] chunk = new byte[Math.min(CHUNK_BYTES, length - done)];
       guest.charge(chunk.length * FUEL_PER_RANDOM_BYTE);
+      StackRoom.forALock(); // of the system's generator
       WasiProcess.of(guest).random().fill(chunk);
       guest.memory().write((int) a[0] + done, chunk, 0, chunk.length);
     }

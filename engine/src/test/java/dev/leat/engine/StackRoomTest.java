@@ -1,4 +1,4 @@
-package dev.leat.worker.guest;
+package dev.leat.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,10 @@
-package dev.leat.worker.guest;
+package dev.leat.engine;
 
 /**
  * Room on the stack for what must not be torn apart. A guest may nest its calls until the stack is
  * full, and have the host called from there: where the stack overflows inside of the host, a lock
- * may stay locked, the log's too, since to give it back takes stack again.
+ * may stay locked, the log's too, since to give it back takes stack again (RATIONALE, "Why is there
+ * a look at the stack before a lock?").
  */
 public final class StackRoom {
   /** For taking and giving back a lock; 12 KiB, and 0.7 us to look. */
@@ -24,7 +25,7 @@ public final class StackRoom {
   }
 
   /** The same for writing to a log. */
-  static void forALogLine() {
+  public static void forALogLine() {
     require(LOG_FRAMES);
   }
 
