@@ -228,7 +228,8 @@ final class Trials implements AutoCloseable {
 
     Trial result() {
       try {
-        module = modules.module(version.module()).get(waitMax.toNanos(), TimeUnit.NANOSECONDS);
+        module =
+            modules.module(tenant(), version.module()).get(waitMax.toNanos(), TimeUnit.NANOSECONDS);
         if (!threads.execute(tenant(), this, InstancePool.UNKNOWN_NANOS)) {
           leave("too many invocations of the tenant wait for a thread");
         } else {
