@@ -261,6 +261,48 @@ final class WasiGuestTest {
     }
   }
 
+  /** Chicory's own host allocated by such lengths; a length of 2 GiB and more is no memory's. */
+  @ParameterizedTest
+  @CsvSource({
+    "fd_write, 1, -1, 1, 28",
+    "fd_write, 1, -2147483648, 1, 28",
+    "fd_write, 2, -65536, 1, 28",
+    "fd_write, 1, 1, -1, 28",
+    "fd_write, 1, 1, 1025, 28",
+    "fd_read, 0, 1, -1, 28",
+    "fd_read, 0, 1, -2147483648, 28",
+    "fd_read, 0, -1, 1, 0" // as much as there is
+  })
+  void vectors_ofNegativeLength_areRefusedOrHoldWhatThereIs(
+      String function, int stream, int length, int vectors, int errno) {
+    WasmCode start =
+        new WasmCode()
+            .i32Const(0)
+            .i32Const(TEXT)
+            .i32Store(0)
+            .i32Const(4)
+            .i32Const(length)
+            .i32Store(0)
+            .i32Const(stream)
+            .i32Const(0)
+            .i32Const(vectors)
+            .i32Const(8)
+            .call(0)
+            .call(1);
+    WasmBuilder guest = importing(function, "proc_exit").export("_start", "()->", start);
+
+    Outcome outcome = worker.invoke(TestFunction.wasi(guest), "input");
+
+    if (errno == 0) {
+      assertThat(outcome).isInstanceOf(Outcome.Responded.class);
+    } else {
+      assertThat(outcome)
+          .isInstanceOfSatisfying(
+              Outcome.GuestFailed.class,
+              failed -> assertThat(failed.message()).endsWith("code " + errno));
+    }
+  }
+
   // ---- Every function with hostile arguments ----
 
   private static final Set<String> OFFERED =

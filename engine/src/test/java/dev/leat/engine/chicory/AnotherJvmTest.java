@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** The same module and input come to the same end, for the same fuel, in every JVM. */
 @Timeout(180)
 final class AnotherJvmTest {
-  private static final int GUESTS = 40;
+  private static final int GUESTS = 20;
 
   @Test
   void guests_inAJvmThatNeverCompiles_endAlikeForTheSameFuel() throws Exception {

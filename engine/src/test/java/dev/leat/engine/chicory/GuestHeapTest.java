@@ -217,7 +217,7 @@ class GuestHeapTest {
 
   private FlatMemory memory(int pages) {
     Budget budget =
-        new Budget(1_000_000_000, System.nanoTime() + 10_000_000_000L, new Cancellation());
+        new Budget(1_000_000_000, System.nanoTime() + 300_000_000_000L, new Cancellation());
     return new FlatMemory(pages, 1_000, heap, budget);
   }
 }

@@ -16,7 +16,6 @@ import dev.leat.engine.ModuleShape;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -236,10 +235,9 @@ final class ModuleInspectionTest {
     byte[] bomb = module.build();
     assertThat(bomb.length).isLessThan(120_000);
 
-    long started = System.nanoTime();
     assertThat(new ChicoryEngine(ModuleLimits.DEFAULT).inspect(Guests.TENANT, bomb))
-        .isInstanceOf(Inspection.Refused.class);
-    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
+        .asString()
+        .contains("50000 locals of function 0, at most 5000");
   }
 
   @Test

