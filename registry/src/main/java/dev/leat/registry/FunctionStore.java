@@ -26,6 +26,8 @@ import java.util.Optional;
  *       numbers are not used again: {@code last} stays as it was.
  *   <li>The audit entry is kept if and only if something was changed, together with the change.
  *   <li>{@code forget} removes all functions of the tenant, their numbers too, and nothing else.
+ *   <li>A version that cannot be read any more is given nowhere, and hinders nobody; while it is a
+ *       function's newest, none of that function's is listed.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.

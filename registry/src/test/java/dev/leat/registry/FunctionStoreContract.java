@@ -188,6 +188,37 @@ public abstract class FunctionStoreContract {
     assertThat(store.all()).hasSize(1);
   }
 
+  @Test
+  void law10_versionThatCannotBeRead_hindersNobody() {
+    DeployedVersion a = version(ACME, "a", 1, MODULE);
+    DeployedVersion c2 = version(ACME, "c", 2, MODULE);
+    DeployedVersion d = version(ACME, "d", 1, MODULE);
+    add(a);
+    add(version(ACME, "b", 1, MODULE));
+    add(damaged(version(ACME, "b", 2, MODULE)));
+    add(damaged(version(ACME, "c", 1, MODULE)));
+    add(c2);
+    add(d);
+
+    assertThat(store.all()).containsExactlyInAnyOrder(List.of(a), List.of(c2), List.of(d));
+    assertThat(store.list(ACME, 2, Optional.empty())).containsExactly(a, c2);
+    assertThat(store.list(ACME, 3, Optional.empty())).containsExactly(a, c2, d);
+    assertThat(store.list(ACME, 9, Optional.empty())).containsExactly(a, c2, d);
+    FunctionName b = new FunctionName("b");
+    assertThat(store.versions(ACME, b)).isEmpty();
+    assertThat(store.active(ACME, b)).isEmpty();
+    assertThat(store.find(ACME, b, 2)).isEmpty();
+    assertThat(store.last(ACME, b)).isEqualTo(2);
+    DeployedVersion b3 = version(ACME, "b", 3, MODULE);
+    assertThat(add(b3)).isEqualTo(new Addition.Kept());
+    assertThat(store.versions(ACME, b)).hasSize(2).startsWith(b3);
+  }
+
+  private static DeployedVersion damaged(DeployedVersion version) {
+    return new DeployedVersion(
+        version.version(), version.createdAt(), "{\"apiVersion\":\"leat/v9\"}", version.route());
+  }
+
   static DeployedVersion version(TenantId tenant, String name, int number, ModuleDigest module) {
     return version(tenant, name, number, module, "/" + name);
   }

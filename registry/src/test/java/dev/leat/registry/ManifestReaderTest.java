@@ -46,7 +46,7 @@ final class ManifestReaderTest {
         config: {fields_to_mask: [email, phone]}
       """;
 
-  private static final String MINIMAL =
+  static final String MINIMAL =
       """
       apiVersion: leat/v1
       kind: Function

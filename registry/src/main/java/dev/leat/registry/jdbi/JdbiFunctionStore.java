@@ -1,20 +1,18 @@
 package dev.leat.registry.jdbi;
 
-import dev.leat.contract.Answer;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.ModuleDigest;
-import dev.leat.contract.Problem;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.AuditEntry;
 import dev.leat.registry.DeployedVersion;
 import dev.leat.registry.FunctionStore;
-import dev.leat.registry.Manifest;
-import dev.leat.registry.ManifestReader;
+import dev.leat.registry.StoredManifest;
 import dev.leat.store.Database;
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +20,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Functions and their versions in two tables. A function without versions was deleted. */
 public final class JdbiFunctionStore implements FunctionStore {
+  private static final Logger LOG = LoggerFactory.getLogger(JdbiFunctionStore.class);
   private static final String FOR_UPDATE = " FOR UPDATE";
 
   private final Database database;
@@ -74,7 +75,8 @@ public final class JdbiFunctionStore implements FunctionStore {
                 .bind("tenant", tenant.value())
                 .bind("name", name.value())
                 .map((row, context) -> read(row))
-                .findOne());
+                .findOne()
+                .flatMap(Row::version));
   }
 
   @Override
@@ -92,24 +94,26 @@ public final class JdbiFunctionStore implements FunctionStore {
                 .bind("name", name.value())
                 .bind("number", number)
                 .map((row, context) -> read(row))
-                .findOne());
+                .findOne()
+                .flatMap(Row::version));
   }
 
   @Override
   public List<DeployedVersion> versions(TenantId tenant, FunctionName name) {
-    return database.read(
-        "Listing the versions of " + tenant + "/" + name,
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT * FROM function_versions WHERE tenant = :tenant AND name = :name
-                    ORDER BY number DESC
-                    """)
-                .bind("tenant", tenant.value())
-                .bind("name", name.value())
-                .map((row, context) -> read(row))
-                .list());
+    return readable(
+        database.read(
+            "Listing the versions of " + tenant + "/" + name,
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        SELECT * FROM function_versions WHERE tenant = :tenant AND name = :name
+                        ORDER BY number DESC
+                        """)
+                    .bind("tenant", tenant.value())
+                    .bind("name", name.value())
+                    .map((row, context) -> read(row))
+                    .list()));
   }
 
   @Override
@@ -130,6 +134,22 @@ public final class JdbiFunctionStore implements FunctionStore {
 
   @Override
   public List<DeployedVersion> list(TenantId tenant, int limit, Optional<FunctionName> after) {
+    List<DeployedVersion> found = new ArrayList<>();
+    Optional<FunctionName> last = after;
+    List<Row> rows;
+    do {
+      int missing = limit - found.size();
+      rows = activeRows(tenant, missing, last);
+      rows.forEach(row -> row.version().ifPresent(found::add));
+      last = rows.isEmpty() ? last : Optional.of(rows.getLast().function().name());
+      if (rows.size() < missing) {
+        return found;
+      }
+    } while (found.size() < limit); // some could not be read
+    return found;
+  }
+
+  private List<Row> activeRows(TenantId tenant, int limit, Optional<FunctionName> after) {
     return database.read(
         "Listing the functions of tenant " + tenant,
         handle ->
@@ -149,7 +169,7 @@ public final class JdbiFunctionStore implements FunctionStore {
 
   @Override
   public List<List<DeployedVersion>> all() {
-    Map<FunctionRef, List<DeployedVersion>> functions =
+    Map<FunctionRef, List<Row>> functions =
         database.read(
             "Listing all functions",
             handle ->
@@ -160,10 +180,21 @@ public final class JdbiFunctionStore implements FunctionStore {
                     .stream()
                     .collect(
                         Collectors.groupingBy(
-                            deployed -> deployed.version().function(),
-                            LinkedHashMap::new,
-                            Collectors.toList())));
-    return List.copyOf(functions.values());
+                            Row::function, LinkedHashMap::new, Collectors.toList())));
+    return functions.values().stream()
+        .map(JdbiFunctionStore::readable)
+        .filter(versions -> !versions.isEmpty())
+        .toList();
+  }
+
+  /**
+   * A function's versions that can be read; none if its newest cannot, in whose place no older one
+   * may run.
+   */
+  private static List<DeployedVersion> readable(List<Row> newestFirst) {
+    return newestFirst.isEmpty() || newestFirst.getFirst().version().isEmpty()
+        ? List.of()
+        : newestFirst.stream().flatMap(row -> row.version().stream()).toList();
   }
 
   @Override
@@ -277,23 +308,31 @@ public final class JdbiFunctionStore implements FunctionStore {
         newest - kept);
   }
 
-  private static DeployedVersion read(ResultSet row) throws SQLException {
+  private static Row read(ResultSet row) throws SQLException {
     FunctionRef function =
         new FunctionRef(
             new TenantId(row.getString("tenant")), new FunctionName(row.getString("name")));
-    String json = row.getString("manifest");
-    return switch (ManifestReader.read(json.getBytes(StandardCharsets.UTF_8))) {
-      case Answer.Done<Manifest>(Manifest manifest) ->
-          new DeployedVersion(
-              manifest.version(
-                  function, row.getInt("number"), ModuleDigest.parse(row.getString("digest"))),
-              Database.instant(row, "created_at"),
-              json,
-              manifest.route());
-      case Answer.Refused<Manifest>(Problem problem) ->
-          throw new IllegalStateException(
-              "The kept manifest of %s v%d cannot be read: %s"
-                  .formatted(function, row.getInt("number"), problem));
-    };
+    int number = row.getInt("number");
+    ModuleDigest module = ModuleDigest.parse(row.getString("digest"));
+    Instant createdAt = Database.instant(row, "created_at");
+    try {
+      return new Row(
+          function,
+          Optional.of(
+              StoredManifest.read(function, number, module, createdAt, row.getString("manifest"))));
+    } catch (IllegalArgumentException e) {
+      LOG.error(
+          "A version is left out: its kept manifest cannot be read. Deploy the function again,"
+              + " or start a release that can read it function={} version={}",
+          function,
+          number,
+          e);
+      return new Row(function, Optional.empty());
+    }
   }
+
+  /**
+   * @param version empty if it cannot be read
+   */
+  private record Row(FunctionRef function, Optional<DeployedVersion> version) {}
 }
