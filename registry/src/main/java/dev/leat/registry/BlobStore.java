@@ -13,6 +13,7 @@ import java.util.Optional;
  *   <li>Stored bytes that do not have their digest any more are never given: {@code load} throws
  *       {@link BlobAltered}.
  *   <li>{@code put} refuses bytes of another digest; put again, it mends an altered copy.
+ *   <li>{@code holds} is whether {@code load} would give the bytes.
  *   <li>{@code delete} removes the bytes, and does nothing if there are none.
  * </ol>
  *
@@ -22,6 +23,8 @@ public interface BlobStore {
   void put(ModuleDigest digest, byte[] bytes);
 
   Optional<byte[]> load(ModuleDigest digest);
+
+  boolean holds(ModuleDigest digest);
 
   void delete(ModuleDigest digest);
 }

@@ -14,7 +14,7 @@ import java.util.Set;
  *   <li>{@code add} keeps a module unless the tenant has one of that name and version, and gives
  *       the one that is kept; when several add the same at once, all are given the same.
  *   <li>{@code add} runs {@code storeBytes} before anyone can see the module; if it throws, nothing
- *       is kept.
+ *       is kept. It also does when the very same module is kept already, whose bytes may be lost.
  *   <li>{@code find} gives the tenant's module of that name and version, or the newest of that
  *       digest; {@code count} how many it has.
  *   <li>{@code list} gives the tenant's modules whose name contains the text, the last added first.

@@ -79,7 +79,8 @@ public final class PublishModule {
 
   /**
    * Publishes a module under the name and version that its publisher signed. The same module again
-   * gives what is kept; other bytes under that name and version are a conflict.
+   * gives what is kept, and mends its stored bytes if they are lost or altered; other bytes under
+   * that name and version are a conflict.
    *
    * @param module the bytes, which must not change meanwhile
    * @param signature a compact JWS over the {@link Statement}
@@ -210,13 +211,20 @@ public final class PublishModule {
             candidate.reference(),
             candidate.digest() + " signed by " + candidate.keyId());
     PublishedModule kept =
-        modules.add(tenant, candidate, entry, () -> blobs.put(candidate.digest(), bytes));
+        modules.add(tenant, candidate, entry, () -> store(candidate.digest(), bytes));
     return kept.digest().equals(candidate.digest())
         ? Answer.done(kept)
         : Answer.refused(
             ProblemCode.CONFLICT,
             "%s is published already as %s and cannot change. Publish under another version."
                 .formatted(kept.reference(), kept.digest()));
+  }
+
+  /** Stores the bytes where they are not, or are not what they were any more. */
+  private void store(ModuleDigest digest, byte[] bytes) {
+    if (!blobs.holds(digest)) {
+      blobs.put(digest, bytes);
+    }
   }
 
   private static Answer<PublishedModule> bad(String detail) {

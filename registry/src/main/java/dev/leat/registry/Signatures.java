@@ -122,7 +122,8 @@ public final class Signatures {
     JWSObject jws;
     try {
       jws = JWSObject.parse(compactJws.strip());
-    } catch (ParseException | IllegalArgumentException e) {
+    } catch (ParseException | RuntimeException e) {
+      // The library leans on the JVM's own checks for some malformed headers.
       return bad(
           "The signature is not a compact JWS (RFC 7515). Sign the module with 'leat sign'.");
     }

@@ -72,7 +72,18 @@ public abstract class BlobStoreContract {
   }
 
   @Test
-  void law5_delete_removesTheBytes() {
+  void law5_holds_isWhetherTheBytesCanBeLoaded() {
+    assertThat(store.holds(digest)).isFalse();
+
+    store.put(digest, bytes);
+    assertThat(store.holds(digest)).isTrue();
+
+    alter(digest);
+    assertThat(store.holds(digest)).isFalse();
+  }
+
+  @Test
+  void law6_delete_removesTheBytes() {
     store.delete(digest);
     store.put(digest, bytes);
     store.delete(digest);

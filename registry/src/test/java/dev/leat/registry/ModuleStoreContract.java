@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,17 @@ public abstract class ModuleStoreContract {
         });
 
     assertThat(stored).isTrue();
+  }
+
+  @Test
+  void law2_add_theVerySameAgain_storesTheBytesAgain() {
+    AtomicInteger stored = new AtomicInteger();
+    store.add(ACME, module(ACME, "mask", "1", 1), entry("add"), stored::incrementAndGet);
+    store.add(ACME, module(ACME, "mask", "1", 1), entry("again"), stored::incrementAndGet);
+    store.add(ACME, module(ACME, "mask", "1", 2), entry("other"), stored::incrementAndGet);
+
+    assertThat(stored).hasValue(2);
+    assertThat(recorded()).containsExactly("add");
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -238,6 +239,21 @@ final class PublishModuleTest {
   }
 
   @Test
+  void publish_again_mendsBytesThatWereLostOrAltered() throws IOException {
+    PublishedModule published = registry.publish("mask", "1", module);
+    registry.blobs.delete(published.digest());
+
+    assertThat(done(publish(module, signed(module)))).isEqualTo(published);
+    assertThat(done(registry.modules.content(ACME, published.digest()))).isEqualTo(module);
+
+    Files.writeString(registry.blobFile(published.digest()), "something else");
+
+    assertThat(done(publish(module, signed(module)))).isEqualTo(published);
+    assertThat(done(registry.modules.content(ACME, published.digest()))).isEqualTo(module);
+    assertThat(registry.recorded(ACME)).containsOnlyOnce("module.publish acme/mask@1");
+  }
+
+  @Test
   void publish_blobStoreBroken_keepsNothing() {
     PublishModule failing =
         new PublishModule(
@@ -284,6 +300,11 @@ final class PublishModuleTest {
     @Override
     public Optional<byte[]> load(ModuleDigest digest) {
       return Optional.empty();
+    }
+
+    @Override
+    public boolean holds(ModuleDigest digest) {
+      return false;
     }
 
     @Override

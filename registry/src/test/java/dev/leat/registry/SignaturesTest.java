@@ -113,6 +113,28 @@ final class SignaturesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "[]",
+        "1",
+        "true",
+        "\"EdDSA\"",
+        "{\"alg\":null,\"kid\":\"x\"}",
+        "{\"alg\":\"EdDSA\",\"kid\":null}",
+        "{\"alg\":\"EdDSA\",\"kid\":7}",
+        "{\"alg\":[\"EdDSA\"],\"kid\":{}}",
+        "{\"alg\":\"EdDSA\",\"kid\":\"x\",\"crit\":[null]}"
+      })
+  void verify_malformedHeader_isRefused(String header) {
+    String jws =
+        Base64URL.encode(header) + "." + Base64URL.encode(payload()) + "." + Base64URL.encode("s");
+
+    refused(signatures.keyId(jws), ProblemCode.INVALID_SIGNATURE);
+    bad(jws, "");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "  ", "a", "a.b.c", "...", "e30.e30.e30", "é.ü.ß"})
   void verify_noJws_isRefused(String text) {
     refused(signatures.keyId(text), ProblemCode.INVALID_SIGNATURE);
@@ -142,6 +164,7 @@ final class SignaturesTest {
           "size":1           | "size":1.5                 | size must be
           "size":1           | "size":"1"                 | size must be
           2026-01-01T00      | 2026-13-01T00              | issuedAt must be
+          2026-01-01T00      | 1970-01-01T00              | set the signer's clock
           {                  | [                          | not JSON
           """)
   void verify_badStatement_isRefused(String from, String to, String why) throws JOSEException {

@@ -39,6 +39,7 @@ final class TestRegistry implements AutoCloseable {
   static final FunctionName MASK = new FunctionName("mask");
   static final String ACTOR = "dev@acme";
 
+  private final Path directory;
   final ManualClock clock = new ManualClock();
   final OctetKeyPair key = newKey();
 
@@ -66,6 +67,7 @@ final class TestRegistry implements AutoCloseable {
   final ForgetTenant forgetTenant;
 
   TestRegistry(Path directory) {
+    this.directory = directory;
     RegistrySchema.migrate(database.dataSource());
     blobs = new FileBlobStore(directory);
     blobs.start();
@@ -85,6 +87,11 @@ final class TestRegistry implements AutoCloseable {
             routes,
             trial);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
+  }
+
+  /** Where a module's bytes are kept. */
+  Path blobFile(ModuleDigest digest) {
+    return directory.resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
   }
 
   /** Publishes for acme with its key. */

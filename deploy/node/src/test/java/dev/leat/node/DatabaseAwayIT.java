@@ -22,7 +22,7 @@ class DatabaseAwayIT {
 
   @AfterEach
   void freeTheDisk() {
-    FaultyDisk.setFull(false);
+    FaultyDisk.setFull(directory, false);
   }
 
   @Test
@@ -33,11 +33,11 @@ class DatabaseAwayIT {
       acme.deployPublic("echo", Guests.echo());
       assertThat(readiness(node).status()).isEqualTo(200);
 
-      FaultyDisk.setFull(true);
+      FaultyDisk.setFull(directory, true);
       assertUnavailable(addTenant(node));
       assertAwayButCalled(node, acme);
 
-      FaultyDisk.setFull(false);
+      FaultyDisk.setFull(directory, false);
       assertWorksAgain(node, acme);
     }
 

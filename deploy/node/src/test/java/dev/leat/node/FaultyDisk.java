@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.h2.store.fs.FileBase;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
@@ -14,7 +16,7 @@ import org.h2.store.fs.FilePathWrapper;
  * can be written.
  */
 public final class FaultyDisk extends FilePathWrapper {
-  private static volatile boolean full;
+  private static final Set<String> FULL = ConcurrentHashMap.newKeySet();
 
   /** For H2, which makes one for each path. */
   public FaultyDisk() {}
@@ -30,8 +32,13 @@ public final class FaultyDisk extends FilePathWrapper {
         embedded.poolSize());
   }
 
-  static void setFull(boolean isFull) {
-    full = isFull;
+  /** Whether the disk is full for the files of this directory. */
+  static void setFull(Path directory, boolean isFull) {
+    if (isFull) {
+      FULL.add(directory.toString());
+    } else {
+      FULL.remove(directory.toString());
+    }
   }
 
   @Override
@@ -41,18 +48,20 @@ public final class FaultyDisk extends FilePathWrapper {
 
   @Override
   public FileChannel open(String mode) throws IOException {
-    return new Channel(super.open(mode));
+    return new Channel(super.open(mode), toString());
   }
 
   private static final class Channel extends FileBase {
     private final FileChannel file;
+    private final String path;
 
-    Channel(FileChannel file) {
+    Channel(FileChannel file, String path) {
       this.file = file;
+      this.path = path;
     }
 
     private void requireRoom() throws IOException {
-      if (full) {
+      if (FULL.stream().anyMatch(path::contains)) {
         throw new IOException("No space left on device");
       }
     }

@@ -25,7 +25,7 @@ class NodeDatabaseTest {
 
   @AfterEach
   void freeTheDisk() {
-    FaultyDisk.setFull(false);
+    FaultyDisk.setFull(directory, false);
   }
 
   @Test
@@ -36,7 +36,7 @@ class NodeDatabaseTest {
       execute(database, "CREATE TABLE kept (id INT)");
       execute(database, "INSERT INTO kept VALUES (1)");
 
-      FaultyDisk.setFull(true);
+      FaultyDisk.setFull(directory, true);
       assertThatThrownBy(() -> execute(database, "INSERT INTO kept VALUES (2)"))
           .isInstanceOf(SQLException.class);
       database.watch().look();
@@ -46,7 +46,7 @@ class NodeDatabaseTest {
       assertThatThrownBy(() -> execute(database, "SELECT 1"))
           .isInstanceOf(SQLTransientConnectionException.class);
 
-      FaultyDisk.setFull(false);
+      FaultyDisk.setFull(directory, false);
       database.watch().look();
       assertThat(database.watch().isAvailable()).isTrue();
       execute(database, "INSERT INTO kept VALUES (3)");
@@ -62,10 +62,10 @@ class NodeDatabaseTest {
       execute(database, "CREATE TABLE kept (id INT)");
       try (Connection held = database.connections().getConnection();
           Statement statement = held.createStatement()) {
-        FaultyDisk.setFull(true);
+        FaultyDisk.setFull(directory, true);
         assertThatThrownBy(() -> execute(database, "INSERT INTO kept VALUES (1)"))
             .isInstanceOf(SQLException.class);
-        FaultyDisk.setFull(false);
+        FaultyDisk.setFull(directory, false);
 
         database.watch().look();
 

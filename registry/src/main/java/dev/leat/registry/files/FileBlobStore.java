@@ -84,6 +84,15 @@ public final class FileBlobStore implements BlobStore {
     return Optional.of(bytes);
   }
 
+  @Override
+  public boolean holds(ModuleDigest digest) {
+    try {
+      return load(digest).isPresent();
+    } catch (BlobAltered e) {
+      return false;
+    }
+  }
+
   /** How often a file did not hold what its name says. */
   public long alteredFound() {
     return altered.sum();

@@ -34,10 +34,13 @@ public final class JdbiModuleStore implements ModuleStore {
               lock(handle, module.digest());
               Optional<PublishedModule> present =
                   find(handle, tenant, module.name(), module.version());
-              if (present.isPresent()) {
+              if (present.isPresent() && !present.get().digest().equals(module.digest())) {
                 return present.get();
               }
               storeBytes.run();
+              if (present.isPresent()) {
+                return present.get();
+              }
               insert(handle, module);
               JdbiAuditStore.append(handle, entry);
               return module;
