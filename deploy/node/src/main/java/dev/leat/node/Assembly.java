@@ -15,6 +15,7 @@ import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.control.ControlServices;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
+import dev.leat.gateway.http.FairTransport;
 import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.registry.CollectModule;
@@ -165,7 +166,7 @@ final class Assembly implements AutoCloseable {
     invocations = new MeteredInvoker(scheduler, routes, tenants::exists);
 
     int cores = Runtime.getRuntime().availableProcessors();
-    vertx = Vertx.vertx(vertxOptions(cores));
+    vertx = Vertx.builder().with(vertxOptions(cores)).withTransport(new FairTransport()).build();
     GatewayConfig gatewayConfig =
         GatewayConfig.on(config.host(), config.port(), cores, config.connections());
     bodies = new BodyMemory(gatewayConfig.bodyMemoryBytes());
