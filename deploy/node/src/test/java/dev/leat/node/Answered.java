@@ -7,14 +7,14 @@ import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 
 /** What a node answered. */
-record Answered(int status, HttpHeaders headers, byte[] body) {
+public record Answered(int status, HttpHeaders headers, byte[] body) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  String text() {
+  public String text() {
     return new String(body, StandardCharsets.UTF_8);
   }
 
-  JsonNode json() {
+  public JsonNode json() {
     try {
       return JSON.readTree(body);
     } catch (JsonProcessingException e) {
@@ -25,12 +25,12 @@ record Answered(int status, HttpHeaders headers, byte[] body) {
   }
 
   /** The first value of the field, "" without one. */
-  String header(String name) {
+  public String header(String name) {
     return headers.firstValue(name).orElse("");
   }
 
   /** Status, code and source of a problem, or the status alone: {@code 404 not-found gateway}. */
-  String problem() {
+  public String problem() {
     return header("content-type").equals("application/problem+json")
         ? "%d %s %s".formatted(status, json().path("code").asText(), header("leat-error-source"))
         : String.valueOf(status);

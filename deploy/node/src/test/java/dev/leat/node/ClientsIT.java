@@ -3,7 +3,7 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.gateway.http.ConnectionLimits;
-import dev.leat.node.RunningNode.Workshop;
+import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.CompileBudget;
-import dev.leat.node.RunningNode.Workshop;
+import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.registry.Signatures;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;

@@ -2,7 +2,7 @@ package dev.leat.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.leat.node.RunningNode.Workshop;
+import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.CuttableProxy;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;

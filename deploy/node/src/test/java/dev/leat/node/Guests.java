@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** Handlers, each for one behaviour. */
-final class Guests {
+public final class Guests {
   private static final int INPUT = 65_536;
   private static final int OUTPUT = 4_096;
   private static final int NAME = 64;
@@ -16,12 +16,12 @@ final class Guests {
   private Guests() {}
 
   /** Answers with the request's body. */
-  static byte[] echo() {
+  public static byte[] echo() {
     return handler(new WasmBuilder(), packed(code -> code.localGet(0), code -> code.localGet(1)));
   }
 
   /** Answers with this text. */
-  static byte[] saying(String text) {
+  public static byte[] saying(String text) {
     return handler(
         new WasmBuilder(),
         packed(code -> code.i32Const(OUTPUT), code -> code.i32Const(text.length())),
@@ -32,7 +32,7 @@ final class Guests {
    * Answers with what it sees, a line each: method, path, query, and the request's fields of these
    * names, "-" for one that is absent.
    */
-  static byte[] describing(String... fields) {
+  public static byte[] describing(String... fields) {
     WasmBuilder builder =
         new WasmBuilder()
             .importFunction("leat", "request_method", "(i32,i32)->i32")
@@ -58,7 +58,7 @@ final class Guests {
   }
 
   /** Answers with this status, these fields and the request's body. */
-  static byte[] responding(int status, Map<String, String> fields) {
+  public static byte[] responding(int status, Map<String, String> fields) {
     WasmBuilder builder =
         new WasmBuilder()
             .importFunction("leat", "response_status", "(i32)->")
@@ -76,27 +76,27 @@ final class Guests {
     return handler(builder, code, module -> module.data(NAME, texts.toString()));
   }
 
-  static byte[] trapping() {
+  public static byte[] trapping() {
     return handler(new WasmBuilder(), new WasmCode().unreachable());
   }
 
   /** Calls itself for ever. */
-  static byte[] recursing() {
+  public static byte[] recursing() {
     return handler(
         new WasmBuilder(), new WasmCode().localGet(0).localGet(1).call(1).i64Const(1).i64Or());
   }
 
   /** Says that its answer lies outside of its memory. */
-  static byte[] pointingOutside() {
+  public static byte[] pointingOutside() {
     return handler(new WasmBuilder(), new WasmCode().i64Const(0x7fff_0000L << 32 | 100));
   }
 
-  static byte[] spinning() {
+  public static byte[] spinning() {
     return handler(new WasmBuilder(), new WasmCode().loop().br(0).end().i64Const(-1));
   }
 
   /** Wants more memory than any limit allows, and does not do without. */
-  static byte[] growing() {
+  public static byte[] growing() {
     return handler(
         new WasmBuilder(),
         new WasmCode()
@@ -111,12 +111,12 @@ final class Guests {
   }
 
   /** Says that it failed, without a message. */
-  static byte[] failing() {
+  public static byte[] failing() {
     return handler(new WasmBuilder(), new WasmCode().i64Const(-1));
   }
 
   /** Refuses any configuration. */
-  static byte[] refusingInit() {
+  public static byte[] refusingInit() {
     return handler(
         new WasmBuilder(),
         new WasmCode().i64Const(0),
@@ -133,12 +133,12 @@ final class Guests {
   }
 
   /** Answers with more bytes than it may. */
-  static byte[] talkative(int bytes) {
+  public static byte[] talkative(int bytes) {
     return handler(
         new WasmBuilder(), packed(code -> code.i32Const(OUTPUT), code -> code.i32Const(bytes)));
   }
 
-  static byte[] handler(WasmBuilder imports, WasmCode handle) {
+  public static byte[] handler(WasmBuilder imports, WasmCode handle) {
     return handler(imports, handle, module -> {});
   }
 

@@ -3,7 +3,7 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.leat.node.RunningNode.Workshop;
+import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
 import java.nio.file.Path;

@@ -11,7 +11,7 @@ import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
-import dev.leat.node.RunningNode.Workshop;
+import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
 import java.nio.file.Path;
 import java.text.ParseException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.leat.contract.ModuleDigest;
-import dev.leat.node.RunningNode.Workshop;
+import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;

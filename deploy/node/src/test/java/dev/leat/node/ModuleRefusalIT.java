@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import dev.leat.contract.ModuleDigest;
-import dev.leat.node.RunningNode.Workshop;
+import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.registry.PublishModule;
 import dev.leat.registry.Signatures;
 import dev.leat.registry.Statement;

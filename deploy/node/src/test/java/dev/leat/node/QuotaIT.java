@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.http.BodyMemory;
-import dev.leat.node.RunningNode.Workshop;
+import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
