@@ -102,6 +102,8 @@ class MetricsIT {
           config: {fields_to_mask: [email]}
         """);
     acme.deployPublic("trapping", Guests.trapping());
+    // Of each at its deployment, and one more of the fresh one, which is not kept.
+    Eventually.holds("nothing is made any more", () -> read("leat_instances_prepared_total") == 3);
     Map<String, Double> before = scrape();
     double fuel = 0;
     for (int i = 0; i < 7; i++) {
@@ -171,11 +173,10 @@ class MetricsIT {
     acme.deployPublic("echo", Guests.echo());
     acme.setQuota("{\"requests-per-second\":1,\"burst\":1}");
     int rejected = 0;
-    for (int i = 0; i < 20; i++) {
+    while (rejected < 3) { // some of a second's requests, be they two or a thousand
       rejected += acme.call("POST", "echo").send().status() == 429 ? 1 : 0;
     }
 
-    assertThat(rejected).isPositive();
     assertThat(named(scrape(), "leat_quota_rejections_total"))
         .isEqualTo(
             Map.of(
@@ -203,7 +204,8 @@ class MetricsIT {
     acme.deploy(
         "spin",
         Guests.spinning(),
-        "  route: {auth: public}\n  limits: {timeout: 60s}\n  instances: {min: 0, max: 1}\n");
+        "  route: {auth: public}\n  limits: {timeout: 5m, fuel: 9000000000000000000}\n"
+            + "  instances: {min: 0, max: 1, idle: 1h}\n");
     acme.deploy("kept", Guests.echo(), "  instances: {min: 2}\n");
     Eventually.holds("both are made", () -> read("leat_instances{state=\"idle\"}") == 3);
 
