@@ -38,7 +38,7 @@ import java.util.stream.Stream;
  */
 final class Siege implements AutoCloseable {
   private static final int P99_MAX_RATIO = 10;
-  private static final int ROUNDS_MAX = 6;
+  private static final int ROUNDS_MAX = 10;
 
   /** What any 99 in a hundred calls may take: a turn of the machine's other processes. */
   private static final Duration P99_FLOOR = Duration.ofMillis(50);
