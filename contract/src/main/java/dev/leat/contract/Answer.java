@@ -27,6 +27,14 @@ public sealed interface Answer<T> {
     };
   }
 
+  /** What comes next with its value, if there is one; a refusal stays, and nothing comes next. */
+  default <R> Answer<R> then(Function<? super T, Answer<R>> next) {
+    return switch (this) {
+      case Done<T>(T value) -> next.apply(value);
+      case Refused<T>(Problem problem) -> new Refused<>(problem);
+    };
+  }
+
   /** It was done. */
   record Done<T>(T value) implements Answer<T> {}
 
