@@ -10,6 +10,8 @@ import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.documents.Quantities;
+import dev.leat.documents.StrictJson;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -79,7 +81,7 @@ public record Manifest(
     write(limits, spec.putObject("limits"));
     write(instances, spec.putObject("instances"));
     writeCapabilities(spec.putObject("capabilities"));
-    spec.set("config", ManifestSyntax.json(config));
+    spec.set("config", StrictJson.tree(config));
     return root.toString();
   }
 

@@ -9,9 +9,10 @@ import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
-import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.documents.ClosedObject;
+import dev.leat.documents.DocumentKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -38,6 +39,13 @@ public final class ManifestReader {
   static final String API_VERSION = "leat/v1";
   static final String KIND = "Function";
 
+  private static final DocumentKind DOCUMENT =
+      new DocumentKind(
+          "The manifest",
+          "an object with the keys apiVersion, kind, metadata and spec",
+          MANIFEST_BYTES_MAX,
+          ProblemCode.INVALID_MANIFEST);
+
   private static final String NAME_FORM =
       "1-63 characters of a-z, 0-9 and '-', starting with a letter";
   private static final Predicate<String> MODULE = form("[^\\p{Cntrl}]{1,500}");
@@ -60,8 +68,6 @@ public final class ManifestReader {
   private static final Duration DAY = Duration.ofHours(24);
   private static final Duration YEAR = Duration.ofDays(365);
 
-  private final Findings findings = new Findings();
-
   private ManifestReader() {}
 
   /**
@@ -70,34 +76,21 @@ public final class ManifestReader {
    * @param yamlOrJson in UTF-8
    */
   public static Answer<Manifest> read(byte[] yamlOrJson) {
-    if (yamlOrJson.length > MANIFEST_BYTES_MAX) {
-      return Answer.refused(
-          ProblemCode.INVALID_MANIFEST,
-          "The manifest has %d bytes, at most %d are allowed."
-              .formatted(yamlOrJson.length, MANIFEST_BYTES_MAX));
-    }
-    ManifestReader reader = new ManifestReader();
-    Optional<Manifest> manifest =
-        ManifestSyntax.parse(yamlOrJson, reader.findings).flatMap(reader::manifest);
-    return manifest.isPresent() && reader.findings.isEmpty()
-        ? Answer.done(manifest.get())
-        : Answer.refused(
-            Problem.of(ProblemCode.INVALID_MANIFEST, "The manifest", reader.findings.toList()));
+    return DOCUMENT.read(yamlOrJson, ManifestReader::manifest);
   }
 
   /** The manifest; empty if something without which there is none is missing or wrong. */
-  private Optional<Manifest> manifest(ObjectNode document) {
-    ClosedObject root = new ClosedObject(document, "", findings);
+  private static Optional<Manifest> manifest(ClosedObject root) {
     root.require("apiVersion", "kind", "metadata", "spec");
     root.word("apiVersion", List.of(API_VERSION));
     root.word("kind", List.of(KIND));
-    Optional<FunctionName> name = root.optionalObject("metadata").flatMap(this::name);
+    Optional<FunctionName> name = root.optionalObject("metadata").flatMap(ManifestReader::name);
     Optional<ClosedObject> spec = root.optionalObject("spec");
     root.close();
     return spec.flatMap(object -> spec(name, object));
   }
 
-  private Optional<FunctionName> name(ClosedObject metadata) {
+  private static Optional<FunctionName> name(ClosedObject metadata) {
     Optional<FunctionName> name =
         metadata
             .require("name")
@@ -107,7 +100,7 @@ public final class ManifestReader {
     return name;
   }
 
-  private Optional<Manifest> spec(Optional<FunctionName> name, ClosedObject spec) {
+  private static Optional<Manifest> spec(Optional<FunctionName> name, ClosedObject spec) {
     spec.require("module", "contract");
     Optional<ModuleRef> module =
         spec.text(
@@ -121,9 +114,11 @@ public final class ManifestReader {
     InstancePolicy instances = instances(spec.object("instances"));
     ClosedObject granted = spec.object("capabilities");
     Capabilities capabilities = capabilities(granted);
-    Optional<Manifest.Http> http = granted.optionalObject("http").map(this::http);
-    Optional<Manifest.KeyValue> keyValue = granted.optionalObject("keyValue").map(this::keyValue);
-    Optional<Manifest.Database> database = granted.optionalObject("database").map(this::database);
+    Optional<Manifest.Http> http = granted.optionalObject("http").map(ManifestReader::http);
+    Optional<Manifest.KeyValue> keyValue =
+        granted.optionalObject("keyValue").map(ManifestReader::keyValue);
+    Optional<Manifest.Database> database =
+        granted.optionalObject("database").map(ManifestReader::database);
     granted.later("secrets").close();
     String config = config(spec);
     spec.later("async").close();
@@ -179,7 +174,7 @@ public final class ManifestReader {
     return word.flatMap(GuestContract::ofWord);
   }
 
-  private RouteSpec route(Optional<FunctionName> name, ClosedObject route) {
+  private static RouteSpec route(Optional<FunctionName> name, ClosedObject route) {
     Optional<String> path =
         route.text(
             "path",
@@ -197,7 +192,7 @@ public final class ManifestReader {
         isPublic);
   }
 
-  private Limits limits(ClosedObject limits) {
+  private static Limits limits(ClosedObject limits) {
     Limits standard = Limits.DEFAULT;
     Limits read =
         new Limits(
@@ -212,7 +207,7 @@ public final class ManifestReader {
     return read;
   }
 
-  private InstancePolicy instances(ClosedObject instances) {
+  private static InstancePolicy instances(ClosedObject instances) {
     InstancePolicy standard = InstancePolicy.DEFAULT;
     long most = InstancePolicy.MAX_INSTANCES;
     int min = instances.number("min", 0, most).map(Long::intValue).orElse(standard.min());
@@ -240,7 +235,7 @@ public final class ManifestReader {
         granted.flag("config").orElse(false));
   }
 
-  private Manifest.Http http(ClosedObject http) {
+  private static Manifest.Http http(ClosedObject http) {
     http.require("allow");
     List<String> allow =
         http.texts(
@@ -254,7 +249,7 @@ public final class ManifestReader {
     return new Manifest.Http(allow, (int) perMinute);
   }
 
-  private Manifest.KeyValue keyValue(ClosedObject keyValue) {
+  private static Manifest.KeyValue keyValue(ClosedObject keyValue) {
     String namespace =
         keyValue.text("namespace", FunctionName::isValid, NAME_FORM).orElse("default");
     Duration ttlMax = keyValue.duration("ttlMax", SECOND, YEAR).orElse(DAY);
@@ -262,7 +257,7 @@ public final class ManifestReader {
     return new Manifest.KeyValue(namespace, ttlMax);
   }
 
-  private Manifest.Database database(ClosedObject database) {
+  private static Manifest.Database database(ClosedObject database) {
     database.require("connection", "allow");
     String connection = database.text("connection", FunctionName::isValid, NAME_FORM).orElse("");
     List<String> allow =

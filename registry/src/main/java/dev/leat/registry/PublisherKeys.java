@@ -1,11 +1,7 @@
 package dev.leat.registry;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.OctetKeyPair;
@@ -13,6 +9,7 @@ import com.nimbusds.jose.util.Base64URL;
 import dev.leat.contract.Answer;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.documents.StrictJson;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -31,12 +28,6 @@ public final class PublisherKeys {
   /** The longest name of a key. */
   public static final int NAME_CHARS_MAX = 100;
 
-  private static final ObjectReader JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build()
-          .reader();
   private static final Pattern X = Pattern.compile("[A-Za-z0-9_-]{43}");
 
   private final KeyStore store;
@@ -108,7 +99,7 @@ public final class PublisherKeys {
     }
     JsonNode node;
     try {
-      node = JSON.readTree(jwk);
+      node = StrictJson.mapper().readTree(jwk);
     } catch (JacksonException e) {
       return malformed("The key is not JSON. Send a public JWK (RFC 8037).");
     }

@@ -1,10 +1,8 @@
 package dev.leat.registry;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -18,6 +16,7 @@ import com.nimbusds.jose.util.Base64URL;
 import dev.leat.contract.Answer;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.ProblemCode;
+import dev.leat.documents.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.DateTimeException;
@@ -42,11 +41,6 @@ public final class Signatures {
   private static final Set<String> HEADER_PARAMETERS = Set.of("alg", "kid");
   private static final Set<String> MEMBERS =
       Set.of("name", "version", "digest", "size", "issuedAt");
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private final InstantSource clock;
 
@@ -151,7 +145,7 @@ public final class Signatures {
   private Answer<Statement> statement(byte[] payload) {
     JsonNode node;
     try {
-      node = JSON.readTree(new String(payload, StandardCharsets.UTF_8));
+      node = StrictJson.mapper().readTree(new String(payload, StandardCharsets.UTF_8));
     } catch (JacksonException e) {
       return bad("The signed statement is not JSON.");
     }
@@ -202,7 +196,8 @@ public final class Signatures {
   }
 
   private static String write(Statement statement) {
-    return JSON.createObjectNode()
+    return JsonNodeFactory.instance
+        .objectNode()
         .put("name", statement.name())
         .put("version", statement.version())
         .put("digest", statement.digest().toString())

@@ -10,6 +10,8 @@ import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.documents.Quantities;
+import dev.leat.documents.StrictJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -34,7 +36,7 @@ public final class StoredManifest {
    */
   public static DeployedVersion read(
       FunctionRef function, int number, ModuleDigest module, Instant createdAt, String json) {
-    JsonNode root = ManifestSyntax.json(json);
+    JsonNode root = StrictJson.tree(json);
     String apiVersion = root.path("apiVersion").asText();
     return switch (apiVersion) {
       case "leat/v1" -> v1(function, number, module, createdAt, json, root.path("spec"));

@@ -2,6 +2,7 @@ package dev.leat.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.Finding;
+import dev.leat.documents.StrictJson;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ final class UngrantedPowers {
    * @param manifest as it is kept: valid JSON
    */
   static List<Finding> of(String manifest) {
-    JsonNode asked = ManifestSyntax.json(manifest).at("/spec/capabilities");
+    JsonNode asked = StrictJson.tree(manifest).at("/spec/capabilities");
     return POWERS.stream()
         .filter(asked::has)
         .map(power ->

@@ -29,27 +29,30 @@ class ModuleTableTest {
   /** Each room with the rooms that it may import. */
   private static final Map<String, Set<String>> ALLOWED =
       new TreeMap<>(
-          Map.of(
-              "contract", Set.of(),
-              "store", Set.of(),
-              "engine", Set.of("contract"),
-              "tenants", Set.of("contract", "store"),
-              "registry", Set.of("contract", "store", "engine"),
-              "worker", Set.of("contract", "engine"),
-              "scheduler", Set.of("contract"),
-              "gateway", Set.of("contract", "store", "tenants", "registry"),
-              "node",
+          Map.ofEntries(
+              Map.entry("contract", Set.of()),
+              Map.entry("store", Set.of()),
+              Map.entry("documents", Set.of("contract")),
+              Map.entry("engine", Set.of("contract")),
+              Map.entry("tenants", Set.of("contract", "store")),
+              Map.entry("registry", Set.of("contract", "store", "documents", "engine")),
+              Map.entry("worker", Set.of("contract", "engine")),
+              Map.entry("scheduler", Set.of("contract")),
+              Map.entry("gateway", Set.of("contract", "store", "documents", "tenants", "registry")),
+              Map.entry(
+                  "node",
                   Set.of(
                       "contract",
                       "store",
+                      "documents",
                       "engine",
                       "tenants",
                       "registry",
                       "worker",
                       "scheduler",
-                      "gateway"),
+                      "gateway")),
               // The registry, so that "leat verify" accepts what the platform does.
-              "cli", Set.of("contract", "registry", "node")));
+              Map.entry("cli", Set.of("contract", "documents", "registry", "node"))));
 
   /** Each technology with the packages that may know it. */
   private static final Map<String, List<String>> TECHNOLOGIES =

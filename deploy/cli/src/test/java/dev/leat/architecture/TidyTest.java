@@ -20,6 +20,8 @@ class TidyTest {
       Set.of(
           "contract",
           "testkit",
+          "store",
+          "documents",
           "engine",
           "tenants",
           "registry",

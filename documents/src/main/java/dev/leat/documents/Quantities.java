@@ -1,19 +1,19 @@
-package dev.leat.registry;
+package dev.leat.documents;
 
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes and durations as manifests write them. */
-final class Quantities {
+/** Sizes and durations as documents write them. */
+public final class Quantities {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})(Ki|Mi|Gi)?");
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h)");
 
   private Quantities() {}
 
   /** The bytes in {@code 16Mi}, {@code 64Ki}, {@code 1Gi} or {@code 4096}. */
-  static Optional<Long> parseSize(String text) {
+  public static Optional<Long> parseSize(String text) {
     Matcher matcher = SIZE.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
@@ -29,7 +29,7 @@ final class Quantities {
   }
 
   /** The time in {@code 500ms}, {@code 2s}, {@code 1m} or {@code 24h}. */
-  static Optional<Duration> parseDuration(String text) {
+  public static Optional<Duration> parseDuration(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
@@ -45,7 +45,7 @@ final class Quantities {
   }
 
   /** The shortest text that {@link #parseSize} reads back. */
-  static String size(long bytes) {
+  public static String size(long bytes) {
     if (bytes == 0) {
       return "0";
     }
@@ -59,7 +59,7 @@ final class Quantities {
   }
 
   /** The shortest text that {@link #parseDuration} reads back; whole milliseconds. */
-  static String duration(Duration duration) {
+  public static String duration(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1_000 != 0) {
       return millis + "ms";

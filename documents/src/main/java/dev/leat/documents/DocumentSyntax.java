@@ -1,4 +1,4 @@
-package dev.leat.registry;
+package dev.leat.documents;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -6,10 +6,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -23,12 +20,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a manifest's bytes into a tree, as strictly as JSON does: no aliases, tags or second
- * documents, no duplicate keys, no numbers or booleans that only YAML 1.1 knows. The input is
- * hostile.
+ * Reads a document's bytes into a tree, YAML as strictly as JSON: no aliases, tags or second
+ * documents, no duplicate keys, no numbers or booleans that only YAML 1.1 knows, at most {@value
+ * #DEPTH_MAX} levels. The input is hostile.
  */
-final class ManifestSyntax {
-  private static final int DEPTH_MAX = 20;
+final class DocumentSyntax {
+  static final int DEPTH_MAX = 20;
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder().maxNestingDepth(DEPTH_MAX).maxNumberLength(100).build();
   private static final JsonFactory JSON =
@@ -38,11 +35,6 @@ final class ManifestSyntax {
           .streamReadConstraints(CONSTRAINTS)
           .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
           .build();
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /** A number as JSON has it (RFC 8259, 6), and small enough to be exact. */
@@ -50,18 +42,24 @@ final class ManifestSyntax {
       Pattern.compile("-?(0|[1-9][0-9]{0,29})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?");
 
   private final JsonParser parser;
+  private final String form;
   private final Findings findings;
 
-  private ManifestSyntax(JsonParser parser, Findings findings) {
+  private DocumentSyntax(JsonParser parser, String form, Findings findings) {
     this.parser = parser;
+    this.form = form;
     this.findings = findings;
   }
 
-  /** The document, or nothing if it cannot be read. */
-  static Optional<ObjectNode> parse(byte[] document, Findings findings) {
+  /**
+   * The document, or nothing if it cannot be read.
+   *
+   * @param form what it must be, to follow "must be"
+   */
+  static Optional<ObjectNode> parse(byte[] document, String form, Findings findings) {
     JsonFactory format = isJson(document) ? JSON : YAML;
     try (JsonParser parser = format.createParser(document)) {
-      return new ManifestSyntax(parser, findings).document();
+      return new DocumentSyntax(parser, form, findings).document();
     } catch (JacksonException e) {
       findings.add(place(e.getLocation()), "cannot be read: " + summary(e));
     } catch (IOException | RuntimeException e) {
@@ -69,15 +67,6 @@ final class ManifestSyntax {
       findings.add("", "cannot be read as YAML or JSON in UTF-8");
     }
     return Optional.empty();
-  }
-
-  /** The tree of JSON that is known to be valid. */
-  static JsonNode json(String valid) {
-    try {
-      return MAPPER.readTree(valid);
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException("Not JSON", e);
-    }
   }
 
   /** YAML includes most of JSON, but not, for one, tabs between its tokens. */
@@ -103,7 +92,7 @@ final class ManifestSyntax {
     if (root instanceof ObjectNode object) {
       return Optional.of(object);
     }
-    findings.add("", "must be an object with the keys apiVersion, kind, metadata and spec");
+    findings.add("", "must be " + form);
     return Optional.empty();
   }
 

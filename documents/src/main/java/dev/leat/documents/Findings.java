@@ -1,4 +1,4 @@
-package dev.leat.registry;
+package dev.leat.documents;
 
 import dev.leat.contract.Finding;
 import java.util.ArrayList;
@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The mistakes found in one document, the first {@value #MAX} of them. */
 final class Findings {
-  private static final int MAX = 50;
+  static final int MAX = 50;
   private static final int TEXT_CHARS_MAX = 80;
 
   private final List<Finding> found = new ArrayList<>();

@@ -1,4 +1,4 @@
-package dev.leat.registry;
+package dev.leat.documents;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * a finding and gives the fallback, so that reading goes on to the next mistake. {@link #close}
  * comes last and notes the keys that nobody read.
  */
-final class ClosedObject {
+public final class ClosedObject {
   private final ObjectNode node;
   private final String path;
   private final Findings findings;
@@ -35,32 +35,35 @@ final class ClosedObject {
   }
 
   /** Notes a finding about the value of a key. */
-  void refuse(String key, String message) {
+  public void refuse(String key, String message) {
     findings.add(at(key), message);
   }
 
   /** The object under a key, an empty one if it is absent. */
-  ClosedObject object(String key) {
+  public ClosedObject object(String key) {
     return optionalObject(key)
         .orElseGet(
             () -> new ClosedObject(JsonNodeFactory.instance.objectNode(), at(key), findings));
   }
 
-  Optional<ClosedObject> optionalObject(String key) {
+  /** The object under a key, if there is one. */
+  public Optional<ClosedObject> optionalObject(String key) {
     return node(key).map(object -> new ClosedObject(object, at(key), findings));
   }
 
   /** The object under a key, of which any key is allowed. */
-  Optional<ObjectNode> node(String key) {
+  public Optional<ObjectNode> node(String key) {
     return value(key, "an object", value -> value instanceof ObjectNode object ? object : null);
   }
 
-  Optional<Boolean> flag(String key) {
+  /** True or false. */
+  public Optional<Boolean> flag(String key) {
     return value(
         key, "true or false", value -> value.isBoolean() ? (Boolean) value.asBoolean() : null);
   }
 
-  Optional<Long> number(String key, long min, long max) {
+  /** A whole number in this range. */
+  public Optional<Long> number(String key, long min, long max) {
     return value(
         key,
         max == Long.MAX_VALUE
@@ -75,7 +78,8 @@ final class ClosedObject {
                 : null);
   }
 
-  Optional<Long> size(String key, long min, long max) {
+  /** Bytes in this range, written as {@link Quantities#parseSize} says. */
+  public Optional<Long> size(String key, long min, long max) {
     return value(
         key,
         "a size such as 64Ki, 16Mi or 1Gi, %s-%s"
@@ -86,7 +90,8 @@ final class ClosedObject {
                 .orElse(null));
   }
 
-  Optional<Duration> duration(String key, Duration min, Duration max) {
+  /** A time in this range, written as {@link Quantities#parseDuration} says. */
+  public Optional<Duration> duration(String key, Duration min, Duration max) {
     return value(
         key,
         "a duration such as 500ms, 2s, 1m or 24h, %s-%s"
@@ -98,14 +103,16 @@ final class ClosedObject {
   }
 
   /**
+   * A text that is allowed.
+   *
    * @param form what is allowed, to follow "must be"
    */
-  Optional<String> text(String key, Predicate<String> allowed, String form) {
+  public Optional<String> text(String key, Predicate<String> allowed, String form) {
     return value(key, form, value -> matching(value, allowed));
   }
 
   /** One of these words. */
-  Optional<String> word(String key, List<String> words) {
+  public Optional<String> word(String key, List<String> words) {
     return value(
         key,
         String.join(" | ", words),
@@ -113,7 +120,7 @@ final class ClosedObject {
   }
 
   /** Different texts; an empty list if the key is absent. */
-  List<String> texts(String key, int most, Predicate<String> allowed, String form) {
+  public List<String> texts(String key, int most, Predicate<String> allowed, String form) {
     Optional<JsonNode> list =
         value(
             key,
@@ -134,7 +141,7 @@ final class ClosedObject {
   }
 
   /** Notes that a key is missing, if it is. */
-  ClosedObject require(String... keys) {
+  public ClosedObject require(String... keys) {
     for (String key : keys) {
       if (!node.has(key)) {
         refuse(key, "is missing");
@@ -144,13 +151,13 @@ final class ClosedObject {
   }
 
   /** Names keys that a later version reads: this one refuses them, and says why. */
-  ClosedObject later(String... keys) {
+  public ClosedObject later(String... keys) {
     later.addAll(List.of(keys));
     return this;
   }
 
   /** Notes the keys that nobody read. */
-  void close() {
+  public void close() {
     Iterator<String> keys = node.fieldNames();
     while (keys.hasNext() && !findings.isFull()) {
       String key = keys.next();
