@@ -1,10 +1,11 @@
 package dev.leat.bench;
 
 import dev.leat.contract.Cancellation;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
@@ -347,7 +348,7 @@ public final class Endurance {
         version.guest(),
         new Limits(Long.MAX_VALUE, 4 << 20, timeout, 1 << 20, 1 << 20),
         version.instances(),
-        version.capabilities(),
+        version.grants(),
         "{}");
   }
 
@@ -361,7 +362,7 @@ public final class Endurance {
         guest,
         Limits.DEFAULT,
         new InstancePolicy(0, 8, Duration.ofMinutes(10), InstancePolicy.Reuse.RESET),
-        new Capabilities(false, false, true),
+        Grants.of(new Grant.Config()),
         CONFIG);
   }
 

@@ -9,7 +9,7 @@ package dev.leat.contract;
  * @param guest how the module is called
  * @param limits what one invocation may use
  * @param instances how many instances are kept, and how they are reused
- * @param capabilities what the guest may ask of the host
+ * @param grants what the guest may ask of the host
  * @param config the manifest's {@code config} as a JSON object
  */
 public record FunctionVersion(
@@ -19,7 +19,7 @@ public record FunctionVersion(
     GuestContract guest,
     Limits limits,
     InstancePolicy instances,
-    Capabilities capabilities,
+    Grants grants,
     String config) {
   public FunctionVersion {
     if (number < 1) {

@@ -17,7 +17,7 @@ public record DeployedVersion(
    * What its author should know although it was deployed: powers that this version does not grant.
    */
   public List<Finding> notes() {
-    return UngrantedPowers.of(manifest);
+    return UngrantedPowers.of(version.grants());
   }
 
   /** The version as an entity tag (RFC 9110, 8.8.3). */

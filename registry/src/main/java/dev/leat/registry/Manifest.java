@@ -2,26 +2,25 @@ package dev.leat.registry;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.documents.Quantities;
 import dev.leat.documents.StrictJson;
-import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.TreeSet;
 
 /**
  * What a function's author says about it ({@code leat.yaml}), with a value for everything that was
  * left out. Made by {@link ManifestReader}.
  *
+ * @param grants the powers that it asks for, with those that this release does not serve
  * @param config a JSON object, handed to the guest if it has the capability {@code config}
  */
 public record Manifest(
@@ -31,41 +30,12 @@ public record Manifest(
     RouteSpec route,
     Limits limits,
     InstancePolicy instances,
-    Capabilities capabilities,
-    Optional<Http> http,
-    Optional<KeyValue> keyValue,
-    Optional<Database> database,
+    Grants grants,
     String config) {
-  /**
-   * Outbound HTTP that is asked for. Kept, not yet granted.
-   *
-   * @param allow {@code https://api.example.com}, {@code https://*.example.org:8443}
-   * @param perMinute requests
-   */
-  public record Http(List<String> allow, int perMinute) {
-    public Http {
-      allow = List.copyOf(allow);
-    }
-  }
-
-  /** State kept between invocations that is asked for. Kept, not yet granted. */
-  public record KeyValue(String namespace, Duration ttlMax) {}
-
-  /**
-   * A database that is asked for. Kept, not yet granted.
-   *
-   * @param allow {@code read:orders}, {@code write:audit_*}
-   */
-  public record Database(String connection, List<String> allow) {
-    public Database {
-      allow = List.copyOf(allow);
-    }
-  }
-
   /** The version that a worker runs. */
   public FunctionVersion version(FunctionRef function, int number, ModuleDigest digest) {
     return new FunctionVersion(
-        function, number, digest, contract, limits, instances, capabilities, config);
+        function, number, digest, contract, limits, instances, grants, config);
   }
 
   /**
@@ -107,21 +77,27 @@ public record Manifest(
   }
 
   private void writeCapabilities(ObjectNode to) {
-    to.put("logging", capabilities.logging())
-        .put("metrics", capabilities.metrics())
-        .put("config", capabilities.config());
-    http.ifPresent(granted -> {
-      ObjectNode node = to.putObject("http");
-      granted.allow().forEach(node.putArray("allow")::add);
-      node.put("perMinute", granted.perMinute());
-    });
-    keyValue.ifPresent(granted ->
-        to.putObject("keyValue")
-            .put("namespace", granted.namespace())
-            .put("ttlMax", Quantities.duration(granted.ttlMax())));
-    database.ifPresent(granted -> {
-      ObjectNode node = to.putObject("database").put("connection", granted.connection());
-      granted.allow().forEach(node.putArray("allow")::add);
-    });
+    to.put("logging", grants.find(Grant.Logging.class).isPresent())
+        .put("metrics", grants.find(Grant.Metrics.class).isPresent())
+        .put("config", grants.find(Grant.Config.class).isPresent());
+    grants
+        .find(Grant.Http.class)
+        .ifPresent(http -> {
+          ObjectNode node = to.putObject("http");
+          http.allow().forEach(node.putArray("allow")::add);
+          node.put("perMinute", http.perMinute());
+        });
+    grants
+        .find(Grant.KeyValue.class)
+        .ifPresent(keyValue ->
+            to.putObject("keyValue")
+                .put("namespace", keyValue.namespace())
+                .put("ttlMax", Quantities.duration(keyValue.ttlMax())));
+    grants
+        .find(Grant.Database.class)
+        .ifPresent(database -> {
+          ObjectNode node = to.putObject("database").put("connection", database.connection());
+          database.allow().forEach(node.putArray("allow")::add);
+        });
   }
 }

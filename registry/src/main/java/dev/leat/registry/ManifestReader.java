@@ -2,8 +2,9 @@ package dev.leat.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.Answer;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.Grant;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
@@ -15,6 +16,7 @@ import dev.leat.documents.ClosedObject;
 import dev.leat.documents.DocumentKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,6 +48,12 @@ public final class ManifestReader {
           MANIFEST_BYTES_MAX,
           ProblemCode.INVALID_MANIFEST);
 
+  /** What an {@code http} or {@code keyValue} capability has that leaves them out. */
+  static final int REQUESTS_PER_MINUTE = 60;
+
+  static final String NAMESPACE = "default";
+  static final Duration TTL_MAX = Duration.ofHours(24);
+
   private static final String NAME_FORM =
       "1-63 characters of a-z, 0-9 and '-', starting with a letter";
   private static final Predicate<String> MODULE = form("[^\\p{Cntrl}]{1,500}");
@@ -61,7 +69,6 @@ public final class ManifestReader {
   private static final List<String> CONTRACTS_TO_COME = List.of("transform", "step", "component");
   private static final int LIST_MAX = 100;
   private static final int METHODS_MAX = 20;
-  private static final int REQUESTS_PER_MINUTE = 60;
   private static final int REQUESTS_PER_MINUTE_MAX = 100_000;
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -112,14 +119,7 @@ public final class ManifestReader {
     RouteSpec route = route(name, spec.object("route"));
     Limits limits = limits(spec.object("limits"));
     InstancePolicy instances = instances(spec.object("instances"));
-    ClosedObject granted = spec.object("capabilities");
-    Capabilities capabilities = capabilities(granted);
-    Optional<Manifest.Http> http = granted.optionalObject("http").map(ManifestReader::http);
-    Optional<Manifest.KeyValue> keyValue =
-        granted.optionalObject("keyValue").map(ManifestReader::keyValue);
-    Optional<Manifest.Database> database =
-        granted.optionalObject("database").map(ManifestReader::database);
-    granted.later("secrets").close();
+    Grants grants = grants(spec.object("capabilities"));
     String config = config(spec);
     spec.later("async").close();
     if (name.isEmpty() || module.isEmpty() || contract.isEmpty()) {
@@ -127,17 +127,7 @@ public final class ManifestReader {
     }
     return Optional.of(
         new Manifest(
-            name.get(),
-            module.get(),
-            contract.get(),
-            route,
-            limits,
-            instances,
-            capabilities,
-            http,
-            keyValue,
-            database,
-            config));
+            name.get(), module.get(), contract.get(), route, limits, instances, grants, config));
   }
 
   private static Optional<ModuleRef> module(String text, ClosedObject spec) {
@@ -228,14 +218,23 @@ public final class ManifestReader {
     return new InstancePolicy(min, max, idle, reuse);
   }
 
-  private static Capabilities capabilities(ClosedObject granted) {
-    return new Capabilities(
-        granted.flag("logging").orElse(false),
-        granted.flag("metrics").orElse(false),
-        granted.flag("config").orElse(false));
+  private static Grants grants(ClosedObject granted) {
+    List<Grant> grants = new ArrayList<>();
+    flag(granted, "logging", new Grant.Logging()).ifPresent(grants::add);
+    flag(granted, "metrics", new Grant.Metrics()).ifPresent(grants::add);
+    flag(granted, "config", new Grant.Config()).ifPresent(grants::add);
+    granted.optionalObject("http").map(ManifestReader::http).ifPresent(grants::add);
+    granted.optionalObject("keyValue").map(ManifestReader::keyValue).ifPresent(grants::add);
+    granted.optionalObject("database").map(ManifestReader::database).ifPresent(grants::add);
+    granted.later("secrets").close();
+    return new Grants(grants);
   }
 
-  private static Manifest.Http http(ClosedObject http) {
+  private static Optional<Grant> flag(ClosedObject granted, String key, Grant grant) {
+    return granted.flag(key).filter(isAskedFor -> isAskedFor).map(asked -> grant);
+  }
+
+  private static Grant http(ClosedObject http) {
     http.require("allow");
     List<String> allow =
         http.texts(
@@ -246,25 +245,25 @@ public final class ManifestReader {
     long perMinute =
         http.number("perMinute", 1, REQUESTS_PER_MINUTE_MAX).orElse((long) REQUESTS_PER_MINUTE);
     http.later("methods", "timeout").close();
-    return new Manifest.Http(allow, (int) perMinute);
+    return new Grant.Http(allow, (int) perMinute);
   }
 
-  private static Manifest.KeyValue keyValue(ClosedObject keyValue) {
+  private static Grant keyValue(ClosedObject keyValue) {
     String namespace =
-        keyValue.text("namespace", FunctionName::isValid, NAME_FORM).orElse("default");
-    Duration ttlMax = keyValue.duration("ttlMax", SECOND, YEAR).orElse(DAY);
+        keyValue.text("namespace", FunctionName::isValid, NAME_FORM).orElse(NAMESPACE);
+    Duration ttlMax = keyValue.duration("ttlMax", SECOND, YEAR).orElse(TTL_MAX);
     keyValue.close();
-    return new Manifest.KeyValue(namespace, ttlMax);
+    return new Grant.KeyValue(namespace, ttlMax);
   }
 
-  private static Manifest.Database database(ClosedObject database) {
+  private static Grant database(ClosedObject database) {
     database.require("connection", "allow");
     String connection = database.text("connection", FunctionName::isValid, NAME_FORM).orElse("");
     List<String> allow =
         database.texts(
             "allow", LIST_MAX, TABLE_GRANT, "read: or write: and a table, such as read:audit_*");
     database.later("timeout", "rows").close();
-    return new Manifest.Database(connection, allow);
+    return new Grant.Database(connection, allow);
   }
 
   private static String config(ClosedObject spec) {

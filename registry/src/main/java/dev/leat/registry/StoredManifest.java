@@ -2,9 +2,10 @@ package dev.leat.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
@@ -14,9 +15,10 @@ import dev.leat.documents.Quantities;
 import dev.leat.documents.StrictJson;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * Reads manifests as {@link Manifest#toJson} kept them, each by the rules of the {@code apiVersion}
@@ -66,17 +68,15 @@ public final class StoredManifest {
             guest,
             limits(spec.path("limits")),
             instances(spec.path("instances")),
-            capabilities(spec.path("capabilities")),
+            grants(spec.path("capabilities")),
             (config.isObject() ? config : JsonNodeFactory.instance.objectNode()).toString());
     return new DeployedVersion(version, createdAt, json, route(function, spec.path("route")));
   }
 
   private static RouteSpec route(FunctionRef function, JsonNode route) {
-    Set<String> methods = new LinkedHashSet<>();
-    route.path("methods").forEach(method -> methods.add(method.asText()));
     return new RouteSpec(
         route.path("path").asText("/" + function.name()),
-        methods,
+        new LinkedHashSet<>(texts(route.path("methods"))),
         route.path("auth").asText().equals("public"));
   }
 
@@ -107,11 +107,42 @@ public final class StoredManifest {
         Reuse.valueOf(reuse.toUpperCase(Locale.ROOT)));
   }
 
-  private static Capabilities capabilities(JsonNode granted) {
-    return new Capabilities(
-        granted.path("logging").asBoolean(),
-        granted.path("metrics").asBoolean(),
-        granted.path("config").asBoolean());
+  private static Grants grants(JsonNode granted) {
+    List<Grant> grants = new ArrayList<>();
+    if (granted.path("logging").asBoolean()) {
+      grants.add(new Grant.Logging());
+    }
+    if (granted.path("metrics").asBoolean()) {
+      grants.add(new Grant.Metrics());
+    }
+    if (granted.path("config").asBoolean()) {
+      grants.add(new Grant.Config());
+    }
+    JsonNode http = granted.path("http");
+    if (http.isObject()) {
+      int perMinute = http.path("perMinute").asInt(ManifestReader.REQUESTS_PER_MINUTE);
+      grants.add(new Grant.Http(texts(http.path("allow")), Math.max(1, perMinute)));
+    }
+    JsonNode keyValue = granted.path("keyValue");
+    if (keyValue.isObject()) {
+      Duration ttlMax = duration(keyValue, "ttlMax", ManifestReader.TTL_MAX);
+      grants.add(
+          new Grant.KeyValue(
+              keyValue.path("namespace").asText(ManifestReader.NAMESPACE),
+              ttlMax.isPositive() ? ttlMax : ManifestReader.TTL_MAX));
+    }
+    JsonNode database = granted.path("database");
+    if (database.isObject()) {
+      grants.add(
+          new Grant.Database(database.path("connection").asText(), texts(database.path("allow"))));
+    }
+    return new Grants(grants);
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.asText()));
+    return texts;
   }
 
   private static long size(JsonNode of, String key, long otherwise, long min, long max) {

@@ -10,10 +10,10 @@ import static dev.leat.registry.TestRegistry.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.Limits;
@@ -62,7 +62,7 @@ final class DeployFunctionTest {
                 GuestContract.HANDLER,
                 Limits.DEFAULT,
                 InstancePolicy.DEFAULT,
-                Capabilities.NONE,
+                Grants.NONE,
                 "{}"));
     assertThat(deployed.etag()).isEqualTo("\"v1\"");
     assertThat(done(registry.functions.show(ACME, MASK))).isEqualTo(deployed);

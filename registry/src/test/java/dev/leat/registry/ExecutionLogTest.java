@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
@@ -44,7 +44,7 @@ class ExecutionLogTest {
               GuestContract.HANDLER,
               Limits.DEFAULT,
               InstancePolicy.DEFAULT,
-              Capabilities.NONE,
+              Grants.NONE,
               "{}"),
           new HttpCall("GET", "", null, Headers.NONE, new byte[0]),
           new Cancellation());

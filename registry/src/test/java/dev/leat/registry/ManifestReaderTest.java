@@ -3,9 +3,10 @@ package dev.leat.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Answer;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.Grant;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
@@ -16,7 +17,6 @@ import dev.leat.testkit.Seed;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -67,24 +67,25 @@ final class ManifestReaderTest {
                 new RouteSpec("/mask", Set.of("POST"), false),
                 new Limits(50_000_000, 16 << 20, Duration.ofSeconds(2), 1 << 20, 1 << 20),
                 new InstancePolicy(0, 8, Duration.ofSeconds(30), Reuse.RESET),
-                new Capabilities(true, true, true),
-                Optional.of(
-                    new Manifest.Http(
-                        List.of("https://api.example.com", "https://*.example.org:8443"), 60)),
-                Optional.of(new Manifest.KeyValue("default", Duration.ofHours(24))),
-                Optional.of(new Manifest.Database("main", List.of("read:orders", "write:audit_*"))),
+                Grants.of(
+                    new Grant.Logging(),
+                    new Grant.Metrics(),
+                    new Grant.Config(),
+                    new Grant.Http(
+                        List.of("https://api.example.com", "https://*.example.org:8443"), 60),
+                    new Grant.KeyValue("default", Duration.ofHours(24)),
+                    new Grant.Database("main", List.of("read:orders", "write:audit_*"))),
                 "{\"fields_to_mask\":[\"email\",\"phone\"]}"));
   }
 
   @Test
-  void read_leastSaid_getsDefaultsAndNoCapabilities() {
+  void read_leastSaid_getsDefaultsAndNoGrants() {
     Manifest manifest = good(MINIMAL);
 
     assertThat(manifest.route()).isEqualTo(new RouteSpec("/mask", Set.of(), false));
     assertThat(manifest.limits()).isEqualTo(Limits.DEFAULT);
     assertThat(manifest.instances()).isEqualTo(InstancePolicy.DEFAULT);
-    assertThat(manifest.capabilities()).isEqualTo(Capabilities.NONE);
-    assertThat(manifest.http()).isEmpty();
+    assertThat(manifest.grants()).isEqualTo(Grants.NONE);
     assertThat(manifest.config()).isEqualTo("{}");
   }
 

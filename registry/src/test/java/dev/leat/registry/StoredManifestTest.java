@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.Answer;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
@@ -17,6 +18,7 @@ import dev.leat.contract.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +58,12 @@ final class StoredManifestTest {
                 GuestContract.PROCESSOR,
                 new Limits(50_000_000, 16 << 20, Duration.ofSeconds(2), 1_000, 2_048),
                 new InstancePolicy(1, 9, Duration.ofMillis(500), Reuse.FRESH),
-                new Capabilities(true, false, true),
+                Grants.of(
+                    new Grant.Logging(),
+                    new Grant.Config(),
+                    new Grant.Http(List.of("https://api.example.com"), 60),
+                    new Grant.KeyValue("default", Duration.ofHours(24)),
+                    new Grant.Database("main", List.of("read:orders"))),
                 "{\"fields\":[\"email\"],\"ratio\":0.10}"));
     assertThat(read.route()).isEqualTo(new RouteSpec("/pii", Set.of("GET", "POST"), true));
     assertThat(read.manifest()).isEqualTo(FIRST);
@@ -107,9 +114,25 @@ final class StoredManifestTest {
                 GuestContract.HANDLER,
                 Limits.DEFAULT,
                 InstancePolicy.DEFAULT,
-                Capabilities.NONE,
+                Grants.NONE,
                 "{}"));
     assertThat(read.route()).isEqualTo(new RouteSpec("/mask", Set.of(), false));
+  }
+
+  @Test
+  void read_grantsThatAreOddOrOfALaterRelease_areReadStill() {
+    String odd =
+        """
+        {"apiVersion":"leat/v1","spec":{"contract":"handler","capabilities":{"logging":"no",\
+        "secrets":["key"],"http":{"perMinute":-5},"keyValue":{"ttlMax":"0s"},"database":{}}}}\
+        """;
+
+    assertThat(read(odd).version().grants())
+        .isEqualTo(
+            Grants.of(
+                new Grant.Http(List.of(), 1),
+                new Grant.KeyValue("default", Duration.ofHours(24)),
+                new Grant.Database("", List.of())));
   }
 
   @ParameterizedTest

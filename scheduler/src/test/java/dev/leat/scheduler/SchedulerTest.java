@@ -3,10 +3,10 @@ package dev.leat.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Cancellation;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
@@ -73,7 +73,7 @@ class SchedulerTest {
             GuestContract.HANDLER,
             Limits.DEFAULT,
             InstancePolicy.DEFAULT,
-            Capabilities.NONE,
+            Grants.NONE,
             "{}");
     HttpCall call = new HttpCall("GET", "", null, Headers.NONE, new byte[0]);
     scheduler.invoke(new Invocation("1", version, call, new Cancellation()), outcomes::add);

@@ -4,8 +4,8 @@ import static dev.leat.worker.TestWorker.body;
 import static dev.leat.worker.TestWorker.headers;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Outcome;
@@ -324,9 +324,7 @@ final class HandlerGuestTest {
     WasmCode handle = new WasmCode().i32Const(3).i32Const(0).i32Const(5).call(6);
 
     Outcome outcome =
-        worker.invoke(
-            TestFunction.handler(guest(responds(handle, 0, 0))).capabilities(Capabilities.NONE),
-            "");
+        worker.invoke(TestFunction.handler(guest(responds(handle, 0, 0))).grants(), "");
 
     assertThat(outcome).isInstanceOf(Outcome.Responded.class);
     assertThat(worker.lines).isEmpty();
@@ -419,7 +417,7 @@ final class HandlerGuestTest {
     assertThat(
             body(
                 worker.invoke(
-                    function.version(2).capabilities(new Capabilities(true, true, false)), "")))
+                    function.version(2).grants(new Grant.Logging(), new Grant.Metrics()), "")))
         .startsWith("\2\0\0\0}");
   }
 

@@ -4,7 +4,6 @@ import static dev.leat.worker.TestWorker.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Outcome;
@@ -229,7 +228,7 @@ final class ProcessorGuestTest {
 
   @Test
   void metric_notGrantedOrOdd_isNot() {
-    worker.invoke(TestFunction.processor(recording(3, 1.5)).capabilities(Capabilities.NONE), "");
+    worker.invoke(TestFunction.processor(recording(3, 1.5)).grants(), "");
     worker.invoke(TestFunction.processor(recording(0, 1)).version(2), "");
     worker.invoke(TestFunction.processor(recording(129, 1)).version(3), "");
     worker.invoke(TestFunction.processor(recording(2_000, 1)).version(4), "");

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Outcome;
@@ -55,7 +55,7 @@ final class SamplesTest {
                       .version(Files.exists(own) ? 2 : 1)
                       .response(4 << 20)
                       .instances(0, 2, Reuse.RESET)
-                      .capabilities(new Capabilities(true, true, true))
+                      .grants(new Grant.Logging(), new Grant.Metrics(), new Grant.Config())
                       .config(Files.exists(own) ? Files.readString(own) : config));
 
           Outcome outcome = worker.invoke(version, Files.readAllBytes(input));

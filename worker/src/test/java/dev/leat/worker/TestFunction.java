@@ -1,9 +1,10 @@
 package dev.leat.worker;
 
-import dev.leat.contract.Capabilities;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
+import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
@@ -21,7 +22,7 @@ public final class TestFunction {
   private Limits limits =
       new Limits(1_000_000_000L, 4L << 20, Duration.ofSeconds(20), 1 << 20, 1_000);
   private InstancePolicy instances = InstancePolicy.DEFAULT;
-  private Capabilities capabilities = new Capabilities(true, true, true);
+  private Grants grants = Grants.of(new Grant.Logging(), new Grant.Metrics(), new Grant.Config());
   private String config = "{}";
   private int number = 1;
 
@@ -90,8 +91,8 @@ public final class TestFunction {
     return this;
   }
 
-  public TestFunction capabilities(Capabilities granted) {
-    capabilities = granted;
+  public TestFunction grants(Grant... granted) {
+    grants = Grants.of(granted);
     return this;
   }
 
@@ -112,7 +113,7 @@ public final class TestFunction {
         contract,
         limits,
         instances,
-        capabilities,
+        grants,
         config);
   }
 }

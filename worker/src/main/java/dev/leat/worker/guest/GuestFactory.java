@@ -3,6 +3,7 @@ package dev.leat.worker.guest;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
@@ -113,7 +114,8 @@ public final class GuestFactory {
     if (init < 0) {
       return;
     }
-    String granted = version.capabilities().config() ? version.config() : "{}";
+    String granted =
+        version.grants().find(Grant.Config.class).isPresent() ? version.config() : "{}";
     byte[] config = granted.getBytes(StandardCharsets.UTF_8);
     if (instance.call(init, new Buffers(instance).give(config), config.length) == 0) {
       throw GuestStopped.trapped("init refused its configuration");

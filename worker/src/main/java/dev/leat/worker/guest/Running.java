@@ -1,5 +1,6 @@
 package dev.leat.worker.guest;
 
+import dev.leat.contract.Grant;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
@@ -71,7 +72,7 @@ final class Running implements WasiProcess.Owner {
 
   /** Keeps a line within what the call and its tenant may write. */
   void log(GuestLog.Level level, String text) {
-    if (!invocation.target().capabilities().logging()) {
+    if (invocation.target().grants().find(Grant.Logging.class).isEmpty()) {
       return;
     }
     StackRoom.forALogLine();
@@ -84,7 +85,7 @@ final class Running implements WasiProcess.Owner {
   }
 
   void recordMetric(String name, double value) {
-    if (invocation.target().capabilities().metrics()) {
+    if (invocation.target().grants().find(Grant.Metrics.class).isPresent()) {
       StackRoom.forALock();
       powers.metrics().record(invocation.target().function(), name, value);
     }

@@ -1,0 +1,87 @@
+package dev.leat.contract;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A power of the host that a function version was granted, with its bounds. Each is a key of {@code
+ * spec.capabilities} in a manifest.
+ */
+public sealed interface Grant {
+  /** Guest log lines are kept. */
+  record Logging() implements Grant {}
+
+  /** Guest metrics are recorded. */
+  record Metrics() implements Grant {}
+
+  /** The manifest's {@code config} is handed to the guest. */
+  record Config() implements Grant {}
+
+  /**
+   * Outbound HTTP.
+   *
+   * @param allow origins: {@code https://api.example.com}, {@code https://*.example.org:8443}
+   * @param perMinute requests, at least 1
+   */
+  record Http(List<String> allow, int perMinute) implements Grant {
+    public Http {
+      allow = List.copyOf(allow);
+      if (perMinute < 1) {
+        throw new IllegalArgumentException("http.perMinute must be at least 1, was " + perMinute);
+      }
+    }
+  }
+
+  /**
+   * State kept between invocations.
+   *
+   * @param namespace whose keys the function shares with others of its tenant
+   * @param ttlMax how long a value is kept at the most
+   */
+  record KeyValue(String namespace, Duration ttlMax) implements Grant {
+    public KeyValue {
+      if (!ttlMax.isPositive()) {
+        throw new IllegalArgumentException("keyValue.ttlMax must be positive, was " + ttlMax);
+      }
+    }
+  }
+
+  /**
+   * A database.
+   *
+   * @param connection the name that the operator gave it
+   * @param allow what may be done: {@code read:orders}, {@code write:audit_*}
+   */
+  record Database(String connection, List<String> allow) implements Grant {
+    public Database {
+      allow = List.copyOf(allow);
+    }
+  }
+
+  /** The key of {@code spec.capabilities} that asks for it. */
+  default String word() {
+    return switch (this) {
+      case Logging logging -> "logging";
+      case Metrics metrics -> "metrics";
+      case Config config -> "config";
+      case Http http -> "http";
+      case KeyValue keyValue -> "keyValue";
+      case Database database -> "database";
+    };
+  }
+
+  /**
+   * Whether workers of this release have the power. One that they do not have is kept all the same,
+   * and denied to the guest.
+   */
+  default boolean isServed() {
+    return switch (this) {
+      case Logging logging -> true;
+      case Metrics metrics -> true;
+      case Config config -> true;
+      case Http http -> false;
+      case KeyValue keyValue -> false;
+      case Database database -> false;
+    };
+  }
+}
