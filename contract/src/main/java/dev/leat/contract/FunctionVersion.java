@@ -32,6 +32,11 @@ public record FunctionVersion(
     return "v" + number;
   }
 
+  /** What names it on every node. */
+  public VersionRef ref() {
+    return new VersionRef(function, number, module);
+  }
+
   /** By function and number alone: a version is a key of hot maps, and no two share both. */
   @Override
   public int hashCode() {

@@ -13,4 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param body the whole body; the receiver must not change it
  */
 public record HttpCall(
-    String method, String path, @Nullable String query, Headers headers, byte[] body) {}
+    String method, String path, @Nullable String query, Headers headers, byte[] body)
+    implements Input {
+  @Override
+  public HttpCall withBody(byte[] other) {
+    return new HttpCall(method, path, query, headers, other);
+  }
+}

@@ -1,24 +1,47 @@
 package dev.leat.contract;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of one function version, on its way from the gateway to an instance.
+ * One call of one function version, on its way from the gateway to an instance, here or on another
+ * node. What of it travels is in {@code contract.codec}.
  *
  * @param id the request's id, as in the response's {@code X-Request-Id}
  * @param target what runs
- * @param call what it is called with
- * @param cancellation told when nobody waits for the answer any more
+ * @param input what it is called with
+ * @param origin who called
+ * @param deadlineNanos when its caller wants no answer any more: a point of this JVM's {@link
+ *     System#nanoTime()}, which no step of the wall clock moves. The time that is left travels, not
+ *     the point
  * @param fixed the time and randomness that it meets; null for the real ones
+ * @param cancellation told when nobody waits for the answer any more
  */
 public record Invocation(
     String id,
     FunctionVersion target,
-    HttpCall call,
-    Cancellation cancellation,
-    @Nullable FixedConditions fixed) {
-  /** An invocation in the real world. */
-  public Invocation(String id, FunctionVersion target, HttpCall call, Cancellation cancellation) {
-    this(id, target, call, cancellation, null);
+    Input input,
+    Origin origin,
+    long deadlineNanos,
+    @Nullable FixedConditions fixed,
+    Cancellation cancellation) {
+  /** The longest time that a deadline may lie ahead. */
+  public static final Duration TIME_LEFT_MAX = Duration.ofHours(24);
+
+  /** An invocation of nobody in particular, in the real world, without haste. */
+  public Invocation(String id, FunctionVersion target, Input input, Cancellation cancellation) {
+    this(
+        id,
+        target,
+        input,
+        Origin.ANONYMOUS,
+        System.nanoTime() + TIME_LEFT_MAX.toNanos(),
+        null,
+        cancellation);
+  }
+
+  /** The time left until its deadline; negative after it. */
+  public long nanosLeft(long nowNanos) {
+    return deadlineNanos - nowNanos;
   }
 }

@@ -10,7 +10,12 @@ import java.util.function.Consumer;
  *   <li>It returns at once; it never blocks the caller's thread.
  *   <li>{@code ended} is called exactly once, on whichever thread the invocation ended.
  *   <li>It throws nothing: every ending is an {@link Outcome}.
- *   <li>A guest runs at most once for it.
+ *   <li>A guest runs at most once for it. So only what certainly did not run is handed on to
+ *       another worker: {@link Outcome.Overloaded}, or {@link Outcome.WorkerLost} before it
+ *       started.
+ *   <li>When its deadline passes while it waits, it ends as {@link Outcome.Overloaded} within a
+ *       second, since nothing ran; a guest that runs gets no more time than what is left, and then
+ *       ends as {@link Outcome.TimedOut}.
  *   <li>When its {@link Cancellation} comes while it waits, be it for an instance, its module or a
  *       thread, it leaves what it waits in and ends as {@link Outcome.Cancelled}, before {@code
  *       cancel} returns; one that runs does so at its guest's next budget check.

@@ -2,7 +2,6 @@ package dev.leat.contract;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How an invocation ended. Every ending is listed here; whoever answers a caller switches over all
@@ -28,7 +27,8 @@ public sealed interface Outcome {
         ResponseTooLarge.WORD,
         Cancelled.WORD,
         Overloaded.WORD,
-        Unrunnable.WORD);
+        Unrunnable.WORD,
+        WorkerLost.WORD);
   }
 
   /** What went wrong, in words; "" when the function answered. */
@@ -40,8 +40,7 @@ public sealed interface Outcome {
    * @param status 100 to 599, as the guest set it
    * @param headers in the order set
    */
-  record Responded(int status, List<Map.Entry<String, String>> headers, byte[] body, Usage usage)
-      implements Outcome {
+  record Responded(int status, Headers headers, byte[] body, Usage usage) implements Outcome {
     static final String WORD = "responded";
 
     @Override
@@ -100,7 +99,11 @@ public sealed interface Outcome {
     }
   }
 
-  /** The guest ran longer than it may. */
+  /**
+   * The guest ran longer than it may.
+   *
+   * @param limit the function's timeout, or less: what was left until the invocation's deadline
+   */
   record TimedOut(Duration limit, Usage usage) implements Outcome {
     static final String WORD = "timeout";
 
@@ -209,6 +212,31 @@ public sealed interface Outcome {
     @Override
     public String error() {
       return reason;
+    }
+  }
+
+  /**
+   * The worker went away before it answered, so that nobody knows what was used.
+   *
+   * @param started whether a guest may have run; true also where nobody knows. Only when it is
+   *     false may the invocation be handed to another worker
+   */
+  record WorkerLost(boolean started) implements Outcome {
+    static final String WORD = "worker-lost";
+
+    @Override
+    public Usage usage() {
+      return Usage.NONE;
+    }
+
+    @Override
+    public String word() {
+      return WORD;
+    }
+
+    @Override
+    public String error() {
+      return "its worker was lost " + (started ? "while it may have run" : "before it began");
     }
   }
 }

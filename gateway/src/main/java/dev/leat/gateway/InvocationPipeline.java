@@ -3,13 +3,16 @@ package dev.leat.gateway;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
+import dev.leat.contract.Origin;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.contract.Trigger;
 import dev.leat.gateway.http.BodyContent;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.BodyReader;
@@ -24,6 +27,7 @@ import dev.leat.tenants.Access;
 import dev.leat.tenants.Admission;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Authenticator;
+import dev.leat.tenants.Principal;
 import dev.leat.tenants.QuotaGate;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -31,7 +35,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -67,26 +70,35 @@ public final class InvocationPipeline {
 
   private static final byte[] NO_BODY = new byte[0];
 
+  /** What an invocation may take beyond waiting, coming up and running: for the way there. */
+  private static final Duration WAY_MAX = Duration.ofSeconds(1);
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
   private final RoutingTable routes;
   private final Authenticator authenticator;
   private final QuotaGate quotas;
   private final BodyMemory bodies;
   private final Invoker invoker;
+  private final long waitAndWayNanos;
 
   /**
    * @param invoker runs what is let through
+   * @param waitMax how long an invocation may wait at a worker
    */
   public InvocationPipeline(
       RoutingTable routes,
       Authenticator authenticator,
       QuotaGate quotas,
       BodyMemory bodies,
-      Invoker invoker) {
+      Invoker invoker,
+      Duration waitMax) {
     this.routes = routes;
     this.authenticator = authenticator;
     this.quotas = quotas;
     this.bodies = bodies;
     this.invoker = invoker;
+    this.waitAndWayNanos = waitMax.plus(WAY_MAX).toNanos();
   }
 
   /** An event loop's way to the functions and back. */
@@ -108,6 +120,9 @@ public final class InvocationPipeline {
     private final @Nullable String traceParent;
     private final ClientConnection client;
     private final EventLoop loop;
+
+    /** Who asks; nobody where no token is needed. */
+    private @Nullable Principal caller;
 
     /** What the request holds; nothing before it was let in. */
     private @Nullable Held held;
@@ -163,6 +178,7 @@ public final class InvocationPipeline {
           request.getHeader(HttpHeaders.AUTHORIZATION), client.address())) {
         case Authentication.Refused refused -> Problem.of(refused.code(), refused.detail());
         case Authentication.Authenticated authenticated -> {
+          caller = authenticated.principal();
           if (target.route() == null && !TenantId.isValid(target.tenant())) {
             yield null; // no such tenant can exist, so no function is found
           }
@@ -232,9 +248,10 @@ public final class InvocationPipeline {
               request.method().name(),
               rest,
               request.query(),
-              new RequestHeaders(request.headers(), isHidden, traceParent),
+              RequestHeaders.of(request.headers(), isHidden, traceParent),
               body);
-      Invocation invocation = new Invocation(requestId, version, call, cancellation);
+      Invocation invocation =
+          new Invocation(requestId, version, call, origin(), deadline(version), null, cancellation);
       Handover handover = loop.handover();
       handover.leave(() ->
           guard(() ->
@@ -244,6 +261,22 @@ public final class InvocationPipeline {
                     Outcome answered = ofCall.ended(outcome);
                     handover.comeBack(() -> guard(() -> answer(version, answered)));
                   })));
+    }
+
+    private Origin origin() {
+      Principal asking = caller;
+      if (asking != null) {
+        TenantId tenant = asking.tenant().orElse(null);
+        return new Origin(asking.subject(), tenant, Trigger.HTTP, traceParent, 1);
+      }
+      return traceParent == null
+          ? Origin.ANONYMOUS
+          : new Origin(null, null, Trigger.HTTP, traceParent, 1);
+    }
+
+    /** It may wait, then take its timeout to come up, and again to run. */
+    private long deadline(FunctionVersion version) {
+      return System.nanoTime() + waitAndWayNanos + 2 * version.limits().timeout().toNanos();
     }
 
     private void answer(FunctionVersion version, Outcome outcome) {
@@ -263,6 +296,12 @@ public final class InvocationPipeline {
           putRetryAfter(overloaded.retryAfter());
           refuse(OutcomeProblems.of(version, outcome));
         }
+        case Outcome.WorkerLost lost -> {
+          if (!lost.started()) {
+            putRetryAfter(RETRY_AFTER);
+          }
+          refuse(OutcomeProblems.of(version, outcome));
+        }
         case Outcome.GuestFailed _,
             Outcome.Trapped _,
             Outcome.StackExhausted _,
@@ -277,9 +316,10 @@ public final class InvocationPipeline {
     }
 
     private void respond(Outcome.Responded responded) {
-      for (Map.Entry<String, String> header : responded.headers()) {
-        if (!isPlatformHeader(header.getKey())) {
-          response.headers().add(header.getKey(), header.getValue());
+      Headers headers = responded.headers();
+      for (int i = 0; i < headers.size(); i++) {
+        if (!isPlatformHeader(headers.name(i))) {
+          response.headers().add(headers.name(i), headers.value(i));
         }
       }
       addIds();

@@ -4,6 +4,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import java.time.Duration;
 
 /** What a caller is told when a function did not answer. */
 final class OutcomeProblems {
@@ -24,11 +25,7 @@ final class OutcomeProblems {
               ProblemCode.STACK_EXHAUSTED,
               "Function '%s' nested its calls deeper than the stack holds. Recurse less deeply, or keep less on the stack."
                   .formatted(version));
-      case Outcome.TimedOut timedOut ->
-          problem(
-              ProblemCode.FUNCTION_TIMEOUT,
-              "Function '%s' ran longer than its limit of %d ms. Raise limits.timeout or do less."
-                  .formatted(version, timedOut.limit().toMillis()));
+      case Outcome.TimedOut timedOut -> timedOut(version, timedOut.limit());
       case Outcome.FuelExhausted exhausted ->
           problem(
               ProblemCode.FUEL_EXHAUSTED,
@@ -52,7 +49,32 @@ final class OutcomeProblems {
           problem(
               ProblemCode.FUNCTION_UNRUNNABLE,
               "Function '%s' cannot be run: %s.".formatted(version, unrunnable.reason()));
+      case Outcome.WorkerLost lost -> lost(version, lost.started());
     };
+  }
+
+  private static Problem timedOut(FunctionVersion version, Duration limit) {
+    return limit.compareTo(version.limits().timeout()) < 0
+        ? problem(
+            ProblemCode.FUNCTION_TIMEOUT,
+            "Function '%s' ran longer than the %d ms that were left of the time for the whole call. Try again later."
+                .formatted(version, limit.toMillis()))
+        : problem(
+            ProblemCode.FUNCTION_TIMEOUT,
+            "Function '%s' ran longer than its limit of %d ms. Raise limits.timeout or do less."
+                .formatted(version, limit.toMillis()));
+  }
+
+  private static Problem lost(FunctionVersion version, boolean started) {
+    return started
+        ? problem(
+            ProblemCode.WORKER_LOST,
+            "The worker of function '%s' was lost while the call may have run. Repeat it only if running twice does no harm."
+                .formatted(version))
+        : problem(
+            ProblemCode.WORKER_UNAVAILABLE,
+            "No worker could begin the call of function '%s'; nothing ran. Try again later."
+                .formatted(version));
   }
 
   private static Problem problem(ProblemCode code, String detail) {

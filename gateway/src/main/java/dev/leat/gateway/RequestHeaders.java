@@ -2,58 +2,37 @@ package dev.leat.gateway;
 
 import dev.leat.contract.Headers;
 import io.vertx.core.MultiMap;
-import java.util.AbstractMap.SimpleImmutableEntry;
-import java.util.Iterator;
-import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request's fields as the function sees them: a token of the platform's is left out, whether it
  * was needed or not, and the trace is the platform's own span.
  */
-final class RequestHeaders implements Headers {
+final class RequestHeaders {
   private static final String AUTHORIZATION = "authorization";
 
-  private final MultiMap fields;
-  private final Predicate<String> isHidden;
-  private final @Nullable String traceParent;
+  private RequestHeaders() {}
 
   /**
+   * Copies the fields, so that they can be read on other threads and outlive the request.
+   *
    * @param isHidden which values of {@code Authorization} the function does not see
+   * @param traceParent the platform's own span; null to leave the field as it is
    */
-  RequestHeaders(MultiMap fields, Predicate<String> isHidden, @Nullable String traceParent) {
-    this.fields = fields;
-    this.isHidden = isHidden;
-    this.traceParent = traceParent;
-  }
-
-  @Override
-  public @Nullable String first(String name) {
-    if (name.equalsIgnoreCase(AUTHORIZATION)) {
-      return fields.getAll(AUTHORIZATION).stream()
-          .filter(isHidden.negate())
-          .findFirst()
-          .orElse(null);
-    }
-    return traceParent != null && name.equalsIgnoreCase(TraceParent.FIELD)
-        ? traceParent
-        : fields.get(name);
-  }
-
-  @Override
-  public Iterator<Map.Entry<String, String>> iterator() {
-    return StreamSupport.stream(fields.spliterator(), false)
-        .filter(field ->
-            !(field.getKey().equalsIgnoreCase(AUTHORIZATION) && isHidden.test(field.getValue())))
-        .map(this::withOwnSpan)
-        .iterator();
-  }
-
-  private Map.Entry<String, String> withOwnSpan(Map.Entry<String, String> field) {
-    return traceParent != null && field.getKey().equalsIgnoreCase(TraceParent.FIELD)
-        ? new SimpleImmutableEntry<>(field.getKey(), traceParent)
-        : field;
+  static Headers of(MultiMap fields, Predicate<String> isHidden, @Nullable String traceParent) {
+    Headers.Builder seen = new Headers.Builder();
+    fields.forEach((name, value) -> {
+      if (name.equalsIgnoreCase(AUTHORIZATION)) {
+        if (!isHidden.test(value)) {
+          seen.add(name, value);
+        }
+      } else if (traceParent != null && name.equalsIgnoreCase(TraceParent.FIELD)) {
+        seen.add(name, traceParent);
+      } else {
+        seen.add(name, value);
+      }
+    });
+    return seen.build();
   }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class ExecutionLogTest {
   private static final TenantId ACME = new TenantId("acme");
   private static final Outcome ANSWER =
-      new Outcome.Responded(200, List.of(), new byte[0], Usage.NONE);
+      new Outcome.Responded(200, Headers.NONE, new byte[0], Usage.NONE);
   private static final Outcome FAILURE = new Outcome.Trapped("boom", Usage.NONE);
   private static final Invocation INVOCATION =
       new Invocation(

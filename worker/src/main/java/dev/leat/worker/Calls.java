@@ -31,6 +31,7 @@ final class Calls {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final String STOPPING = "this worker is stopping";
   private static final String NO_THREAD = "too many invocations of the tenant wait for a thread";
+  private static final String TOO_LATE = "its time was over when it came";
   private static final String LATE_THREAD = "no thread became free in time";
 
   private final Duration waitMax;
@@ -63,18 +64,17 @@ final class Calls {
 
   /** Ends the calls that have waited for too long. To be called every now and then. */
   void sweep(long nowNanos) {
-    long arrivedBefore = nowNanos - waitMax.toNanos();
     for (InstancePool pool : pools.all()) {
-      pool.waitingSince(arrivedBefore)
-          .forEach(job -> ((Call) job).tooLate("no instance became free in time"));
+      pool.waiting()
+          .forEach(job -> ((Call) job).endIfLate(nowNanos, "no instance became free in time"));
     }
     modules
         .waiting()
-        .forEach(waiter ->
-            ((Call) waiter).endIfSince(arrivedBefore, "its module was not loaded in time"));
+        .forEach(
+            waiter -> ((Call) waiter).endIfLate(nowNanos, "its module was not loaded in time"));
     for (Runnable job : threads.waiting()) {
       if (job instanceof Call call) { // and no trial, whose own thread waits for it
-        call.endIfSince(arrivedBefore, LATE_THREAD);
+        call.endIfLate(nowNanos, LATE_THREAD);
       }
     }
   }
@@ -106,6 +106,10 @@ final class Calls {
     private final Runnable whenCancelled = this::cancelled;
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
     private final long arrivedNanos = System.nanoTime();
+
+    /** What it may wait altogether: less than others when its deadline is near. */
+    private final long waitNanos;
+
     private volatile InstancePool pool;
     private volatile @Nullable CompletableFuture<LoadedModule> loading;
 
@@ -113,16 +117,16 @@ final class Calls {
       this.invocation = invocation;
       this.ended = ended;
       this.pool = pool;
-    }
-
-    @Override
-    public long arrivedNanos() {
-      return arrivedNanos;
+      this.waitNanos = Math.min(waitMax.toNanos(), invocation.nanosLeft(arrivedNanos));
     }
 
     void enter() {
       if (closed) {
         refuse(STOPPING);
+        return;
+      }
+      if (waitNanos <= 0) {
+        refuse(TOO_LATE);
         return;
       }
       invocation.cancellation().onCancel(whenCancelled);
@@ -170,8 +174,8 @@ final class Calls {
       endWaiting(overload(why));
     }
 
-    void endIfSince(long arrivedBefore, String why) {
-      if (arrivedNanos - arrivedBefore < 0) {
+    void endIfLate(long nowNanos, String why) {
+      if (nowNanos - arrivedNanos > waitNanos) {
         tooLate(why);
       }
     }
@@ -332,7 +336,7 @@ final class Calls {
         end(new Outcome.Cancelled(Usage.NONE)); // at the moment that a thread was there
         return null;
       }
-      if (queueNanos > waitMax.toNanos()) {
+      if (queueNanos > waitNanos) {
         end(overload(LATE_THREAD));
         return null;
       }
@@ -362,8 +366,9 @@ final class Calls {
 
     private Guest newGuest() {
       FunctionVersion version = invocation.target();
-      long deadline = System.nanoTime() + version.limits().timeout().toNanos();
-      Budget budget = new Budget(version.limits().fuel(), deadline, invocation.cancellation());
+      long now = System.nanoTime();
+      long nanos = Math.min(version.limits().timeout().toNanos(), invocation.nanosLeft(now));
+      Budget budget = new Budget(version.limits().fuel(), now + nanos, invocation.cancellation());
       return guests.create(version, loaded(), budget, invocation.fixed());
     }
 
@@ -372,9 +377,17 @@ final class Calls {
       return switch (stopped.reason()) {
         case CANCELLED -> new Outcome.Cancelled(usage);
         case NO_ROOM -> overload(stopped.detail());
-        case TRAPPED, STACK_EXHAUSTED, FUEL_EXHAUSTED, MEMORY_EXCEEDED, DEADLINE_PASSED, EXITED ->
-            new Outcome.Unrunnable("The function does not initialise: " + stopped.detail(), usage);
+        case DEADLINE_PASSED ->
+            invocation.nanosLeft(System.nanoTime()) <= 0
+                ? new Outcome.TimedOut(Duration.ofNanos(nanos), usage)
+                : uninitialised(stopped, usage);
+        case TRAPPED, STACK_EXHAUSTED, FUEL_EXHAUSTED, MEMORY_EXCEEDED, EXITED ->
+            uninitialised(stopped, usage);
       };
+    }
+
+    private static Outcome uninitialised(GuestStopped stopped, Usage usage) {
+      return new Outcome.Unrunnable("The function does not initialise: " + stopped.detail(), usage);
     }
 
     private LoadedModule loaded() {

@@ -128,9 +128,9 @@ final class InstancePool {
     return waiting.remove(job);
   }
 
-  /** Waiting jobs that arrived before this time; they go on waiting. */
-  synchronized List<Job> waitingSince(long nanos) {
-    return waiting.stream().takeWhile(job -> job.arrivedNanos() - nanos < 0).toList();
+  /** The jobs that wait; they go on waiting. */
+  synchronized List<Job> waiting() {
+    return List.copyOf(waiting);
   }
 
   /** Whether the version has made room for another, so that no instances are kept for it. */
@@ -208,9 +208,7 @@ final class InstancePool {
   }
 
   /** Something that wants to run on an instance. */
-  interface Job {
-    long arrivedNanos();
-  }
+  interface Job {}
 
   private record Idle(Guest guest, long sinceNanos) {}
 }

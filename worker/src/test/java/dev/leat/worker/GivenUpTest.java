@@ -157,6 +157,40 @@ final class GivenUpTest {
   }
 
   @Test
+  void deadline_whileWaitingForAnInstance_isOverload() {
+    FunctionVersion busy = spin();
+
+    assertOverloadedByItsDeadline(busy, "no instance became free in time");
+  }
+
+  @Test
+  void deadline_whileWaitingForAThread_isOverload() {
+    FunctionVersion quick = worker.publish(quick().version(2));
+    worker.worker.prewarm(quick).join();
+    spin();
+
+    assertOverloadedByItsDeadline(quick, "no thread became free in time");
+  }
+
+  @Test
+  void deadline_whileWaitingForItsModule_isOverload() {
+    mayLoad = new CountDownLatch(1);
+
+    assertOverloadedByItsDeadline(worker.publish(quick()), "its module was not loaded in time");
+  }
+
+  /** Long before the 20 s that calls may wait. */
+  private void assertOverloadedByItsDeadline(FunctionVersion version, String why) {
+    CompletableFuture<Outcome> call = worker.startWithin(Duration.ofMillis(50), version);
+    started.add(call);
+
+    assertThat(call)
+        .succeedsWithin(Duration.ofSeconds(10))
+        .isInstanceOfSatisfying(
+            Outcome.Overloaded.class, overloaded -> assertThat(overloaded.reason()).contains(why));
+  }
+
+  @Test
   void givenUpBeforeItComes_neverWaits() {
     Cancellation cancellation = new Cancellation();
     cancellation.cancel();

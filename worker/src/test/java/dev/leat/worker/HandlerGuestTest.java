@@ -1,11 +1,11 @@
 package dev.leat.worker;
 
 import static dev.leat.worker.TestWorker.body;
-import static dev.leat.worker.TestWorker.headers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
+import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Outcome;
@@ -157,7 +157,7 @@ final class HandlerGuestTest {
     handle.i32Const(out + 10).i32Const(100).call(1).drop();
     handle.i32Const(out + 20).i32Const(5).call(2).drop(); // too small: cut
     handle.i32Const(0).i32Const(3).i32Const(out + 30).i32Const(100).call(3).drop();
-    HttpCall call = new HttpCall("PUT", "/a%20b", "q=12345", headers("X-A", "é"), new byte[0]);
+    HttpCall call = new HttpCall("PUT", "/a%20b", "q=12345", Headers.of("X-A", "é"), new byte[0]);
 
     Outcome outcome =
         worker.invoke(TestFunction.handler(guest(responds(handle, out, 32)).data(0, "x-a")), call);
@@ -367,7 +367,7 @@ final class HandlerGuestTest {
     WasmCode name =
         new WasmCode().i32Const(0).i32Const(PAGE).i32Const(0).i32Const(0).call(3).drop();
     WasmCode query = new WasmCode().i32Const(0).i32Const(0).call(2).drop();
-    HttpCall call = new HttpCall("GET", "", "q".repeat(8_000), headers(), new byte[0]);
+    HttpCall call = new HttpCall("GET", "", "q".repeat(8_000), Headers.NONE, new byte[0]);
     for (WasmCode code : new WasmCode[] {log, fail, name, query}) {
       WasmBuilder guest = guest(new WasmCode().loop().op(raw(code)).br(0).end().i64Const(0));
       long started = System.nanoTime();

@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class InstancePoolTest {
-  private record Waiting(long arrivedNanos) implements InstancePool.Job {}
+  private record Waiting(int number) implements InstancePool.Job {}
 
   /** A guest that is only kept. */
   private static final class KeptGuest implements Guest {
@@ -75,13 +75,13 @@ final class InstancePoolTest {
   }
 
   @Test
-  void waitingSince_isThoseThatArrivedBefore() {
+  void waiting_isThoseThatWait() {
     InstancePool pool = pool(0, 1, 10, Reuse.RESET);
     for (int arrived = 1; arrived <= 4; arrived++) {
       pool.enter(new Waiting(arrived));
     }
 
-    assertThat(pool.waitingSince(4)).containsExactly(new Waiting(2), new Waiting(3));
+    assertThat(pool.waiting()).containsExactly(new Waiting(2), new Waiting(3), new Waiting(4));
     assertThat(pool.leave()).isEqualTo(new Waiting(2));
   }
 

@@ -8,6 +8,7 @@ import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Origin;
 import dev.leat.contract.Outcome;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
@@ -21,7 +22,6 @@ import dev.leat.worker.capability.GuestMetrics;
 import dev.leat.worker.capability.HostPowers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -119,8 +119,19 @@ public final class TestWorker implements AutoCloseable {
   Outcome invoke(TestFunction function, FixedConditions fixed) {
     FunctionVersion version = publish(function);
     HttpCall call = call(new byte[0]);
-    return wholly(
-        () -> start(new Invocation("request-1", version, call, new Cancellation(), fixed)));
+    return wholly(() -> start(invocation(version, call, Duration.ofDays(1), fixed)));
+  }
+
+  /** Starts a call whose caller wants no answer after this time. */
+  CompletableFuture<Outcome> startWithin(Duration time, FunctionVersion version) {
+    return start(invocation(version, call(new byte[0]), time, null));
+  }
+
+  private static Invocation invocation(
+      FunctionVersion version, HttpCall call, Duration time, @Nullable FixedConditions fixed) {
+    long deadlineNanos = System.nanoTime() + time.toNanos();
+    return new Invocation(
+        "request-1", version, call, Origin.ANONYMOUS, deadlineNanos, fixed, new Cancellation());
   }
 
   /**
@@ -166,29 +177,6 @@ public final class TestWorker implements AutoCloseable {
 
   private static HttpCall call(byte[] body) {
     return new HttpCall("POST", "", null, Headers.NONE, body);
-  }
-
-  /** Header fields in this order, names and values in turn. */
-  public static Headers headers(String... namesAndValues) {
-    List<Map.Entry<String, String>> fields = new java.util.ArrayList<>();
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      fields.add(Map.entry(namesAndValues[i], namesAndValues[i + 1]));
-    }
-    return new Headers() {
-      @Override
-      public @Nullable String first(String name) {
-        return fields.stream()
-            .filter(field -> field.getKey().equalsIgnoreCase(name))
-            .map(Map.Entry::getValue)
-            .findFirst()
-            .orElse(null);
-      }
-
-      @Override
-      public Iterator<Map.Entry<String, String>> iterator() {
-        return fields.iterator();
-      }
-    };
   }
 
   /** The response's body as text; fails when the outcome is another. */

@@ -1,10 +1,10 @@
 package dev.leat.worker;
 
 import static dev.leat.worker.TestWorker.body;
-import static dev.leat.worker.TestWorker.headers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Outcome;
@@ -202,7 +202,7 @@ final class WasiGuestTest {
             "POST",
             "/path",
             "a=b",
-            headers(
+            Headers.of(
                 "Authorization", "Bearer secret",
                 "proxy-authorization", "secret",
                 "PROXY", "http://evil",

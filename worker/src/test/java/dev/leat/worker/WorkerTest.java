@@ -266,6 +266,58 @@ final class WorkerTest {
   }
 
   @Test
+  void deadline_thatHasPassed_isOverload_andNothingRuns() {
+    FunctionVersion version = worker.publish(TestFunction.handler(good()));
+
+    assertThat(ending(worker.startWithin(Duration.ofNanos(-1), version)))
+        .isInstanceOf(Outcome.Overloaded.class);
+
+    assertThat(worker.executions).isEmpty();
+    assertThat(worker.worker.idleInstances()).isZero();
+  }
+
+  @Test
+  void deadline_beforeTheTimeout_endsTheGuest() {
+    FunctionVersion endless =
+        worker.publish(TestFunction.handler(endless()).timeout(Duration.ofMinutes(1)));
+
+    assertThat(begunWithin(Duration.ofMillis(200), endless))
+        .isInstanceOfSatisfying(
+            Outcome.TimedOut.class,
+            timedOut -> assertThat(timedOut.limit()).isLessThanOrEqualTo(Duration.ofMillis(200)));
+  }
+
+  @Test
+  void deadline_afterTheTimeout_leavesItAsItIs() {
+    FunctionVersion endless =
+        worker.publish(TestFunction.handler(endless()).timeout(Duration.ofMillis(100)));
+
+    assertThat(ending(worker.startWithin(Duration.ofMinutes(1), endless)))
+        .isInstanceOfSatisfying(
+            Outcome.TimedOut.class,
+            timedOut -> assertThat(timedOut.limit()).isEqualTo(Duration.ofMillis(100)));
+  }
+
+  @Test
+  void deadline_whileInitialising_isATimeout() {
+    WasmBuilder slow =
+        good().export("init", "(i32,i32)->i32", new WasmCode().loop().br(0).end().i32Const(1));
+    FunctionVersion version =
+        worker.publish(TestFunction.handler(slow).timeout(Duration.ofMinutes(1)));
+
+    assertThat(begunWithin(Duration.ofMillis(200), version)).isInstanceOf(Outcome.TimedOut.class);
+  }
+
+  /** Calls it again where its time was over before it began. */
+  private Outcome begunWithin(Duration time, FunctionVersion version) {
+    Outcome outcome;
+    do {
+      outcome = ending(worker.startWithin(time, version));
+    } while (outcome instanceof Outcome.Overloaded);
+    return outcome;
+  }
+
+  @Test
   void cancelled_whileRunningAndWhileQueued_ends() {
     sized(1, 1, 10, 10, Duration.ofSeconds(20));
     FunctionVersion endless =

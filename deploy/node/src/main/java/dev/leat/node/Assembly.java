@@ -204,7 +204,8 @@ final class Assembly implements AutoCloseable {
         new Gateway(
             gatewayConfig,
             vertx,
-            new InvocationPipeline(routes, authenticator, quotaGate, bodies, invocations),
+            new InvocationPipeline(
+                routes, authenticator, quotaGate, bodies, invocations, config.worker().waitMax()),
             new ControlPlane(services, authenticator, bodies, blocking),
             connections);
     parts = parts();

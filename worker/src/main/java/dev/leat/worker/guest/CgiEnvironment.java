@@ -19,7 +19,7 @@ final class CgiEnvironment {
   private CgiEnvironment() {}
 
   static List<String> of(Invocation invocation) {
-    HttpCall call = invocation.call();
+    HttpCall call = Running.call(invocation);
     FunctionRef function = invocation.target().function();
     List<String> variables = new ArrayList<>();
     variables.add("GATEWAY_INTERFACE=CGI/1.1");

@@ -1,29 +1,26 @@
 package dev.leat.worker.guest;
 
+import dev.leat.contract.Headers;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A CGI program's output taken apart (RFC 3875, 6): header fields, a blank line, the body. Output
  * that does not start with a header field is a plain body.
  */
-record CgiResponse(int status, List<Map.Entry<String, String>> headers, byte[] body) {
+record CgiResponse(int status, Headers headers, byte[] body) {
   private static final int HEADERS_MAX = 16_384;
-  private static final Map.Entry<String, String> PLAIN =
-      Map.entry("content-type", "text/plain; charset=utf-8");
+  private static final Headers PLAIN = Headers.of("content-type", "text/plain; charset=utf-8");
 
   static CgiResponse of(byte[] output) {
     CgiResponse parsed = parse(output);
-    return parsed == null ? new CgiResponse(200, List.of(PLAIN), output) : parsed;
+    return parsed == null ? new CgiResponse(200, PLAIN, output) : parsed;
   }
 
   private static @Nullable CgiResponse parse(byte[] output) {
-    List<Map.Entry<String, String>> headers = new ArrayList<>();
+    Headers.Builder fields = new Headers.Builder();
     int status = 200;
     int at = 0;
     while (true) {
@@ -46,11 +43,12 @@ record CgiResponse(int status, List<Map.Entry<String, String>> headers, byte[] b
       if (name.equals("status")) {
         status = status(value);
       } else {
-        headers.add(Map.entry(name, value));
+        fields.add(name, value);
         status = name.equals("location") && status == 200 ? 302 : status;
       }
     }
-    return headers.isEmpty() && status == 200
+    Headers headers = fields.build();
+    return headers.size() == 0 && status == 200
         ? null
         : new CgiResponse(status, headers, Arrays.copyOfRange(output, at, output.length));
   }

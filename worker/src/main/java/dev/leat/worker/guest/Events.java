@@ -59,7 +59,7 @@ final class Events {
    * @param charge takes the fuel for what is read, now and when the event is written; may throw
    */
   Event of(Invocation invocation, LongConsumer charge) {
-    byte[] body = invocation.call().body();
+    byte[] body = invocation.input().body();
     return switch (kind(body, charge)) {
       case EVENT -> new Event(out -> out.write(body));
       case JSON -> around(invocation, (generator, out) -> raw(generator, out, body));

@@ -25,7 +25,7 @@ final class HandlerGuest extends InstanceGuest {
               "(i32,i32,i32,i32)->i32",
               (guest, a) -> {
                 String name = Buffers.text(guest, a[0], a[1], ResponseHeaders.CHARACTERS_MAX);
-                String value = Running.on(guest).invocation().call().headers().first(name);
+                String value = Running.on(guest).call().headers().first(name);
                 return value == null ? -1 : copyOut(guest, value, (int) a[2], (int) a[3]);
               }),
           host(
@@ -66,7 +66,7 @@ final class HandlerGuest extends InstanceGuest {
 
   @Override
   Outcome call(Running running) {
-    byte[] body = running.invocation().call().body();
+    byte[] body = running.invocation().input().body();
     long packed = instance().call(handle, buffers.give(body), body.length);
     if (packed == Buffers.FAILED) {
       return new Outcome.GuestFailed(
@@ -93,8 +93,7 @@ final class HandlerGuest extends InstanceGuest {
     return host(
         name,
         "(i32,i32)->i32",
-        (guest, a) ->
-            copyOut(guest, part.of(Running.on(guest).invocation().call()), (int) a[0], (int) a[1]));
+        (guest, a) -> copyOut(guest, part.of(Running.on(guest).call()), (int) a[0], (int) a[1]));
   }
 
   private static HostFunction host(String name, String signature, HostFunction.Body body) {

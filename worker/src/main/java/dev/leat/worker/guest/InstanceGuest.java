@@ -9,6 +9,7 @@ import dev.leat.engine.Budget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.worker.capability.HostPowers;
+import java.time.Duration;
 
 /** What guests of every contract share: the budget, the endings, and being put back. */
 abstract sealed class InstanceGuest implements Guest
@@ -64,7 +65,8 @@ abstract sealed class InstanceGuest implements Guest
       return call(running);
     } catch (GuestStopped stopped) {
       wasStopped = true;
-      return running.inItsWords(ending(stopped, running.usage()));
+      Duration time = Duration.ofNanos(budget.deadlineNanos() - nowNanos);
+      return running.inItsWords(ending(stopped, time, running.usage()));
     } finally {
       running.endLog();
       instance.attach(null);
@@ -102,13 +104,12 @@ abstract sealed class InstanceGuest implements Guest
   }
 
   private Budget budget(Invocation invocation, long nowNanos) {
-    return new Budget(
-        version.limits().fuel(),
-        nowNanos + version.limits().timeout().toNanos(),
-        invocation.cancellation());
+    long timeout = version.limits().timeout().toNanos();
+    long nanos = Math.min(timeout, Math.max(0, invocation.nanosLeft(nowNanos)));
+    return new Budget(version.limits().fuel(), nowNanos + nanos, invocation.cancellation());
   }
 
-  final Outcome ending(GuestStopped stopped, Usage usage) {
+  private Outcome ending(GuestStopped stopped, Duration time, Usage usage) {
     return switch (stopped.reason()) {
       case TRAPPED -> new Outcome.Trapped(stopped.detail(), usage);
       case STACK_EXHAUSTED -> new Outcome.StackExhausted(usage);
@@ -117,7 +118,7 @@ abstract sealed class InstanceGuest implements Guest
       // Overloaded would say that nothing ran, and have the call made again.
       case MEMORY_EXCEEDED, NO_ROOM ->
           new Outcome.MemoryExceeded(version.limits().memoryBytes(), usage);
-      case DEADLINE_PASSED -> new Outcome.TimedOut(version.limits().timeout(), usage);
+      case DEADLINE_PASSED -> new Outcome.TimedOut(time, usage);
       case CANCELLED -> new Outcome.Cancelled(usage);
     };
   }

@@ -1,14 +1,14 @@
 package dev.leat.worker.guest;
 
+import dev.leat.contract.Headers;
 import dev.leat.engine.GuestStopped;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
 /**
- * The rules for header fields that guests set. A field that could split the response or that
- * belongs to the connection never reaches the client (RFC 9110, 5.5 and 7.6.1).
+ * The header fields that a guest sets, by the rules for them. A field that could split the response
+ * or that belongs to the connection never reaches the client (RFC 9110, 5.5 and 7.6.1). Confined to
+ * the guest's thread.
  */
 final class ResponseHeaders {
   static final int FIELDS_MAX = 64;
@@ -26,9 +26,15 @@ final class ResponseHeaders {
           "transfer-encoding",
           "upgrade");
 
-  private ResponseHeaders() {}
+  private final Headers.Builder fields = new Headers.Builder();
+  private int count;
+  private int characters;
 
-  static void add(List<Map.Entry<String, String>> headers, String name, String value) {
+  Headers build() {
+    return fields.build();
+  }
+
+  void add(String name, String value) {
     if (name.length() > CHARACTERS_MAX || value.length() > CHARACTERS_MAX) {
       throw tooLarge();
     }
@@ -41,14 +47,12 @@ final class ResponseHeaders {
     if (SERVER_OWNED.contains(name.toLowerCase(Locale.ROOT))) {
       return;
     }
-    int characters = name.length() + value.length();
-    for (Map.Entry<String, String> header : headers) {
-      characters += header.getKey().length() + header.getValue().length();
-    }
-    if (headers.size() >= FIELDS_MAX || characters > CHARACTERS_MAX) {
+    characters += name.length() + value.length();
+    count++;
+    if (count > FIELDS_MAX || characters > CHARACTERS_MAX) {
       throw tooLarge();
     }
-    headers.add(Map.entry(name, value));
+    fields.add(name, value);
   }
 
   private static GuestStopped tooLarge() {

@@ -1,6 +1,8 @@
 package dev.leat.worker.guest;
 
 import dev.leat.contract.Grant;
+import dev.leat.contract.Headers;
+import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
@@ -13,9 +15,7 @@ import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.wasi.WasiProcess;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ final class Running implements WasiProcess.Owner {
   private final long queueNanos;
   private final long acquireNanos;
   private final long startedNanos;
-  private final List<Map.Entry<String, String>> responseHeaders = new ArrayList<>();
+  private final ResponseHeaders responseHeaders = new ResponseHeaders();
   private int responseStatus = 200;
   private GuestLogs.@Nullable CallLog callLog;
   private @Nullable String failure;
@@ -70,6 +70,17 @@ final class Running implements WasiProcess.Owner {
     return invocation;
   }
 
+  /** The call as guests see it: a request, whatever they were called with. */
+  HttpCall call() {
+    return call(invocation);
+  }
+
+  static HttpCall call(Invocation invocation) {
+    return switch (invocation.input()) {
+      case HttpCall call -> call;
+    };
+  }
+
   /** Keeps a line within what the call and its tenant may write. */
   void log(GuestLog.Level level, String text) {
     if (invocation.target().grants().find(Grant.Logging.class).isEmpty()) {
@@ -99,15 +110,15 @@ final class Running implements WasiProcess.Owner {
   }
 
   void respondWith(String name, String value) {
-    ResponseHeaders.add(responseHeaders, name, value);
+    responseHeaders.add(name, value);
   }
 
   int responseStatus() {
     return responseStatus;
   }
 
-  List<Map.Entry<String, String>> responseHeaders() {
-    return responseHeaders;
+  Headers responseHeaders() {
+    return responseHeaders.build();
   }
 
   void fail(String message) {
@@ -135,7 +146,7 @@ final class Running implements WasiProcess.Owner {
           new WasiProcess(
               List.of(invocation.target().function().name().value()),
               CgiEnvironment.of(invocation),
-              invocation.call().body(),
+              invocation.input().body(),
               this::writeOutput,
               this::writeErrors,
               powers.clock(),
