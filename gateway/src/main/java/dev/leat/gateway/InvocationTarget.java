@@ -1,8 +1,8 @@
 package dev.leat.gateway;
 
-import dev.leat.registry.Route;
-import dev.leat.registry.Route.Target;
-import dev.leat.registry.RoutingTable;
+import dev.leat.registry.route.Route;
+import dev.leat.registry.route.Route.Target;
+import dev.leat.registry.route.RoutingTable;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,12 @@
 package dev.leat.registry;
 
 import dev.leat.contract.TenantId;
+import dev.leat.registry.function.FunctionStore;
+import dev.leat.registry.function.VersionTrial;
+import dev.leat.registry.key.KeyStore;
+import dev.leat.registry.module.CollectModule;
+import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.route.RoutingTable;
 
 /**
  * Removes all that a tenant has here, so that a later tenant of the same name inherits nothing. Its
@@ -9,7 +15,6 @@ import dev.leat.contract.TenantId;
 public final class ForgetTenant {
   private final KeyStore keys;
   private final FunctionStore functions;
-  private final ExecutionStore executions;
   private final ModuleStore modules;
   private final CollectModule collector;
   private final RoutingTable routes;
@@ -18,14 +23,12 @@ public final class ForgetTenant {
   public ForgetTenant(
       KeyStore keys,
       FunctionStore functions,
-      ExecutionStore executions,
       ModuleStore modules,
       CollectModule collector,
       RoutingTable routes,
       VersionTrial trial) {
     this.keys = keys;
     this.functions = functions;
-    this.executions = executions;
     this.modules = modules;
     this.collector = collector;
     this.routes = routes;
@@ -38,7 +41,6 @@ public final class ForgetTenant {
     modules.forget(tenant).forEach(collector::collect);
     trial.forget(tenant);
     functions.forget(tenant);
-    executions.forget(tenant);
     routes.forget(tenant);
   }
 }

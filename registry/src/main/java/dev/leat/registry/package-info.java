@@ -1,8 +1,8 @@
 /**
- * What may run: publishers' keys, signed modules, functions with their versions, and the routing
- * table that finds a function for a request. Modules come in by {@link
- * dev.leat.registry.PublishModule}, functions by {@link dev.leat.registry.DeployFunction}; each
- * change is kept together with its audit record. Running them is the worker's concern.
+ * What may run: {@code module} signed modules, {@code key} the keys that publishers sign them with,
+ * {@code function} functions and their versions, {@code route} finding the version for a request,
+ * {@code audit} who changed what. Here is what concerns them all at once. Running functions is the
+ * worker's concern.
  */
 @NullMarked
 package dev.leat.registry;

@@ -4,15 +4,15 @@ import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 
 /** Small modules for the registry's tests. */
-final class GuestModules {
+public final class GuestModules {
   private GuestModules() {}
 
   /** A module that fits the contract {@code handler}; another number makes another digest. */
-  static byte[] handler(int number) {
+  public static byte[] handler(int number) {
     return handler(number, 1);
   }
 
-  static byte[] handler(int number, int memoryPages) {
+  public static byte[] handler(int number, int memoryPages) {
     return new WasmBuilder()
         .importFunction("leat", "response_status", "(i32)->")
         .memory(memoryPages)
@@ -22,7 +22,7 @@ final class GuestModules {
   }
 
   /** A handler whose {@code handle} gives an i32 and which has no {@code allocate}. */
-  static byte[] misfit() {
+  public static byte[] misfit() {
     return new WasmBuilder()
         .memory(1)
         .export("handle", "(i32,i32)->i32", new WasmCode().i32Const(0))

@@ -15,13 +15,29 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.registry.audit.AuditLog;
 import dev.leat.registry.files.FileBlobStore;
+import dev.leat.registry.function.DeployFunction;
+import dev.leat.registry.function.DeployedVersion;
+import dev.leat.registry.function.FailingFunctionStore;
+import dev.leat.registry.function.FunctionCatalog;
+import dev.leat.registry.function.ScriptedTrial;
 import dev.leat.registry.jdbi.JdbiAuditStore;
-import dev.leat.registry.jdbi.JdbiExecutionStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
 import dev.leat.registry.jdbi.RegistrySchema;
+import dev.leat.registry.key.KeyStore;
+import dev.leat.registry.key.PublisherKeys;
+import dev.leat.registry.key.Signatures;
+import dev.leat.registry.key.Statement;
+import dev.leat.registry.module.CollectModule;
+import dev.leat.registry.module.ModuleCatalog;
+import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.module.PublishedModule;
+import dev.leat.registry.route.Route;
+import dev.leat.registry.route.RoutingTable;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.nio.charset.StandardCharsets;
@@ -32,41 +48,41 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The whole registry as a node has it, on H2 and a temporary directory. */
-final class TestRegistry implements AutoCloseable {
-  static final int MODULE_BYTES_MAX = 10_000;
-  static final TenantId ACME = new TenantId("acme");
-  static final TenantId OTHER = new TenantId("other");
-  static final FunctionName MASK = new FunctionName("mask");
-  static final String ACTOR = "dev@acme";
+public final class TestRegistry implements AutoCloseable {
+  public static final int MODULE_BYTES_MAX = 10_000;
+  public static final TenantId ACME = new TenantId("acme");
+  public static final TenantId OTHER = new TenantId("other");
+  public static final FunctionName MASK = new FunctionName("mask");
+  public static final String ACTOR = "dev@acme";
 
   private final Path directory;
-  final ManualClock clock = new ManualClock();
-  final OctetKeyPair key = newKey();
+  public final ManualClock clock = new ManualClock();
+  public final OctetKeyPair key = newKey();
 
-  final TestDatabase database = TestDatabase.h2();
-  final KeyStore keyStore = new JdbiKeyStore(database.dataSource());
-  final ModuleStore moduleStore = new JdbiModuleStore(database.dataSource());
-  final FailingFunctionStore functionStore =
+  public final TestDatabase database = TestDatabase.h2();
+  public final KeyStore keyStore = new JdbiKeyStore(database.dataSource());
+  public final ModuleStore moduleStore = new JdbiModuleStore(database.dataSource());
+  public final FailingFunctionStore functionStore =
       new FailingFunctionStore(new JdbiFunctionStore(database.dataSource()));
-  final FileBlobStore blobs;
+  public final FileBlobStore blobs;
 
   /** Modules of which what was compiled is to be forgotten. */
-  final List<ModuleDigest> collected = new ArrayList<>();
+  public final List<ModuleDigest> collected = new ArrayList<>();
 
-  final CollectModule collector;
-  final AuditLog audit = new AuditLog(new JdbiAuditStore(database.dataSource()));
+  public final CollectModule collector;
+  public final AuditLog audit = new AuditLog(new JdbiAuditStore(database.dataSource()));
 
-  final PublisherKeys keys = new PublisherKeys(keyStore, clock);
-  final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
-  final PublishModule publishModule;
-  final ModuleCatalog modules;
-  final RoutingTable routes = new RoutingTable(functionStore);
-  final ScriptedTrial trial = new ScriptedTrial();
-  final DeployFunction deployFunction;
-  final FunctionCatalog functions = new FunctionCatalog(functionStore, routes, clock);
-  final ForgetTenant forgetTenant;
+  public final PublisherKeys keys = new PublisherKeys(keyStore, clock);
+  public final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
+  public final PublishModule publishModule;
+  public final ModuleCatalog modules;
+  public final RoutingTable routes = new RoutingTable(functionStore);
+  public final ScriptedTrial trial = new ScriptedTrial();
+  public final DeployFunction deployFunction;
+  public final FunctionCatalog functions = new FunctionCatalog(functionStore, routes, clock);
+  public final ForgetTenant forgetTenant;
 
-  TestRegistry(Path directory) {
+  public TestRegistry(Path directory) {
     this.directory = directory;
     RegistrySchema.migrate(database.dataSource());
     blobs = new FileBlobStore(directory);
@@ -77,46 +93,38 @@ final class TestRegistry implements AutoCloseable {
     modules = new ModuleCatalog(moduleStore, blobs, collector, clock);
     deployFunction =
         new DeployFunction(functionStore, moduleStore, modules, engine, trial, routes, clock);
-    forgetTenant =
-        new ForgetTenant(
-            keyStore,
-            functionStore,
-            new JdbiExecutionStore(database.dataSource()),
-            moduleStore,
-            collector,
-            routes,
-            trial);
+    forgetTenant = new ForgetTenant(keyStore, functionStore, moduleStore, collector, routes, trial);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
   }
 
   /** Where a module's bytes are kept. */
-  Path blobFile(ModuleDigest digest) {
+  public Path blobFile(ModuleDigest digest) {
     return directory.resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
   }
 
   /** Publishes for acme with its key. */
-  PublishedModule publish(String name, String version, byte[] module) {
+  public PublishedModule publish(String name, String version, byte[] module) {
     return done(publishModule.publish(ACME, ACTOR, module, sign(key, name, version, module)));
   }
 
-  String sign(OctetKeyPair signer, String name, String version, byte[] module) {
+  public String sign(OctetKeyPair signer, String name, String version, byte[] module) {
     return Signatures.sign(
         signer,
         new Statement(name, version, ModuleDigest.of(module), module.length, clock.instant()));
   }
 
   /** Publishes a handler, and deploys it for acme under this name. */
-  DeployedVersion deploy(String name, int number) {
+  public DeployedVersion deploy(String name, int number) {
     byte[] module = GuestModules.handler(number);
     publish(name, "1." + number, module);
     return done(deploy(name, manifest(name, ModuleDigest.of(module))));
   }
 
-  Answer<DeployedVersion> deploy(String name, String manifest) {
+  public Answer<DeployedVersion> deploy(String name, String manifest) {
     return deploy(name, manifest, Optional.empty());
   }
 
-  Answer<DeployedVersion> deploy(String name, String manifest, Optional<String> ifMatch) {
+  public Answer<DeployedVersion> deploy(String name, String manifest, Optional<String> ifMatch) {
     return deployFunction.deploy(
         ACME,
         ACTOR,
@@ -127,11 +135,11 @@ final class TestRegistry implements AutoCloseable {
   }
 
   /** Where acme's function is found. */
-  Route route(String name) {
+  public Route route(String name) {
     return Objects.requireNonNull(routes.find("acme", name));
   }
 
-  static String manifest(String name, Object module) {
+  public static String manifest(String name, Object module) {
     return """
     apiVersion: leat/v1
     kind: Function
@@ -144,13 +152,13 @@ final class TestRegistry implements AutoCloseable {
   }
 
   /** What was recorded for the tenant, newest first. */
-  List<String> recorded(TenantId tenant) {
+  public List<String> recorded(TenantId tenant) {
     return done(audit.list(tenant, 200, Optional.empty())).items().stream()
         .map(record -> record.entry().action() + " " + record.entry().resource())
         .toList();
   }
 
-  static OctetKeyPair newKey() {
+  public static OctetKeyPair newKey() {
     try {
       return new OctetKeyPairGenerator(Curve.Ed25519).generate();
     } catch (JOSEException e) {
@@ -158,14 +166,14 @@ final class TestRegistry implements AutoCloseable {
     }
   }
 
-  static <T> T done(Answer<T> answer) {
+  public static <T> T done(Answer<T> answer) {
     return switch (answer) {
       case Answer.Done<T>(T value) -> value;
       case Answer.Refused<T>(Problem problem) -> throw new AssertionError(problem);
     };
   }
 
-  static <T> Problem refused(Answer<T> answer, ProblemCode code) {
+  public static <T> Problem refused(Answer<T> answer, ProblemCode code) {
     return switch (answer) {
       case Answer.Done<T>(T value) -> throw new AssertionError("Not refused: " + value);
       case Answer.Refused<T>(Problem problem) -> {

@@ -9,7 +9,7 @@ import dev.leat.node.Guests;
 import dev.leat.node.NodeUnderTest;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.node.RawConnection;
-import dev.leat.registry.Signatures;
+import dev.leat.registry.key.Signatures;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -5,7 +5,7 @@ import dev.leat.contract.Answer;
 import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
-import dev.leat.registry.ManifestReader;
+import dev.leat.registry.function.ManifestReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,8 +45,9 @@ record Manifest(ObjectNode document) {
    */
   List<Finding> findings() {
     return switch (ManifestReader.read(Json.bytes(document))) {
-      case Answer.Done<dev.leat.registry.Manifest> _ -> List.of();
-      case Answer.Refused<dev.leat.registry.Manifest>(Problem problem) -> problem.findings();
+      case Answer.Done<dev.leat.registry.function.Manifest> _ -> List.of();
+      case Answer.Refused<dev.leat.registry.function.Manifest>(Problem problem) ->
+          problem.findings();
     };
   }
 

@@ -1,7 +1,7 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.leat.registry.Statement;
+import dev.leat.registry.key.Statement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

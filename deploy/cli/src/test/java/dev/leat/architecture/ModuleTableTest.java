@@ -38,7 +38,10 @@ class ModuleTableTest {
               Map.entry("registry", Set.of("contract", "store", "documents", "engine")),
               Map.entry("worker", Set.of("contract", "engine")),
               Map.entry("scheduler", Set.of("contract")),
-              Map.entry("gateway", Set.of("contract", "store", "documents", "tenants", "registry")),
+              Map.entry("invocations", Set.of("contract", "store")),
+              Map.entry(
+                  "gateway",
+                  Set.of("contract", "store", "documents", "tenants", "registry", "invocations")),
               Map.entry(
                   "node",
                   Set.of(
@@ -50,6 +53,7 @@ class ModuleTableTest {
                       "registry",
                       "worker",
                       "scheduler",
+                      "invocations",
                       "gateway")),
               // The registry, so that "leat verify" accepts what the platform does.
               Map.entry("cli", Set.of("contract", "documents", "registry", "node"))));
@@ -64,7 +68,10 @@ class ModuleTableTest {
               "io.netty..", List.of("dev.leat.gateway.."),
               "org.jdbi..",
                   List.of(
-                      "dev.leat.store..", "dev.leat.tenants.jdbi..", "dev.leat.registry.jdbi.."),
+                      "dev.leat.store..",
+                      "dev.leat.tenants.jdbi..",
+                      "dev.leat.registry.jdbi..",
+                      "dev.leat.invocations.jdbi.."),
               "org.flywaydb..", List.of("dev.leat.store.."),
               "com.zaxxer.hikari..", List.of("dev.leat.node.."),
               "io.prometheus..", List.of("dev.leat.node.metrics.."),

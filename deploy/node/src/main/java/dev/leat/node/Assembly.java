@@ -16,27 +16,27 @@ import dev.leat.gateway.control.ControlServices;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.gateway.http.FairTransport;
+import dev.leat.invocations.ExecutionLog;
+import dev.leat.invocations.jdbi.InvocationsSchema;
+import dev.leat.invocations.jdbi.JdbiExecutionStore;
 import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.MeteredInvoker;
-import dev.leat.registry.CollectModule;
-import dev.leat.registry.DeployFunction;
-import dev.leat.registry.ExecutionLog;
-import dev.leat.registry.ExecutionStore;
 import dev.leat.registry.ForgetTenant;
-import dev.leat.registry.FunctionCatalog;
-import dev.leat.registry.FunctionStore;
-import dev.leat.registry.KeyStore;
-import dev.leat.registry.ModuleCatalog;
-import dev.leat.registry.ModuleStore;
-import dev.leat.registry.PublishModule;
-import dev.leat.registry.PublisherKeys;
-import dev.leat.registry.RoutingTable;
 import dev.leat.registry.files.FileBlobStore;
-import dev.leat.registry.jdbi.JdbiExecutionStore;
+import dev.leat.registry.function.DeployFunction;
+import dev.leat.registry.function.FunctionCatalog;
+import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
 import dev.leat.registry.jdbi.RegistrySchema;
+import dev.leat.registry.key.KeyStore;
+import dev.leat.registry.key.PublisherKeys;
+import dev.leat.registry.module.CollectModule;
+import dev.leat.registry.module.ModuleCatalog;
+import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.route.RoutingTable;
 import dev.leat.scheduler.Scheduler;
 import dev.leat.store.DatabaseCheck;
 import dev.leat.tenants.Authentication;
@@ -151,8 +151,7 @@ final class Assembly implements AutoCloseable {
             clock,
             PublishModule.MODULE_BYTES_MAX);
 
-    ExecutionStore executionStore = new JdbiExecutionStore(source);
-    executions = new ExecutionLog(executionStore, clock);
+    executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
 
     HostPowers powers = new HostPowers(new Slf4jGuestLog(), new GuestMetrics(), clock);
     worker = new Worker(config.worker(), engine, this::moduleBytes, powers, executions::append);
@@ -196,8 +195,7 @@ final class Assembly implements AutoCloseable {
             deploying,
             functions,
             executions,
-            new ForgetTenant(
-                keyStore, functionStore, executionStore, moduleStore, collector, routes, trial),
+            new ForgetTenant(keyStore, functionStore, moduleStore, collector, routes, trial),
             metrics::text,
             this::unready);
     gateway =
@@ -251,6 +249,7 @@ final class Assembly implements AutoCloseable {
     DatabaseCheck.migrate(database.connections());
     TenantsSchema.migrate(database.connections());
     RegistrySchema.migrate(database.connections());
+    InvocationsSchema.migrate(database.connections());
   }
 
   private void startWorker() {

@@ -5,7 +5,7 @@ import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.GuestStopped;
-import dev.leat.registry.VersionTrial;
+import dev.leat.registry.function.VersionTrial;
 import dev.leat.worker.Trial;
 import dev.leat.worker.Worker;
 

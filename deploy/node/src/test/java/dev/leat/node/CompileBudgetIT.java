@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.CompileBudget;
 import dev.leat.node.NodeUnderTest.Workshop;
-import dev.leat.registry.Signatures;
+import dev.leat.registry.key.Signatures;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import java.nio.file.Path;

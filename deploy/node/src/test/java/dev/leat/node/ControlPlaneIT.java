@@ -8,7 +8,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.node.NodeUnderTest.Request;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.node.OpenApiCheck.Operation;
-import dev.leat.registry.Signatures;
+import dev.leat.registry.key.Signatures;
 import dev.leat.testkit.Seed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -106,7 +106,8 @@ public final class ControlPlane {
   }
 
   private Map<String, Operation> operations(ControlServices services) {
-    TenantLifecycle lifecycle = new TenantLifecycle(services.tenants(), services.forgetting());
+    TenantLifecycle lifecycle =
+        new TenantLifecycle(services.tenants(), services.forgetting(), services.executions());
     Map<String, Operation> byId = new HashMap<>();
     byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
     byId.putAll(

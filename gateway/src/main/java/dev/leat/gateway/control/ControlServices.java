@@ -1,13 +1,13 @@
 package dev.leat.gateway.control;
 
 import dev.leat.contract.Problem;
-import dev.leat.registry.DeployFunction;
-import dev.leat.registry.ExecutionLog;
+import dev.leat.invocations.ExecutionLog;
 import dev.leat.registry.ForgetTenant;
-import dev.leat.registry.FunctionCatalog;
-import dev.leat.registry.ModuleCatalog;
-import dev.leat.registry.PublishModule;
-import dev.leat.registry.PublisherKeys;
+import dev.leat.registry.function.DeployFunction;
+import dev.leat.registry.function.FunctionCatalog;
+import dev.leat.registry.key.PublisherKeys;
+import dev.leat.registry.module.ModuleCatalog;
+import dev.leat.registry.module.PublishModule;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.Tenants;

@@ -2,6 +2,7 @@ package dev.leat.gateway.control;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.TenantId;
+import dev.leat.invocations.ExecutionLog;
 import dev.leat.registry.ForgetTenant;
 import dev.leat.tenants.Tenant;
 import dev.leat.tenants.Tenants;
@@ -15,23 +16,30 @@ import dev.leat.tenants.Tenants;
 final class TenantLifecycle {
   private final Tenants tenants;
   private final ForgetTenant forgetting;
+  private final ExecutionLog executions;
 
-  TenantLifecycle(Tenants tenants, ForgetTenant forgetting) {
+  TenantLifecycle(Tenants tenants, ForgetTenant forgetting, ExecutionLog executions) {
     this.tenants = tenants;
     this.forgetting = forgetting;
+    this.executions = executions;
   }
 
   synchronized Answer<Tenant> create(TenantId tenant) {
     if (!tenants.exists(tenant)) {
-      forgetting.forget(tenant);
+      forget(tenant);
     }
     return tenants.create(tenant);
   }
 
   synchronized Answer<Tenant> remove(TenantId tenant) {
-    forgetting.forget(tenant);
+    forget(tenant);
     Answer<Tenant> removed = tenants.delete(tenant);
-    forgetting.forget(tenant);
+    forget(tenant);
     return removed;
+  }
+
+  private void forget(TenantId tenant) {
+    forgetting.forget(tenant);
+    executions.forget(tenant);
   }
 }

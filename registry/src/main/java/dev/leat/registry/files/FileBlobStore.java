@@ -1,8 +1,8 @@
 package dev.leat.registry.files;
 
 import dev.leat.contract.ModuleDigest;
-import dev.leat.registry.BlobAltered;
-import dev.leat.registry.BlobStore;
+import dev.leat.registry.module.BlobAltered;
+import dev.leat.registry.module.BlobStore;
 import dev.leat.store.StoreFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package dev.leat.registry.jdbi;
 
+import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.AuditEntry;
-import dev.leat.registry.AuditRecord;
-import dev.leat.registry.AuditStore;
-import dev.leat.registry.Page;
+import dev.leat.registry.audit.AuditEntry;
+import dev.leat.registry.audit.AuditRecord;
+import dev.leat.registry.audit.AuditStore;
 import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;

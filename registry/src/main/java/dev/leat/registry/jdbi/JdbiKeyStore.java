@@ -1,9 +1,9 @@
 package dev.leat.registry.jdbi;
 
 import dev.leat.contract.TenantId;
-import dev.leat.registry.AuditEntry;
-import dev.leat.registry.KeyStore;
-import dev.leat.registry.PublisherKey;
+import dev.leat.registry.audit.AuditEntry;
+import dev.leat.registry.key.KeyStore;
+import dev.leat.registry.key.PublisherKey;
 import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -2,11 +2,11 @@ package dev.leat.registry.jdbi;
 
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.AuditEntry;
-import dev.leat.registry.ModuleStore;
-import dev.leat.registry.Page;
-import dev.leat.registry.PublishedModule;
+import dev.leat.registry.audit.AuditEntry;
+import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.module.PublishedModule;
 import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.ModuleDigest;
-import dev.leat.registry.BlobAltered;
-import dev.leat.registry.BlobStore;
-import dev.leat.registry.BlobStoreContract;
+import dev.leat.registry.module.BlobAltered;
+import dev.leat.registry.module.BlobStore;
+import dev.leat.registry.module.BlobStoreContract;
 import dev.leat.store.StoreFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,7 +4,7 @@ import dev.leat.engine.GuestHeap;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
-import dev.leat.registry.ExecutionLog;
+import dev.leat.invocations.ExecutionLog;
 import dev.leat.registry.files.FileBlobStore;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.worker.ModuleCacheUse;

@@ -7,7 +7,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.contract.Usage.Acquire;
-import dev.leat.registry.RoutingTable;
+import dev.leat.registry.route.RoutingTable;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Predicate;

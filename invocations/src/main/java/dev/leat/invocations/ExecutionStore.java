@@ -1,0 +1,50 @@
+package dev.leat.invocations;
+
+import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.Page;
+import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where execution records are kept for a time. Laws:
+ *
+ * <ol>
+ *   <li>{@code append} keeps all records of a batch or none.
+ *   <li>{@code list} gives exactly the tenant's records that fit the filter, the newest first.
+ *       Following {@code next} meets each record that was there at the start, and was not pruned,
+ *       once.
+ *   <li>{@code prune} removes what ended before a time, and each record whose number is {@code
+ *       keepMax} or more below the newest's. Gaps count, so that it need not look at what stays.
+ *   <li>{@code forget} removes all of a tenant's records.
+ * </ol>
+ *
+ * Every method blocks and throws {@link StoreFailure} when the store is broken.
+ */
+public interface ExecutionStore {
+  /** The cursor before the first page. */
+  long START = Long.MAX_VALUE;
+
+  void append(List<ExecutionRecord> batch);
+
+  Page<ExecutionRecord> list(TenantId tenant, Filter filter, int limit, long cursor);
+
+  /**
+   * @param keepMax of all tenants together
+   */
+  void prune(Instant before, long keepMax);
+
+  void forget(TenantId tenant);
+
+  /**
+   * Which records are asked for.
+   *
+   * @param outcome an outcome's word
+   */
+  record Filter(Optional<FunctionName> function, Optional<String> outcome) {
+    public static final Filter NONE = new Filter(Optional.empty(), Optional.empty());
+  }
+}

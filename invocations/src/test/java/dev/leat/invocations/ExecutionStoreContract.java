@@ -1,0 +1,143 @@
+package dev.leat.invocations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.Page;
+import dev.leat.contract.TenantId;
+import dev.leat.contract.Usage;
+import dev.leat.invocations.ExecutionStore.Filter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The laws of {@link ExecutionStore}, by their numbers. */
+public abstract class ExecutionStoreContract {
+  private static final TenantId ACME = new TenantId("acme");
+  private static final TenantId OTHER = new TenantId("other");
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.123Z");
+
+  private ExecutionStore store;
+
+  protected abstract ExecutionStore newStore();
+
+  @BeforeEach
+  void open() {
+    store = newStore();
+  }
+
+  @Test
+  void law1_append_keepsEachRecordAsItIs() {
+    ExecutionRecord whole =
+        new ExecutionRecord(
+            "id-1",
+            new FunctionRef(ACME, new FunctionName("mask")),
+            7,
+            NOW,
+            "trapped",
+            "ünï 'quoted'",
+            new Usage(Long.MAX_VALUE, Long.MAX_VALUE - 1, 65_536, Usage.Acquire.COLD, 1, 2, 3));
+
+    store.append(List.of(whole, record(OTHER, "f", "responded", NOW)));
+
+    assertThat(list(Filter.NONE)).containsExactly(whole);
+  }
+
+  @Test
+  void law1_append_nulInAnError_isKeptAsAReplacement() {
+    store.append(List.of(record(ACME, "f", "a\0b", NOW)));
+
+    assertThat(list(Filter.NONE).getFirst().error()).isEqualTo("a\uFFFDb");
+  }
+
+  @Test
+  void law2_list_givesWhatFitsOnceNewestFirst() {
+    List<ExecutionRecord> records = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      records.add(record(ACME, "f" + i % 2, i % 2 == 0 ? "" : "boom", NOW));
+      records.add(record(OTHER, "f0", "", NOW));
+    }
+    store.append(records);
+
+    List<String> met = new ArrayList<>();
+    Optional<String> cursor = Optional.of(Long.toString(ExecutionStore.START));
+    while (cursor.isPresent()) {
+      Page<ExecutionRecord> page = store.list(ACME, Filter.NONE, 2, Long.parseLong(cursor.get()));
+      page.items().forEach(record -> met.add(record.function().name().value()));
+      cursor = page.next();
+    }
+
+    assertThat(met).containsExactly("f0", "f1", "f0", "f1", "f0");
+    assertThat(list(new Filter(Optional.of(new FunctionName("f1")), Optional.empty()))).hasSize(2);
+    assertThat(list(new Filter(Optional.empty(), Optional.of("responded")))).hasSize(3);
+    assertThat(list(new Filter(Optional.of(new FunctionName("f1")), Optional.of("responded"))))
+        .isEmpty();
+  }
+
+  @Test
+  void law3_prune_removesTheOldAndKeepsTheNewest() {
+    for (int i = 0; i < 10; i++) {
+      store.append(List.of(record(ACME, "f" + i, "", NOW.plusSeconds(i))));
+    }
+
+    store.prune(NOW.plusSeconds(3), 100);
+    assertThat(list(Filter.NONE)).hasSize(7);
+
+    store.prune(NOW, 2);
+    assertThat(list(Filter.NONE))
+        .extracting(record -> record.function().name().value())
+        .containsExactly("f9", "f8");
+  }
+
+  @Test
+  void law3_prune_ofAnotherTenantsRecordsThatAreGone_countsTheirNumbers() {
+    store.append(List.of(record(ACME, "old", "", NOW), record(ACME, "new", "", NOW)));
+    store.append(List.of(record(OTHER, "f", "", NOW)));
+    store.forget(OTHER);
+    store.append(List.of(record(ACME, "newest", "", NOW)));
+
+    store.prune(NOW, 3);
+
+    assertThat(list(Filter.NONE))
+        .extracting(record -> record.function().name().value())
+        .containsExactly("newest", "new");
+  }
+
+  @Test
+  void law3_prune_ofAnEmptyStore_removesNothing() {
+    store.prune(NOW, 1);
+
+    assertThat(list(Filter.NONE)).isEmpty();
+  }
+
+  @Test
+  void law4_forget_removesTheTenantsOnly() {
+    store.append(List.of(record(ACME, "f", "", NOW), record(OTHER, "f", "", NOW)));
+
+    store.forget(ACME);
+
+    assertThat(list(Filter.NONE)).isEmpty();
+    assertThat(store.list(OTHER, Filter.NONE, 10, ExecutionStore.START).items()).hasSize(1);
+  }
+
+  private List<ExecutionRecord> list(Filter filter) {
+    return store.list(ACME, filter, 100, ExecutionStore.START).items();
+  }
+
+  private static ExecutionRecord record(
+      TenantId tenant, String function, String error, Instant endedAt) {
+    return new ExecutionRecord(
+        "id",
+        new FunctionRef(tenant, new FunctionName(function)),
+        1,
+        endedAt,
+        error.isEmpty() ? "responded" : "trapped",
+        error,
+        Usage.NONE);
+  }
+}

@@ -1,0 +1,315 @@
+package dev.leat.registry.function;
+
+import dev.leat.contract.Answer;
+import dev.leat.contract.Cancellation;
+import dev.leat.contract.Finding;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.engine.Inspection;
+import dev.leat.engine.ModuleInspector;
+import dev.leat.engine.ModuleShape;
+import dev.leat.registry.audit.AuditEntry;
+import dev.leat.registry.function.FunctionStore.Addition;
+import dev.leat.registry.module.ModuleCatalog;
+import dev.leat.registry.module.ModuleRef;
+import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.module.PublishedModule;
+import dev.leat.registry.route.RoutingTable;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes a function's next version from a manifest and sends all traffic to it. Versions are
+ * numbered 1, 2, 3, ...; a function that is deleted and deployed again continues where it was, so
+ * that no number ever means two things. Safe for several threads; blocks.
+ */
+public final class DeployFunction {
+  /** Functions of one tenant. */
+  public static final int FUNCTIONS_MAX = 1_000;
+
+  /** Versions of one function that can still be called; the oldest makes room for a new one. */
+  public static final int VERSIONS_KEPT = 100;
+
+  /** How often a deployment that others overtake begins anew. */
+  private static final int ATTEMPTS = 10;
+
+  private final FunctionStore functions;
+  private final ModuleStore modules;
+  private final ModuleCatalog catalog;
+  private final ModuleInspector inspector;
+  private final VersionTrial trial;
+  private final RoutingTable routes;
+  private final InstantSource clock;
+
+  public DeployFunction(
+      FunctionStore functions,
+      ModuleStore modules,
+      ModuleCatalog catalog,
+      ModuleInspector inspector,
+      VersionTrial trial,
+      RoutingTable routes,
+      InstantSource clock) {
+    this.functions = functions;
+    this.modules = modules;
+    this.catalog = catalog;
+    this.inspector = inspector;
+    this.trial = trial;
+    this.routes = routes;
+    this.clock = clock;
+  }
+
+  /**
+   * Deploys a manifest, if the version that it makes comes up. If it says the same as the active
+   * version, that one is given and nothing is changed.
+   *
+   * @param name the function, which the manifest must name too
+   * @param manifest YAML or JSON
+   * @param ifMatch an {@code If-Match} field (RFC 9110, 13.1.1): deploy only if the active version
+   *     has one of these entity tags
+   * @param cancellation for when nobody waits for the answer any more; it may be deployed all the
+   *     same
+   */
+  public Answer<DeployedVersion> deploy(
+      TenantId tenant,
+      String actor,
+      FunctionName name,
+      byte[] manifest,
+      Optional<String> ifMatch,
+      Cancellation cancellation) {
+    return switch (ManifestReader.read(manifest)) {
+      case Answer.Refused<Manifest>(Problem problem) -> Answer.refused(problem);
+      case Answer.Done<Manifest>(Manifest read) when !read.name().equals(name) ->
+          badManifest(
+              "metadata.name",
+              "must be '%s', the function that is deployed, was '%s'".formatted(name, read.name()));
+      case Answer.Done<Manifest>(Manifest read) ->
+          switch (fitting(tenant, read)) {
+            case Answer.Refused<ModuleDigest>(Problem problem) -> Answer.refused(problem);
+            case Answer.Done<ModuleDigest>(ModuleDigest module) ->
+                new Deployment(
+                        actor, new FunctionRef(tenant, name), read, module, ifMatch, cancellation)
+                    .run();
+          };
+    };
+  }
+
+  /** The module that the manifest names, if it is published and fits the manifest. */
+  private Answer<ModuleDigest> fitting(TenantId tenant, Manifest manifest) {
+    return switch (published(tenant, manifest.module())) {
+      case Answer.Refused<ModuleDigest> refused -> refused;
+      case Answer.Done<ModuleDigest>(ModuleDigest digest) ->
+          switch (catalog.content(tenant, digest)) {
+            case Answer.Refused<byte[]>(Problem problem) -> Answer.refused(problem);
+            case Answer.Done<byte[]>(byte[] bytes) -> fitting(tenant, digest, bytes, manifest);
+          };
+    };
+  }
+
+  private Answer<ModuleDigest> fitting(
+      TenantId tenant, ModuleDigest digest, byte[] module, Manifest manifest) {
+    return switch (inspector.inspect(tenant, module)) {
+      case Inspection.Busy(String reason) ->
+          Answer.refused(
+              ProblemCode.OVERLOADED,
+              "The module %s was not looked at: %s. Deploy it again later."
+                  .formatted(digest, reason));
+      case Inspection.Refused(List<Finding> findings) -> invalid(digest, findings);
+      case Inspection.Accepted(ModuleShape shape) -> {
+        List<Finding> findings = misfits(shape, manifest);
+        yield findings.isEmpty() ? Answer.done(digest) : invalid(digest, findings);
+      }
+    };
+  }
+
+  private static Answer<ModuleDigest> invalid(ModuleDigest digest, List<Finding> findings) {
+    return Answer.refused(Problem.of(ProblemCode.INVALID_MODULE, "The module " + digest, findings));
+  }
+
+  private Answer<ModuleDigest> published(TenantId tenant, ModuleRef reference) {
+    Optional<PublishedModule> found =
+        switch (reference) {
+          case ModuleRef.ByDigest(ModuleDigest digest) -> modules.find(tenant, digest);
+          case ModuleRef.ByName(TenantId owner, String name, String version) ->
+              owner.equals(tenant) ? modules.find(tenant, name, version) : Optional.empty();
+          case ModuleRef.ByFile(String path) -> Optional.empty();
+        };
+    return found
+        .map(module -> Answer.done(module.digest()))
+        .orElseGet(() -> badManifest("spec.module", missing(tenant, reference)));
+  }
+
+  private static String missing(TenantId tenant, ModuleRef reference) {
+    return reference instanceof ModuleRef.ByFile
+        ? "'%s' is a file, which only its owner can read. Publish it first and name its digest; 'leat deploy' does both."
+            .formatted(reference)
+        : "Tenant '%s' has no module %s. Publish it first; 'leat deploy' does both."
+            .formatted(tenant, reference);
+  }
+
+  private static List<Finding> misfits(ModuleShape shape, Manifest manifest) {
+    List<Finding> findings = new ArrayList<>(shape.mismatches(manifest.contract()));
+    shape
+        .memory()
+        .filter(memory -> memory.minPages() > manifest.limits().memoryPages())
+        .ifPresent(memory ->
+            findings.add(
+                new Finding(
+                    "spec.limits.memory",
+                    "The module starts with %d pages of 64 KiB, the limit allows %d. Raise the"
+                            .formatted(memory.minPages(), manifest.limits().memoryPages())
+                        + " limit or build the module with less memory.")));
+    return findings;
+  }
+
+  /** One deployment on its way. */
+  private final class Deployment {
+    private final String actor;
+    private final FunctionRef function;
+    private final Manifest manifest;
+    private final ModuleDigest module;
+    private final Optional<String> ifMatch;
+    private final Cancellation cancellation;
+
+    /** Whether it is known that it comes up: what number it gets makes no difference. */
+    private boolean hasComeUp;
+
+    Deployment(
+        String actor,
+        FunctionRef function,
+        Manifest manifest,
+        ModuleDigest module,
+        Optional<String> ifMatch,
+        Cancellation cancellation) {
+      this.actor = actor;
+      this.function = function;
+      this.manifest = manifest;
+      this.module = module;
+      this.ifMatch = ifMatch;
+      this.cancellation = cancellation;
+    }
+
+    Answer<DeployedVersion> run() {
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        Optional<Answer<DeployedVersion>> ended = attempt();
+        if (ended.isPresent()) {
+          return ended.get();
+        }
+      }
+      return Answer.refused(
+          ProblemCode.CONFLICT,
+          "Others deploy '%s' at the same time. Try again.".formatted(function.name()));
+    }
+
+    /** One try; empty if another deployment came first. */
+    private Optional<Answer<DeployedVersion>> attempt() {
+      TenantId tenant = function.tenant();
+      int last = functions.last(tenant, function.name());
+      Optional<DeployedVersion> active = functions.active(tenant, function.name());
+      if (ifMatch.isPresent() && !matches(ifMatch.get(), active)) {
+        return Optional.of(
+            Answer.refused(
+                ProblemCode.PRECONDITION_FAILED,
+                "If-Match was %s, the active version is %s. Look at it before deploying over it."
+                    .formatted(ifMatch.get(), active.map(DeployedVersion::etag).orElse("none"))));
+      }
+      DeployedVersion next =
+          new DeployedVersion(
+              manifest.version(function, last + 1, module),
+              clock.instant().truncatedTo(ChronoUnit.MILLIS),
+              manifest.toJson(),
+              manifest.route());
+      if (active.isPresent() && saysTheSame(active.get(), next)) {
+        routes.refresh(tenant, function.name()); // it may have failed when that one was deployed
+        return Optional.of(Answer.done(active.get()));
+      }
+      if (active.isEmpty() && functions.count(tenant) >= FUNCTIONS_MAX) {
+        return Optional.of(
+            Answer.refused(
+                ProblemCode.CONFLICT,
+                "Tenant '%s' has %d functions, the most allowed. Delete one first."
+                    .formatted(tenant, FUNCTIONS_MAX)));
+      }
+      return hasComeUp ? add(next, () -> {}) : tryAndAdd(next);
+    }
+
+    private Optional<Answer<DeployedVersion>> tryAndAdd(DeployedVersion next) {
+      return switch (trial.attempt(next.version(), cancellation)) {
+        case VersionTrial.Result.Refused(Finding finding) ->
+            Optional.of(badManifest(finding.at(), finding.message()));
+        case VersionTrial.Result.Busy(String reason) ->
+            Optional.of(
+                Answer.refused(
+                    ProblemCode.OVERLOADED,
+                    "The function '%s' was not brought up: %s. Deploy it again later."
+                        .formatted(function.name(), reason)));
+        case VersionTrial.Result.CameUp(VersionTrial.Instance instance) -> {
+          try (instance) {
+            hasComeUp = true;
+            yield add(next, instance::keep);
+          }
+        }
+      };
+    }
+
+    /**
+     * @param kept run when the version is kept, before anyone can call it
+     */
+    private Optional<Answer<DeployedVersion>> add(DeployedVersion next, Runnable kept) {
+      TenantId tenant = function.tenant();
+      return switch (functions.add(tenant, next, VERSIONS_KEPT, entry(actor, next))) {
+        case Addition.Kept() -> {
+          kept.run();
+          routes.refresh(tenant, function.name());
+          yield Optional.of(Answer.done(next));
+        }
+        case Addition.NotNext() -> Optional.empty();
+        case Addition.NoSuchModule() ->
+            Optional.of(
+                Answer.refused(
+                    ProblemCode.CONFLICT, "The module %s was just deleted.".formatted(module)));
+        case Addition.RouteTaken(FunctionName by) ->
+            Optional.of(
+                Answer.refused(
+                    ProblemCode.CONFLICT,
+                    "The route %s collides with the function '%s'. Choose another spec.route.path."
+                        .formatted(manifest.route().path(), by)));
+      };
+    }
+  }
+
+  private static boolean matches(String ifMatch, Optional<DeployedVersion> active) {
+    return active.isPresent()
+        && Arrays.stream(ifMatch.split(",", -1))
+            .map(String::strip)
+            .anyMatch(tag -> tag.equals("*") || tag.equals(active.get().etag()));
+  }
+
+  private static boolean saysTheSame(DeployedVersion active, DeployedVersion next) {
+    return active.version().module().equals(next.version().module())
+        && active.manifest().equals(next.manifest());
+  }
+
+  private static AuditEntry entry(String actor, DeployedVersion deployed) {
+    return AuditEntry.done(
+        deployed.createdAt(),
+        deployed.version().function().tenant(),
+        actor,
+        "function.deploy",
+        deployed.version().toString(),
+        deployed.version().module().toString());
+  }
+
+  private static <T> Answer<T> badManifest(String at, String message) {
+    return Answer.refused(
+        Problem.of(
+            ProblemCode.INVALID_MANIFEST, "The manifest", List.of(new Finding(at, message))));
+  }
+}

@@ -1,0 +1,104 @@
+package dev.leat.registry.function;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
+import dev.leat.contract.Grants;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.InstancePolicy;
+import dev.leat.contract.Limits;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.documents.Quantities;
+import dev.leat.documents.StrictJson;
+import dev.leat.registry.module.ModuleRef;
+import java.util.Locale;
+import java.util.TreeSet;
+
+/**
+ * What a function's author says about it ({@code leat.yaml}), with a value for everything that was
+ * left out. Made by {@link ManifestReader}.
+ *
+ * @param grants the powers that it asks for, with those that this release does not serve
+ * @param config a JSON object, handed to the guest if it has the capability {@code config}
+ */
+public record Manifest(
+    FunctionName name,
+    ModuleRef module,
+    GuestContract contract,
+    RouteSpec route,
+    Limits limits,
+    InstancePolicy instances,
+    Grants grants,
+    String config) {
+  /** The version that a worker runs. */
+  public FunctionVersion version(FunctionRef function, int number, ModuleDigest digest) {
+    return new FunctionVersion(
+        function, number, digest, contract, limits, instances, grants, config);
+  }
+
+  /**
+   * The manifest as JSON in a fixed order, every default written out; reading it gives the same.
+   */
+  public String toJson() {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    root.put("apiVersion", ManifestReader.API_VERSION).put("kind", ManifestReader.KIND);
+    root.putObject("metadata").put("name", name.value());
+    ObjectNode spec = root.putObject("spec");
+    spec.put("module", module.toString()).put("contract", contract.word());
+    write(route, spec.putObject("route"));
+    write(limits, spec.putObject("limits"));
+    write(instances, spec.putObject("instances"));
+    writeCapabilities(spec.putObject("capabilities"));
+    spec.set("config", StrictJson.tree(config));
+    return root.toString();
+  }
+
+  private static void write(RouteSpec route, ObjectNode to) {
+    to.put("path", route.path());
+    new TreeSet<>(route.methods()).forEach(to.putArray("methods")::add);
+    to.put("auth", route.isPublic() ? "public" : "token");
+  }
+
+  private static void write(Limits limits, ObjectNode to) {
+    to.put("fuel", limits.fuel())
+        .put("memory", Quantities.size(limits.memoryBytes()))
+        .put("timeout", Quantities.duration(limits.timeout()))
+        .put("request", Quantities.size(limits.requestBytes()))
+        .put("response", Quantities.size(limits.responseBytes()));
+  }
+
+  private static void write(InstancePolicy instances, ObjectNode to) {
+    to.put("min", instances.min())
+        .put("max", instances.max())
+        .put("idle", Quantities.duration(instances.idle()))
+        .put("reuse", instances.reuse().name().toLowerCase(Locale.ROOT));
+  }
+
+  private void writeCapabilities(ObjectNode to) {
+    to.put("logging", grants.find(Grant.Logging.class).isPresent())
+        .put("metrics", grants.find(Grant.Metrics.class).isPresent())
+        .put("config", grants.find(Grant.Config.class).isPresent());
+    grants
+        .find(Grant.Http.class)
+        .ifPresent(http -> {
+          ObjectNode node = to.putObject("http");
+          http.allow().forEach(node.putArray("allow")::add);
+          node.put("perMinute", http.perMinute());
+        });
+    grants
+        .find(Grant.KeyValue.class)
+        .ifPresent(keyValue ->
+            to.putObject("keyValue")
+                .put("namespace", keyValue.namespace())
+                .put("ttlMax", Quantities.duration(keyValue.ttlMax())));
+    grants
+        .find(Grant.Database.class)
+        .ifPresent(database -> {
+          ObjectNode node = to.putObject("database").put("connection", database.connection());
+          database.allow().forEach(node.putArray("allow")::add);
+        });
+  }
+}

@@ -1,0 +1,284 @@
+package dev.leat.registry.function;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.Answer;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.Grant;
+import dev.leat.contract.Grants;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.InstancePolicy;
+import dev.leat.contract.InstancePolicy.Reuse;
+import dev.leat.contract.Limits;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.documents.ClosedObject;
+import dev.leat.documents.DocumentKind;
+import dev.leat.registry.key.Statement;
+import dev.leat.registry.module.ModuleRef;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Reads manifests, hostile ones too, and says everything that is wrong with one at once. {@code
+ * docs/leat.schema.json} says the same as far as JSON Schema can.
+ */
+public final class ManifestReader {
+  /** The longest manifest that is read. */
+  public static final int MANIFEST_BYTES_MAX = 256 << 10;
+
+  /** The longest {@code spec.config}, as JSON. */
+  public static final int CONFIG_BYTES_MAX = 16 << 10;
+
+  static final String API_VERSION = "leat/v1";
+  static final String KIND = "Function";
+
+  private static final DocumentKind DOCUMENT =
+      new DocumentKind(
+          "The manifest",
+          "an object with the keys apiVersion, kind, metadata and spec",
+          MANIFEST_BYTES_MAX,
+          ProblemCode.INVALID_MANIFEST);
+
+  /** What an {@code http} or {@code keyValue} capability has that leaves them out. */
+  static final int REQUESTS_PER_MINUTE = 60;
+
+  static final String NAMESPACE = "default";
+  static final Duration TTL_MAX = Duration.ofHours(24);
+
+  private static final String NAME_FORM =
+      "1-63 characters of a-z, 0-9 and '-', starting with a letter";
+  private static final Predicate<String> MODULE = form("[^\\p{Cntrl}]{1,500}");
+  private static final Pattern MODULE_BY_NAME = Pattern.compile("([^/@]+)/([^/@]+)@([^/@]+)");
+  private static final Predicate<String> PATH =
+      form("(?=.{1,%d}$)(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+".formatted(RouteSpec.PATH_CHARS_MAX));
+  private static final Predicate<String> METHOD = form("[A-Z]{1,20}");
+  private static final Predicate<String> ORIGIN =
+      form(
+          "https?://(\\*\\.)?[a-z0-9][a-z0-9-]{0,62}(\\.[a-z0-9][a-z0-9-]{0,62}){0,10}(:[1-9][0-9]{0,4})?");
+  private static final Predicate<String> TABLE_GRANT =
+      form("(read|write):([A-Za-z_][A-Za-z0-9_.]{0,100}\\*?|\\*)");
+  private static final List<String> CONTRACTS_TO_COME = List.of("transform", "step", "component");
+  private static final int LIST_MAX = 100;
+  private static final int METHODS_MAX = 20;
+  private static final int REQUESTS_PER_MINUTE_MAX = 100_000;
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration DAY = Duration.ofHours(24);
+  private static final Duration YEAR = Duration.ofDays(365);
+
+  private ManifestReader() {}
+
+  /**
+   * Reads a manifest.
+   *
+   * @param yamlOrJson in UTF-8
+   */
+  public static Answer<Manifest> read(byte[] yamlOrJson) {
+    return DOCUMENT.read(yamlOrJson, ManifestReader::manifest);
+  }
+
+  /** The manifest; empty if something without which there is none is missing or wrong. */
+  private static Optional<Manifest> manifest(ClosedObject root) {
+    root.require("apiVersion", "kind", "metadata", "spec");
+    root.word("apiVersion", List.of(API_VERSION));
+    root.word("kind", List.of(KIND));
+    Optional<FunctionName> name = root.optionalObject("metadata").flatMap(ManifestReader::name);
+    Optional<ClosedObject> spec = root.optionalObject("spec");
+    root.close();
+    return spec.flatMap(object -> spec(name, object));
+  }
+
+  private static Optional<FunctionName> name(ClosedObject metadata) {
+    Optional<FunctionName> name =
+        metadata
+            .require("name")
+            .text("name", FunctionName::isValid, NAME_FORM)
+            .map(FunctionName::new);
+    metadata.close();
+    return name;
+  }
+
+  private static Optional<Manifest> spec(Optional<FunctionName> name, ClosedObject spec) {
+    spec.require("module", "contract");
+    Optional<ModuleRef> module =
+        spec.text(
+                "module",
+                MODULE,
+                "a file, sha256:<hex> or tenant/name@version, at most 500 characters")
+            .flatMap(text -> module(text, spec));
+    Optional<GuestContract> contract = contract(spec);
+    RouteSpec route = route(name, spec.object("route"));
+    Limits limits = limits(spec.object("limits"));
+    InstancePolicy instances = instances(spec.object("instances"));
+    Grants grants = grants(spec.object("capabilities"));
+    String config = config(spec);
+    spec.later("async").close();
+    if (name.isEmpty() || module.isEmpty() || contract.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Manifest(
+            name.get(), module.get(), contract.get(), route, limits, instances, grants, config));
+  }
+
+  private static Optional<ModuleRef> module(String text, ClosedObject spec) {
+    if (text.startsWith("sha256:")) {
+      if (ModuleDigest.isValid(text)) {
+        return Optional.of(new ModuleRef.ByDigest(ModuleDigest.parse(text)));
+      }
+      spec.refuse("module", "must have 64 lower-case hexadecimal digits after 'sha256:'");
+      return Optional.empty();
+    }
+    Matcher byName = MODULE_BY_NAME.matcher(text);
+    if (byName.matches()
+        && TenantId.isValid(byName.group(1))
+        && Statement.isName(byName.group(2))
+        && Statement.isVersion(byName.group(3))) {
+      return Optional.of(
+          new ModuleRef.ByName(new TenantId(byName.group(1)), byName.group(2), byName.group(3)));
+    }
+    return Optional.of(new ModuleRef.ByFile(text));
+  }
+
+  private static Optional<GuestContract> contract(ClosedObject spec) {
+    List<String> words =
+        Stream.concat(
+                Arrays.stream(GuestContract.values()).map(GuestContract::word),
+                CONTRACTS_TO_COME.stream())
+            .toList();
+    Optional<String> word = spec.word("contract", words);
+    if (word.filter(CONTRACTS_TO_COME::contains).isPresent()) {
+      spec.refuse(
+          "contract",
+          "'%s' is not available yet; use handler, processor or wasi".formatted(word.get()));
+    }
+    return word.flatMap(GuestContract::ofWord);
+  }
+
+  private static RouteSpec route(Optional<FunctionName> name, ClosedObject route) {
+    Optional<String> path =
+        route.text(
+            "path",
+            PATH,
+            "segments like /mask or /v1/mask of letters, digits and '._~-', at most %d characters"
+                .formatted(RouteSpec.PATH_CHARS_MAX));
+    List<String> methods =
+        route.texts("methods", METHODS_MAX, METHOD, "an HTTP method in capitals, such as GET");
+    boolean isPublic =
+        route.word("auth", List.of("token", "public")).filter("public"::equals).isPresent();
+    route.close();
+    return new RouteSpec(
+        path.orElseGet(() -> "/" + name.map(FunctionName::value).orElse("")),
+        new LinkedHashSet<>(methods),
+        isPublic);
+  }
+
+  private static Limits limits(ClosedObject limits) {
+    Limits standard = Limits.DEFAULT;
+    Limits read =
+        new Limits(
+            limits.number("fuel", 1, Long.MAX_VALUE).orElse(standard.fuel()),
+            limits
+                .size("memory", Limits.PAGE_BYTES, Limits.MEMORY_BYTES_MAX)
+                .orElse(standard.memoryBytes()),
+            limits.duration("timeout", MILLISECOND, Limits.TIMEOUT_MAX).orElse(standard.timeout()),
+            limits.size("request", 0, Limits.BODY_BYTES_MAX).orElse(standard.requestBytes()),
+            limits.size("response", 0, Limits.BODY_BYTES_MAX).orElse(standard.responseBytes()));
+    limits.later("growth", "stack").close();
+    return read;
+  }
+
+  private static InstancePolicy instances(ClosedObject instances) {
+    InstancePolicy standard = InstancePolicy.DEFAULT;
+    long most = InstancePolicy.MAX_INSTANCES;
+    int min = instances.number("min", 0, most).map(Long::intValue).orElse(standard.min());
+    Optional<Integer> stated = instances.number("max", 1, most).map(Long::intValue);
+    // A minimum above the usual maximum raises it, unless the manifest says how many.
+    int max = stated.orElse(Math.max(min, standard.max()));
+    Duration idle = instances.duration("idle", Duration.ZERO, DAY).orElse(standard.idle());
+    Reuse reuse =
+        instances
+            .word("reuse", List.of("reset", "fresh", "shared"))
+            .map(word -> Reuse.valueOf(word.toUpperCase(Locale.ROOT)))
+            .orElse(standard.reuse());
+    instances.close();
+    if (min > max) {
+      instances.refuse("min", "must be at most max, which is %d; was %d".formatted(max, min));
+      return standard;
+    }
+    return new InstancePolicy(min, max, idle, reuse);
+  }
+
+  private static Grants grants(ClosedObject granted) {
+    List<Grant> grants = new ArrayList<>();
+    flag(granted, "logging", new Grant.Logging()).ifPresent(grants::add);
+    flag(granted, "metrics", new Grant.Metrics()).ifPresent(grants::add);
+    flag(granted, "config", new Grant.Config()).ifPresent(grants::add);
+    granted.optionalObject("http").map(ManifestReader::http).ifPresent(grants::add);
+    granted.optionalObject("keyValue").map(ManifestReader::keyValue).ifPresent(grants::add);
+    granted.optionalObject("database").map(ManifestReader::database).ifPresent(grants::add);
+    granted.later("secrets").close();
+    return new Grants(grants);
+  }
+
+  private static Optional<Grant> flag(ClosedObject granted, String key, Grant grant) {
+    return granted.flag(key).filter(isAskedFor -> isAskedFor).map(asked -> grant);
+  }
+
+  private static Grant http(ClosedObject http) {
+    http.require("allow");
+    List<String> allow =
+        http.texts(
+            "allow",
+            LIST_MAX,
+            ORIGIN,
+            "an origin such as https://api.example.com or https://*.example.org:8443");
+    long perMinute =
+        http.number("perMinute", 1, REQUESTS_PER_MINUTE_MAX).orElse((long) REQUESTS_PER_MINUTE);
+    http.later("methods", "timeout").close();
+    return new Grant.Http(allow, (int) perMinute);
+  }
+
+  private static Grant keyValue(ClosedObject keyValue) {
+    String namespace =
+        keyValue.text("namespace", FunctionName::isValid, NAME_FORM).orElse(NAMESPACE);
+    Duration ttlMax = keyValue.duration("ttlMax", SECOND, YEAR).orElse(TTL_MAX);
+    keyValue.close();
+    return new Grant.KeyValue(namespace, ttlMax);
+  }
+
+  private static Grant database(ClosedObject database) {
+    database.require("connection", "allow");
+    String connection = database.text("connection", FunctionName::isValid, NAME_FORM).orElse("");
+    List<String> allow =
+        database.texts(
+            "allow", LIST_MAX, TABLE_GRANT, "read: or write: and a table, such as read:audit_*");
+    database.later("timeout", "rows").close();
+    return new Grant.Database(connection, allow);
+  }
+
+  private static String config(ClosedObject spec) {
+    String config = spec.node("config").map(ObjectNode::toString).orElse("{}");
+    int bytes = config.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > CONFIG_BYTES_MAX) {
+      spec.refuse(
+          "config", "must be at most %d bytes of JSON, has %d".formatted(CONFIG_BYTES_MAX, bytes));
+    }
+    return config;
+  }
+
+  private static Predicate<String> form(String regex) {
+    return Pattern.compile(regex).asMatchPredicate();
+  }
+}

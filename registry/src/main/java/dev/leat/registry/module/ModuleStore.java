@@ -1,0 +1,64 @@
+package dev.leat.registry.module;
+
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Page;
+import dev.leat.contract.TenantId;
+import dev.leat.registry.audit.AuditEntry;
+import dev.leat.store.StoreFailure;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where it is kept which modules were published; their bytes are in a {@link BlobStore}. Laws:
+ *
+ * <ol>
+ *   <li>{@code add} keeps a module unless the tenant has one of that name and version, and gives
+ *       the one that is kept; when several add the same at once, all are given the same.
+ *   <li>{@code add} runs {@code storeBytes} before anyone can see the module; if it throws, nothing
+ *       is kept. It also does when the very same module is kept already, whose bytes may be lost.
+ *   <li>{@code find} gives the tenant's module of that name and version, or the newest of that
+ *       digest; {@code count} how many it has.
+ *   <li>{@code list} gives the tenant's modules whose name contains the text, the last added first.
+ *       Following {@code next} meets each module that was there throughout exactly once.
+ *   <li>{@code delete} removes every module of that digest, unless a function version of the tenant
+ *       uses the digest. A version added at the same time finds no module, or hinders the deletion.
+ *   <li>{@code collect} runs {@code deleteBytes} if no tenant has a module of that digest, and
+ *       never while an {@code add} of the digest is under way, on whichever node.
+ *   <li>The audit entry is kept if and only if something was changed, together with the change.
+ *   <li>{@code forget} removes all modules of the tenant and nothing else, and gives their digests.
+ * </ol>
+ *
+ * Every method blocks and throws {@link StoreFailure} when the store is broken.
+ */
+public interface ModuleStore {
+  /** The cursor before the first page. */
+  long START = Long.MAX_VALUE;
+
+  PublishedModule add(
+      TenantId tenant, PublishedModule module, AuditEntry entry, Runnable storeBytes);
+
+  Optional<PublishedModule> find(TenantId tenant, String name, String version);
+
+  Optional<PublishedModule> find(TenantId tenant, ModuleDigest digest);
+
+  int count(TenantId tenant);
+
+  Page<PublishedModule> list(TenantId tenant, String nameContains, int limit, long cursor);
+
+  Deletion delete(TenantId tenant, ModuleDigest digest, AuditEntry entry);
+
+  void collect(ModuleDigest digest, Runnable deleteBytes);
+
+  Set<ModuleDigest> forget(TenantId tenant);
+
+  /** What became of a module that was to be deleted. */
+  sealed interface Deletion {
+    record Deleted() implements Deletion {}
+
+    record NoSuchModule() implements Deletion {}
+
+    /** This version of this function uses it, and perhaps others do. */
+    record InUse(FunctionName function, int number) implements Deletion {}
+  }
+}

@@ -1,0 +1,246 @@
+package dev.leat.registry.module;
+
+import dev.leat.contract.Answer;
+import dev.leat.contract.Finding;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.engine.Inspection;
+import dev.leat.engine.ModuleInspector;
+import dev.leat.engine.ModuleShape;
+import dev.leat.engine.ModuleShape.Imported;
+import dev.leat.engine.WasiFunctions;
+import dev.leat.registry.audit.AuditEntry;
+import dev.leat.registry.key.KeyStore;
+import dev.leat.registry.key.PublisherKey;
+import dev.leat.registry.key.Signatures;
+import dev.leat.registry.key.Statement;
+import dev.leat.store.StoreFailure;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes in a signed module: checks its size, its signature, its form, and keeps it. Safe for
+ * several threads; blocks, up to seconds for a large module.
+ */
+public final class PublishModule {
+  private static final Logger LOG = LoggerFactory.getLogger(PublishModule.class);
+
+  /** The largest module unless configured otherwise. */
+  public static final int MODULE_BYTES_MAX = 32 << 20;
+
+  /** Modules of one tenant. */
+  public static final int MODULES_MAX = 10_000;
+
+  /** Bad imports that are told at once. */
+  private static final int IMPORTS_TOLD = 20;
+
+  private static final Set<Imported> OFFERED =
+      Stream.concat(
+              WasiFunctions.all().entrySet().stream()
+                  .map(wasi ->
+                      new Imported(GuestContract.WASI_MODULE, wasi.getKey(), wasi.getValue())),
+              Stream.of(GuestContract.values())
+                  .flatMap(guest -> guest.imports().stream())
+                  .map(offer -> new Imported(offer.module(), offer.name(), offer.signature())))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private final ModuleStore modules;
+  private final BlobStore blobs;
+  private final CollectModule collector;
+  private final KeyStore keys;
+  private final Signatures signatures;
+  private final ModuleInspector inspector;
+  private final InstantSource clock;
+  private final int moduleBytesMax;
+
+  public PublishModule(
+      ModuleStore modules,
+      BlobStore blobs,
+      CollectModule collector,
+      KeyStore keys,
+      ModuleInspector inspector,
+      InstantSource clock,
+      int moduleBytesMax) {
+    this.modules = modules;
+    this.blobs = blobs;
+    this.collector = collector;
+    this.keys = keys;
+    this.signatures = new Signatures(clock);
+    this.inspector = inspector;
+    this.clock = clock;
+    this.moduleBytesMax = moduleBytesMax;
+  }
+
+  /**
+   * Publishes a module under the name and version that its publisher signed. The same module again
+   * gives what is kept, and mends its stored bytes if they are lost or altered; other bytes under
+   * that name and version are a conflict.
+   *
+   * @param module the bytes, which must not change meanwhile
+   * @param signature a compact JWS over the {@link Statement}
+   */
+  public Answer<PublishedModule> publish(
+      TenantId tenant, String actor, byte[] module, String signature) {
+    if (module.length > moduleBytesMax) {
+      return Answer.refused(
+          ProblemCode.BODY_TOO_LARGE,
+          "The module has %d bytes, at most %d are allowed. Strip its symbols or split it."
+              .formatted(module.length, moduleBytesMax));
+    }
+    return switch (verified(tenant, module, signature)) {
+      case Answer.Refused<PublishedModule> refused -> refused;
+      case Answer.Done<PublishedModule>(PublishedModule candidate) -> {
+        String what = what(candidate);
+        yield switch (inspector.inspect(tenant, module)) {
+          case Inspection.Busy(String reason) ->
+              Answer.refused(
+                  ProblemCode.OVERLOADED,
+                  "%s was not looked at: %s. Publish it again later.".formatted(what, reason));
+          case Inspection.Refused(List<Finding> findings) -> invalid(what, findings);
+          case Inspection.Accepted(ModuleShape shape) ->
+              keepOrCollect(candidate, actor, module, shape);
+        };
+      }
+    };
+  }
+
+  /** Keeps the module, or leaves nothing of what was compiled while it was looked at. */
+  private Answer<PublishedModule> keepOrCollect(
+      PublishedModule candidate, String actor, byte[] module, ModuleShape shape) {
+    boolean isKept = false;
+    try {
+      List<Finding> findings = importsOfNobody(shape);
+      Answer<PublishedModule> answer =
+          findings.isEmpty() ? keep(candidate, actor, module) : invalid(what(candidate), findings);
+      isKept = answer instanceof Answer.Done;
+      return answer;
+    } finally {
+      if (!isKept) {
+        collect(candidate.digest());
+      }
+    }
+  }
+
+  private static String what(PublishedModule candidate) {
+    return "The module '" + candidate.name() + "'";
+  }
+
+  /** Failing here must not take the place of the answer. */
+  private void collect(ModuleDigest digest) {
+    try {
+      collector.collect(digest);
+    } catch (StoreFailure e) {
+      LOG.warn("What was compiled of a refused module stays module={}", digest, e);
+    }
+  }
+
+  /** The module as it would be kept, if the tenant trusts who signed it. */
+  private Answer<PublishedModule> verified(TenantId tenant, byte[] module, String signature) {
+    return switch (signatures.keyId(signature)) {
+      case Answer.Refused<String>(Problem problem) -> Answer.refused(problem);
+      case Answer.Done<String>(String kid) -> {
+        Optional<PublisherKey> key = keys.find(tenant, kid);
+        if (key.isEmpty()) {
+          yield bad(
+              "The signature is by the key '%s', which tenant '%s' has not registered. Register it"
+                      .formatted(abbreviate(kid), tenant)
+                  + " with 'leat key register'.");
+        }
+        yield switch (signatures.verify(signature, key.get())) {
+          case Answer.Refused<Statement>(Problem problem) -> Answer.refused(problem);
+          case Answer.Done<Statement>(Statement statement) -> about(statement, tenant, kid, module);
+        };
+      }
+    };
+  }
+
+  private Answer<PublishedModule> about(
+      Statement statement, TenantId tenant, String kid, byte[] module) {
+    ModuleDigest digest = ModuleDigest.of(module);
+    if (!statement.digest().equals(digest)) {
+      return bad(
+          "The statement is about %s, the module sent is %s. Sign the module that is sent."
+              .formatted(statement.digest(), digest));
+    }
+    if (statement.size() != module.length) {
+      return bad(
+          "The statement is about a module of %d bytes, the one sent has %d."
+              .formatted(statement.size(), module.length));
+    }
+    return Answer.done(
+        new PublishedModule(
+            tenant, statement.name(), statement.version(), digest, module.length, kid, now()));
+  }
+
+  private static <T> Answer<T> invalid(String what, List<Finding> findings) {
+    return Answer.refused(Problem.of(ProblemCode.INVALID_MODULE, what, findings));
+  }
+
+  /** The imports that the module could have under no contract. */
+  private static List<Finding> importsOfNobody(ModuleShape shape) {
+    return shape.imports().stream()
+        .filter(imported -> !OFFERED.contains(imported))
+        .limit(IMPORTS_TOLD)
+        .map(imported ->
+            new Finding(
+                "import " + imported.module() + "." + imported.name(), ImportRemedy.of(imported)))
+        .toList();
+  }
+
+  private Answer<PublishedModule> keep(PublishedModule candidate, String actor, byte[] bytes) {
+    TenantId tenant = candidate.tenant();
+    if (modules.count(tenant) >= MODULES_MAX
+        && modules.find(tenant, candidate.name(), candidate.version()).isEmpty()) {
+      return Answer.refused(
+          ProblemCode.CONFLICT,
+          "Tenant '%s' has %d modules, the most allowed. Delete one first."
+              .formatted(tenant, MODULES_MAX));
+    }
+    AuditEntry entry =
+        AuditEntry.done(
+            candidate.publishedAt(),
+            tenant,
+            actor,
+            "module.publish",
+            candidate.reference(),
+            candidate.digest() + " signed by " + candidate.keyId());
+    PublishedModule kept =
+        modules.add(tenant, candidate, entry, () -> store(candidate.digest(), bytes));
+    return kept.digest().equals(candidate.digest())
+        ? Answer.done(kept)
+        : Answer.refused(
+            ProblemCode.CONFLICT,
+            "%s is published already as %s and cannot change. Publish under another version."
+                .formatted(kept.reference(), kept.digest()));
+  }
+
+  /** Stores the bytes where they are not, or are not what they were any more. */
+  private void store(ModuleDigest digest, byte[] bytes) {
+    if (!blobs.holds(digest)) {
+      blobs.put(digest, bytes);
+    }
+  }
+
+  private static Answer<PublishedModule> bad(String detail) {
+    return Answer.refused(ProblemCode.INVALID_SIGNATURE, detail);
+  }
+
+  private static String abbreviate(String text) {
+    return text.length() <= 100 ? text : text.substring(0, 100) + "...";
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

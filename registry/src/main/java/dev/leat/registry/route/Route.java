@@ -1,0 +1,78 @@
+package dev.leat.registry.route;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.registry.function.RouteSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function as requests find it. Immutable; safe for all threads, nothing here blocks or
+ * allocates.
+ */
+public final class Route {
+  private final List<Target> newestFirst;
+
+  /**
+   * @param newestFirst the function's versions, at least one
+   */
+  Route(List<Target> newestFirst) {
+    this.newestFirst = List.copyOf(newestFirst);
+  }
+
+  /** The version that runs when the caller names none. */
+  public Target active() {
+    return newestFirst.getFirst();
+  }
+
+  /** The version of this number, or null. */
+  @Nullable Target target(int number) {
+    for (int i = 0; i < newestFirst.size(); i++) {
+      if (newestFirst.get(i).version().number() == number) {
+        return newestFirst.get(i);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The version that a caller names, or null if there is none.
+   *
+   * @param selector {@code v2}, or {@code latest} for the newest
+   */
+  public @Nullable Target target(String selector) {
+    return selector.equals("latest") ? newestFirst.getFirst() : target(number(selector));
+  }
+
+  /** The path below the tenant by which its active version is reached: {@code /mask}. */
+  public String path() {
+    return active().spec().path();
+  }
+
+  /** All versions, the newest first. */
+  List<FunctionVersion> versions() {
+    return newestFirst.stream().map(Target::version).toList();
+  }
+
+  /**
+   * A version as it can be called. Who may call it, and how, is what its own manifest says: a later
+   * version that is public does not make an older one so.
+   */
+  public record Target(FunctionVersion version, RouteSpec spec) {}
+
+  /** The number in {@code v2}, or 0, which no version has. */
+  private static int number(String selector) {
+    int length = selector.length();
+    if (length < 2 || length > 10 || selector.charAt(0) != 'v' || selector.charAt(1) == '0') {
+      return 0;
+    }
+    int number = 0;
+    for (int i = 1; i < length; i++) {
+      char digit = selector.charAt(i);
+      if (digit < '0' || digit > '9') {
+        return 0;
+      }
+      number = number * 10 + (digit - '0');
+    }
+    return number;
+  }
+}

@@ -1,0 +1,172 @@
+package dev.leat.registry.route;
+
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.TenantId;
+import dev.leat.registry.function.DeployFunction;
+import dev.leat.registry.function.DeployedVersion;
+import dev.leat.registry.function.FunctionStore;
+import dev.leat.registry.function.RouteSpec;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every function with its versions in memory, for event loops: finding takes no lock and does no
+ * I/O. It holds at most {@link DeployFunction#FUNCTIONS_MAX} functions for a tenant, each with
+ * {@link DeployFunction#VERSIONS_KEPT} versions of about 1 KB and the manifest's {@code config}.
+ */
+public final class RoutingTable {
+  private static final Logger LOG = LoggerFactory.getLogger(RoutingTable.class);
+
+  private final FunctionStore store;
+  private final ConcurrentHashMap<String, TenantRoutes> tenants = new ConcurrentHashMap<>();
+  private final List<Consumer<FunctionVersion>> changeListeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<FunctionVersion>> removalListeners = new CopyOnWriteArrayList<>();
+
+  public RoutingTable(FunctionStore store) {
+    this.store = store;
+  }
+
+  /** Loads all functions and announces their active versions. Blocks. */
+  public synchronized void start() {
+    Map<String, Map<String, Route>> routes = new HashMap<>();
+    for (List<DeployedVersion> versions : store.all()) {
+      FunctionVersion active = versions.getFirst().version();
+      routes
+          .computeIfAbsent(active.function().tenant().value(), tenant -> new HashMap<>())
+          .put(active.function().name().value(), route(versions));
+    }
+    routes.forEach((tenant, byName) -> tenants.put(tenant, TenantRoutes.of(byName)));
+    routes
+        .values()
+        .forEach(
+            byName -> byName.values().forEach(r -> tell(changeListeners, r.active().version())));
+  }
+
+  /** The function of this name, or null. Allocates nothing. */
+  public @Nullable Route find(String tenant, String function) {
+    TenantRoutes routes = tenants.get(tenant);
+    return routes == null ? null : routes.byName().get(function);
+  }
+
+  /**
+   * The function with the longest route path that is {@code path} or ends where a segment of it
+   * ends; null if there is none. For paths whose first segment is no function's name.
+   *
+   * @param path below the tenant, starting with "/", percent-encoded as sent
+   */
+  public @Nullable Route findByPath(String tenant, String path) {
+    TenantRoutes routes = tenants.get(tenant);
+    if (routes == null) {
+      return null;
+    }
+    int longest = RouteSpec.PATH_CHARS_MAX;
+    int start = path.length() <= longest ? path.length() : path.lastIndexOf('/', longest);
+    for (int end = start; end > 0; end = path.lastIndexOf('/', end - 1)) {
+      Route route = routes.byPath().get(path.substring(0, end));
+      if (route != null) {
+        return route;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Calls the listener with each version that becomes active, on the thread that changed it. It
+   * must be quick and leave blocking work to another thread.
+   */
+  public void onChange(Consumer<FunctionVersion> listener) {
+    changeListeners.add(listener);
+  }
+
+  /** Calls the listener likewise with each version that cannot be called any more. */
+  public void onRemoval(Consumer<FunctionVersion> listener) {
+    removalListeners.add(listener);
+  }
+
+  /**
+   * Takes over from the store what has become of a function. Blocks. Whoever calls it after a
+   * change can rely on the table holding that change or a later one.
+   */
+  public synchronized void refresh(TenantId tenant, FunctionName name) {
+    // Read under the lock, else the older of two concurrent readings could be applied last.
+    List<DeployedVersion> versions = store.versions(tenant, name);
+    Route before = find(tenant.value(), name.value());
+    Route after = versions.isEmpty() ? null : route(versions);
+    tenants.compute(
+        tenant.value(),
+        (key, routes) -> (routes == null ? TenantRoutes.NONE : routes).with(name.value(), after));
+    announce(before, after);
+  }
+
+  /** Removes all functions of a tenant that the store has forgotten. */
+  public synchronized void forget(TenantId tenant) {
+    TenantRoutes routes = tenants.remove(tenant.value());
+    if (routes != null) {
+      routes.byName().values().forEach(route -> announce(route, null));
+    }
+  }
+
+  private void announce(@Nullable Route before, @Nullable Route after) {
+    if (after != null && (before == null || !before.active().equals(after.active()))) {
+      tell(changeListeners, after.active().version());
+    }
+    if (before != null) {
+      Set<FunctionVersion> gone = new HashSet<>(before.versions());
+      if (after != null) {
+        after.versions().forEach(gone::remove);
+      }
+      gone.forEach(version -> tell(removalListeners, version));
+    }
+  }
+
+  private static void tell(List<Consumer<FunctionVersion>> listeners, FunctionVersion version) {
+    for (Consumer<FunctionVersion> listener : listeners) {
+      try {
+        listener.accept(version);
+      } catch (RuntimeException e) {
+        LOG.error("A routing listener failed version={}", version, e);
+      }
+    }
+  }
+
+  private static Route route(List<DeployedVersion> newestFirst) {
+    return new Route(
+        newestFirst.stream()
+            .map(deployed -> new Route.Target(deployed.version(), deployed.route()))
+            .toList());
+  }
+
+  /** A tenant's routes, replaced as a whole when one changes. */
+  private record TenantRoutes(Map<String, Route> byName, Map<String, Route> byPath) {
+    static final TenantRoutes NONE = new TenantRoutes(Map.of(), Map.of());
+
+    static TenantRoutes of(Map<String, Route> byName) {
+      Map<String, Route> byPath = new HashMap<>();
+      byName.values().forEach(route -> byPath.put(route.path(), route));
+      return new TenantRoutes(byName, byPath);
+    }
+
+    /**
+     * @param route null to remove the function
+     */
+    @Nullable TenantRoutes with(String name, @Nullable Route route) {
+      Map<String, Route> changed = new HashMap<>(byName);
+      if (route == null) {
+        changed.remove(name);
+      } else {
+        changed.put(name, route);
+      }
+      return changed.isEmpty() ? null : of(changed);
+    }
+  }
+}

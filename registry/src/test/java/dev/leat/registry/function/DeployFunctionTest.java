@@ -1,0 +1,379 @@
+package dev.leat.registry.function;
+
+import static dev.leat.registry.TestRegistry.ACME;
+import static dev.leat.registry.TestRegistry.ACTOR;
+import static dev.leat.registry.TestRegistry.MASK;
+import static dev.leat.registry.TestRegistry.OTHER;
+import static dev.leat.registry.TestRegistry.done;
+import static dev.leat.registry.TestRegistry.manifest;
+import static dev.leat.registry.TestRegistry.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.contract.Finding;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grants;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.InstancePolicy;
+import dev.leat.contract.Limits;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.registry.GuestModules;
+import dev.leat.registry.TestRegistry;
+import dev.leat.registry.module.PublishedModule;
+import dev.leat.registry.route.Route;
+import dev.leat.store.StoreFailure;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class DeployFunctionTest {
+  private TestRegistry registry;
+
+  @BeforeEach
+  void open(@TempDir Path directory) {
+    registry = new TestRegistry(directory);
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  @Test
+  void deploy_manifest_becomesTheFirstVersionAndIsRouted() {
+    DeployedVersion deployed = registry.deploy("mask", 1);
+
+    assertThat(deployed.version())
+        .isEqualTo(
+            new FunctionVersion(
+                new FunctionRef(ACME, MASK),
+                1,
+                ModuleDigest.of(GuestModules.handler(1)),
+                GuestContract.HANDLER,
+                Limits.DEFAULT,
+                InstancePolicy.DEFAULT,
+                Grants.NONE,
+                "{}"));
+    assertThat(deployed.etag()).isEqualTo("\"v1\"");
+    assertThat(done(registry.functions.show(ACME, MASK))).isEqualTo(deployed);
+    assertThat(registry.route("mask").active().version()).isEqualTo(deployed.version());
+    assertThat(registry.recorded(ACME).getFirst()).isEqualTo("function.deploy acme/mask@v1");
+  }
+
+  @Test
+  void deploy_powersThatAreNotGranted_areNoted() {
+    String manifest =
+        manifest(
+            "mask", registry.publish("mask", "1", GuestModules.handler(1)).digest().toString());
+
+    DeployedVersion deployed =
+        done(
+            registry.deploy(
+                "mask",
+                manifest
+                    + "  capabilities: {logging: true, keyValue: {}, http: {allow: [\"https://a.example\"]}}\n"));
+
+    assertThat(deployed.notes())
+        .extracting(Finding::toString)
+        .containsExactly(
+            "spec.capabilities.http: is not granted by this version: the function is deployed without it",
+            "spec.capabilities.keyValue: is not granted by this version: the function is deployed without it");
+    assertThat(registry.deploy("other", 2).notes()).isEmpty();
+  }
+
+  @Test
+  void deploy_versionThatDoesNotComeUp_isRefusedAndLeavesNothing() {
+    PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1));
+    registry.trial.refuse("spec.config", "init refused it");
+
+    Finding finding = badManifest("mask", manifest("mask", module.digest()));
+
+    assertThat(finding).isEqualTo(new Finding("spec.config", "init refused it"));
+    assertThat(done(registry.functions.list(ACME, 10, Optional.empty())).items()).isEmpty();
+    assertThat(registry.routes.find("acme", "mask")).isNull();
+    registry.trial.comeUp();
+    assertThat(registry.deploy("mask", 2).version().number()).isEqualTo(1);
+  }
+
+  @Test
+  void deploy_noRoomForATrial_isOverloaded() {
+    PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1));
+    registry.trial.beBusy("no memory is left");
+
+    Problem problem =
+        refused(registry.deploy("mask", manifest("mask", module.digest())), ProblemCode.OVERLOADED);
+
+    assertThat(problem.detail())
+        .isEqualTo(
+            "The function 'mask' was not brought up: no memory is left. Deploy it again later.");
+  }
+
+  @Test
+  void deploy_cameUp_keepsTheInstance_butNotOfWhatIsRefusedAfterAll() {
+    registry.deploy("mask", 1);
+    PublishedModule module = registry.publish("other", "1", GuestModules.handler(2));
+
+    refused(
+        registry.deploy("other", manifest("other", module.digest()) + "  route: {path: /mask}\n"),
+        ProblemCode.CONFLICT);
+
+    assertThat(registry.trial.happened)
+        .containsExactly(
+            "tried acme/mask@v1",
+            "kept acme/mask@v1",
+            "tried acme/other@v1",
+            "closed acme/other@v1");
+  }
+
+  @Test
+  void deploy_theSameAgain_isNotTriedAgain() {
+    DeployedVersion first = registry.deploy("mask", 1);
+    registry.trial.refuse("spec", "broken");
+
+    assertThat(done(registry.deploy("mask", manifest("mask", first.version().module()))))
+        .isEqualTo(first);
+  }
+
+  @Test
+  void deploy_refreshFailedAfterTheCommit_isMadeUpForByTheNext() {
+    PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1));
+    String manifest = manifest("mask", module.digest());
+    registry.functionStore.failToListVersions = true;
+    assertThatThrownBy(() -> registry.deploy("mask", manifest)).isInstanceOf(StoreFailure.class);
+    registry.functionStore.failToListVersions = false;
+
+    DeployedVersion deployed = done(registry.deploy("mask", manifest));
+
+    assertThat(deployed.version().number()).as("it was deployed").isEqualTo(1);
+    assertThat(registry.route("mask").active().version()).isEqualTo(deployed.version());
+  }
+
+  @Test
+  void forget_endsTheTenantsTrials() {
+    registry.forgetTenant.forget(ACME);
+
+    assertThat(registry.trial.happened).containsExactly("forgot acme");
+  }
+
+  @Test
+  void deploy_byName_findsTheModule() {
+    PublishedModule module = registry.publish("masker", "2.0", GuestModules.handler(1));
+
+    DeployedVersion deployed = done(registry.deploy("mask", manifest("mask", "acme/masker@2.0")));
+
+    assertThat(deployed.version().module()).isEqualTo(module.digest());
+  }
+
+  @Test
+  void deploy_anotherModule_isTheNextVersionAndGetsAllTraffic() {
+    DeployedVersion first = registry.deploy("mask", 1);
+    DeployedVersion second = registry.deploy("mask", 2);
+
+    assertThat(second.version().number()).isEqualTo(2);
+    assertThat(done(registry.functions.versions(ACME, MASK))).containsExactly(second, first);
+    Route route = registry.route("mask");
+    assertThat(route.active().version()).isEqualTo(second.version());
+    assertThat(route.target("v1")).isEqualTo(new Route.Target(first.version(), first.route()));
+  }
+
+  @Test
+  void deploy_sameAgain_changesNothing() {
+    DeployedVersion first = registry.deploy("mask", 1);
+    int recorded = registry.recorded(ACME).size();
+
+    DeployedVersion again = done(registry.deploy("mask", first.manifest()));
+
+    assertThat(again).isEqualTo(first);
+    assertThat(registry.recorded(ACME)).hasSize(recorded);
+  }
+
+  @Test
+  void deploy_afterDelete_continuesTheNumbers() {
+    registry.deploy("mask", 1);
+    done(registry.functions.delete(ACME, ACTOR, MASK));
+
+    assertThat(registry.deploy("mask", 1).version().number()).isEqualTo(2);
+  }
+
+  @Test
+  void deploy_manyVersions_dropsTheOldest() {
+    ModuleDigest module = registry.deploy("mask", 1).version().module();
+    for (int i = 2; i <= DeployFunction.VERSIONS_KEPT + 1; i++) {
+      done(registry.deploy("mask", manifest("mask", module) + "  limits: {fuel: " + i + "}\n"));
+    }
+
+    List<DeployedVersion> versions = done(registry.functions.versions(ACME, MASK));
+    assertThat(versions).hasSize(DeployFunction.VERSIONS_KEPT);
+    assertThat(versions.getLast().version().number()).isEqualTo(2);
+    assertThat(registry.route("mask").target("v1")).isNull();
+  }
+
+  @Test
+  void deploy_ifMatch_isHonoured() {
+    DeployedVersion first = registry.deploy("mask", 1);
+    String next = manifest("mask", first.version().module()) + "  limits: {fuel: 9}\n";
+
+    refused(registry.deploy("mask", next, Optional.of("\"v2\"")), ProblemCode.PRECONDITION_FAILED);
+    refused(registry.deploy("mask", next, Optional.of("v1")), ProblemCode.PRECONDITION_FAILED);
+    refused(
+        registry.deploy("mask", next, Optional.of("W/\"v1\"")), ProblemCode.PRECONDITION_FAILED);
+    refused(registry.deploy("mask", next, Optional.of("")), ProblemCode.PRECONDITION_FAILED);
+    assertThat(done(registry.deploy("mask", next, Optional.of("\"v7\", \"v1\""))).etag())
+        .isEqualTo("\"v2\"");
+    assertThat(done(registry.deploy("mask", next, Optional.of("*"))).etag()).isEqualTo("\"v2\"");
+  }
+
+  @Test
+  void deploy_ifMatchOnNothing_isRefused() {
+    PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1));
+
+    refused(
+        registry.deploy("mask", manifest("mask", module.digest()), Optional.of("*")),
+        ProblemCode.PRECONDITION_FAILED);
+  }
+
+  @Test
+  void deploy_otherNameThanThePath_isRefused() {
+    assertThat(badManifest("mask", manifest("other", "x.wasm")).at()).isEqualTo("metadata.name");
+  }
+
+  @Test
+  void deploy_aFile_saysToPublishIt() {
+    Finding finding = badManifest("mask", manifest("mask", "./mask.wasm"));
+
+    assertThat(finding.at()).isEqualTo("spec.module");
+    assertThat(finding.message()).contains("Publish it first", "'leat deploy' does both");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"acme/mask@1", "other/mask@1", "sha256:%064d"})
+  void deploy_unknownModule_isRefused(String module) {
+    assertThat(badManifest("mask", manifest("mask", module.formatted(0))).message())
+        .contains("has no module");
+  }
+
+  @Test
+  void deploy_anotherTenantsModule_isRefused() {
+    done(registry.keys.register(OTHER, ACTOR, registry.key.toPublicJWK().toJSONString()));
+    byte[] module = GuestModules.handler(1);
+    done(
+        registry.publishModule.publish(
+            OTHER, ACTOR, module, registry.sign(registry.key, "mask", "1", module)));
+
+    badManifest("mask", manifest("mask", "other/mask@1"));
+    badManifest("mask", manifest("mask", ModuleDigest.of(module)));
+  }
+
+  @Test
+  void deploy_contractMismatch_tellsEachOne() {
+    PublishedModule module = registry.publish("mask", "1", GuestModules.misfit());
+
+    Problem problem =
+        refused(
+            registry.deploy("mask", manifest("mask", module.digest())), ProblemCode.INVALID_MODULE);
+
+    assertThat(problem.findings())
+        .extracting(Finding::at)
+        .containsExactly("export allocate", "export handle");
+  }
+
+  @Test
+  void deploy_moreMemoryThanTheLimit_isRefused() {
+    PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1, 3));
+    String manifest = manifest("mask", module.digest());
+
+    Problem problem =
+        refused(
+            registry.deploy("mask", manifest + "  limits: {memory: 128Ki}\n"),
+            ProblemCode.INVALID_MODULE);
+
+    assertThat(problem.findings()).extracting(Finding::at).containsExactly("spec.limits.memory");
+    done(registry.deploy("mask", manifest + "  limits: {memory: 192Ki}\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/mask", "/pii"})
+  void deploy_takenRoute_isAConflict(String path) {
+    DeployedVersion mask = registry.deploy("mask", 1);
+    String routed = "  route: {path: %s}\n";
+    done(
+        registry.deploy(
+            "mask", manifest("mask", mask.version().module()) + routed.formatted("/pii")));
+
+    Problem problem =
+        refused(
+            registry.deploy(
+                "other", manifest("other", mask.version().module()) + routed.formatted(path)),
+            ProblemCode.CONFLICT);
+
+    assertThat(problem.detail()).contains("'mask'");
+  }
+
+  @Test
+  void deploy_nameThatIsAnothersRoute_isAConflict() {
+    ModuleDigest module = registry.deploy("mask", 1).version().module();
+    done(registry.deploy("mask", manifest("mask", module) + "  route: {path: /pii}\n"));
+
+    refused(
+        registry.deploy("pii", manifest("pii", module) + "  route: {path: /x}\n"),
+        ProblemCode.CONFLICT);
+
+    done(registry.functions.delete(ACME, ACTOR, MASK));
+    done(registry.deploy("pii", manifest("pii", module) + "  route: {path: /x}\n"));
+  }
+
+  @Test
+  void deploy_badManifest_tellsEverything() {
+    Problem problem =
+        refused(registry.deploy("mask", "apiVersion: 2\nkind: x\n"), ProblemCode.INVALID_MANIFEST);
+
+    assertThat(problem.findings())
+        .extracting(Finding::at)
+        .containsExactlyInAnyOrder("apiVersion", "kind", "metadata", "spec");
+  }
+
+  @Test
+  void deploy_manyAtOnce_numbersThemWithoutGaps() throws Exception {
+    ModuleDigest module = registry.publish("mask", "1", GuestModules.handler(1)).digest();
+    List<Callable<DeployedVersion>> deployments =
+        IntStream.rangeClosed(1, 6)
+            .mapToObj(fuel -> manifest("mask", module) + "  limits: {fuel: " + fuel + "}\n")
+            .<Callable<DeployedVersion>>map(
+                manifest -> () -> done(registry.deploy("mask", manifest)))
+            .toList();
+
+    List<Integer> numbers;
+    try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+      numbers =
+          threads.invokeAll(deployments).stream()
+              .map(Future::resultNow)
+              .map(deployed -> deployed.version().number())
+              .sorted()
+              .toList();
+    }
+
+    assertThat(numbers).containsExactly(1, 2, 3, 4, 5, 6);
+    assertThat(registry.route("mask").active().version())
+        .isEqualTo(done(registry.functions.show(ACME, MASK)).version());
+  }
+
+  private Finding badManifest(String name, String manifest) {
+    Problem problem = refused(registry.deploy(name, manifest), ProblemCode.INVALID_MANIFEST);
+    assertThat(problem.findings()).hasSize(1);
+    return problem.findings().getFirst();
+  }
+}

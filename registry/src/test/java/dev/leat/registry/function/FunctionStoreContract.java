@@ -1,0 +1,251 @@
+package dev.leat.registry.function;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
+import dev.leat.registry.TestRegistry;
+import dev.leat.registry.audit.AuditEntry;
+import dev.leat.registry.audit.AuditStore;
+import dev.leat.registry.function.FunctionStore.Addition;
+import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.module.ModuleStoreContract;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The laws of {@link FunctionStore}, by their numbers. */
+public abstract class FunctionStoreContract {
+  private static final TenantId ACME = new TenantId("acme");
+  private static final TenantId OTHER = new TenantId("other");
+  private static final FunctionName MASK = new FunctionName("mask");
+  private static final ModuleDigest MODULE = ModuleStoreContract.digest(1);
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.123Z");
+
+  private FunctionStore store;
+  private AuditStore audit;
+
+  protected abstract FunctionStore newStore();
+
+  /** The module store where the versions' modules must be. */
+  protected abstract ModuleStore itsModuleStore();
+
+  /** The audit store that the new store writes into. */
+  protected abstract AuditStore itsAuditStore();
+
+  @BeforeEach
+  void open() {
+    store = newStore();
+    audit = itsAuditStore();
+    for (TenantId tenant : List.of(ACME, OTHER)) {
+      itsModuleStore()
+          .add(
+              tenant,
+              ModuleStoreContract.module(tenant, "mask", "1", 1),
+              AuditEntry.done(NOW, tenant, "someone", "publish", "", ""),
+              () -> {});
+    }
+  }
+
+  @Test
+  void law1_add_takesTheNextNumberOnly() {
+    assertThat(add(version(ACME, "mask", 2, MODULE))).isEqualTo(new Addition.NotNext());
+    assertThat(add(version(ACME, "mask", 1, MODULE))).isEqualTo(new Addition.Kept());
+    assertThat(add(version(ACME, "mask", 1, MODULE))).isEqualTo(new Addition.NotNext());
+    assertThat(add(version(ACME, "mask", 2, MODULE))).isEqualTo(new Addition.Kept());
+    assertThat(store.last(ACME, MASK)).isEqualTo(2);
+    assertThat(store.last(OTHER, MASK)).isZero();
+  }
+
+  @Test
+  void law1_add_sameNumberAtOnce_oneSucceeds() throws Exception {
+    for (int number = 1; number <= 10; number++) {
+      DeployedVersion version = version(ACME, "mask", number, MODULE);
+      List<Addition> results;
+      try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        Callable<Addition> addition = () -> add(version);
+        results =
+            threads.invokeAll(Collections.nCopies(4, addition)).stream()
+                .map(Future::resultNow)
+                .toList();
+      }
+      assertThat(results)
+          .containsExactlyInAnyOrder(
+              new Addition.Kept(),
+              new Addition.NotNext(),
+              new Addition.NotNext(),
+              new Addition.NotNext());
+    }
+  }
+
+  @Test
+  void law2_add_moduleMissing_isRefused() {
+    assertThat(add(version(ACME, "mask", 1, ModuleStoreContract.digest(9))))
+        .isEqualTo(new Addition.NoSuchModule());
+    assertThat(store.last(ACME, MASK)).isZero();
+  }
+
+  @Test
+  void law3_add_routeTaken_isRefused() {
+    add(version(ACME, "mask", 1, MODULE, "/pii"));
+
+    Addition taken = new Addition.RouteTaken(MASK);
+    assertThat(add(version(ACME, "other", 1, MODULE, "/pii"))).isEqualTo(taken);
+    assertThat(add(version(ACME, "other", 1, MODULE, "/mask"))).isEqualTo(taken);
+    assertThat(add(version(ACME, "pii", 1, MODULE, "/x"))).isEqualTo(taken);
+    assertThat(add(version(OTHER, "other", 1, MODULE, "/pii"))).isEqualTo(new Addition.Kept());
+    assertThat(add(version(ACME, "mask", 2, MODULE, "/pii"))).isEqualTo(new Addition.Kept());
+    assertThat(add(version(ACME, "mask", 3, MODULE, "/free"))).isEqualTo(new Addition.Kept());
+    assertThat(add(version(ACME, "other", 1, MODULE, "/pii"))).isEqualTo(new Addition.Kept());
+  }
+
+  @Test
+  void law4_add_keepsTheLastVersions() {
+    for (int number = 1; number <= 5; number++) {
+      store.add(ACME, version(ACME, "mask", number, MODULE), 3, entry("add"));
+    }
+
+    assertThat(store.versions(ACME, MASK))
+        .extracting(deployed -> deployed.version().number())
+        .containsExactly(5, 4, 3);
+  }
+
+  @Test
+  void law5_versions_areGivenAsAddedNewestFirst() {
+    DeployedVersion first = version(ACME, "mask", 1, MODULE);
+    DeployedVersion second = version(ACME, "mask", 2, MODULE, "/pii");
+    add(first);
+    add(second);
+    add(version(OTHER, "mask", 1, MODULE));
+
+    assertThat(store.versions(ACME, MASK)).containsExactly(second, first);
+    assertThat(store.active(ACME, MASK)).contains(second);
+    assertThat(store.find(ACME, MASK, 1)).contains(first);
+    assertThat(store.find(ACME, MASK, 2)).contains(second);
+    assertThat(store.find(ACME, MASK, 3)).isEmpty();
+    assertThat(store.find(OTHER, MASK, 2)).isEmpty();
+    assertThat(store.count(ACME)).isEqualTo(1);
+    assertThat(store.active(ACME, new FunctionName("none"))).isEmpty();
+  }
+
+  @Test
+  void law6_listAndAll_giveFunctionsByName() {
+    DeployedVersion b = version(ACME, "b", 1, MODULE);
+    DeployedVersion a1 = version(ACME, "a", 1, MODULE);
+    DeployedVersion a2 = version(ACME, "a", 2, MODULE);
+    DeployedVersion c = version(ACME, "c", 1, MODULE);
+    DeployedVersion others = version(OTHER, "a", 1, MODULE);
+    List.of(b, a1, a2, c, others).forEach(this::add);
+
+    assertThat(store.list(ACME, 2, Optional.empty())).containsExactly(a2, b);
+    assertThat(store.list(ACME, 2, Optional.of(new FunctionName("b")))).containsExactly(c);
+    assertThat(store.all())
+        .containsExactlyInAnyOrder(List.of(a2, a1), List.of(b), List.of(c), List.of(others));
+  }
+
+  @Test
+  void law7_delete_keepsTheNumbering() {
+    add(version(ACME, "mask", 1, MODULE));
+    add(version(ACME, "mask", 2, MODULE));
+
+    assertThat(store.delete(OTHER, MASK, entry("delete"))).isFalse();
+    assertThat(store.delete(ACME, MASK, entry("delete"))).isTrue();
+    assertThat(store.delete(ACME, MASK, entry("delete"))).isFalse();
+    assertThat(store.versions(ACME, MASK)).isEmpty();
+    assertThat(store.active(ACME, MASK)).isEmpty();
+    assertThat(store.list(ACME, 9, Optional.empty())).isEmpty();
+    assertThat(store.count(ACME)).isZero();
+    assertThat(store.last(ACME, MASK)).isEqualTo(2);
+    assertThat(add(version(ACME, "mask", 3, MODULE))).isEqualTo(new Addition.Kept());
+    assertThat(store.count(ACME)).isEqualTo(1);
+  }
+
+  @Test
+  void law8_entry_isKeptWithAChangeOnly() {
+    store.add(ACME, version(ACME, "mask", 1, MODULE), 9, entry("add"));
+    store.add(ACME, version(ACME, "mask", 1, MODULE), 9, entry("not next"));
+    store.add(ACME, version(ACME, "x", 1, MODULE, "/mask"), 9, entry("route taken"));
+    store.delete(ACME, MASK, entry("delete"));
+    store.delete(ACME, MASK, entry("delete again"));
+
+    assertThat(audit.list(ACME, 10, AuditStore.START).items())
+        .extracting(record -> record.entry().action())
+        .containsExactly("delete", "add", "publish");
+  }
+
+  @Test
+  void law9_forget_removesTheTenantsFunctionsOnly() {
+    add(version(ACME, "mask", 1, MODULE));
+    add(version(OTHER, "mask", 1, MODULE));
+
+    store.forget(ACME);
+
+    assertThat(store.last(ACME, MASK)).isZero();
+    assertThat(store.all()).hasSize(1);
+  }
+
+  @Test
+  void law10_versionThatCannotBeRead_hindersNobody() {
+    DeployedVersion a = version(ACME, "a", 1, MODULE);
+    DeployedVersion c2 = version(ACME, "c", 2, MODULE);
+    DeployedVersion d = version(ACME, "d", 1, MODULE);
+    add(a);
+    add(version(ACME, "b", 1, MODULE));
+    add(damaged(version(ACME, "b", 2, MODULE)));
+    add(damaged(version(ACME, "c", 1, MODULE)));
+    add(c2);
+    add(d);
+
+    assertThat(store.all()).containsExactlyInAnyOrder(List.of(a), List.of(c2), List.of(d));
+    assertThat(store.list(ACME, 2, Optional.empty())).containsExactly(a, c2);
+    assertThat(store.list(ACME, 3, Optional.empty())).containsExactly(a, c2, d);
+    assertThat(store.list(ACME, 9, Optional.empty())).containsExactly(a, c2, d);
+    FunctionName b = new FunctionName("b");
+    assertThat(store.versions(ACME, b)).isEmpty();
+    assertThat(store.active(ACME, b)).isEmpty();
+    assertThat(store.find(ACME, b, 2)).isEmpty();
+    assertThat(store.last(ACME, b)).isEqualTo(2);
+    DeployedVersion b3 = version(ACME, "b", 3, MODULE);
+    assertThat(add(b3)).isEqualTo(new Addition.Kept());
+    assertThat(store.versions(ACME, b)).hasSize(2).startsWith(b3);
+  }
+
+  private static DeployedVersion damaged(DeployedVersion version) {
+    return new DeployedVersion(
+        version.version(), version.createdAt(), "{\"apiVersion\":\"leat/v9\"}", version.route());
+  }
+
+  public static DeployedVersion version(
+      TenantId tenant, String name, int number, ModuleDigest module) {
+    return version(tenant, name, number, module, "/" + name);
+  }
+
+  private static DeployedVersion version(
+      TenantId tenant, String name, int number, ModuleDigest module, String path) {
+    Manifest manifest =
+        ManifestReaderTest.good(
+            TestRegistry.manifest(name, module) + "  route: {path: " + path + "}\n");
+    return new DeployedVersion(
+        manifest.version(new FunctionRef(tenant, manifest.name()), number, module),
+        NOW,
+        manifest.toJson(),
+        manifest.route());
+  }
+
+  private Addition add(DeployedVersion version) {
+    return store.add(version.version().function().tenant(), version, 9, entry("add"));
+  }
+
+  private static AuditEntry entry(String action) {
+    return AuditEntry.done(NOW, ACME, "someone", action, "", "");
+  }
+}

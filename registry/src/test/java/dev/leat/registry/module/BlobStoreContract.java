@@ -1,0 +1,93 @@
+package dev.leat.registry.module;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.contract.ModuleDigest;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The laws of {@link BlobStore}, by their numbers. */
+public abstract class BlobStoreContract {
+  private final byte[] bytes = "module".getBytes(StandardCharsets.UTF_8);
+  private final ModuleDigest digest = ModuleDigest.of(bytes);
+  private BlobStore store;
+
+  protected abstract BlobStore newStore();
+
+  /** The same store as another process finds it. */
+  protected abstract BlobStore reopened();
+
+  /** Changes the stored bytes behind the store's back. */
+  protected abstract void alter(ModuleDigest stored);
+
+  @BeforeEach
+  void open() {
+    store = newStore();
+  }
+
+  @Test
+  void law1_put_outlivesTheProcess() {
+    store.put(digest, bytes);
+
+    assertThat(reopened().load(digest)).contains(bytes);
+  }
+
+  @Test
+  void law2_load_givesTheBytesOrNothing() {
+    assertThat(store.load(digest)).isEmpty();
+
+    store.put(digest, bytes);
+
+    assertThat(store.load(digest)).contains(bytes);
+  }
+
+  @Test
+  void law3_load_altered_isNotGiven() {
+    store.put(digest, bytes);
+    alter(digest);
+
+    assertThatThrownBy(() -> store.load(digest))
+        .isInstanceOf(BlobAltered.class)
+        .hasMessageContaining(digest.toString());
+  }
+
+  @Test
+  void law4_put_bytesOfAnotherDigest_isRefused() {
+    assertThatThrownBy(() -> store.put(digest, new byte[] {1}))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    assertThat(store.load(digest)).isEmpty();
+  }
+
+  @Test
+  void law4_put_again_mendsAnAlteredCopy() {
+    store.put(digest, bytes);
+    alter(digest);
+
+    store.put(digest, bytes);
+
+    assertThat(store.load(digest)).contains(bytes);
+  }
+
+  @Test
+  void law5_holds_isWhetherTheBytesCanBeLoaded() {
+    assertThat(store.holds(digest)).isFalse();
+
+    store.put(digest, bytes);
+    assertThat(store.holds(digest)).isTrue();
+
+    alter(digest);
+    assertThat(store.holds(digest)).isFalse();
+  }
+
+  @Test
+  void law6_delete_removesTheBytes() {
+    store.delete(digest);
+    store.put(digest, bytes);
+    store.delete(digest);
+
+    assertThat(store.load(digest)).isEmpty();
+  }
+}

@@ -1,0 +1,166 @@
+package dev.leat.registry.route;
+
+import static dev.leat.registry.TestRegistry.ACME;
+import static dev.leat.registry.TestRegistry.ACTOR;
+import static dev.leat.registry.TestRegistry.MASK;
+import static dev.leat.registry.TestRegistry.done;
+import static dev.leat.registry.TestRegistry.manifest;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.registry.GuestModules;
+import dev.leat.registry.TestRegistry;
+import dev.leat.registry.function.DeployedVersion;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RoutingTableTest {
+  private final List<String> heard = new ArrayList<>();
+  private TestRegistry registry;
+
+  @BeforeEach
+  void open(@TempDir Path directory) {
+    registry = new TestRegistry(directory);
+    listenTo(registry.routes);
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  @Test
+  void find_nothingThere_isNull() {
+    registry.deploy("mask", 1);
+
+    assertThat(registry.routes.find("acme", "mask2")).isNull();
+    assertThat(registry.routes.find("other", "mask")).isNull();
+    assertThat(registry.routes.findByPath("other", "/mask")).isNull();
+  }
+
+  @Test
+  void start_givesWhatTheStoreHas() {
+    DeployedVersion first = registry.deploy("mask", 1);
+    DeployedVersion second = registry.deploy("mask", 2);
+    registry.deploy("resize", 3);
+    heard.clear();
+
+    RoutingTable restarted = new RoutingTable(registry.functionStore);
+    listenTo(restarted);
+    restarted.start();
+
+    Route route = Objects.requireNonNull(restarted.find("acme", "mask"));
+    assertThat(route.active().version()).isEqualTo(second.version());
+    assertThat(route.target(1)).isEqualTo(new Route.Target(first.version(), first.route()));
+    assertThat(route.path()).isEqualTo("/mask");
+    assertThat(route.active().spec().methods()).isEmpty();
+    assertThat(route.active().spec().isPublic()).isFalse();
+    assertThat(heard).containsExactlyInAnyOrder("+acme/mask@v2", "+acme/resize@v1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"v1,1", "v2,2", "latest,2"})
+  void version_ofASelector_isFound(String selector, int number) {
+    registry.deploy("mask", 1);
+    registry.deploy("mask", 2);
+
+    Route route = registry.route("mask");
+    assertThat(route.target(selector)).isNotNull().isEqualTo(route.target(number));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "v", "v0", "v3", "v01", "V1", "1", "v1 ", "v-1", "v4294967297", "lates"})
+  void version_ofNoSelector_isNull(String selector) {
+    registry.deploy("mask", 1);
+
+    assertThat(registry.route("mask").target(selector)).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/a, short",
+    "/a/x, short",
+    "/a/bc, short",
+    "/a/b, long",
+    "/a/b/, long",
+    "/a/b/c/d, long",
+    "/short/x, ",
+    "/ab, ",
+    "/, ",
+    "'', ",
+    "a, ",
+  })
+  void findByPath_longestPrefixOfWholeSegments(String path, String function) {
+    ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
+    done(registry.deploy("short", manifest("short", module) + "  route: {path: /a}\n"));
+    done(registry.deploy("long", manifest("long", module) + "  route: {path: /a/b}\n"));
+
+    Route route = registry.routes.findByPath("acme", path);
+
+    assertThat(route == null ? null : route.active().version().function().name().value())
+        .isEqualTo(function);
+  }
+
+  @Test
+  void findByPath_hugePath_isCut() {
+    registry.deploy("mask", 1);
+
+    assertThat(registry.routes.findByPath("acme", "/mask" + "/".repeat(100_000))).isNotNull();
+    assertThat(registry.routes.findByPath("acme", "/".repeat(100_000))).isNull();
+  }
+
+  @Test
+  void route_carriesWhatTheManifestSays() {
+    ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
+    done(
+        registry.deploy(
+            "mask", manifest("mask", module) + "  route: {methods: [GET, POST], auth: public}\n"));
+
+    Route route = registry.route("mask");
+
+    assertThat(route.active().spec().methods()).containsExactlyInAnyOrder("GET", "POST");
+    assertThat(route.active().spec().isPublic()).isTrue();
+  }
+
+  @Test
+  void listeners_hearOfEachChangeOnce() {
+    registry.deploy("mask", 1);
+    registry.deploy("mask", 1);
+    registry.deploy("mask", 2);
+    done(registry.functions.delete(ACME, ACTOR, MASK));
+
+    assertThat(heard.subList(0, 2)).containsExactly("+acme/mask@v1", "+acme/mask@v2");
+    assertThat(heard.subList(2, heard.size()))
+        .containsExactlyInAnyOrder("-acme/mask@v1", "-acme/mask@v2");
+    assertThat(registry.routes.find("acme", "mask")).isNull();
+    assertThat(registry.routes.findByPath("acme", "/mask")).isNull();
+  }
+
+  @Test
+  void listeners_oneFailing_hindersNobody() {
+    registry.routes.onChange(version -> {
+      throw new IllegalStateException("on purpose");
+    });
+    listenTo(registry.routes);
+
+    registry.deploy("mask", 1);
+
+    assertThat(heard).containsExactly("+acme/mask@v1", "+acme/mask@v1");
+  }
+
+  private void listenTo(RoutingTable routes) {
+    routes.onChange((FunctionVersion version) -> heard.add("+" + version));
+    routes.onRemoval((FunctionVersion version) -> heard.add("-" + version));
+  }
+}
