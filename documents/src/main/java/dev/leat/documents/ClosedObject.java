@@ -39,6 +39,17 @@ public final class ClosedObject {
     findings.add(at(key), message);
   }
 
+  /** Notes a finding about the whole object. */
+  void refuse(String message) {
+    findings.add(path, message);
+  }
+
+  /** Whatever there is under a key, for whoever looks at it further. */
+  Optional<JsonNode> any(String key) {
+    known.add(key);
+    return Optional.ofNullable(node.get(key));
+  }
+
   /** The object under a key, an empty one if it is absent. */
   public ClosedObject object(String key) {
     return optionalObject(key)

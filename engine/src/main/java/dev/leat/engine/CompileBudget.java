@@ -1,5 +1,6 @@
 package dev.leat.engine;
 
+import dev.leat.contract.Setting;
 import java.time.Duration;
 
 /**
@@ -11,7 +12,23 @@ import java.time.Duration;
  *     1 MiB
  * @param atOnce modules compiled at once, at least 1
  */
-public record CompileBudget(Duration time, long heapBytes, int atOnce) {
+public record CompileBudget(
+    @Setting(
+            key = "max-seconds",
+            doc = "one module; and as long it waits for others, then 503",
+            min = 1,
+            max = 3_600,
+            unit = Setting.Unit.SECONDS)
+        Duration time,
+    @Setting(
+            key = "memory-mb",
+            doc = "all modules that are compiled at once",
+            standard = "an eighth of the heap",
+            min = 1,
+            max = 100_000,
+            unit = Setting.Unit.MEBIBYTES)
+        long heapBytes,
+    int atOnce) {
   private static final Duration TIME = Duration.ofSeconds(30);
 
   /** Guests' memories take five eighths, request bodies one; one is left to the platform. */

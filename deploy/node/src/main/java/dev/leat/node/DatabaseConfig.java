@@ -1,5 +1,6 @@
 package dev.leat.node;
 
+import dev.leat.contract.Setting;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -10,7 +11,23 @@ import java.util.regex.Pattern;
  * @param url a JDBC URL of H2 or PostgreSQL
  * @param poolSize connections, 1 to 100
  */
-public record DatabaseConfig(String url, String user, Secret password, int poolSize) {
+public record DatabaseConfig(
+    @Setting(
+            key = "url",
+            doc = "a JDBC URL of PostgreSQL or H2",
+            standard = "H2 in the data directory",
+            form = "start with jdbc:postgresql: or jdbc:h2:",
+            pattern = "(?s)jdbc:(postgresql|h2):.*")
+        String url,
+    @Setting(key = "user", doc = "of the database", form = "be a text") String user,
+    @Setting(
+            key = "password-file",
+            doc = "holds the user's password",
+            standard = "no password",
+            form = "name a file that can be read; does it exist?")
+        Secret password,
+    @Setting(key = "pool-size", doc = "connections to the database", min = 1, max = 100)
+        int poolSize) {
   static final int POOL_SIZE = 8;
 
   private static final Pattern SETTINGS = Pattern.compile("[?;].*");

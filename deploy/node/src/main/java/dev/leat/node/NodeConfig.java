@@ -1,5 +1,6 @@
 package dev.leat.node;
 
+import dev.leat.contract.Setting;
 import dev.leat.engine.CompileBudget;
 import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.worker.WorkerConfig;
@@ -20,10 +21,10 @@ public record NodeConfig(
     Path dataDirectory,
     String host,
     int port,
-    DatabaseConfig database,
-    WorkerConfig worker,
-    CompileBudget compiling,
-    ConnectionLimits connections) {
+    @Setting(key = "database") DatabaseConfig database,
+    @Setting(key = "worker") WorkerConfig worker,
+    @Setting(key = "compile") CompileBudget compiling,
+    @Setting(key = "gateway") ConnectionLimits connections) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 

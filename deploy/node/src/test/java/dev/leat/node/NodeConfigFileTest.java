@@ -3,14 +3,19 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.engine.CompileBudget;
+import dev.leat.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NodeConfigFileTest {
+  private static final Secret NONE = new Secret("");
+
   @TempDir Path directory;
   private NodeConfig defaults;
 
@@ -57,14 +62,76 @@ class NodeConfigFileTest {
                 """))
         .isInstanceOf(NodeConfigFile.InvalidConfig.class)
         .hasMessageContainingAll(
-            "4 problem", "database.url", "database.passwort", "worker.guest-threads", "wörker");
+            "4 problem(s): ",
+            "database.url: must start with jdbc:postgresql: or jdbc:h2:; ",
+            "database.passwort: is no key here; the keys are url, user, password-file, pool-size",
+            "worker.guest-threads: must be a whole number, 1-1000; was the number 0",
+            "wörker: is no key here; did you mean 'worker'?");
+  }
+
+  @Test
+  void apply_everyKey_isTaken() throws IOException {
+    NodeConfig config =
+        apply(
+            """
+            database: {url: "jdbc:h2:mem:x", user: u, pool-size: 2}
+            worker:
+              guest-threads: 3
+              spare-threads: 4
+              threads-per-tenant: 2
+              long-calls-at-once: 1
+              queued-per-tenant: 5
+              waiters-per-function: 6
+              wait-max-seconds: 7
+              loaded-modules-mb: 8
+            compile: {max-seconds: 9, memory-mb: 10}
+            gateway: {connections: 11, connections-per-address: 10}
+            """);
+
+    assertThat(config.database()).isEqualTo(new DatabaseConfig("jdbc:h2:mem:x", "u", NONE, 2));
+    assertThat(config.worker())
+        .isEqualTo(new WorkerConfig(3, 4, 2, 1, 5, 6, Duration.ofSeconds(7), 8 << 20));
+    assertThat(config.compiling())
+        .isEqualTo(
+            new CompileBudget(Duration.ofSeconds(9), 10 << 20, defaults.compiling().atOnce()));
+    assertThat(config.connections().connections()).isEqualTo(11);
+    assertThat(config.connections().perAddress()).isEqualTo(10);
+    assertThat(config.connections().idle()).isEqualTo(defaults.connections().idle());
+    assertThat(config.port()).isEqualTo(defaults.port());
+  }
+
+  @Test
+  void apply_secrets_areNotRepeated() throws IOException {
+    Path password = Files.writeString(directory.resolve("password"), "s3cret\n");
+
+    assertThatThrownBy(() ->
+            apply(
+                "database: {url: 'jdbc:mysql://h/?password=hidden', password-file: %s, x: 1}"
+                    .formatted(password)))
+        .hasMessageContaining("2 problem(s)")
+        .hasMessageNotContainingAny("s3cret", "hidden");
+  }
+
+  @Test
+  void apply_passwordFileMissing_saysSo() {
+    assertThatThrownBy(() -> apply("database: {password-file: /no/such/file}"))
+        .isInstanceOf(NodeConfigFile.InvalidConfig.class)
+        .hasMessageContaining(
+            "database.password-file: must name a file that can be read; does it exist?");
+  }
+
+  @Test
+  void apply_endlessFile_isRefused() {
+    assertThatThrownBy(() -> apply("# " + "x".repeat(64 << 10)))
+        .isInstanceOf(NodeConfigFile.InvalidConfig.class)
+        .hasMessageContaining("longer than the 65536 bytes allowed");
   }
 
   @Test
   void apply_notYaml_saysSo() {
     assertThatThrownBy(() -> apply("a: [b"))
         .isInstanceOf(NodeConfigFile.InvalidConfig.class)
-        .hasMessageContaining("not well-formed YAML");
+        .hasMessageContaining("line 1, column 6: cannot be read: while parsing a flow sequence");
   }
 
   private NodeConfig apply(String yaml) throws IOException {

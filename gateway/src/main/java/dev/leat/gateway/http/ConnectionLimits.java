@@ -1,5 +1,6 @@
 package dev.leat.gateway.http;
 
+import dev.leat.contract.Setting;
 import java.time.Duration;
 
 /**
@@ -14,8 +15,18 @@ import java.time.Duration;
  * @param bodyMax in which any body must arrive
  */
 public record ConnectionLimits(
-    int connections,
-    int perAddress,
+    @Setting(
+            key = "connections",
+            doc = "open at once; more are closed at once",
+            min = 1,
+            max = 1_000_000)
+        int connections,
+    @Setting(
+            key = "connections-per-address",
+            doc = "of these, from one address; raise it where one proxy hands all of them on",
+            min = 1,
+            atMost = "connections")
+        int perAddress,
     Duration idle,
     Duration response,
     Duration bodyGrace,
