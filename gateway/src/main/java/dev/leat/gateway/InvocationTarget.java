@@ -3,6 +3,7 @@ package dev.leat.gateway;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.registry.route.RoutingTable;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ record InvocationTarget(
     String name = colon < 0 ? segment : segment.substring(0, colon);
     Route route = routes.find(tenant, name);
     if (route != null) {
-      Target called = colon < 0 ? route.active() : route.target(segment.substring(colon + 1));
+      Target called = colon < 0 ? chosen(route) : route.target(segment.substring(colon + 1));
       return new InvocationTarget(tenant, route, called, rest);
     }
     String below = path.substring(tenantEnd);
@@ -50,6 +51,11 @@ record InvocationTarget(
     return byPath == null
         ? new InvocationTarget(tenant, null, null, "")
         : new InvocationTarget(
-            tenant, byPath, byPath.active(), below.substring(byPath.path().length()));
+            tenant, byPath, chosen(byPath), below.substring(byPath.path().length()));
+  }
+
+  /** One of the versions that share the traffic, each with its chance. */
+  private static Target chosen(Route route) {
+    return route.choose(ThreadLocalRandom.current().nextLong());
   }
 }

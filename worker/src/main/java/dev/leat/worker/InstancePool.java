@@ -5,6 +5,7 @@ import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.worker.guest.Guest;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +19,22 @@ final class InstancePool {
 
   private final FunctionVersion version;
   private final int waitersMax;
+  private final BooleanSupplier retained;
   private final ArrayDeque<Idle> idle = new ArrayDeque<>();
   private final ArrayDeque<Job> waiting = new ArrayDeque<>();
   private int running;
-  private boolean superseded;
   private boolean deleted;
   private boolean forgotten;
   private volatile long typicalNanos = UNKNOWN_NANOS;
   private long lastUsedNanos = System.nanoTime();
 
-  InstancePool(FunctionVersion version, int waitersMax) {
+  /**
+   * @param retained whether the policy's {@code min} instances are kept, however long they idle;
+   *     asked at each {@link #reap}
+   */
+  InstancePool(FunctionVersion version, int waitersMax, BooleanSupplier retained) {
     this.version = version;
+    this.retained = retained;
     this.waitersMax = waitersMax;
   }
 
@@ -133,11 +139,6 @@ final class InstancePool {
     return List.copyOf(waiting);
   }
 
-  /** Whether the version has made room for another, so that no instances are kept for it. */
-  synchronized void supersede(boolean isSuperseded) {
-    superseded = isSuperseded;
-  }
-
   /** Lets go of all idle instances and keeps no more: the version cannot be called again. */
   synchronized void delete() {
     deleted = true;
@@ -151,7 +152,7 @@ final class InstancePool {
 
   /** Lets go of instances above {@code min} that were idle for the policy's time. */
   synchronized void reap(long nowNanos) {
-    while (idle.size() > (superseded ? 0 : version.instances().min())
+    while (idle.size() > (retained.getAsBoolean() ? version.instances().min() : 0)
         && nowNanos - idle.getFirst().sinceNanos > version.instances().idle().toNanos()) {
       idle.removeFirst().guest.close();
     }

@@ -1,10 +1,12 @@
 package dev.leat.worker;
 
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.TenantId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 
@@ -17,6 +19,9 @@ final class Pools {
   private final int waitersPerFunction;
   private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
 
+  /** The versions that traffic goes to, by function; a function that is not here keeps all. */
+  private final Map<FunctionRef, Set<FunctionVersion>> retained = new ConcurrentHashMap<>();
+
   Pools(int waitersPerFunction) {
     this.waitersPerFunction = waitersPerFunction;
   }
@@ -26,7 +31,9 @@ final class Pools {
     InstancePool pool = pools.get(version);
     return pool != null
         ? pool
-        : pools.computeIfAbsent(version, missing -> new InstancePool(missing, waitersPerFunction));
+        : pools.computeIfAbsent(
+            version,
+            missing -> new InstancePool(missing, waitersPerFunction, () -> isRetained(missing)));
   }
 
   /** A pool instead of this one, into which nothing can enter any more. */
@@ -39,13 +46,18 @@ final class Pools {
     return pools.values();
   }
 
-  /** Keeps no instances of the function's other versions, as this one takes their place. */
-  void supersedeOthers(FunctionVersion version) {
-    pools.forEach((other, pool) -> {
-      if (other.function().equals(version.function())) {
-        pool.supersede(other.number() != version.number());
-      }
-    });
+  /** Keeps no instances of the function's versions but these, once they were idle for long. */
+  void retain(FunctionRef function, Set<FunctionVersion> versions) {
+    if (versions.isEmpty()) {
+      retained.remove(function);
+    } else {
+      retained.put(function, Set.copyOf(versions));
+    }
+  }
+
+  private boolean isRetained(FunctionVersion version) {
+    Set<FunctionVersion> versions = retained.get(version.function());
+    return versions == null || versions.contains(version);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.leat.worker;
 
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Limits;
 import dev.leat.contract.TenantId;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -90,14 +92,14 @@ final class Preparing implements AutoCloseable {
   }
 
   /**
-   * Makes the version's {@code min} instances, at least one, in place of what is still to be made
-   * of the function's other versions.
+   * Makes the version's {@code min} instances, at least one; what is still to be made of it is
+   * left.
    *
    * @return completed when all are made, or as many as the bounds let; exceptionally when the
    *     version cannot be run; cancelled when it is left
    */
   CompletableFuture<Void> prepare(FunctionVersion version) {
-    leave(other -> other.function().equals(version.function()));
+    leave(version);
     Task task = new Task(version, pools.of(version));
     boolean isQueued;
     lock.lock();
@@ -119,6 +121,11 @@ final class Preparing implements AutoCloseable {
   /** Makes no more instances of the version. */
   void leave(FunctionVersion version) {
     leave(version::equals);
+  }
+
+  /** Makes no more instances of the function's versions but these. */
+  void leaveOthers(FunctionRef function, Set<FunctionVersion> versions) {
+    leave(version -> version.function().equals(function) && !versions.contains(version));
   }
 
   private void leave(Predicate<FunctionVersion> isLeft) {

@@ -1,6 +1,7 @@
 package dev.leat.worker;
 
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
@@ -12,6 +13,7 @@ import dev.leat.worker.capability.HostPowers;
 import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.GuestFactory;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -125,8 +127,19 @@ public final class Worker implements Invoker, AutoCloseable {
    */
   public CompletableFuture<Void> prewarm(FunctionVersion version) {
     pools.begin(version);
-    pools.supersedeOthers(version);
     return preparing.prepare(version);
+  }
+
+  /**
+   * Takes the versions of a function that traffic goes to: their {@code min} instances are kept,
+   * and none of its other versions once they were idle for their time; nor are those made ahead. A
+   * function that was never told of keeps those of all.
+   *
+   * @param versions empty when the function is gone
+   */
+  public void retain(FunctionRef function, Set<FunctionVersion> versions) {
+    preparing.leaveOthers(function, versions);
+    pools.retain(function, versions);
   }
 
   /**

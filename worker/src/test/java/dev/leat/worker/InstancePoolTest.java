@@ -16,8 +16,8 @@ final class InstancePoolTest {
   private record Waiting(int number) implements InstancePool.Job {}
 
   /** A guest that is only kept. */
-  private static final class KeptGuest implements Guest {
-    private boolean closed;
+  static final class KeptGuest implements Guest {
+    boolean closed;
 
     @Override
     public Outcome run(
@@ -51,9 +51,13 @@ final class InstancePoolTest {
     }
   }
 
-  private static InstancePool pool(int min, int max, int waitersMax, Reuse reuse) {
+  private boolean retained = true;
+
+  private InstancePool pool(int min, int max, int waitersMax, Reuse reuse) {
     return new InstancePool(
-        TestFunction.handler(new WasmBuilder()).instances(min, max, reuse).version(), waitersMax);
+        TestFunction.handler(new WasmBuilder()).instances(min, max, reuse).version(),
+        waitersMax,
+        () -> retained);
   }
 
   @Test
@@ -219,14 +223,14 @@ final class InstancePoolTest {
   }
 
   @Test
-  void reap_ofASupersededVersion_keepsNone() {
+  void reap_ofAVersionThatIsNotRetained_keepsNone() {
     InstancePool pool = pool(1, 1, 1, Reuse.RESET);
     pool.give(new KeptGuest());
     long later = System.nanoTime() + Duration.ofMinutes(1).toNanos();
     pool.reap(later);
     assertThat(pool.idleInstances()).isEqualTo(1);
 
-    pool.supersede(true);
+    retained = false;
     pool.reap(later);
 
     assertThat(pool.idleInstances()).isZero();

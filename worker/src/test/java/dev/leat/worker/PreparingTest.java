@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -188,12 +189,17 @@ final class PreparingTest {
   }
 
   @Test
-  void nextVersionOfAFunction_takesThePlaceOfTheLast() {
+  void versionThatTrafficLeft_isMadeAheadNoMore() {
     CompletableFuture<Void> last = prepare(endless());
+    CompletableFuture<Void> others = prepare(endless().tenant("other"));
+    FunctionVersion next = worker.publish(quick().version(2));
 
-    prepare(quick().version(2)).join();
+    worker.worker.retain(next.function(), Set.of(next));
 
     assertThat(last).isCancelled();
+    assertThat(others).isNotCancelled();
+    worker.worker.deleted(endless().tenant("other").version());
+    worker.worker.prewarm(next).join();
     Eventually.holds("one is kept", () -> worker.worker.idleInstances() == 1);
   }
 }

@@ -36,6 +36,7 @@ import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.route.RouteChange;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.scheduler.Scheduler;
 import dev.leat.store.DatabaseCheck;
@@ -258,8 +259,7 @@ final class Assembly implements AutoCloseable {
   }
 
   private void startRoutes() {
-    routes.onChange(this::prewarm);
-    routes.onRemoval(this::removed);
+    routes.onChange(this::changed);
     routes.start();
   }
 
@@ -319,6 +319,12 @@ final class Assembly implements AutoCloseable {
                 return null;
               });
     }
+  }
+
+  private void changed(RouteChange change) {
+    worker.retain(change.function(), change.serving());
+    change.begun().forEach(this::prewarm);
+    change.gone().forEach(this::removed);
   }
 
   private void removed(FunctionVersion version) {

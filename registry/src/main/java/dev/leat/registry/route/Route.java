@@ -1,8 +1,11 @@
 package dev.leat.registry.route;
 
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.registry.function.RouteSpec;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,17 +14,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Route {
   private final List<Target> newestFirst;
+  private final TrafficPlan traffic;
 
   /**
    * @param newestFirst the function's versions, at least one
+   * @param traffic which of them answer calls that name none
    */
-  Route(List<Target> newestFirst) {
+  Route(List<Target> newestFirst, TrafficPlan traffic) {
     this.newestFirst = List.copyOf(newestFirst);
+    this.traffic = traffic;
   }
 
-  /** The version that runs when the caller names none. */
+  FunctionRef function() {
+    return active().version().function();
+  }
+
+  /** The version deployed last: its manifest says by which path the function is reached. */
   public Target active() {
     return newestFirst.getFirst();
+  }
+
+  /**
+   * The version that runs when the caller names none.
+   *
+   * @param key chooses between versions that share the traffic; see {@link TrafficPlan}
+   */
+  public Target choose(long key) {
+    return traffic.choose(key);
+  }
+
+  /** The versions that calls go to that name none. */
+  Set<FunctionVersion> serving() {
+    return traffic.shares().stream()
+        .map(share -> share.target().version())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** The version of this number, or null. */
@@ -48,9 +74,9 @@ public final class Route {
     return active().spec().path();
   }
 
-  /** All versions, the newest first. */
-  List<FunctionVersion> versions() {
-    return newestFirst.stream().map(Target::version).toList();
+  /** All versions that can be called, be it by name alone. */
+  Set<FunctionVersion> versions() {
+    return newestFirst.stream().map(Target::version).collect(Collectors.toUnmodifiableSet());
   }
 
   /**

@@ -29,14 +29,13 @@ public final class RoutingTable {
 
   private final FunctionStore store;
   private final ConcurrentHashMap<String, TenantRoutes> tenants = new ConcurrentHashMap<>();
-  private final List<Consumer<FunctionVersion>> changeListeners = new CopyOnWriteArrayList<>();
-  private final List<Consumer<FunctionVersion>> removalListeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<RouteChange>> listeners = new CopyOnWriteArrayList<>();
 
   public RoutingTable(FunctionStore store) {
     this.store = store;
   }
 
-  /** Loads all functions and announces their active versions. Blocks. */
+  /** Loads all functions and announces them. Blocks. */
   public synchronized void start() {
     Map<String, Map<String, Route>> routes = new HashMap<>();
     for (List<DeployedVersion> versions : store.all()) {
@@ -46,10 +45,7 @@ public final class RoutingTable {
           .put(active.function().name().value(), route(versions));
     }
     routes.forEach((tenant, byName) -> tenants.put(tenant, TenantRoutes.of(byName)));
-    routes
-        .values()
-        .forEach(
-            byName -> byName.values().forEach(r -> tell(changeListeners, r.active().version())));
+    routes.values().forEach(byName -> byName.values().forEach(route -> announce(null, route)));
   }
 
   /** The function of this name, or null. Allocates nothing. */
@@ -81,16 +77,11 @@ public final class RoutingTable {
   }
 
   /**
-   * Calls the listener with each version that becomes active, on the thread that changed it. It
-   * must be quick and leave blocking work to another thread.
+   * Calls the listener with each change of a function's versions, on the thread that makes it known
+   * here. It must be quick and leave blocking work to another thread.
    */
-  public void onChange(Consumer<FunctionVersion> listener) {
-    changeListeners.add(listener);
-  }
-
-  /** Calls the listener likewise with each version that cannot be called any more. */
-  public void onRemoval(Consumer<FunctionVersion> listener) {
-    removalListeners.add(listener);
+  public void onChange(Consumer<RouteChange> listener) {
+    listeners.add(listener);
   }
 
   /**
@@ -117,33 +108,42 @@ public final class RoutingTable {
   }
 
   private void announce(@Nullable Route before, @Nullable Route after) {
-    if (after != null && (before == null || !before.active().equals(after.active()))) {
-      tell(changeListeners, after.active().version());
+    Route known = after == null ? before : after;
+    if (known == null) {
+      return;
     }
-    if (before != null) {
-      Set<FunctionVersion> gone = new HashSet<>(before.versions());
-      if (after != null) {
-        after.versions().forEach(gone::remove);
-      }
-      gone.forEach(version -> tell(removalListeners, version));
+    Set<FunctionVersion> serving = after == null ? Set.of() : after.serving();
+    Set<FunctionVersion> served = before == null ? Set.of() : before.serving();
+    Set<FunctionVersion> gone = before == null ? Set.of() : before.versions();
+    gone = after == null ? gone : without(gone, after.versions());
+    if (!serving.equals(served) || !gone.isEmpty()) {
+      tell(new RouteChange(known.function(), serving, without(serving, served), gone));
     }
   }
 
-  private static void tell(List<Consumer<FunctionVersion>> listeners, FunctionVersion version) {
-    for (Consumer<FunctionVersion> listener : listeners) {
+  private static Set<FunctionVersion> without(
+      Set<FunctionVersion> versions, Set<FunctionVersion> others) {
+    Set<FunctionVersion> left = new HashSet<>(versions);
+    left.removeAll(others);
+    return left;
+  }
+
+  private void tell(RouteChange change) {
+    for (Consumer<RouteChange> listener : listeners) {
       try {
-        listener.accept(version);
+        listener.accept(change);
       } catch (RuntimeException e) {
-        LOG.error("A routing listener failed version={}", version, e);
+        LOG.error("A routing listener failed function={}", change.function(), e);
       }
     }
   }
 
   private static Route route(List<DeployedVersion> newestFirst) {
-    return new Route(
+    List<Route.Target> targets =
         newestFirst.stream()
             .map(deployed -> new Route.Target(deployed.version(), deployed.route()))
-            .toList());
+            .toList();
+    return new Route(targets, TrafficPlan.allTo(targets.getFirst()));
   }
 
   /** A tenant's routes, replaced as a whole when one changes. */

@@ -7,7 +7,6 @@ import static dev.leat.registry.TestRegistry.done;
 import static dev.leat.registry.TestRegistry.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.registry.GuestModules;
 import dev.leat.registry.TestRegistry;
@@ -149,7 +148,7 @@ final class RoutingTableTest {
 
   @Test
   void listeners_oneFailing_hindersNobody() {
-    registry.routes.onChange(version -> {
+    registry.routes.onChange(change -> {
       throw new IllegalStateException("on purpose");
     });
     listenTo(registry.routes);
@@ -160,7 +159,9 @@ final class RoutingTableTest {
   }
 
   private void listenTo(RoutingTable routes) {
-    routes.onChange((FunctionVersion version) -> heard.add("+" + version));
-    routes.onRemoval((FunctionVersion version) -> heard.add("-" + version));
+    routes.onChange(change -> {
+      change.begun().forEach(version -> heard.add("+" + version));
+      change.gone().forEach(version -> heard.add("-" + version));
+    });
   }
 }
