@@ -3,24 +3,22 @@ package dev.leat.gateway;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.control.ControlPlane;
-import dev.leat.gateway.http.ClientConnection;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.gateway.http.Connections;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
+import dev.leat.gateway.invocation.InvocationPipeline;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -35,10 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final int START_SECONDS = 30;
-  private static final Problem ONE_HOST =
-      Problem.of(
-          ProblemCode.INVALID_REQUEST,
-          "The request must have exactly one Host field (RFC 9112, 3.2).");
 
   private final GatewayConfig config;
   private final Vertx vertx;
@@ -123,12 +117,6 @@ public final class Gateway {
         .setHandle100ContinueAutomatically(false);
   }
 
-  /** RFC 9112, 3.2: exactly one; HTTP/1.0 knows requests without. */
-  private static boolean hasOneHost(HttpServerRequest request) {
-    int hosts = request.headers().getAll(HttpHeaders.HOST).size();
-    return hosts == 1 || (hosts == 0 && request.version() == HttpVersion.HTTP_1_0);
-  }
-
   private static void refuseMalformed(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     Problem problem;
@@ -145,10 +133,6 @@ public final class Gateway {
     } else {
       problem = Problem.of(ProblemCode.INVALID_REQUEST, "The request is not well-formed HTTP.");
     }
-    refuseMalformed(request, problem);
-  }
-
-  private static void refuseMalformed(HttpServerRequest request, Problem problem) {
     request.response().putHeader("connection", "close");
     Problems.write(request.response(), problem, RequestIds.of(null), "");
     var unused = request.connection().close();
@@ -160,22 +144,13 @@ public final class Gateway {
     public void start(Promise<Void> started) {
       Connections connections = new Connections(config.connections(), counts, System::nanoTime);
       vertx.setPeriodic(Connections.LOOK_EVERY_MILLIS, time -> connections.look());
-      EventLoop loop = new EventLoop(pipeline.handover(context), connections);
-      Router router = control.router(vertx, connections);
+      Handler<HttpServerRequest> invocations = pipeline.on(context, connections);
+      Handler<HttpServerRequest> operations = control.on(context, connections);
       HttpServer server = vertx.createHttpServer(options());
       server
           .connectionHandler(connections::opened)
-          .requestHandler(request -> {
-            ClientConnection client = connections.begin(request);
-            if (!hasOneHost(request)) {
-              refuseMalformed(request, ONE_HOST);
-            } else if (request.path() != null
-                && request.path().startsWith(InvocationTarget.PREFIX)) {
-              pipeline.handle(request, client, loop);
-            } else {
-              router.handle(request);
-            }
-          })
+          .requestHandler(request ->
+              (InvocationPipeline.isFor(request) ? invocations : operations).handle(request))
           .invalidRequestHandler(Gateway::refuseMalformed)
           .exceptionHandler(failure -> LOG.debug("A connection failed: {}", failure.toString()));
       server

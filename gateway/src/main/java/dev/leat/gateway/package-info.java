@@ -1,8 +1,7 @@
 /**
- * HTTP, the only way in: {@link dev.leat.gateway.Gateway} listens, {@link
- * dev.leat.gateway.InvocationPipeline} takes requests for functions through their ordered steps to
- * an {@link dev.leat.contract.Invoker}, and {@code gateway.control} serves the API under {@code
- * /v1}. Knows neither the scheduler nor tables.
+ * HTTP, the only way in: {@link dev.leat.gateway.Gateway} listens and hands each request to one of
+ * two walks, {@code gateway.invocation} for functions and {@code gateway.control} for the API. Both
+ * are lists of steps ({@code gateway.pipeline}) over what {@code gateway.http} knows of HTTP.
  */
 @NullMarked
 package dev.leat.gateway;

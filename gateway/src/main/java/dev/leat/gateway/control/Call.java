@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param principal who asks; null for operations open to everyone
  * @param path the path's parameters
+ * @param query the query's parameters
  * @param body empty where the operation takes a form
  * @param parts a form's, by name; empty where the operation takes none
  * @param origin scheme and authority that the client used, such as {@code http://127.0.0.1:8080}
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 record Call(
     @Nullable Principal principal,
     Map<String, String> path,
-    MultiMap query,
+    Map<String, String> query,
     MultiMap headers,
     byte[] body,
     Map<String, byte[]> parts,

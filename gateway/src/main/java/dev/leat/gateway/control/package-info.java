@@ -1,7 +1,7 @@
 /**
- * The control plane: the API under {@code /v1}, mounted from its OpenAPI document. {@link
- * dev.leat.gateway.control.ControlPlane} takes a request through authentication, authorisation and
- * its bounds; the classes named after resources do what an operation says.
+ * Walk two: the control plane, all paths but those below {@code /f/}. {@link
+ * dev.leat.gateway.control.ControlPlane} is the list of its steps; its paths are those of the
+ * OpenAPI document, and the classes named after resources do what an operation says.
  */
 @NullMarked
 package dev.leat.gateway.control;

@@ -73,7 +73,7 @@ class CallTest {
   private static Call call(String body) {
     MultiMap none = MultiMap.caseInsensitiveMultiMap();
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    return new Call(null, Map.of(), none, none, bytes, Map.of(), "", new Cancellation());
+    return new Call(null, Map.of(), Map.of(), none, bytes, Map.of(), "", new Cancellation());
   }
 
   private record Shape(long count, @Nullable String name, @Nullable List<String> list) {}

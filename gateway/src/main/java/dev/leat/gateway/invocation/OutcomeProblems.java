@@ -1,4 +1,4 @@
-package dev.leat.gateway;
+package dev.leat.gateway.invocation;
 
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Outcome;

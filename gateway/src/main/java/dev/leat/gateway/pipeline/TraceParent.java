@@ -1,4 +1,4 @@
-package dev.leat.gateway;
+package dev.leat.gateway.pipeline;
 
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code traceparent} field that hands a trace on (W3C Trace Context, 3.2). */
-final class TraceParent {
-  static final String FIELD = "traceparent";
+public final class TraceParent {
+  public static final String FIELD = "traceparent";
 
   /** Ids that are all zeros are invalid. */
   private static final Pattern VALID =

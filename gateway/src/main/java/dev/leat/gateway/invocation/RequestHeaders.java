@@ -1,6 +1,7 @@
-package dev.leat.gateway;
+package dev.leat.gateway.invocation;
 
 import dev.leat.contract.Headers;
+import dev.leat.gateway.pipeline.TraceParent;
 import io.vertx.core.MultiMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;

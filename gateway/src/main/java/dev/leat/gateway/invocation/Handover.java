@@ -1,4 +1,4 @@
-package dev.leat.gateway;
+package dev.leat.gateway.invocation;
 
 import dev.leat.contract.Invoker;
 import io.vertx.core.Context;

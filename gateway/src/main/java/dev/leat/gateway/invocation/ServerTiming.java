@@ -1,4 +1,4 @@
-package dev.leat.gateway;
+package dev.leat.gateway.invocation;
 
 import dev.leat.contract.Usage;
 import io.netty.util.AsciiString;

@@ -1,4 +1,4 @@
-package dev.leat.gateway;
+package dev.leat.gateway.invocation;
 
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;

@@ -1,4 +1,4 @@
-package dev.leat.gateway;
+package dev.leat.gateway.invocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,54 @@
+package dev.leat.gateway.control;
+
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.gateway.pipeline.Next;
+import dev.leat.gateway.pipeline.Step;
+import dev.leat.tenants.Access;
+import dev.leat.tenants.Principal;
+import dev.leat.tenants.Tenants;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the caller's roles for the right that the operation needs, for the tenant of the path or,
+ * where it names none, for the platform. Another's tenant is as none.
+ */
+final class AuthoriseOperation implements Step<ControlExchange> {
+  private final Tenants tenants;
+
+  AuthoriseOperation(Tenants tenants) {
+    this.tenants = tenants;
+  }
+
+  @Override
+  public Next take(ControlExchange exchange) {
+    Principal caller = exchange.principal();
+    Optional<Access.Right> right = exchange.declared().right();
+    if (caller == null || right.isEmpty()) {
+      return Next.GO_ON;
+    }
+    String name = exchange.parameters().get("tenant");
+    return switch (decide(caller, right.get(), name)) {
+      case ALLOWED ->
+          name == null || tenants.exists(new TenantId(name)) ? Next.GO_ON : hidden(exchange);
+      case HIDDEN -> hidden(exchange);
+      case FORBIDDEN ->
+          exchange.refuse(ProblemCode.FORBIDDEN, Access.forbidden(caller, right.get()));
+    };
+  }
+
+  private static Access.Decision decide(
+      Principal caller, Access.Right right, @Nullable String tenant) {
+    if (tenant == null) {
+      return Access.decide(caller, right);
+    }
+    return TenantId.isValid(tenant)
+        ? Access.decide(caller, right, new TenantId(tenant))
+        : Access.Decision.HIDDEN;
+  }
+
+  private static Next hidden(ControlExchange exchange) {
+    return exchange.refuse(ProblemCode.NOT_FOUND, "There is no such tenant.");
+  }
+}

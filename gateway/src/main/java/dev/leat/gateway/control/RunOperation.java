@@ -1,0 +1,91 @@
+package dev.leat.gateway.control;
+
+import dev.leat.contract.Problem;
+import dev.leat.contract.ProblemCode;
+import dev.leat.gateway.pipeline.Next;
+import dev.leat.gateway.pipeline.Step;
+import dev.leat.store.StoreFailure;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the operation on a virtual thread, where it may block. It holds the body until it is done,
+ * whether or not anyone still waits for it; then the reply, if there is memory for it.
+ */
+final class RunOperation implements Step<ControlExchange> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunOperation.class);
+  private static final Problem FAILED =
+      Problem.of(ProblemCode.INTERNAL_ERROR, "The platform failed. Try again later.");
+  private static final Problem STORE_AWAY =
+      Problem.of(
+          ProblemCode.STORE_UNAVAILABLE,
+          "The platform's database or disk cannot be used just now. Try again later; look first"
+              + " whether it was done after all.");
+  private static final Written NO_ROOM =
+      Written.refused(
+          Problem.of(
+              ProblemCode.OVERLOADED,
+              "It was done, but the memory for responses is used up. Ask again later."));
+
+  private final Executor blocking;
+
+  /**
+   * @param blocking virtual threads
+   */
+  RunOperation(Executor blocking) {
+    this.blocking = blocking;
+  }
+
+  @Override
+  public Next take(ControlExchange exchange) {
+    HttpServerRequest request = exchange.request();
+    Call call =
+        new Call(
+            exchange.principal(),
+            exchange.parameters(),
+            exchange.query(),
+            request.headers(),
+            exchange.body(),
+            exchange.parts(),
+            request.authority() == null ? "" : request.scheme() + "://" + request.authority(),
+            exchange.cancellation());
+    blocking.execute(() -> {
+      Written reply = written(exchange, call);
+      exchange.written(exchange.memory().exchange(reply.body().length) ? reply : NO_ROOM);
+      exchange.comeBack();
+    });
+    return Next.WAIT;
+  }
+
+  private static Written written(ControlExchange exchange, Call call) {
+    try {
+      return Written.of(exchange.operation().operation().run(call));
+    } catch (StoreFailure e) {
+      return Written.refused(storeProblem(exchange, e));
+    } catch (RuntimeException | Error e) {
+      LOG.error(
+          "An operation failed operation={} request={}",
+          exchange.declared().id(),
+          exchange.requestId(),
+          e);
+      return Written.refused(FAILED);
+    }
+  }
+
+  private static Problem storeProblem(ControlExchange exchange, StoreFailure failure) {
+    String operation = exchange.declared().id();
+    if (failure.isRetryable()) {
+      LOG.warn(
+          "The store is away operation={} request={} cause={}",
+          operation,
+          exchange.requestId(),
+          failure.toString());
+      return STORE_AWAY;
+    }
+    LOG.error(
+        "An operation failed operation={} request={}", operation, exchange.requestId(), failure);
+    return FAILED;
+  }
+}

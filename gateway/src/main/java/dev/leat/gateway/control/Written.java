@@ -1,0 +1,58 @@
+package dev.leat.gateway.control;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.leat.contract.Problem;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reply as it goes out.
+ *
+ * @param problem what is answered instead of all else, or null
+ */
+record Written(int status, Map<String, String> headers, byte[] body, @Nullable Problem problem) {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .build();
+
+  private static final byte[] NO_BODY = new byte[0];
+
+  static Written of(Reply reply) {
+    return switch (reply) {
+      case Reply.Json json ->
+          done(json.status(), with(json.headers(), "application/json"), bytes(json.value()));
+      case Reply.Bytes bytes -> done(200, with(Map.of(), bytes.mediaType()), bytes.bytes());
+      case Reply.Done _ -> done(204, Map.of(), NO_BODY);
+      case Reply.Refused(Problem problem) -> refused(problem);
+    };
+  }
+
+  static Written refused(Problem problem) {
+    return new Written(problem.code().status(), Map.of(), NO_BODY, problem);
+  }
+
+  private static Written done(int status, Map<String, String> headers, byte[] body) {
+    return new Written(status, headers, body, null);
+  }
+
+  private static Map<String, String> with(Map<String, String> headers, String contentType) {
+    Map<String, String> all = new HashMap<>(headers);
+    all.put("content-type", contentType);
+    return all;
+  }
+
+  private static byte[] bytes(Object value) {
+    try {
+      return JSON.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A reply cannot be written as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.leat.gateway.invocation;
+
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.gateway.pipeline.Next;
+import dev.leat.gateway.pipeline.Step;
+import dev.leat.registry.route.Route;
+import dev.leat.tenants.Access;
+import dev.leat.tenants.Principal;
+
+/** Asks the caller's roles for the right to call functions of the tenant that the path names. */
+final class AuthoriseInvocation implements Step<InvocationExchange> {
+  @Override
+  public Next take(InvocationExchange exchange) {
+    Principal caller = exchange.principal();
+    InvocationTarget target = exchange.target();
+    Route route = target.route();
+    if (caller == null || (route == null && !TenantId.isValid(target.tenant()))) {
+      return Next.GO_ON; // the function is public, or its tenant cannot exist
+    }
+    TenantId tenant =
+        route == null
+            ? new TenantId(target.tenant())
+            : route.active().version().function().tenant();
+    return switch (Access.decide(caller, Access.Right.INVOKE, tenant)) {
+      case ALLOWED -> Next.GO_ON;
+      case HIDDEN -> RequireFunction.refuse(exchange, "");
+      case FORBIDDEN ->
+          exchange.refuse(
+              ProblemCode.FORBIDDEN,
+              "Calling functions needs the role invoker, developer or tenant-admin.");
+    };
+  }
+}

@@ -1,0 +1,120 @@
+package dev.leat.gateway.invocation;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Outcome;
+import dev.leat.gateway.http.BodyMemory;
+import dev.leat.gateway.http.BodyMemory.Reservation;
+import dev.leat.gateway.pipeline.Exchange;
+import dev.leat.gateway.pipeline.Pipeline;
+import dev.leat.registry.route.Route.Target;
+import dev.leat.tenants.Admission;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for a function on its way. It holds a place among those that its tenant may run at
+ * once, and memory. The place and the body's memory are held until the call has ended and let go of
+ * them, whether or not anyone still waits for it; then the response's memory until the client has
+ * taken it.
+ */
+final class InvocationExchange extends Exchange implements Consumer<Outcome> {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final Pipeline<InvocationExchange> pipeline;
+  private final Handover handover;
+  private @Nullable InvocationTarget target;
+  private Admission.@Nullable Admitted place;
+  private @Nullable Outcome outcome;
+
+  InvocationExchange(
+      Pipeline<InvocationExchange> pipeline, HttpServerRequest request, EventLoop loop) {
+    super(request, loop.connections());
+    this.pipeline = pipeline;
+    this.handover = loop.handover();
+  }
+
+  @Override
+  public void run() {
+    pipeline.goOn(this);
+  }
+
+  Handover handover() {
+    return handover;
+  }
+
+  /** What the path names. */
+  InvocationTarget target() {
+    return Objects.requireNonNull(target, "the function is looked up first");
+  }
+
+  void target(InvocationTarget named) {
+    target = named;
+  }
+
+  /** The version that is called. */
+  Target called() {
+    return Objects.requireNonNull(target().called(), "that there is one was seen to");
+  }
+
+  private FunctionVersion version() {
+    return called().version();
+  }
+
+  void place(Admission.Admitted admitted) {
+    place = admitted;
+  }
+
+  Outcome outcome() {
+    return Objects.requireNonNull(outcome, "the function is invoked first");
+  }
+
+  @Override
+  protected boolean isTokenNeeded() {
+    return !target().isPublic();
+  }
+
+  @Override
+  protected Reservation reservation(BodyMemory bodies) {
+    return bodies.ofFunctions(version().function().tenant());
+  }
+
+  @Override
+  protected long bodyMax() {
+    return version().limits().requestBytes();
+  }
+
+  @Override
+  protected String bodyTooLarge() {
+    return "Function '%s' takes bodies of up to %d bytes. Raise limits.request or send less."
+        .formatted(version(), bodyMax());
+  }
+
+  /**
+   * The call has ended, and holds its response from now on, if there is memory for it, instead of
+   * its place and its body. Called on any thread.
+   */
+  @Override
+  public void accept(Outcome ended) {
+    if (place != null) {
+      place.release();
+    }
+    int bytes = ended instanceof Outcome.Responded responded ? responded.body().length : 0;
+    outcome =
+        memory().exchange(bytes)
+            ? ended
+            : new Outcome.Overloaded(
+                "The function ran, but the memory for responses is used up", RETRY_AFTER);
+    handover.comeBack(this);
+  }
+
+  @Override
+  public void giveBack() {
+    if (place != null) {
+      place.release();
+    }
+    super.giveBack();
+  }
+}

@@ -1,0 +1,233 @@
+package dev.leat.gateway;
+
+import dev.leat.contract.Answer;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grants;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.InstancePolicy;
+import dev.leat.contract.Limits;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Problem;
+import dev.leat.contract.TenantId;
+import dev.leat.gateway.control.ControlPlane;
+import dev.leat.gateway.control.ControlServices;
+import dev.leat.gateway.http.BodyMemory;
+import dev.leat.gateway.http.ConnectionCounts;
+import dev.leat.gateway.http.ConnectionLimits;
+import dev.leat.gateway.invocation.InvocationPipeline;
+import dev.leat.registry.function.DeployedVersion;
+import dev.leat.registry.function.RouteSpec;
+import dev.leat.registry.route.RoutingTable;
+import dev.leat.tenants.Authenticator;
+import dev.leat.tenants.Principal;
+import dev.leat.tenants.QuotaGate;
+import dev.leat.tenants.Quotas;
+import dev.leat.tenants.Role;
+import dev.leat.tenants.SigningKeys;
+import dev.leat.tenants.Tenants;
+import dev.leat.tenants.TokenRequest;
+import dev.leat.tenants.Tokens;
+import dev.leat.tenants.jdbi.JdbiQuotaStore;
+import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
+import dev.leat.tenants.jdbi.JdbiTenantStore;
+import dev.leat.tenants.jdbi.JdbiTokenStore;
+import dev.leat.tenants.jdbi.TenantsSchema;
+import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.TestDatabase;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+
+/**
+ * A whole gateway that listens on loopback: real tenants and tokens on a database, functions that
+ * answer what a test says, and of the control plane what needs no registry. Tenant {@code acme} has
+ * the functions {@code open}, for everybody, {@code closed}, and {@code small}, open to GET and
+ * POST with bodies of up to ten bytes.
+ */
+final class GatewayUnderTest implements AutoCloseable {
+  static final TenantId ACME = new TenantId("acme");
+  static final TenantId OTHER = new TenantId("other");
+  private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+
+  final ScriptedFunctions functions = new ScriptedFunctions();
+  final BodyMemory bodies = new BodyMemory(1 << 20);
+  final AtomicLong nanos = new AtomicLong();
+  final InvocationPipeline invocations;
+  final ControlPlane control;
+  final Quotas quotas;
+  private final TestDatabase database = TestDatabase.h2();
+  private final Tokens tokens;
+  private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+  private final Vertx vertx = Vertx.vertx();
+  private final Gateway gateway;
+
+  private GatewayUnderTest() {
+    DataSource source = database.dataSource();
+    TenantsSchema.migrate(source);
+    ManualClock clock = new ManualClock(NOW);
+    SigningKeys keys = new SigningKeys(new JdbiSigningKeyStore(source), clock);
+    tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
+    QuotaGate gate = new QuotaGate(nanos::get);
+    quotas = new Quotas(new JdbiQuotaStore(source), gate);
+    Tenants tenants = new Tenants(new JdbiTenantStore(source), tokens, quotas, clock);
+    keys.start();
+    tokens.start();
+    quotas.start();
+    tenants.start();
+    tenants.create(ACME);
+    tenants.create(OTHER);
+    Authenticator authenticator = new Authenticator(keys, tokens, tenants, clock, nanos::get);
+    RoutingTable routes = new RoutingTable(new LoadedFunctions(deployed()));
+    routes.start();
+    invocations =
+        new InvocationPipeline(
+            routes, authenticator, gate, bodies, functions, Duration.ofSeconds(1));
+    control =
+        new ControlPlane(platform(tenants, quotas, tokens, keys), authenticator, bodies, blocking);
+    gateway =
+        new Gateway(
+            new GatewayConfig("127.0.0.1", 0, 1, bodies.max(), ConnectionLimits.DEFAULT),
+            vertx,
+            invocations,
+            control,
+            new ConnectionCounts(100, 100));
+  }
+
+  static GatewayUnderTest start() {
+    GatewayUnderTest started = new GatewayUnderTest();
+    try {
+      started.gateway.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return started;
+  }
+
+  private static List<List<DeployedVersion>> deployed() {
+    Limits small = new Limits(1, Limits.PAGE_BYTES, Duration.ofMillis(1), 10, 10);
+    return List.of(
+        List.of(version("open", 1, Limits.DEFAULT, new RouteSpec("/open", Set.of(), true))),
+        List.of(
+            version("closed", 2, Limits.DEFAULT, new RouteSpec("/closed", Set.of(), false)),
+            version("closed", 1, Limits.DEFAULT, new RouteSpec("/closed", Set.of(), true))),
+        List.of(version("small", 1, small, new RouteSpec("/s", Set.of("GET", "POST"), true))));
+  }
+
+  private static DeployedVersion version(String name, int number, Limits limits, RouteSpec route) {
+    return new DeployedVersion(
+        new FunctionVersion(
+            new FunctionRef(ACME, new FunctionName(name)),
+            number,
+            new ModuleDigest("0".repeat(64)),
+            GuestContract.HANDLER,
+            limits,
+            InstancePolicy.DEFAULT,
+            Grants.NONE,
+            "{}"),
+        NOW,
+        "{}",
+        route);
+  }
+
+  /** What needs the registry is not called in these tests. */
+  @SuppressWarnings({"NullAway", "DataFlowIssue"})
+  private static ControlServices platform(
+      Tenants tenants, Quotas quotas, Tokens tokens, SigningKeys keys) {
+    return new ControlServices(
+        tenants,
+        quotas,
+        tokens,
+        keys,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        () -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
+        Optional::empty);
+  }
+
+  int port() {
+    return gateway.port();
+  }
+
+  /** A bearer token of a tenant. */
+  String token(TenantId tenant, Role... roles) {
+    return issue(Optional.of(tenant), roles);
+  }
+
+  /** A bearer token of the platform's operators. */
+  String operator() {
+    return issue(Optional.empty(), Role.OPERATOR);
+  }
+
+  private String issue(Optional<TenantId> tenant, Role... roles) {
+    Principal operator =
+        new Principal("test", Optional.empty(), Set.of(Role.OPERATOR), "id", Instant.MAX);
+    return switch (tokens.issue(
+        operator, new TokenRequest(tenant, "someone", Set.of(roles), Duration.ofHours(1)))) {
+      case Answer.Done<dev.leat.tenants.IssuedToken>(var token) -> token.jwt();
+      case Answer.Refused<dev.leat.tenants.IssuedToken>(Problem problem) ->
+          throw new AssertionError(problem.toString());
+    };
+  }
+
+  /** A request with these fields beside its host, on a connection that ends with it. */
+  Received request(String method, String path, Map<String, String> fields, String body) {
+    StringBuilder head =
+        new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+    fields.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    if (!body.isEmpty()) {
+      head.append("Content-Length: ")
+          .append(body.getBytes(StandardCharsets.UTF_8).length)
+          .append("\r\n");
+    }
+    return raw(head + "Connection: close\r\n\r\n" + body);
+  }
+
+  Received get(String path) {
+    return request("GET", path, Map.of(), "");
+  }
+
+  /** Sends these bytes, and gives what comes back until the connection ends. */
+  Received raw(String bytes) {
+    try (Socket socket = open()) {
+      socket.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
+      return Received.of(
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Socket open() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  @Override
+  public void close() {
+    gateway.stop(Duration.ofSeconds(1));
+    blocking.shutdown();
+    vertx.close().await();
+    database.close();
+  }
+}

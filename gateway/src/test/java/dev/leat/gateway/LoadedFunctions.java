@@ -1,0 +1,58 @@
+package dev.leat.gateway;
+
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.TenantId;
+import dev.leat.registry.audit.AuditEntry;
+import dev.leat.registry.function.DeployedVersion;
+import dev.leat.registry.function.FunctionStore;
+import java.util.List;
+import java.util.Optional;
+
+/** Functions to be loaded into a routing table, and nothing else. */
+record LoadedFunctions(List<List<DeployedVersion>> all) implements FunctionStore {
+  @Override
+  public Addition add(
+      TenantId tenant, DeployedVersion version, int versionsKept, AuditEntry entry) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int last(TenantId tenant, FunctionName name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<DeployedVersion> active(TenantId tenant, FunctionName name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<DeployedVersion> find(TenantId tenant, FunctionName name, int number) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<DeployedVersion> versions(TenantId tenant, FunctionName name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int count(TenantId tenant) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<DeployedVersion> list(TenantId tenant, int limit, Optional<FunctionName> after) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean delete(TenantId tenant, FunctionName name, AuditEntry entry) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void forget(TenantId tenant) {
+    throw new UnsupportedOperationException();
+  }
+}
