@@ -89,7 +89,7 @@ final class TrafficPlanTest {
 
     for (int i = 0; i < KEYS; i++) {
       long key = random.nextLong();
-      if (before.choose(key) == NEW) {
+      if (before.choose(key).equals(NEW)) {
         had++;
         assertThat(after.choose(key)).as("%s", seed).isSameAs(NEW);
       }
