@@ -24,10 +24,12 @@ import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.engine.files.FileClassStore;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
+import dev.leat.worker.HostPowers;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
-import dev.leat.worker.capability.GuestMetrics;
-import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.logging.GuestLogs;
+import dev.leat.worker.capability.metrics.GuestMetrics;
 import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
@@ -76,8 +78,11 @@ public final class Endurance {
     FileClassStore classes = new FileClassStore(directory);
     classes.start();
     engine = new ChicoryEngine(ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), classes, heap);
-    HostPowers powers =
-        new HostPowers((version, id, level, text) -> 0, new GuestMetrics(), Clock.systemUTC());
+    Powers powers =
+        HostPowers.of(
+            new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
+            new GuestMetrics(function -> true),
+            Clock.systemUTC());
     guests = new GuestFactory(powers, new CpuTurns(1, () -> {}));
     worker =
         new Worker(

@@ -18,17 +18,16 @@ public enum GuestContract {
           Export.required("handle", "(i32,i32)->i64"),
           Export.optional("free", "(i32,i32)->"),
           Export.optional("init", "(i32,i32)->i32")),
-      Stream.of(
-              in("leat", "request_method", "(i32,i32)->i32"),
-              in("leat", "request_path", "(i32,i32)->i32"),
-              in("leat", "request_query", "(i32,i32)->i32"),
-              in("leat", "request_header", "(i32,i32,i32,i32)->i32"),
-              in("leat", "response_status", "(i32)->"),
-              in("leat", "response_header", "(i32,i32,i32,i32)->"),
-              in("leat", "log", "(i32,i32,i32)->"),
-              in("leat", "fail", "(i32,i32)->"))
-          .toList(),
-      false),
+      List.of(
+          in("leat", "request_method", "(i32,i32)->i32"),
+          in("leat", "request_path", "(i32,i32)->i32"),
+          in("leat", "request_query", "(i32,i32)->i32"),
+          in("leat", "request_header", "(i32,i32,i32,i32)->i32"),
+          in("leat", "response_status", "(i32)->"),
+          in("leat", "response_header", "(i32,i32,i32,i32)->"),
+          in("leat", "fail", "(i32,i32)->")),
+      List.of("leat"),
+      List.of(PowerFunction.LOG)),
 
   /** One JSON event in, one out (flowctl's processors). */
   PROCESSOR(
@@ -38,29 +37,35 @@ public enum GuestContract {
           Export.required("process_event", "(i32,i32)->i64"),
           Export.optional("process_batch", "(i32,i32)->i64"),
           Export.optional("init", "(i32,i32)->i32")),
-      Stream.of("flowctl", "env", "leat")
-          .flatMap(module ->
-              Stream.of(
-                  in(module, "log", "(i32,i32,i32)->"),
-                  in(module, "record_metric", "(i32,i32,f64)->"),
-                  in(module, "http_request", "(i32,i32,i32,i32,i32)->i64")))
-          .toList(),
-      false),
+      List.of(),
+      List.of("flowctl", "env", "leat"),
+      List.of(PowerFunction.LOG, PowerFunction.RECORD_METRIC, PowerFunction.HTTP_REQUEST)),
 
   /** A WASI preview 1 command, called as CGI/1.1 (RFC 3875). */
-  WASI(List.of(Export.required("_start", "()->")), List.of(), true);
+  WASI(List.of(Export.required("_start", "()->")), List.of(), List.of(), List.of());
 
   /** The import module of WASI preview 1; its functions are known to the engine. */
   public static final String WASI_MODULE = "wasi_snapshot_preview1";
 
   private final List<Export> exports;
   private final List<Import> imports;
-  private final boolean wasi;
 
-  GuestContract(List<Export> exports, List<Import> imports, boolean wasi) {
+  /**
+   * @param own what the host offers to this contract alone
+   * @param modules the import modules that have the functions of powers
+   * @param powers the functions of powers, by name; without the grant they are there and denied
+   */
+  GuestContract(
+      List<Export> exports, List<Import> own, List<String> modules, List<PowerFunction> powers) {
     this.exports = exports;
-    this.imports = imports;
-    this.wasi = wasi;
+    this.imports =
+        Stream.concat(
+                own.stream(),
+                modules.stream()
+                    .flatMap(module ->
+                        powers.stream()
+                            .map(power -> in(module, power.importName(), power.signature()))))
+            .toList();
   }
 
   /** The functions that a module of this contract exports, besides its {@code memory}. */
@@ -75,7 +80,7 @@ public enum GuestContract {
 
   /** Whether the contract is called by WASI itself rather than by exports of its own. */
   public boolean isWasiCommand() {
-    return wasi;
+    return this == WASI;
   }
 
   /** The word used in manifests. */

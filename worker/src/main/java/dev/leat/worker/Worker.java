@@ -9,7 +9,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.StackRoom;
-import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.capability.Powers;
 import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.GuestFactory;
 import java.time.Duration;
@@ -52,7 +52,7 @@ public final class Worker implements Invoker, AutoCloseable {
       WorkerConfig config,
       ModuleLoader loader,
       ModuleSource source,
-      HostPowers powers,
+      Powers powers,
       BiConsumer<Invocation, Outcome> executions) {
     this.executions = executions;
     this.pools = new Pools(config.waitersPerFunction());

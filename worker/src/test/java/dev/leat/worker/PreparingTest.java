@@ -15,8 +15,9 @@ import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
-import dev.leat.worker.capability.GuestMetrics;
-import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.logging.GuestLogs;
+import dev.leat.worker.capability.metrics.GuestMetrics;
 import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.GuestFactory;
 import java.time.Duration;
@@ -152,8 +153,11 @@ final class PreparingTest {
         new ChicoryEngine(ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), ClassStore.none(), heap);
     Pools pools = new Pools(1);
     ModuleCache modules = new ModuleCache(engine, digest -> quick().module(), 1 << 20);
-    HostPowers powers =
-        new HostPowers((version, id, level, text) -> 0, new GuestMetrics(), InstantSource.system());
+    Powers powers =
+        HostPowers.of(
+            new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
+            new GuestMetrics(function -> true),
+            InstantSource.system());
     GuestFactory guests = new GuestFactory(powers, new CpuTurns(1, () -> {}));
     // Each reading of the clock is two seconds after the last: an instance takes at least two.
     try (modules;

@@ -10,9 +10,8 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
-import dev.leat.worker.capability.GuestMetrics;
+import dev.leat.worker.capability.metrics.GuestMetrics;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -236,21 +235,5 @@ final class ProcessorGuestTest {
     worker.invoke(TestFunction.processor(recording(3, Double.POSITIVE_INFINITY)).version(6), "");
 
     assertThat(worker.metrics.recorded()).isEmpty();
-  }
-
-  @Test
-  void metric_pastTheNumberOfNames_isDropped() {
-    FunctionRef function = new FunctionRef(new TenantId("acme"), new FunctionName("f"));
-    for (int i = 0; i < 1_000; i++) {
-      worker.metrics.record(function, "name" + i, 1);
-      worker.metrics.record(function, "name0", 1);
-    }
-
-    assertThat(worker.metrics.recorded()).hasSize(100);
-    assertThat(worker.metrics.recorded())
-        .filteredOn(recorded -> recorded.name().equals("name0"))
-        .singleElement()
-        .satisfies(recorded -> assertThat(recorded.count()).isEqualTo(1_001));
-    assertThat("name0".getBytes(StandardCharsets.UTF_8)).hasSize(5);
   }
 }

@@ -18,8 +18,11 @@ import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.ManualClock;
-import dev.leat.worker.capability.GuestMetrics;
-import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.capability.Power;
+import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.logging.GuestLog;
+import dev.leat.worker.capability.logging.GuestLogs;
+import dev.leat.worker.capability.metrics.GuestMetrics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +40,7 @@ public final class TestWorker implements AutoCloseable {
       new WorkerConfig(4, 4, 3, 2, 100, 100, Duration.ofSeconds(20), 64 << 20);
 
   public final List<String> lines = new CopyOnWriteArrayList<>();
-  public final GuestMetrics metrics = new GuestMetrics();
+  public final GuestMetrics metrics = new GuestMetrics(function -> true);
   public final ManualClock clock = new ManualClock();
   final List<ExecutionRecord> executions = new CopyOnWriteArrayList<>();
   final GuestHeap heap;
@@ -48,16 +51,22 @@ public final class TestWorker implements AutoCloseable {
     this(CONFIG);
   }
 
+  /** A worker with one more power than usual. */
+  TestWorker(Power<?> more) {
+    this(CONFIG, GuestHeap.unbounded(), engine(GuestHeap.unbounded()), List.of(more));
+  }
+
   TestWorker(WorkerConfig config) {
     this(config, GuestHeap.unbounded());
   }
 
   TestWorker(WorkerConfig config, GuestHeap heap) {
-    this(
-        config,
-        heap,
-        new ChicoryEngine(
-            ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), ClassStore.none(), heap));
+    this(config, heap, engine(heap), List.of());
+  }
+
+  private static ModuleLoader engine(GuestHeap heap) {
+    return new ChicoryEngine(
+        ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), ClassStore.none(), heap);
   }
 
   TestWorker(ModuleLoader loader) {
@@ -65,10 +74,11 @@ public final class TestWorker implements AutoCloseable {
   }
 
   TestWorker(WorkerConfig config, ModuleLoader loader) {
-    this(config, GuestHeap.unbounded(), loader);
+    this(config, GuestHeap.unbounded(), loader, List.of());
   }
 
-  private TestWorker(WorkerConfig config, GuestHeap heap, ModuleLoader loader) {
+  private TestWorker(
+      WorkerConfig config, GuestHeap heap, ModuleLoader loader, List<Power<?>> more) {
     this.heap = heap;
     worker =
         new Worker(
@@ -81,17 +91,24 @@ public final class TestWorker implements AutoCloseable {
               }
               return stored;
             },
-            new HostPowers(
-                (version, id, level, text) -> {
-                  lines.add(level + " " + text);
-                  return text.length();
-                },
-                metrics,
-                clock),
+            powers(more),
             (invocation, outcome) ->
                 executions.add(ExecutionRecord.of(invocation, outcome, clock.instant())));
     heap.onShortage(worker::reclaim);
     worker.start();
+  }
+
+  private Powers powers(List<Power<?>> more) {
+    Powers powers = HostPowers.of(new GuestLogs(this::line, System::nanoTime), metrics, clock);
+    for (Power<?> power : more) {
+      powers = powers.with(power);
+    }
+    return powers;
+  }
+
+  private int line(FunctionVersion version, String id, GuestLog.Level level, String text) {
+    lines.add(level + " " + text);
+    return text.length();
   }
 
   FunctionVersion publish(TestFunction function) {

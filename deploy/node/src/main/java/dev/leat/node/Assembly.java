@@ -1,5 +1,6 @@
 package dev.leat.node;
 
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
@@ -52,10 +53,12 @@ import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
 import dev.leat.tenants.jdbi.TenantsSchema;
+import dev.leat.worker.HostPowers;
 import dev.leat.worker.Worker;
-import dev.leat.worker.capability.GuestMetrics;
-import dev.leat.worker.capability.HostPowers;
-import dev.leat.worker.capability.Slf4jGuestLog;
+import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.logging.GuestLogs;
+import dev.leat.worker.capability.logging.Slf4jGuestLog;
+import dev.leat.worker.capability.metrics.GuestMetrics;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -109,6 +112,7 @@ final class Assembly implements AutoCloseable {
   private final FunctionCatalog functions;
   private final ExecutionLog executions;
 
+  private final GuestMetrics guestMetrics;
   final Worker worker;
   final Scheduler scheduler;
   private final MeteredInvoker invocations;
@@ -154,7 +158,9 @@ final class Assembly implements AutoCloseable {
 
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
 
-    HostPowers powers = new HostPowers(new Slf4jGuestLog(), new GuestMetrics(), clock);
+    GuestLogs guestLogs = new GuestLogs(new Slf4jGuestLog(), System::nanoTime);
+    guestMetrics = new GuestMetrics(this::isDeployed);
+    Powers powers = HostPowers.of(guestLogs, guestMetrics, clock);
     worker = new Worker(config.worker(), engine, this::moduleBytes, powers, executions::append);
     WorkerTrial trial = new WorkerTrial(worker);
     deploying =
@@ -163,7 +169,7 @@ final class Assembly implements AutoCloseable {
     functions = new FunctionCatalog(functionStore, routes, clock);
 
     scheduler = new Scheduler(worker, Scheduler.IN_FLIGHT_MAX);
-    invocations = new MeteredInvoker(scheduler, routes, tenants::exists);
+    invocations = new MeteredInvoker(scheduler, this::isDeployed, tenants::exists);
 
     int cores = Runtime.getRuntime().availableProcessors();
     vertx = Vertx.builder().with(vertxOptions(cores)).withTransport(new FairTransport()).build();
@@ -180,7 +186,8 @@ final class Assembly implements AutoCloseable {
             engine,
             blobs,
             guestHeap,
-            powers.logs(),
+            guestLogs,
+            guestMetrics,
             bodies,
             connections,
             executions);
@@ -330,6 +337,11 @@ final class Assembly implements AutoCloseable {
   private void removed(FunctionVersion version) {
     worker.deleted(version);
     invocations.removed(version);
+    guestMetrics.removed(version.function());
+  }
+
+  private boolean isDeployed(FunctionRef function) {
+    return routes.find(function.tenant().value(), function.name().value()) != null;
   }
 
   private byte[] moduleBytes(ModuleDigest digest) {

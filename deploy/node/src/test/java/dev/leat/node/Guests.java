@@ -28,6 +28,21 @@ public final class Guests {
         builder -> builder.data(OUTPUT, text));
   }
 
+  /** A processor that records -1.5 under a name, and 1 under one that is none. */
+  public static byte[] recording(String name) {
+    WasmCode code = new WasmCode().i32Const(NAME).i32Const(name.length()).f64Const(-1.5).call(0);
+    code.i32Const(NAME).i32Const(0).f64Const(1).call(0);
+    return new WasmBuilder()
+        .importFunction("leat", "record_metric", "(i32,i32,f64)->")
+        .memory(2)
+        .data(NAME, name)
+        .data(OUTPUT, "{}")
+        .export("allocate", "(i32)->i32", new WasmCode().i32Const(INPUT))
+        .export("free", "(i32,i32)->", new WasmCode())
+        .export("process_event", "(i32,i32)->i64", code.i64Const((long) OUTPUT << 32 | 2))
+        .build();
+  }
+
   /**
    * Answers with what it sees, a line each: method, path, query, and the request's fields of these
    * names, "-" for one that is absent.

@@ -200,6 +200,33 @@ class MetricsIT {
   }
 
   @Test
+  void guestMetrics_areSummedByName_andGoWithTheirFunction() {
+    byte[] module = Guests.recording("seen/s");
+    assertThat(acme.publish(module).status()).isEqualTo(201);
+    String manifest =
+        NodeUnderTest.manifest(
+                "count", module, "  route: {auth: public}\n  capabilities: {metrics: true}\n")
+            .replace("contract: handler", "contract: processor");
+    assertThat(acme.deploy("count", manifest).status()).isEqualTo(201);
+    for (int i = 0; i < 2; i++) {
+      assertThat(acme.call("POST", "count").send().text()).isEqualTo("{}");
+    }
+    String labels = "{function=\"count\",name=\"seen/s\",tenant=\"acme\"}";
+
+    Map<String, Double> recorded = scrape();
+
+    assertThat(recorded)
+        .containsEntry("leat_guest_metric_count" + labels, 2.0)
+        .containsEntry("leat_guest_metric_sum" + labels, -3.0)
+        .containsEntry("leat_guest_metrics_dropped_total{of=\"invalid\"}", 2.0)
+        .containsEntry("leat_guest_metrics_dropped_total{of=\"tenant\"}", 0.0);
+
+    acme.request("DELETE", "/functions/count").operator().send();
+
+    assertThat(named(scrape(), "leat_guest_metric_count")).isEmpty();
+  }
+
+  @Test
   void instances_areCountedByState() throws Exception {
     acme.deploy(
         "spin",

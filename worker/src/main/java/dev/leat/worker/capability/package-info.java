@@ -1,6 +1,7 @@
 /**
- * The host powers that guests are granted: logging, metrics, clock and randomness so far; outbound
- * HTTP answers denied. A power that the manifest does not grant does nothing.
+ * How guests are lent the powers of the host: {@link dev.leat.worker.capability.Power} and its
+ * three phases. Each power has a package of its own below; {@link dev.leat.worker.HostPowers} lists
+ * them.
  */
 @NullMarked
 package dev.leat.worker.capability;

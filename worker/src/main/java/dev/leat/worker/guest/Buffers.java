@@ -56,17 +56,6 @@ final class Buffers {
     return instance.memory().read((int) (packed >>> 32), (int) packed);
   }
 
-  /**
-   * The text at a guest's pointer, of which no more than {@code bytesMax} bytes are looked at: what
-   * a guest says must not cost the host what its memory holds.
-   */
-  static String text(GuestInstance guest, long pointer, long length, int bytesMax) {
-    if ((int) length > bytesMax) {
-      var unused = guest.memory().read((int) pointer + (int) length - 1); // its end is inside too
-    }
-    return guest.memory().readText((int) pointer, Math.min((int) length, bytesMax));
-  }
-
   static long length(long packed) {
     return packed & 0xffff_ffffL;
   }

@@ -3,7 +3,7 @@ package dev.leat.worker.guest;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
-import dev.leat.contract.Grant;
+import dev.leat.contract.GuestContract;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
@@ -13,19 +13,21 @@ import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.HostFunction;
 import dev.leat.engine.LoadedModule;
-import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.capability.LentPowers;
+import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.config.GuestConfig;
 import dev.leat.worker.wasi.WasiHost;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes guests: instantiates a module for its contract, initialises it, remembers that state. */
 public final class GuestFactory {
-  private final HostPowers powers;
+  private final Powers powers;
   private final CpuTurns turns;
 
-  public GuestFactory(HostPowers powers, CpuTurns turns) {
+  public GuestFactory(Powers powers, CpuTurns turns) {
     this.powers = powers;
     this.turns = turns;
   }
@@ -43,40 +45,29 @@ public final class GuestFactory {
       LoadedModule module,
       Budget budget,
       @Nullable FixedConditions fixed) {
-    HostPowers lent = fixed == null ? powers : powers.under(fixed);
     try (CpuTurns.Turn turn = turns.begin(budget)) {
-      return create(version, module, budget.pacedBy(turn), lent);
+      return make(version, module, budget.pacedBy(turn), fixed);
     }
   }
 
   /** The same ahead of calls, which go before it at the processor. */
   public Guest prepare(FunctionVersion version, LoadedModule module, Budget budget) {
     try (CpuTurns.Turn turn = turns.beginPreparation(budget)) {
-      return create(version, module, budget.pacedBy(turn), powers);
+      return make(version, module, budget.pacedBy(turn), null);
     }
   }
 
-  private Guest create(
-      FunctionVersion version, LoadedModule module, Budget budget, HostPowers lent) {
-    GuestInstance instance =
-        module.instantiate(
-            hostFunctions(version),
-            version.limits().memoryPages(),
-            budget,
-            starting ->
-                starting.attach(
-                    new Running(
-                        initialisation(version), lent, starting, Usage.Acquire.COLD, 0, 0, 0, 0)));
+  private Guest make(
+      FunctionVersion version,
+      LoadedModule module,
+      Budget budget,
+      @Nullable FixedConditions fixed) {
+    LentPowers lent = powers.lend(version, fixed);
+    GuestInstance instance;
     try {
-      initialise(version, instance);
-      instance.attach(null);
-      instance.snapshot();
-    } catch (GuestStopped stopped) {
-      instance.close();
-      throw stopped.after(instance.fuelUsed());
-    } catch (RuntimeException | Error e) {
-      instance.close();
-      throw e;
+      instance = initialised(version, module, budget, lent);
+    } finally {
+      lent.end();
     }
     return switch (version.guest()) {
       case HANDLER -> new HandlerGuest(version, lent, turns, instance);
@@ -85,17 +76,42 @@ public final class GuestFactory {
     };
   }
 
-  private static List<HostFunction> hostFunctions(FunctionVersion version) {
-    // A handler or processor built with wasi-libc imports a few WASI functions for its start-up.
-    return switch (version.guest()) {
-      case HANDLER -> join(HandlerGuest.HOST_FUNCTIONS);
-      case PROCESSOR -> join(ProcessorGuest.HOST_FUNCTIONS);
-      case WASI -> WasiHost.HOST_FUNCTIONS;
-    };
+  private static GuestInstance initialised(
+      FunctionVersion version, LoadedModule module, Budget budget, LentPowers lent) {
+    Invocation invocation = initialisation(version);
+    lent.prepare(invocation);
+    GuestInstance instance =
+        module.instantiate(
+            hostFunctions(version.guest(), lent),
+            version.limits().memoryPages(),
+            budget,
+            starting ->
+                starting.attach(
+                    new Running(invocation, lent, starting, Usage.Acquire.COLD, 0, 0, 0, 0)));
+    try {
+      initialise(version, instance, lent);
+      instance.attach(null);
+      instance.snapshot();
+      return instance;
+    } catch (GuestStopped stopped) {
+      instance.close();
+      throw stopped.after(instance.fuelUsed());
+    } catch (RuntimeException | Error e) {
+      instance.close();
+      throw e;
+    }
   }
 
-  private static List<HostFunction> join(List<HostFunction> contract) {
-    return Stream.concat(contract.stream(), WasiHost.HOST_FUNCTIONS.stream()).toList();
+  /** The contract's own, those of powers, and WASI's: any contract's start-up may use wasi-libc. */
+  public static List<HostFunction> hostFunctions(GuestContract contract, LentPowers lent) {
+    List<HostFunction> functions = new ArrayList<>(lent.functions());
+    functions.addAll(
+        switch (contract) {
+          case HANDLER -> HandlerGuest.HOST_FUNCTIONS;
+          case PROCESSOR, WASI -> List.<HostFunction>of();
+        });
+    functions.addAll(WasiHost.HOST_FUNCTIONS);
+    return functions;
   }
 
   /** What host functions work on while the guest initialises itself: a call without a request. */
@@ -104,7 +120,7 @@ public final class GuestFactory {
     return new Invocation("init", version, nothing, new Cancellation());
   }
 
-  private static void initialise(FunctionVersion version, GuestInstance instance) {
+  private static void initialise(FunctionVersion version, GuestInstance instance, LentPowers lent) {
     // A WASI reactor is initialised by its _initialize (WASI application ABI).
     int reactor = instance.function("_initialize");
     if (reactor >= 0) {
@@ -114,9 +130,8 @@ public final class GuestFactory {
     if (init < 0) {
       return;
     }
-    String granted =
-        version.grants().find(Grant.Config.class).isPresent() ? version.config() : "{}";
-    byte[] config = granted.getBytes(StandardCharsets.UTF_8);
+    GuestConfig granted = lent.find(GuestConfig.class).orElse(GuestConfig.NONE);
+    byte[] config = granted.json().getBytes(StandardCharsets.UTF_8);
     if (instance.call(init, new Buffers(instance).give(config), config.length) == 0) {
       throw GuestStopped.trapped("init refused its configuration");
     }

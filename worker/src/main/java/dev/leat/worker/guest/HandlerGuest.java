@@ -5,8 +5,9 @@ import dev.leat.contract.HttpCall;
 import dev.leat.contract.Outcome;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.HostFunction;
-import dev.leat.worker.capability.GuestLog;
-import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.capability.GuestText;
+import dev.leat.worker.capability.LentPowers;
+import dev.leat.worker.capability.logging.GuestLog;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -24,7 +25,7 @@ final class HandlerGuest extends InstanceGuest {
               "request_header",
               "(i32,i32,i32,i32)->i32",
               (guest, a) -> {
-                String name = Buffers.text(guest, a[0], a[1], ResponseHeaders.CHARACTERS_MAX);
+                String name = GuestText.read(guest, a[0], a[1], ResponseHeaders.CHARACTERS_MAX);
                 String value = Running.on(guest).call().headers().first(name);
                 return value == null ? -1 : copyOut(guest, value, (int) a[2], (int) a[3]);
               }),
@@ -41,25 +42,24 @@ final class HandlerGuest extends InstanceGuest {
               (guest, a) -> {
                 // One byte more than may be: what is longer is refused, not cut.
                 int max = ResponseHeaders.CHARACTERS_MAX + 1;
-                String name = Buffers.text(guest, a[0], a[1], max);
-                String value = Buffers.text(guest, a[2], a[3], max);
+                String name = GuestText.read(guest, a[0], a[1], max);
+                String value = GuestText.read(guest, a[2], a[3], max);
                 Running.on(guest).respondWith(name, value);
                 return 0;
               }),
-          log("leat"),
           host(
               "fail",
               "(i32,i32)->",
               (guest, a) -> {
-                Running.on(guest).fail(Buffers.text(guest, a[0], a[1], GuestLog.TEXT_MAX));
+                Running.on(guest).fail(GuestText.read(guest, a[0], a[1], GuestLog.TEXT_MAX));
                 return 0;
               }));
 
   private final Buffers buffers;
   private final int handle;
 
-  HandlerGuest(FunctionVersion version, HostPowers powers, CpuTurns turns, GuestInstance instance) {
-    super(version, powers, turns, instance);
+  HandlerGuest(FunctionVersion version, LentPowers lent, CpuTurns turns, GuestInstance instance) {
+    super(version, lent, turns, instance);
     this.buffers = new Buffers(instance);
     this.handle = instance.function("handle");
   }
@@ -75,18 +75,6 @@ final class HandlerGuest extends InstanceGuest {
     return Buffers.length(packed) > version().limits().responseBytes()
         ? tooLarge(running, Buffers.length(packed))
         : responded(running, buffers.take(packed));
-  }
-
-  static HostFunction log(String module) {
-    return new HostFunction(
-        module,
-        "log",
-        "(i32,i32,i32)->",
-        (guest, a) -> {
-          String text = Buffers.text(guest, a[1], a[2], GuestLog.TEXT_MAX);
-          Running.on(guest).log(GuestLog.Level.of((int) a[0]), text);
-          return 0;
-        });
   }
 
   private static HostFunction text(String name, RequestPart part) {

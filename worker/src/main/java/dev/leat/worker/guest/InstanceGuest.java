@@ -8,24 +8,23 @@ import dev.leat.contract.Usage;
 import dev.leat.engine.Budget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
-import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.capability.LentPowers;
 import java.time.Duration;
 
 /** What guests of every contract share: the budget, the endings, and being put back. */
 abstract sealed class InstanceGuest implements Guest
     permits HandlerGuest, ProcessorGuest, WasiGuest {
   private final FunctionVersion version;
-  private final HostPowers powers;
+  private final LentPowers lent;
   private final CpuTurns turns;
   private final GuestInstance instance;
   private final long initFuel;
   private boolean hasServed;
   private boolean wasStopped;
 
-  InstanceGuest(
-      FunctionVersion version, HostPowers powers, CpuTurns turns, GuestInstance instance) {
+  InstanceGuest(FunctionVersion version, LentPowers lent, CpuTurns turns, GuestInstance instance) {
     this.version = version;
-    this.powers = powers;
+    this.lent = lent;
     this.turns = turns;
     this.instance = instance;
     this.initFuel = instance.fuelUsed();
@@ -52,7 +51,7 @@ abstract sealed class InstanceGuest implements Guest
     Running running =
         new Running(
             invocation,
-            powers,
+            lent,
             instance,
             acquire,
             acquire == Usage.Acquire.COLD ? initFuel : 0,
@@ -61,6 +60,7 @@ abstract sealed class InstanceGuest implements Guest
             nowNanos);
     instance.attach(running);
     try (CpuTurns.Turn turn = turns.begin(budget, nowNanos)) {
+      lent.prepare(invocation);
       instance.begin(budget.pacedBy(turn));
       return call(running);
     } catch (GuestStopped stopped) {
@@ -69,6 +69,7 @@ abstract sealed class InstanceGuest implements Guest
       return running.inItsWords(ending(stopped, time, running.usage()));
     } finally {
       running.endLog();
+      lent.end();
       instance.attach(null);
       instance.begin(Budget.NONE);
     }

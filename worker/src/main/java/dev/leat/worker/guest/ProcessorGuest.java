@@ -3,27 +3,18 @@ package dev.leat.worker.guest;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Outcome;
 import dev.leat.engine.GuestInstance;
-import dev.leat.engine.HostFunction;
-import dev.leat.worker.capability.HostPowers;
-import java.util.List;
-import java.util.stream.Stream;
+import dev.leat.worker.capability.LentPowers;
+import dev.leat.worker.capability.clock.GuestClock;
 
 /** The contract {@code processor}: one JSON event in, one out; 0 is a failure. */
 final class ProcessorGuest extends InstanceGuest {
-  /** More than the longest metric name, so that a longer one is seen to be too long. */
-  private static final int METRIC_BYTES_MAX = 1_024;
-
-  static final List<HostFunction> HOST_FUNCTIONS =
-      Stream.of("flowctl", "env", "leat").flatMap(ProcessorGuest::hostFunctions).toList();
-
   private final Events events;
   private final Buffers buffers;
   private final int processEvent;
 
-  ProcessorGuest(
-      FunctionVersion version, HostPowers powers, CpuTurns turns, GuestInstance instance) {
-    super(version, powers, turns, instance);
-    this.events = new Events(powers.clock());
+  ProcessorGuest(FunctionVersion version, LentPowers lent, CpuTurns turns, GuestInstance instance) {
+    super(version, lent, turns, instance);
+    this.events = new Events(lent.find(GuestClock.class).orElseThrow());
     this.buffers = new Buffers(instance);
     this.processEvent = instance.function("process_event");
   }
@@ -44,21 +35,5 @@ final class ProcessorGuest extends InstanceGuest {
     }
     running.respondWith("content-type", "application/json");
     return responded(running, buffers.take(packed));
-  }
-
-  private static Stream<HostFunction> hostFunctions(String module) {
-    return Stream.of(
-        HandlerGuest.log(module),
-        new HostFunction(
-            module,
-            "record_metric",
-            "(i32,i32,f64)->",
-            (guest, a) -> {
-              String name = Buffers.text(guest, a[0], a[1], METRIC_BYTES_MAX);
-              Running.on(guest).recordMetric(name, Double.longBitsToDouble(a[2]));
-              return 0;
-            }),
-        // Outbound HTTP is not granted to anyone yet: 0 is the contract's "denied".
-        new HostFunction(module, "http_request", "(i32,i32,i32,i32,i32)->i64", (guest, a) -> 0));
   }
 }

@@ -1,6 +1,5 @@
 package dev.leat.worker.guest;
 
-import dev.leat.contract.Grant;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
@@ -8,10 +7,10 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
-import dev.leat.engine.StackRoom;
-import dev.leat.worker.capability.GuestLog;
-import dev.leat.worker.capability.GuestLogs;
-import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.capability.LentPowers;
+import dev.leat.worker.capability.clock.GuestClock;
+import dev.leat.worker.capability.logging.GuestLog;
+import dev.leat.worker.capability.logging.InstanceLog;
 import dev.leat.worker.wasi.WasiProcess;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +23,7 @@ final class Running implements WasiProcess.Owner {
   private static final int OUTPUT_HEADERS_MAX = 16_384;
 
   private final Invocation invocation;
-  private final HostPowers powers;
+  private final LentPowers lent;
   private final GuestInstance instance;
   private final Usage.Acquire acquire;
   private final long initFuel;
@@ -33,7 +32,6 @@ final class Running implements WasiProcess.Owner {
   private final long startedNanos;
   private final ResponseHeaders responseHeaders = new ResponseHeaders();
   private int responseStatus = 200;
-  private GuestLogs.@Nullable CallLog callLog;
   private @Nullable String failure;
   private @Nullable WasiProcess process;
   private final ByteArrayOutputStream standardOutput = new ByteArrayOutputStream(0);
@@ -41,7 +39,7 @@ final class Running implements WasiProcess.Owner {
 
   Running(
       Invocation invocation,
-      HostPowers powers,
+      LentPowers lent,
       GuestInstance instance,
       Usage.Acquire acquire,
       long initFuel,
@@ -49,7 +47,7 @@ final class Running implements WasiProcess.Owner {
       long acquireNanos,
       long startedNanos) {
     this.invocation = invocation;
-    this.powers = powers;
+    this.lent = lent;
     this.instance = instance;
     this.acquire = acquire;
     this.initFuel = initFuel;
@@ -79,27 +77,6 @@ final class Running implements WasiProcess.Owner {
     return switch (invocation.input()) {
       case HttpCall call -> call;
     };
-  }
-
-  /** Keeps a line within what the call and its tenant may write. */
-  void log(GuestLog.Level level, String text) {
-    if (invocation.target().grants().find(Grant.Logging.class).isEmpty()) {
-      return;
-    }
-    StackRoom.forALogLine();
-    GuestLogs.CallLog log = callLog;
-    if (log == null) {
-      log = powers.logs().of(invocation.target(), invocation.id());
-      callLog = log;
-    }
-    log.line(level, text);
-  }
-
-  void recordMetric(String name, double value) {
-    if (invocation.target().grants().find(Grant.Metrics.class).isPresent()) {
-      StackRoom.forALock();
-      powers.metrics().record(invocation.target().function(), name, value);
-    }
   }
 
   void respondWith(int status) {
@@ -149,8 +126,7 @@ final class Running implements WasiProcess.Owner {
               invocation.input().body(),
               this::writeOutput,
               this::writeErrors,
-              powers.clock(),
-              powers.random());
+              lent.find(GuestClock.class).orElseThrow());
       process = started;
     }
     return started;
@@ -187,7 +163,8 @@ final class Running implements WasiProcess.Owner {
 
   private void logErrorLine() {
     if (errorLine.size() > 0) {
-      log(GuestLog.Level.WARN, errorLine.toString(StandardCharsets.UTF_8));
+      String line = errorLine.toString(StandardCharsets.UTF_8);
+      lent.find(InstanceLog.class).ifPresent(log -> log.line(GuestLog.Level.WARN, line));
       errorLine.reset();
     }
   }

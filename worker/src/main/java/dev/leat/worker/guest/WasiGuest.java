@@ -4,7 +4,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Outcome;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
-import dev.leat.worker.capability.HostPowers;
+import dev.leat.worker.capability.LentPowers;
 
 /**
  * The contract {@code wasi}: a command that is started for each request, as CGI/1.1 (RFC 3875) sees
@@ -13,8 +13,8 @@ import dev.leat.worker.capability.HostPowers;
 final class WasiGuest extends InstanceGuest {
   private final int start;
 
-  WasiGuest(FunctionVersion version, HostPowers powers, CpuTurns turns, GuestInstance instance) {
-    super(version, powers, turns, instance);
+  WasiGuest(FunctionVersion version, LentPowers lent, CpuTurns turns, GuestInstance instance) {
+    super(version, lent, turns, instance);
     this.start = instance.function("_start");
   }
 

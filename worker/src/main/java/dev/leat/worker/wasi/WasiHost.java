@@ -5,12 +5,11 @@ import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.HostFunction;
-import dev.leat.engine.StackRoom;
 import dev.leat.engine.WasiFunctions;
-import dev.leat.worker.capability.GuestClock;
-import java.time.Instant;
+import dev.leat.worker.capability.clock.GuestClock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -27,8 +26,6 @@ public final class WasiHost {
   private static final int NOTDIR = 54;
   private static final int NOTSOCK = 57;
   private static final int SPIPE = 70;
-
-  private static final int REALTIME = 0;
 
   private static final int STDIN = 0;
   private static final int STDOUT = 1;
@@ -47,10 +44,8 @@ public final class WasiHost {
   private static final int CLOCK_EVENT = 0;
   private static final int FD_WRITE_EVENT = 2;
 
-  /** What the host reads or makes at once for a guest; the budget is looked at in between. */
+  /** What the host reads at once for a guest; the budget is looked at in between. */
   private static final int CHUNK_BYTES = 65_536;
-
-  private static final long FUEL_PER_RANDOM_BYTE = 20;
 
   /** Sleeping occupies a guest thread, so each millisecond costs about what running does. */
   private static final long FUEL_PER_SLEPT_MILLI = 100_000;
@@ -61,8 +56,6 @@ public final class WasiHost {
           Map.entry("args_sizes_get", (g, a) -> sizes(g, WasiProcess.of(g).arguments(), a)),
           Map.entry("environ_get", (g, a) -> copy(g, WasiProcess.of(g).environment(), a)),
           Map.entry("environ_sizes_get", (g, a) -> sizes(g, WasiProcess.of(g).environment(), a)),
-          Map.entry("clock_res_get", WasiHost::clockResolution),
-          Map.entry("clock_time_get", WasiHost::clockTime),
           Map.entry("fd_close", (g, a) -> isStream(a[0]) ? SUCCESS : BADF),
           Map.entry("fd_fdstat_get", WasiHost::streamStatus),
           Map.entry("fd_fdstat_set_flags", (g, a) -> isStream(a[0]) ? SUCCESS : BADF),
@@ -78,13 +71,17 @@ public final class WasiHost {
           Map.entry("poll_oneoff", WasiHost::poll),
           Map.entry("proc_exit", WasiHost::exit),
           Map.entry("proc_raise", (g, a) -> NOSYS),
-          Map.entry("random_get", WasiHost::random),
           Map.entry("sched_yield", (g, a) -> SUCCESS));
 
-  /** Every function of preview 1, offered or refused. */
+  /** Those of the powers clock and random. */
+  private static final Set<String> ELSEWHERE =
+      Set.of("clock_res_get", "clock_time_get", "random_get");
+
+  /** Every other function of preview 1, offered or refused. */
   public static final List<HostFunction> HOST_FUNCTIONS =
       new TreeMap<>(WasiFunctions.all())
           .entrySet().stream()
+              .filter(function -> !ELSEWHERE.contains(function.getKey()))
               .map(function ->
                   new HostFunction(
                       GuestContract.WASI_MODULE,
@@ -126,36 +123,6 @@ public final class WasiHost {
         .memory()
         .writeI32((int) a[1], strings.stream().mapToInt(string -> string.length + 1).sum());
     return SUCCESS;
-  }
-
-  private static long clockResolution(GuestInstance guest, long[] a) {
-    if (!isClock(a[0])) {
-      return INVAL;
-    }
-    guest.memory().writeLong((int) a[1], 1_000);
-    return SUCCESS;
-  }
-
-  private static long clockTime(GuestInstance guest, long[] a) {
-    if (!isClock(a[0])) {
-      return INVAL;
-    }
-    guest.memory().writeLong((int) a[2], nanos(WasiProcess.of(guest).clock(), a[0]));
-    return SUCCESS;
-  }
-
-  /** Time of day, monotonic, and the processor times of process and thread. */
-  private static boolean isClock(long id) {
-    return id >= REALTIME && id <= 3;
-  }
-
-  /** The monotonic clock stands for processor times too: a call is short. */
-  private static long nanos(GuestClock clock, long id) {
-    if (id != REALTIME) {
-      return clock.monotonicNanos();
-    }
-    Instant now = clock.instant();
-    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
   private static long streamStatus(GuestInstance guest, long[] a) {
@@ -232,21 +199,6 @@ public final class WasiHost {
     return SUCCESS;
   }
 
-  private static long random(GuestInstance guest, long[] a) {
-    int length = (int) a[1];
-    if (length < 0 || length > guest.memory().sizeBytes()) {
-      return INVAL;
-    }
-    for (int done = 0; done < length; done += CHUNK_BYTES) {
-      byte[] chunk = new byte[Math.min(CHUNK_BYTES, length - done)];
-      guest.charge(chunk.length * FUEL_PER_RANDOM_BYTE);
-      StackRoom.forALock(); // of the system's generator
-      WasiProcess.of(guest).random().fill(chunk);
-      guest.memory().write((int) a[0] + done, chunk, 0, chunk.length);
-    }
-    return SUCCESS;
-  }
-
   private static long exit(GuestInstance guest, long[] a) {
     throw GuestStopped.exited((int) a[0]);
   }
@@ -293,7 +245,7 @@ public final class WasiHost {
   private static int pollError(GuestMemory memory, int subscription) {
     long source = Integer.toUnsignedLong(memory.readInt(subscription + 16));
     if (memory.read(subscription + 8) == CLOCK_EVENT) {
-      return isClock(source) ? SUCCESS : INVAL;
+      return GuestClock.exists(source) ? SUCCESS : INVAL;
     }
     return isStream(source) ? SUCCESS : BADF;
   }
@@ -304,7 +256,7 @@ public final class WasiHost {
         || pollError(memory, subscription) != SUCCESS) {
       return 0;
     }
-    long now = nanos(clock, Integer.toUnsignedLong(memory.readInt(subscription + 16)));
+    long now = clock.nanos(Integer.toUnsignedLong(memory.readInt(subscription + 16)));
     long timeout = memory.readLong(subscription + 24);
     boolean isAbsolute = (memory.readInt(subscription + 40) & 1) != 0;
     return Math.max(0, isAbsolute ? timeout - now : timeout);

@@ -2,8 +2,7 @@ package dev.leat.worker.wasi;
 
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
-import dev.leat.worker.capability.GuestClock;
-import dev.leat.worker.capability.GuestRandom;
+import dev.leat.worker.capability.clock.GuestClock;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -20,14 +19,12 @@ public final class WasiProcess {
   private final Sink output;
   private final Sink errors;
   private final GuestClock clock;
-  private final GuestRandom random;
   private int inputAt;
 
   /**
    * @param environment entries of the form {@code NAME=value}
    * @param input what standard input holds
    * @param clock what the guest's clocks show
-   * @param random where its random bytes come from
    */
   public WasiProcess(
       List<String> arguments,
@@ -35,15 +32,13 @@ public final class WasiProcess {
       byte[] input,
       Sink output,
       Sink errors,
-      GuestClock clock,
-      GuestRandom random) {
+      GuestClock clock) {
     this.arguments = bytes(arguments);
     this.environment = bytes(environment);
     this.input = input;
     this.output = output;
     this.errors = errors;
     this.clock = clock;
-    this.random = random;
   }
 
   private static List<byte[]> bytes(List<String> texts) {
@@ -76,10 +71,6 @@ public final class WasiProcess {
 
   GuestClock clock() {
     return clock;
-  }
-
-  GuestRandom random() {
-    return random;
   }
 
   /** The process of the call that this instance is running. */

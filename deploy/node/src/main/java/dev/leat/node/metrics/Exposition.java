@@ -10,7 +10,8 @@ import dev.leat.tenants.QuotaGate;
 import dev.leat.worker.ModuleCacheUse;
 import dev.leat.worker.Preparation;
 import dev.leat.worker.Worker;
-import dev.leat.worker.capability.GuestLogs;
+import dev.leat.worker.capability.logging.GuestLogs;
+import dev.leat.worker.capability.metrics.GuestMetrics;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
@@ -22,6 +23,8 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +41,7 @@ public final class Exposition {
   private final FileBlobStore blobs;
   private final GuestHeap guestHeap;
   private final GuestLogs guestLogs;
+  private final GuestMetrics guestMetrics;
   private final BodyMemory bodies;
   private final ConnectionCounts connections;
   private final ExecutionLog executions;
@@ -50,6 +54,7 @@ public final class Exposition {
       FileBlobStore blobs,
       GuestHeap guestHeap,
       GuestLogs guestLogs,
+      GuestMetrics guestMetrics,
       BodyMemory bodies,
       ConnectionCounts connections,
       ExecutionLog executions) {
@@ -60,6 +65,7 @@ public final class Exposition {
     this.blobs = blobs;
     this.guestHeap = guestHeap;
     this.guestLogs = guestLogs;
+    this.guestMetrics = guestMetrics;
     this.bodies = bodies;
     this.connections = connections;
     this.executions = executions;
@@ -144,6 +150,8 @@ public final class Exposition {
             .dataPoint(point(guestLogs.droppedOfCalls(), "of", "call"))
             .dataPoint(point(guestLogs.droppedOfTenants(), "of", "tenant"))
             .build(),
+        guestMetrics(),
+        guestMetricsDropped(),
         CounterSnapshot.builder()
             .name("leat_execution_records_dropped")
             .help("Execution records left out under load")
@@ -157,6 +165,40 @@ public final class Exposition {
         CounterSnapshot.builder().name("leat_invocations").help("Invocations by how they ended");
     invocations.counts.forEach((tenant, function, ending, count) ->
         all.dataPoint(point(count, "tenant", tenant, "function", function, "outcome", ending)));
+    return all.build();
+  }
+
+  /** Sum and count of each; a summary, since a guest's values may be negative. */
+  private SummarySnapshot guestMetrics() {
+    SummarySnapshot.Builder all =
+        SummarySnapshot.builder().name("leat_guest_metric").help("What functions recorded");
+    guestMetrics
+        .recorded()
+        .forEach(recorded ->
+            all.dataPoint(
+                SummaryDataPointSnapshot.builder()
+                    .count(recorded.count())
+                    .sum(recorded.sum())
+                    .labels(
+                        Labels.of(
+                            "tenant",
+                            recorded.function().tenant().value(),
+                            "function",
+                            recorded.function().name().value(),
+                            "name",
+                            recorded.name()))
+                    .build()));
+    return all.build();
+  }
+
+  private CounterSnapshot guestMetricsDropped() {
+    CounterSnapshot.Builder all =
+        CounterSnapshot.builder()
+            .name("leat_guest_metrics_dropped")
+            .help("Values of functions left out, by whose bound they were beyond");
+    for (GuestMetrics.Drop drop : GuestMetrics.Drop.values()) {
+      all.dataPoint(point(guestMetrics.dropped(drop), "of", drop.word()));
+    }
     return all.build();
   }
 

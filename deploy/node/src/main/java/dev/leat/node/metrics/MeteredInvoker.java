@@ -1,5 +1,6 @@
 package dev.leat.node.metrics;
 
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
@@ -7,7 +8,6 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.contract.Usage.Acquire;
-import dev.leat.registry.route.RoutingTable;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -26,15 +26,13 @@ public final class MeteredInvoker implements Invoker {
 
   /**
    * @param next where invocations go
-   * @param routes says which functions there are
+   * @param isDeployed says which functions there are
    * @param tenantExists says which tenants there are
    */
-  public MeteredInvoker(Invoker next, RoutingTable routes, Predicate<TenantId> tenantExists) {
+  public MeteredInvoker(
+      Invoker next, Predicate<FunctionRef> isDeployed, Predicate<TenantId> tenantExists) {
     this.next = next;
-    this.counts =
-        new InvocationCounts(
-            function -> routes.find(function.tenant().value(), function.name().value()) != null,
-            tenantExists);
+    this.counts = new InvocationCounts(isDeployed, tenantExists);
   }
 
   @Override

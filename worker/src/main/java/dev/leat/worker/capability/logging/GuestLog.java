@@ -1,4 +1,4 @@
-package dev.leat.worker.capability;
+package dev.leat.worker.capability.logging;
 
 import dev.leat.contract.FunctionVersion;
 

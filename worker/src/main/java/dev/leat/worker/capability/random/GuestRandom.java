@@ -1,4 +1,4 @@
-package dev.leat.worker.capability;
+package dev.leat.worker.capability.random;
 
 /** Where guests' random bytes come from. */
 @FunctionalInterface

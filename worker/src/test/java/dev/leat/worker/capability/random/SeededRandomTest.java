@@ -1,4 +1,4 @@
-package dev.leat.worker.capability;
+package dev.leat.worker.capability.random;
 
 import static java.util.Arrays.copyOfRange;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.leat.worker.capability;
+package dev.leat.worker.capability.clock;
 
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,4 +1,4 @@
-package dev.leat.worker.capability;
+package dev.leat.worker.capability.random;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,37 @@
+package dev.leat.contract;
+
+/**
+ * The functions by which guests reach powers of the host, each with its name and type. As data, so
+ * that the registry checks modules without the worker; the worker's package of the power says what
+ * they do. A guest contract lists those that it offers.
+ */
+public enum PowerFunction {
+  LOG(Grant.Logging.class, "log", "(i32,i32,i32)->"),
+  RECORD_METRIC(Grant.Metrics.class, "record_metric", "(i32,i32,f64)->"),
+  HTTP_REQUEST(Grant.Http.class, "http_request", "(i32,i32,i32,i32,i32)->i64");
+
+  private final Class<? extends Grant> grant;
+  private final String importName;
+  private final String signature;
+
+  PowerFunction(Class<? extends Grant> grant, String importName, String signature) {
+    this.grant = grant;
+    this.importName = importName;
+    this.signature = signature;
+  }
+
+  /** The kind of grant without which it is denied. */
+  public Class<? extends Grant> grant() {
+    return grant;
+  }
+
+  /** The name that guests import it by. */
+  public String importName() {
+    return importName;
+  }
+
+  /** Its type, as {@code (i32,i32)->i64}. */
+  public String signature() {
+    return signature;
+  }
+}

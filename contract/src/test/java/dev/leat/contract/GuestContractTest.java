@@ -1,0 +1,23 @@
+package dev.leat.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.GuestContract.Import;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class GuestContractTest {
+  @Test
+  void imports_haveTheFunctionsOfPowers_inEachOfTheContractsModules() {
+    assertThat(GuestContract.PROCESSOR.imports())
+        .hasSize(9)
+        .containsAll(
+            List.of("flowctl", "env", "leat").stream()
+                .map(module -> new Import(module, "record_metric", "(i32,i32,f64)->"))
+                .toList());
+    assertThat(GuestContract.HANDLER.imports())
+        .contains(new Import("leat", "log", "(i32,i32,i32)->"))
+        .doesNotContain(new Import("leat", "record_metric", "(i32,i32,f64)->"));
+    assertThat(GuestContract.WASI.imports()).isEmpty();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.leat.worker;
+
+import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.clock.ClockPower;
+import dev.leat.worker.capability.config.ConfigPower;
+import dev.leat.worker.capability.http.HttpPower;
+import dev.leat.worker.capability.logging.GuestLogs;
+import dev.leat.worker.capability.logging.LoggingPower;
+import dev.leat.worker.capability.metrics.GuestMetrics;
+import dev.leat.worker.capability.metrics.MetricsPower;
+import dev.leat.worker.capability.random.RandomPower;
+import java.time.InstantSource;
+import java.util.List;
+
+/** Every power of this release, a line each. How one is added: docs/ARCHITECTURE.md. */
+public final class HostPowers {
+  private HostPowers() {}
+
+  /** What the powers need of the node, handed to those that need it. */
+  public static Powers of(GuestLogs logs, GuestMetrics metrics, InstantSource clock) {
+    return new Powers(
+        List.of(
+            new LoggingPower(logs),
+            new MetricsPower(metrics),
+            new ConfigPower(),
+            new HttpPower(),
+            new ClockPower(clock),
+            new RandomPower()));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.leat.worker.capability;
+
+import dev.leat.contract.Invocation;
+import dev.leat.engine.HostFunction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one instance was lent of the host's powers. Confined to the guest's thread. */
+public final class LentPowers {
+  private final Lending<?>[] lendings;
+
+  LentPowers(List<Lending<?>> lendings) {
+    this.lendings = lendings.toArray(Lending<?>[]::new);
+  }
+
+  /** The functions to link the instance to: those that do something, and those that are denied. */
+  public List<HostFunction> functions() {
+    List<HostFunction> functions = new ArrayList<>();
+    for (Lending<?> lending : lendings) {
+      lending.addTo(functions);
+    }
+    return functions;
+  }
+
+  /**
+   * What a power keeps for the instance, for what the host itself does with it; empty where it was
+   * not granted.
+   */
+  public <S> Optional<S> find(Class<S> kept) {
+    for (Lending<?> lending : lendings) {
+      if (kept.isInstance(lending.lent)) {
+        return Optional.of(kept.cast(lending.lent));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** How many powers it was lent. */
+  int count() {
+    int count = 0;
+    for (Lending<?> lending : lendings) {
+      count += lending.lent == null ? 0 : 1;
+    }
+    return count;
+  }
+
+  /** To be called before each call of the guest, its initialisation included. */
+  public void prepare(Invocation invocation) {
+    for (Lending<?> lending : lendings) {
+      lending.prepare(invocation);
+    }
+  }
+
+  /** To be called after it, however it ended. */
+  public void end() {
+    for (Lending<?> lending : lendings) {
+      lending.end();
+    }
+  }
+
+  /**
+   * One power.
+   *
+   * @param lent what it keeps for the instance; null where it was not granted
+   */
+  record Lending<S>(Power<S> power, List<Offer<S>> offers, @Nullable S lent) {
+    void addTo(List<HostFunction> functions) {
+      offers.forEach(offer -> functions.add(offer.function(lent)));
+    }
+
+    void prepare(Invocation invocation) {
+      if (lent != null) {
+        power.prepare(lent, invocation);
+      }
+    }
+
+    void end() {
+      if (lent != null) {
+        power.end(lent);
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.leat.worker.capability;
+
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.PowerFunction;
+import dev.leat.engine.GuestInstance;
+import dev.leat.engine.HostFunction;
+import dev.leat.engine.WasiFunctions;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function that a power offers to guests.
+ *
+ * @param offered how a guest imports it
+ * @param granted what it does for an instance that was granted the power
+ * @param denied what it does for one that was not
+ */
+public record Offer<S>(GuestContract.Import offered, Body<S> granted, HostFunction.Body denied) {
+  /** WASI's errno for a missing capability. */
+  private static final int NOTCAPABLE = 76;
+
+  /** The function in each of the contract's modules; none if the contract does not offer it. */
+  public static <S> List<Offer<S>> of(
+      GuestContract contract, PowerFunction function, Body<S> granted, HostFunction.Body denied) {
+    return contract.imports().stream()
+        .filter(offered ->
+            offered.name().equals(function.importName())
+                && offered.signature().equals(function.signature()))
+        .map(offered -> new Offer<>(offered, granted, denied))
+        .toList();
+  }
+
+  /** A function of WASI preview 1, which guests of every contract may import. */
+  public static <S> Offer<S> ofWasi(String name, Body<S> granted) {
+    String signature = Objects.requireNonNull(WasiFunctions.all().get(name), name);
+    return new Offer<>(
+        new GuestContract.Import(GuestContract.WASI_MODULE, name, signature),
+        granted,
+        (guest, a) -> NOTCAPABLE);
+  }
+
+  /** The function for one instance; what it works on is bound here, not looked up when called. */
+  HostFunction function(@Nullable S lent) {
+    return new HostFunction(
+        offered.module(),
+        offered.name(),
+        offered.signature(),
+        lent == null ? denied : (guest, a) -> granted.call(lent, guest, a));
+  }
+
+  /** What a power's function does. Runs on the guest's thread. */
+  @FunctionalInterface
+  public interface Body<S> {
+    /**
+     * @param lent what was configured for the instance
+     * @param arguments as 64-bit words: an i32 in the low half, an f64 as its bits
+     * @return the result; ignored when the type has none
+     */
+    long call(S lent, GuestInstance guest, long[] arguments);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.leat.worker.capability.logging;
+
+import dev.leat.contract.FixedConditions;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.PowerFunction;
+import dev.leat.engine.GuestInstance;
+import dev.leat.worker.capability.GuestText;
+import dev.leat.worker.capability.Offer;
+import dev.leat.worker.capability.Power;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Lines by {@code log}, and by WASI's standard error. Denied, they are read and left out. */
+public final class LoggingPower implements Power<InstanceLog> {
+  private final GuestLogs logs;
+
+  public LoggingPower(GuestLogs logs) {
+    this.logs = logs;
+  }
+
+  @Override
+  public List<Offer<InstanceLog>> link(GuestContract contract) {
+    return Offer.of(
+        contract,
+        PowerFunction.LOG,
+        (log, guest, a) -> {
+          log.line(GuestLog.Level.of((int) a[0]), text(guest, a));
+          return 0;
+        },
+        (guest, a) -> {
+          var unused = text(guest, a);
+          return 0;
+        });
+  }
+
+  private static String text(GuestInstance guest, long[] a) {
+    return GuestText.read(guest, a[1], a[2], GuestLog.TEXT_MAX);
+  }
+
+  @Override
+  public Optional<InstanceLog> configure(FunctionVersion version, @Nullable FixedConditions fixed) {
+    return version
+        .grants()
+        .find(Grant.Logging.class)
+        .map(granted -> new InstanceLog(logs, version));
+  }
+
+  @Override
+  public void prepare(InstanceLog log, Invocation invocation) {
+    log.prepare(invocation.id());
+  }
+}
