@@ -64,6 +64,17 @@ class SchedulerTest {
     assertThat(scheduler.drain(Duration.ofMillis(5))).isTrue();
   }
 
+  @Test
+  void invoke_workerLost_isToldAndNotTriedAgain() {
+    invoke();
+
+    atWorker.getFirst().accept(new Outcome.WorkerLost(true));
+
+    assertThat(atWorker).hasSize(1);
+    assertThat(outcomes).containsExactly(new Outcome.WorkerLost(true));
+    assertThat(scheduler.inFlight()).isZero();
+  }
+
   private void invoke() {
     FunctionVersion version =
         new FunctionVersion(

@@ -1,8 +1,10 @@
 package dev.leat.registry.route;
 
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.TenantId;
+import dev.leat.contract.VersionRef;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
@@ -52,6 +54,18 @@ public final class RoutingTable {
   public @Nullable Route find(String tenant, String function) {
     TenantRoutes routes = tenants.get(tenant);
     return routes == null ? null : routes.byName().get(function);
+  }
+
+  /**
+   * What another node means by a reference; null where no such version is known here, or not yet.
+   */
+  public @Nullable FunctionVersion find(VersionRef ref) {
+    FunctionRef function = ref.function();
+    Route route = find(function.tenant().value(), function.name().value());
+    Route.Target target = route == null ? null : route.target(ref.number());
+    return target != null && target.version().module().equals(ref.module())
+        ? target.version()
+        : null;
   }
 
   /**

@@ -7,7 +7,9 @@ import static dev.leat.registry.TestRegistry.done;
 import static dev.leat.registry.TestRegistry.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.VersionRef;
 import dev.leat.registry.GuestModules;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.function.DeployedVersion;
@@ -65,6 +67,24 @@ final class RoutingTableTest {
     assertThat(route.active().spec().methods()).isEmpty();
     assertThat(route.active().spec().isPublic()).isFalse();
     assertThat(heard).containsExactlyInAnyOrder("+acme/mask@v2", "+acme/resize@v1");
+  }
+
+  @Test
+  void reference_ofAnotherNode_isFoundHere() {
+    FunctionVersion first = registry.deploy("mask", 1).version();
+    FunctionVersion second = registry.deploy("mask", 2).version();
+    RoutingTable here = new RoutingTable(registry.functionStore);
+
+    assertThat(here.find(first.ref())).as("not told of it yet").isNull();
+    here.start();
+
+    assertThat(here.find(first.ref())).isEqualTo(first);
+    assertThat(here.find(second.ref())).isEqualTo(second);
+    assertThat(here.find(new VersionRef(first.function(), 3, second.module()))).isNull();
+    ModuleDigest other = ModuleDigest.of(new byte[] {1});
+    assertThat(here.find(new VersionRef(first.function(), 1, other)))
+        .as("of another module")
+        .isNull();
   }
 
   @ParameterizedTest
