@@ -2,6 +2,7 @@ package dev.leat.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
@@ -142,11 +143,24 @@ final class AddedPowerTest {
   void aGrantThatItCannotServe_keepsTheVersionFromComingUp() {
     TestFunction function = guest().grants(new Grant.KeyValue("attic", Duration.ofHours(1)));
 
+    assertThat(worker.worker.attempt(worker.publish(function), new Cancellation()))
+        .isEqualTo(
+            new Trial.Stopped(GuestStopped.Reason.TRAPPED, "there is no shelf in the attic"));
     assertThat(worker.invoke(function, ""))
         .isInstanceOfSatisfying(
             Outcome.Unrunnable.class,
             unrunnable ->
                 assertThat(unrunnable.reason()).contains("there is no shelf in the attic"));
+  }
+
+  @Test
+  void instances_shareNothingOfIt() {
+    TestFunction mine = guest().grants(SHELF);
+    TestFunction theirs = guest().grants(SHELF).tenant("other");
+    worker.invoke(mine, "");
+
+    assertThat(answer(worker.invoke(theirs, ""))).isEqualTo(7);
+    assertThat(phases).filteredOn("configure shelf"::equals).hasSize(2);
   }
 
   @Test
