@@ -84,33 +84,31 @@ public final class DeployFunction {
       byte[] manifest,
       Optional<String> ifMatch,
       Cancellation cancellation) {
-    return switch (ManifestReader.read(manifest)) {
-      case Answer.Refused<Manifest>(Problem problem) -> Answer.refused(problem);
-      case Answer.Done<Manifest>(Manifest read) when !read.name().equals(name) ->
-          badManifest(
-              "metadata.name",
-              "must be '%s', the function that is deployed, was '%s'".formatted(name, read.name()));
-      case Answer.Done<Manifest>(Manifest read) ->
-          switch (fitting(tenant, read)) {
-            case Answer.Refused<ModuleDigest>(Problem problem) -> Answer.refused(problem);
-            case Answer.Done<ModuleDigest>(ModuleDigest module) ->
-                new Deployment(
-                        actor, new FunctionRef(tenant, name), read, module, ifMatch, cancellation)
-                    .run();
-          };
-    };
+    FunctionRef function = new FunctionRef(tenant, name);
+    return ManifestReader.read(manifest)
+        .then(read -> naming(name, read))
+        .then(read ->
+            fitting(tenant, read)
+                .then(module ->
+                    new Deployment(actor, function, read, module, ifMatch, cancellation).run()));
+  }
+
+  private static Answer<Manifest> naming(FunctionName name, Manifest manifest) {
+    return manifest.name().equals(name)
+        ? Answer.done(manifest)
+        : badManifest(
+            "metadata.name",
+            "must be '%s', the function that is deployed, was '%s'"
+                .formatted(name, manifest.name()));
   }
 
   /** The module that the manifest names, if it is published and fits the manifest. */
   private Answer<ModuleDigest> fitting(TenantId tenant, Manifest manifest) {
-    return switch (published(tenant, manifest.module())) {
-      case Answer.Refused<ModuleDigest> refused -> refused;
-      case Answer.Done<ModuleDigest>(ModuleDigest digest) ->
-          switch (catalog.content(tenant, digest)) {
-            case Answer.Refused<byte[]>(Problem problem) -> Answer.refused(problem);
-            case Answer.Done<byte[]>(byte[] bytes) -> fitting(tenant, digest, bytes, manifest);
-          };
-    };
+    return published(tenant, manifest.module())
+        .then(digest ->
+            catalog
+                .content(tenant, digest)
+                .then(bytes -> fitting(tenant, digest, bytes, manifest)));
   }
 
   private Answer<ModuleDigest> fitting(

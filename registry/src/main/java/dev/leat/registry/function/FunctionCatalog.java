@@ -87,14 +87,12 @@ public final class FunctionCatalog {
   }
 
   private Answer<DeployedVersion> noSuchVersion(TenantId tenant, FunctionName name) {
-    return switch (show(tenant, name)) {
-      case Answer.Refused<DeployedVersion> refused -> refused;
-      case Answer.Done<DeployedVersion>(DeployedVersion newest) ->
-          Answer.refused(
-              ProblemCode.FUNCTION_NOT_FOUND,
-              "Function '%s' has no such version; the newest is %s, and the last %d are kept."
-                  .formatted(name, newest.version().label(), DeployFunction.VERSIONS_KEPT));
-    };
+    return show(tenant, name)
+        .then(newest ->
+            Answer.refused(
+                ProblemCode.FUNCTION_NOT_FOUND,
+                "Function '%s' has no such version; the newest is %s, and the last %d are kept."
+                    .formatted(name, newest.version().label(), DeployFunction.VERSIONS_KEPT)));
   }
 
   private static <T> Answer<T> unknown(TenantId tenant, FunctionName name) {

@@ -47,10 +47,7 @@ public final class PublisherKeys {
    *     for nothing, the thumbprint is used
    */
   public Answer<PublisherKey> register(TenantId tenant, String actor, String jwk) {
-    return switch (read(tenant, jwk)) {
-      case Answer.Refused<PublisherKey> refused -> refused;
-      case Answer.Done<PublisherKey>(PublisherKey key) -> register(actor, key);
-    };
+    return read(tenant, jwk).then(key -> register(actor, key));
   }
 
   /** The tenant's keys, the oldest first, revoked ones too. */

@@ -87,10 +87,7 @@ public final class Signatures {
    * @param x the public key's 32 bytes in base64url (RFC 8037)
    */
   public Answer<Statement> verify(String compactJws, String kid, String x) {
-    return switch (parse(compactJws)) {
-      case Answer.Refused<JWSObject>(var problem) -> Answer.refused(problem);
-      case Answer.Done<JWSObject>(JWSObject jws) -> verify(jws, kid, x);
-    };
+    return parse(compactJws).then(jws -> verify(jws, kid, x));
   }
 
   private Answer<Statement> verify(JWSObject jws, String kid, String x) {

@@ -58,10 +58,7 @@ public final class ModuleCatalog {
    * version uses it.
    */
   public Answer<PublishedModule> delete(TenantId tenant, String actor, ModuleDigest digest) {
-    return switch (show(tenant, digest)) {
-      case Answer.Refused<PublishedModule> refused -> refused;
-      case Answer.Done<PublishedModule>(PublishedModule module) -> delete(module, actor);
-    };
+    return show(tenant, digest).then(module -> delete(module, actor));
   }
 
   private Answer<PublishedModule> delete(PublishedModule module, String actor) {

@@ -98,20 +98,21 @@ public final class PublishModule {
           "The module has %d bytes, at most %d are allowed. Strip its symbols or split it."
               .formatted(module.length, moduleBytesMax));
     }
-    return switch (verified(tenant, module, signature)) {
-      case Answer.Refused<PublishedModule> refused -> refused;
-      case Answer.Done<PublishedModule>(PublishedModule candidate) -> {
-        String what = what(candidate);
-        yield switch (inspector.inspect(tenant, module)) {
-          case Inspection.Busy(String reason) ->
-              Answer.refused(
-                  ProblemCode.OVERLOADED,
-                  "%s was not looked at: %s. Publish it again later.".formatted(what, reason));
-          case Inspection.Refused(List<Finding> findings) -> invalid(what, findings);
-          case Inspection.Accepted(ModuleShape shape) ->
-              keepOrCollect(candidate, actor, module, shape);
-        };
-      }
+    return verified(tenant, module, signature)
+        .then(candidate -> inspected(candidate, actor, module));
+  }
+
+  private Answer<PublishedModule> inspected(
+      PublishedModule candidate, String actor, byte[] module) {
+    String what = what(candidate);
+    return switch (inspector.inspect(candidate.tenant(), module)) {
+      case Inspection.Busy(String reason) ->
+          Answer.refused(
+              ProblemCode.OVERLOADED,
+              "%s was not looked at: %s. Publish it again later.".formatted(what, reason));
+      case Inspection.Refused(List<Finding> findings) -> invalid(what, findings);
+      case Inspection.Accepted(ModuleShape shape) ->
+          keepOrCollect(candidate, actor, module, shape);
     };
   }
 
@@ -147,22 +148,23 @@ public final class PublishModule {
 
   /** The module as it would be kept, if the tenant trusts who signed it. */
   private Answer<PublishedModule> verified(TenantId tenant, byte[] module, String signature) {
-    return switch (signatures.keyId(signature)) {
-      case Answer.Refused<String>(Problem problem) -> Answer.refused(problem);
-      case Answer.Done<String>(String kid) -> {
-        Optional<PublisherKey> key = keys.find(tenant, kid);
-        if (key.isEmpty()) {
-          yield bad(
-              "The signature is by the key '%s', which tenant '%s' has not registered. Register it"
-                      .formatted(abbreviate(kid), tenant)
-                  + " with 'leat key register'.");
-        }
-        yield switch (signatures.verify(signature, key.get())) {
-          case Answer.Refused<Statement>(Problem problem) -> Answer.refused(problem);
-          case Answer.Done<Statement>(Statement statement) -> about(statement, tenant, kid, module);
-        };
-      }
-    };
+    return signatures
+        .keyId(signature)
+        .then(kid -> registered(tenant, kid))
+        .then(key ->
+            signatures
+                .verify(signature, key)
+                .then(statement -> about(statement, tenant, key.kid(), module)));
+  }
+
+  private Answer<PublisherKey> registered(TenantId tenant, String kid) {
+    return keys.find(tenant, kid)
+        .map(Answer::done)
+        .orElseGet(() ->
+            bad(
+                "The signature is by the key '%s', which tenant '%s' has not registered. Register it"
+                        .formatted(abbreviate(kid), tenant)
+                    + " with 'leat key register'."));
   }
 
   private Answer<PublishedModule> about(
@@ -232,7 +234,7 @@ public final class PublishModule {
     }
   }
 
-  private static Answer<PublishedModule> bad(String detail) {
+  private static <T> Answer<T> bad(String detail) {
     return Answer.refused(ProblemCode.INVALID_SIGNATURE, detail);
   }
 
