@@ -8,6 +8,7 @@ import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.chicory.ChicoryEngine;
@@ -28,6 +29,7 @@ import dev.leat.registry.route.RoutingTable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -81,7 +83,7 @@ final class DeployedFunctions {
 
   private void deploy(int functions, byte[] module, HikariDataSource database, RoutingTable routes)
       throws Exception {
-    Clock clock = Clock.systemUTC();
+    Clock clock = Clock.tickMillis(ZoneOffset.UTC);
     FileBlobStore blobs = new FileBlobStore(directory.resolve("blobs"));
     blobs.start();
     JdbiModuleStore modules = new JdbiModuleStore(database);
@@ -96,7 +98,7 @@ final class DeployedFunctions {
             keyStore,
             engine::inspectAndCompile,
             clock,
-            PublishModule.MODULE_BYTES_MAX);
+            Limits.MODULE_BYTES_MAX);
     DeployFunction deploying =
         new DeployFunction(
             new JdbiFunctionStore(database),

@@ -16,6 +16,10 @@ public record Limits(
   public static final int PAGE_BYTES = 65_536;
   public static final long MEMORY_BYTES_MAX = 1L << 30;
   public static final long BODY_BYTES_MAX = 64L << 20;
+
+  /** The largest module, as a file. */
+  public static final int MODULE_BYTES_MAX = 32 << 20;
+
   public static final Duration TIMEOUT_MAX = Duration.ofMinutes(5);
 
   /** What a manifest that names no limits gets; the fuel lasts at least as long as the time. */

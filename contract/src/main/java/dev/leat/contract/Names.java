@@ -17,13 +17,9 @@ final class Names {
       throw new IllegalArgumentException(
           what
               + " must be 1-63 characters of a-z, 0-9 and '-', starting with a letter; was '"
-              + abbreviate(value)
+              + Excerpt.of(value)
               + "'");
     }
     return value;
-  }
-
-  private static String abbreviate(String value) {
-    return value.length() <= 80 ? value : value.substring(0, 80) + "...";
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.EditDistance;
+import dev.leat.contract.Excerpt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -175,7 +176,7 @@ public final class ClosedObject {
       if (later.contains(key)) {
         refuse(key, "is not available in this version; leave it out");
       } else if (!known.contains(key)) {
-        refuse(Findings.quote(key), "is no key here; " + suggestion(key));
+        refuse(Excerpt.of(key), "is no key here; " + suggestion(key));
       }
     }
   }
@@ -200,7 +201,7 @@ public final class ClosedObject {
   private static String mustBe(String form, JsonNode value) {
     String was =
         switch (value.getNodeType()) {
-          case STRING -> "'" + Findings.quote(value.asText()) + "'";
+          case STRING -> "'" + Excerpt.of(value.asText()) + "'";
           case NULL -> "empty";
           case OBJECT -> "an object";
           case ARRAY -> "a list of " + value.size();

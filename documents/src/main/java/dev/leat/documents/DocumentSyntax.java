@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.leat.contract.Excerpt;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -124,7 +125,7 @@ final class DocumentSyntax {
     ObjectNode object = NODES.objectNode();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
-      String at = path.isEmpty() ? Findings.quote(name) : path + "." + Findings.quote(name);
+      String at = path.isEmpty() ? Excerpt.of(name) : path + "." + Excerpt.of(name);
       parser.nextToken();
       JsonNode value = value(at);
       if (object.has(name)) {
@@ -162,6 +163,6 @@ final class DocumentSyntax {
   /** The parser's reason without its excerpts of the document. */
   private static String summary(JacksonException e) {
     String message = String.valueOf(e.getOriginalMessage());
-    return Findings.quote(message.lines().findFirst().orElse("malformed"));
+    return Excerpt.of(message.lines().findFirst().orElse("malformed"));
   }
 }

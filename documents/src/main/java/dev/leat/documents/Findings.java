@@ -7,7 +7,6 @@ import java.util.List;
 /** The mistakes found in one document, the first {@value #MAX} of them. */
 final class Findings {
   static final int MAX = 50;
-  private static final int TEXT_CHARS_MAX = 80;
 
   private final List<Finding> found = new ArrayList<>();
 
@@ -27,10 +26,5 @@ final class Findings {
 
   List<Finding> toList() {
     return List.copyOf(found);
-  }
-
-  /** Text of the document as a message may quote it. */
-  static String quote(String text) {
-    return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX) + "...";
   }
 }

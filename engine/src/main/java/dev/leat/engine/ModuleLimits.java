@@ -1,5 +1,7 @@
 package dev.leat.engine;
 
+import dev.leat.contract.Limits;
+
 /**
  * How large the parts of a module may be. Each bound keeps reading and compiling it within a few
  * seconds and a few hundred MiB (facts: a br_table of a million entries compiles for 75 s, 100,000
@@ -33,6 +35,16 @@ public record ModuleLimits(
     int dataBytes) {
   public static final ModuleLimits DEFAULT =
       new ModuleLimits(
-          32 << 20, 30_000, 256 << 10, 5_000, 1_000_000, 16_384, 10_000, 8, 100_000, 16_384, 50_000,
+          Limits.MODULE_BYTES_MAX,
+          30_000,
+          256 << 10,
+          5_000,
+          1_000_000,
+          16_384,
+          10_000,
+          8,
+          100_000,
+          16_384,
+          50_000,
           16 << 20);
 }

@@ -2,6 +2,7 @@ package dev.leat.tenants;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.EditDistance;
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.Finding;
 import dev.leat.contract.TenantId;
 import java.util.ArrayList;
@@ -22,9 +23,6 @@ public final class Quotas {
   public static final long UNLIMITED = -1;
 
   public static final long LIMIT_MAX = 1_000_000;
-
-  /** Of a longer name only the start is looked at and repeated. */
-  private static final int NAME_CHARS_MAX = 63;
 
   private final QuotaStore store;
   private final QuotaGate gate;
@@ -101,7 +99,7 @@ public final class Quotas {
   private static Optional<String> complaint(String name, long limit) {
     Optional<Quota> quota = Quota.ofWord(name);
     if (quota.isEmpty()) {
-      return Optional.of("There is no quota '" + abbreviate(name) + "'; " + suggestion(name));
+      return Optional.of("There is no quota '" + Excerpt.of(name) + "'; " + suggestion(name));
     }
     if (!quota.get().isEnforced()) {
       return Optional.of(
@@ -121,9 +119,5 @@ public final class Quotas {
     return EditDistance.nearest(name, Quota.words())
         .map(near -> "did you mean " + near + "?")
         .orElseGet(() -> "the quotas are " + String.join(", ", Quota.words()) + ".");
-  }
-
-  private static String abbreviate(String name) {
-    return name.length() <= NAME_CHARS_MAX ? name : name.substring(0, NAME_CHARS_MAX) + "...";
   }
 }

@@ -17,7 +17,6 @@ import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,7 +92,7 @@ public final class SigningKeys {
             made.computeThumbprint().toString(),
             made.getX().toString(),
             made.getD().toString(),
-            clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            clock.instant());
     SigningKeyStore.KeyPair kept = store.keepFirst(candidate);
     LOG.info(
         kept.id().equals(candidate.id())

@@ -4,7 +4,6 @@ import dev.leat.contract.Answer;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -51,7 +50,7 @@ public final class Tenants {
           ProblemCode.CONFLICT,
           "There are " + TENANTS_MAX + " tenants, the most allowed. Delete one first.");
     }
-    Tenant tenant = new Tenant(id, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    Tenant tenant = new Tenant(id, clock.instant());
     if (tenants.containsKey(id) || !store.add(tenant)) {
       return Answer.refused(
           ProblemCode.CONFLICT, "Tenant '" + id + "' exists already. Choose another name.");

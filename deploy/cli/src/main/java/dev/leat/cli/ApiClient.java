@@ -45,9 +45,9 @@ final class ApiClient {
           .connectTimeout(CONNECT_TIMEOUT)
           .build();
   private final URI server;
-  private final Token token;
+  private final BearerToken token;
 
-  ApiClient(URI server, Token token) {
+  ApiClient(URI server, BearerToken token) {
     this.server = server;
     this.token = token;
   }

@@ -50,7 +50,7 @@ final class Demo {
     if (api.find(ApiClient.path("v1", "tenants", TENANT)).isEmpty()) {
       api.post(ApiClient.path("v1", "tenants"), Json.object().put("name", TENANT));
     }
-    PublisherKey key = publisherKey();
+    PublisherJwk key = publisherKey();
     Registry registry = new Registry(api, TENANT);
     samples.forEach(sample -> deploy(registry, sample, key));
     return "curl -sS -H \"Authorization: Bearer $(cat '%s')\" -H 'Content-Type: application/json' --data '%s' %s/f/%s/%s"
@@ -59,17 +59,17 @@ final class Demo {
   }
 
   /** The demo's key, made and registered the first time. */
-  private PublisherKey publisherKey() {
+  private PublisherJwk publisherKey() {
     Path file = data.resolve("demo.jwk");
     if (!Files.exists(file)) {
-      PublisherKey.generate().writePrivate(file, false);
+      PublisherJwk.generate().writePrivate(file, false);
     }
-    PublisherKey key = PublisherKey.read(file);
+    PublisherJwk key = PublisherJwk.read(file);
     api.post(ApiClient.path("v1", "tenants", TENANT, "keys"), key.publicJwk().put("name", "demo"));
     return key;
   }
 
-  private void deploy(Registry registry, Sample sample, PublisherKey key) {
+  private void deploy(Registry registry, Sample sample, PublisherJwk key) {
     ModuleDigest digest =
         registry.publishIfAbsent(
             sample.module(), () -> sign(sample, ModuleDigest.of(sample.module()), key));
@@ -79,7 +79,7 @@ final class Demo {
   /**
    * A version for each digest: a node that was updated brings other samples under the same names.
    */
-  private SignedModule sign(Sample sample, ModuleDigest digest, PublisherKey key) {
+  private SignedModule sign(Sample sample, ModuleDigest digest, PublisherJwk key) {
     return SignedModule.sign(
         sample.module(),
         sample.manifest().function(),

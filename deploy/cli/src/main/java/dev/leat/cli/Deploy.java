@@ -2,6 +2,7 @@ package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.Finding;
+import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -28,9 +29,9 @@ final class Deploy implements Runnable {
 
   @Override
   public void run() {
-    Manifest manifest = Manifest.parse("'" + file + "'", LocalFiles.readText(file));
+    ManifestFile manifest = ManifestFile.parse("'" + file + "'", LocalFiles.readText(file));
     Registry registry = new Registry(session.api(), session.tenant());
-    Manifest deployable =
+    ManifestFile deployable =
         manifest
             .moduleFile()
             .map(module -> manifest.withModule(publish(registry, manifest, module)))
@@ -51,7 +52,7 @@ final class Deploy implements Runnable {
   }
 
   /** What keeps the module back must not keep back what is wrong with the manifest. */
-  private ModuleDigest publish(Registry registry, Manifest manifest, Path module) {
+  private ModuleDigest publish(Registry registry, ManifestFile manifest, Path module) {
     try {
       return publish(registry, file.resolveSibling(module));
     } catch (Failure failure) {
@@ -60,7 +61,7 @@ final class Deploy implements Runnable {
   }
 
   private ModuleDigest publish(Registry registry, Path module) {
-    byte[] content = LocalFiles.read(module, LocalFiles.MODULE_BYTES_MAX);
+    byte[] content = LocalFiles.read(module, Limits.MODULE_BYTES_MAX);
     session.terminal().progress("Publishing " + module + " (" + content.length + " bytes)");
     return registry.publishIfAbsent(
         content, () -> SignedModule.read(module, content, SignedModule.signatureBeside(module)));

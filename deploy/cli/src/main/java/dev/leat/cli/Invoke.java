@@ -1,5 +1,6 @@
 package dev.leat.cli;
 
+import dev.leat.contract.Limits;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class Invoke implements Runnable {
   /** The longest body that any function may be allowed. */
-  private static final int BODY_BYTES_MAX = 64 << 20;
+  private static final int BODY_BYTES_MAX = (int) Limits.BODY_BYTES_MAX;
 
   @Parameters(paramLabel = "FUNCTION", description = "Its name, or name:version such as mask:v1.")
   private String function;

@@ -35,7 +35,7 @@ final class KeyCommands {
               + "' exists already. Choose another with --out, or add --force: the key in"
               + " it is lost then.");
     }
-    PublisherKey key = PublisherKey.generate();
+    PublisherJwk key = PublisherJwk.generate();
     key.writePrivate(file, force);
     session
         .output()
@@ -53,7 +53,7 @@ final class KeyCommands {
           @Nullable Path file,
       @Option(names = "--name", paramLabel = "NAME", description = "What people call the key.")
           @Nullable String name) {
-    ObjectNode body = PublisherKey.read(session.keyFile(file)).publicJwk();
+    ObjectNode body = PublisherJwk.read(session.keyFile(file)).publicJwk();
     if (name != null) {
       body.put("name", name);
     }

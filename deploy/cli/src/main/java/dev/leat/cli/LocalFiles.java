@@ -1,5 +1,6 @@
 package dev.leat.cli;
 
+import dev.leat.registry.function.ManifestReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,11 +20,8 @@ import java.util.Set;
 
 /** Files of the user, with errors that say which file and why. */
 final class LocalFiles {
-  /** The longest module that the platform takes. */
-  static final int MODULE_BYTES_MAX = 64 << 20;
-
-  /** The longest manifest, signature, key, token or profile file. */
-  static final int TEXT_BYTES_MAX = 256 << 10;
+  /** The longest manifest; signatures, keys, tokens and profiles are shorter. */
+  static final int TEXT_BYTES_MAX = ManifestReader.MANIFEST_BYTES_MAX;
 
   private static final Set<StandardOpenOption> NEW_FILE =
       Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);

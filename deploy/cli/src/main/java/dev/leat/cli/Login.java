@@ -33,7 +33,7 @@ final class Login implements Runnable {
   @Override
   public void run() {
     URI root = root(server);
-    Token token = new Token(LocalFiles.readText(tokenFile).strip());
+    BearerToken token = new BearerToken(LocalFiles.readText(tokenFile).strip());
     if (!token.value().matches("[A-Za-z0-9._~+/=-]+")) {
       throw Failure.refused("File '" + tokenFile + "' holds no token: one line of ASCII is needed");
     }

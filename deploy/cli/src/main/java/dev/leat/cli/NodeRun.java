@@ -57,7 +57,7 @@ final class NodeRun {
   private String demo(Node node) {
     terminal.progress("Deploying the demo's functions");
     URI server = URI.create(node.url());
-    Token operator = new Token(LocalFiles.readText(node.operatorToken()).strip());
+    BearerToken operator = new BearerToken(LocalFiles.readText(node.operatorToken()).strip());
     return new Demo(new ApiClient(server, operator), server, options.data, InstantSource.system())
         .prepare(Demo.SAMPLES.stream().map(Sample::load).toList());
   }

@@ -10,4 +10,4 @@ import java.util.Optional;
  * @param token who calls
  * @param tenant whom commands are about, if they do not say
  */
-record Profile(URI server, Token token, Optional<String> tenant) {}
+record Profile(URI server, BearerToken token, Optional<String> tenant) {}

@@ -45,7 +45,7 @@ final class Profiles {
     }
     return new Profile(
         URI.create(profile.path("server").asText()),
-        new Token(profile.path("token").asText()),
+        new BearerToken(profile.path("token").asText()),
         Optional.ofNullable(profile.path("tenant").textValue()));
   }
 

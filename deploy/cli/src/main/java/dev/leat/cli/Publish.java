@@ -1,6 +1,7 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.leat.contract.Limits;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,7 +29,7 @@ final class Publish implements Runnable {
 
   @Override
   public void run() {
-    byte[] content = LocalFiles.read(module, LocalFiles.MODULE_BYTES_MAX);
+    byte[] content = LocalFiles.read(module, Limits.MODULE_BYTES_MAX);
     Path file = signature != null ? signature : SignedModule.signatureBeside(module);
     SignedModule signed = SignedModule.read(module, content, file);
     String tenant = session.tenant();

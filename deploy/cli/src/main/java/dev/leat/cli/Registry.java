@@ -33,7 +33,7 @@ final class Registry {
   }
 
   /** Makes a manifest the newest version of its function and answers that version. */
-  JsonNode deploy(Manifest manifest) {
+  JsonNode deploy(ManifestFile manifest) {
     return api.put(path("functions", manifest.function()), manifest.document());
   }
 

@@ -11,11 +11,11 @@ import java.nio.charset.StandardCharsets;
  * @param manifest its manifest, which names a file
  * @param module the bytes of that file, not to be changed
  */
-record Sample(Manifest manifest, byte[] module) {
+record Sample(ManifestFile manifest, byte[] module) {
   /** Loads a sample of this name from the class path. */
   static Sample load(String name) {
     String yaml = new String(resource(name, "leat.yaml"), StandardCharsets.UTF_8);
-    Manifest manifest = Manifest.parse("Sample '" + name + "'", yaml);
+    ManifestFile manifest = ManifestFile.parse("Sample '" + name + "'", yaml);
     String file = manifest.moduleFile().orElseThrow().normalize().toString();
     return new Sample(manifest, resource(name, file));
   }

@@ -1,6 +1,7 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.Limits;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -51,8 +52,8 @@ final class Sign implements Runnable {
   @Override
   public void run() {
     byte[] content =
-        SignedModule.requireModule(module, LocalFiles.read(module, LocalFiles.MODULE_BYTES_MAX));
-    PublisherKey key = PublisherKey.read(session.keyFile(keyFile));
+        SignedModule.requireModule(module, LocalFiles.read(module, Limits.MODULE_BYTES_MAX));
+    PublisherJwk key = PublisherJwk.read(session.keyFile(keyFile));
     SignedModule signed = SignedModule.sign(content, name, version, key, Instant.now());
     Path file = out != null ? out : SignedModule.signatureBeside(module);
     LocalFiles.write(file, (signed.signature() + "\n").getBytes(StandardCharsets.US_ASCII));

@@ -30,7 +30,7 @@ record SignedModule(byte[] content, String signature) {
 
   /** Signs a module. */
   static SignedModule sign(
-      byte[] content, String name, String version, PublisherKey key, Instant now) {
+      byte[] content, String name, String version, PublisherJwk key, Instant now) {
     if (!key.jwk().isPrivate()) {
       throw Failure.refused(
           "Key '%s' has no private part, which signing needs: give the file that leat key generate wrote"

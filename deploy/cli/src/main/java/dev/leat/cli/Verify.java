@@ -1,6 +1,7 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.leat.contract.Limits;
 import dev.leat.registry.key.Statement;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,12 +39,12 @@ final class Verify implements Runnable {
 
   @Override
   public void run() {
-    byte[] content = LocalFiles.read(module, LocalFiles.MODULE_BYTES_MAX);
+    byte[] content = LocalFiles.read(module, Limits.MODULE_BYTES_MAX);
     Path file = signature != null ? signature : SignedModule.signatureBeside(module);
     SignedModule signed = SignedModule.read(module, content, file);
     String keyId = signed.keyId();
     Statement statement =
-        isFile() ? verify(signed, PublisherKey.read(Path.of(publisher))) : verify(signed, keyId);
+        isFile() ? verify(signed, PublisherJwk.read(Path.of(publisher))) : verify(signed, keyId);
     session
         .output()
         .done(
@@ -57,7 +58,7 @@ final class Verify implements Runnable {
     return publisher.endsWith(".jwk") || Files.exists(Path.of(publisher));
   }
 
-  private static Statement verify(SignedModule signed, PublisherKey key) {
+  private static Statement verify(SignedModule signed, PublisherJwk key) {
     return signed.verify(key.id(), key.x());
   }
 

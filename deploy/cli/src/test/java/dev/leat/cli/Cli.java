@@ -49,7 +49,7 @@ final class Cli {
     new Profiles(home)
         .save(
             Profiles.DEFAULT,
-            new Profile(server, new Token(RecordingServer.TOKEN), Optional.of(tenant)));
+            new Profile(server, new BearerToken(RecordingServer.TOKEN), Optional.of(tenant)));
     return this;
   }
 

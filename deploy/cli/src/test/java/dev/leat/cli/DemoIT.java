@@ -16,8 +16,8 @@ class DemoIT {
   private static final byte[] CONTENT = {0, 'a', 's', 'm', 1, 0, 0, 0};
 
   private final RecordingServer server = new RecordingServer();
-  private final Manifest manifest =
-      Manifest.parse(
+  private final ManifestFile manifest =
+      ManifestFile.parse(
           "test", "{metadata: {name: mask-pii}, spec: {module: ./a.wasm, n: 5000000000}}");
   @TempDir Path data;
 
@@ -68,7 +68,7 @@ class DemoIT {
   }
 
   private String prepare() {
-    ApiClient api = new ApiClient(server.uri(), new Token(RecordingServer.TOKEN));
+    ApiClient api = new ApiClient(server.uri(), new BearerToken(RecordingServer.TOKEN));
     return new Demo(api, server.uri(), data, InstantSource.system())
         .prepare(List.of(new Sample(manifest, CONTENT)));
   }

@@ -25,7 +25,7 @@ class PublishIT {
       "{\"name\":\"mask\",\"version\":\"1.0.0\",\"digest\":\"" + DIGEST + "\",\"size\":11}";
 
   private final RecordingServer server = new RecordingServer();
-  private final PublisherKey key = PublisherKey.generate();
+  private final PublisherJwk key = PublisherJwk.generate();
   @TempDir Path directory;
   private Cli cli;
   private Path module;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignedModuleTest {
   private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
 
-  private final PublisherKey key = PublisherKey.generate();
+  private final PublisherJwk key = PublisherJwk.generate();
   private final byte[] content = {0, 'a', 's', 'm', 1, 0, 0, 0};
   private final SignedModule signed = SignedModule.sign(content, "mask", "1.0.0", key, NOW);
 
@@ -56,7 +56,7 @@ class SignedModuleTest {
 
   @Test
   void verify_withAnotherKey_isRefused() {
-    PublisherKey other = PublisherKey.generate();
+    PublisherJwk other = PublisherJwk.generate();
 
     assertThatThrownBy(() -> verify(signed, other))
         .isInstanceOf(Failure.class)
@@ -75,7 +75,7 @@ class SignedModuleTest {
 
   @Test
   void sign_withAPublicKey_saysWhatIsMissing() {
-    PublisherKey half = new PublisherKey(key.jwk().toPublicJWK(), key.id());
+    PublisherJwk half = new PublisherJwk(key.jwk().toPublicJWK(), key.id());
 
     assertThatThrownBy(() -> SignedModule.sign(content, "mask", "1.0.0", half, NOW))
         .isInstanceOf(Failure.class)
@@ -144,7 +144,7 @@ class SignedModuleTest {
     assertThat(changed.err()).contains("not the one that was signed").hasLineCount(1);
   }
 
-  private static Statement verify(SignedModule module, PublisherKey key) {
+  private static Statement verify(SignedModule module, PublisherJwk key) {
     return module.verify(key.id(), key.x());
   }
 }

@@ -65,6 +65,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -88,7 +89,12 @@ final class Assembly implements AutoCloseable {
 
   private static final int CLOSE_SECONDS = 10;
 
-  private final Clock clock = Clock.systemUTC();
+  /**
+   * In milliseconds, as the stores keep times: what is answered when it is stored, and what is read
+   * later, are the same.
+   */
+  private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
+
   final DataDirectory directory;
   private final NodeDatabase database;
 
@@ -154,13 +160,13 @@ final class Assembly implements AutoCloseable {
             keyStore,
             engine::inspectAndCompile,
             clock,
-            PublishModule.MODULE_BYTES_MAX);
+            ModuleLimits.DEFAULT.moduleBytes());
 
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
 
     GuestLogs guestLogs = new GuestLogs(new Slf4jGuestLog(), System::nanoTime);
     guestMetrics = new GuestMetrics(this::isDeployed);
-    Powers powers = HostPowers.of(guestLogs, guestMetrics, clock);
+    Powers powers = HostPowers.of(guestLogs, guestMetrics, Clock.systemUTC());
     worker = new Worker(config.worker(), engine, this::moduleBytes, powers, executions::append);
     WorkerTrial trial = new WorkerTrial(worker);
     deploying =

@@ -3,11 +3,11 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.registry.key.Signatures;
 import dev.leat.registry.key.Statement;
-import dev.leat.registry.module.PublishModule;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import java.nio.charset.StandardCharsets;
@@ -119,7 +119,7 @@ class ModuleRefusalIT {
 
   @Test
   void publish_largerThanAllowed_is413() {
-    byte[] module = Arrays.copyOf(Guests.echo(), PublishModule.MODULE_BYTES_MAX + 1);
+    byte[] module = Arrays.copyOf(Guests.echo(), Limits.MODULE_BYTES_MAX + 1);
 
     assertThat(acme.publish(module).problem()).isEqualTo("413 body-too-large gateway");
   }

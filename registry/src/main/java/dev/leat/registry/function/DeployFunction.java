@@ -20,7 +20,6 @@ import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishedModule;
 import dev.leat.registry.route.RoutingTable;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -221,7 +220,7 @@ public final class DeployFunction {
       DeployedVersion next =
           new DeployedVersion(
               manifest.version(function, last + 1, module),
-              clock.instant().truncatedTo(ChronoUnit.MILLIS),
+              clock.instant(),
               manifest.toJson(),
               manifest.route());
       if (active.isPresent() && saysTheSame(active.get(), next)) {

@@ -9,7 +9,6 @@ import dev.leat.contract.TenantId;
 import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.route.RoutingTable;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -74,13 +73,7 @@ public final class FunctionCatalog {
   public Answer<FunctionRef> delete(TenantId tenant, String actor, FunctionName name) {
     FunctionRef function = new FunctionRef(tenant, name);
     AuditEntry entry =
-        AuditEntry.done(
-            clock.instant().truncatedTo(ChronoUnit.MILLIS),
-            tenant,
-            actor,
-            "function.delete",
-            function.toString(),
-            "");
+        AuditEntry.done(clock.instant(), tenant, actor, "function.delete", function.toString(), "");
     boolean deleted = store.delete(tenant, name, entry);
     routes.refresh(tenant, name);
     return deleted ? Answer.done(function) : unknown(tenant, name);

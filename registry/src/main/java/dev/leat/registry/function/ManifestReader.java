@@ -9,12 +9,9 @@ import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Limits;
-import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.ProblemCode;
-import dev.leat.contract.TenantId;
 import dev.leat.documents.ClosedObject;
 import dev.leat.documents.DocumentKind;
-import dev.leat.registry.key.Statement;
 import dev.leat.registry.module.ModuleRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -59,7 +55,6 @@ public final class ManifestReader {
   private static final String NAME_FORM =
       "1-63 characters of a-z, 0-9 and '-', starting with a letter";
   private static final Predicate<String> MODULE = form("[^\\p{Cntrl}]{1,500}");
-  private static final Pattern MODULE_BY_NAME = Pattern.compile("([^/@]+)/([^/@]+)@([^/@]+)");
   private static final Predicate<String> PATH =
       form("(?=.{1,%d}$)(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)+".formatted(RouteSpec.PATH_CHARS_MAX));
   private static final Predicate<String> METHOD = form("[A-Z]{1,20}");
@@ -133,22 +128,11 @@ public final class ManifestReader {
   }
 
   private static Optional<ModuleRef> module(String text, ClosedObject spec) {
-    if (text.startsWith("sha256:")) {
-      if (ModuleDigest.isValid(text)) {
-        return Optional.of(new ModuleRef.ByDigest(ModuleDigest.parse(text)));
-      }
+    Optional<ModuleRef> module = ModuleRef.parse(text);
+    if (module.isEmpty()) {
       spec.refuse("module", "must have 64 lower-case hexadecimal digits after 'sha256:'");
-      return Optional.empty();
     }
-    Matcher byName = MODULE_BY_NAME.matcher(text);
-    if (byName.matches()
-        && TenantId.isValid(byName.group(1))
-        && Statement.isName(byName.group(2))
-        && Statement.isVersion(byName.group(3))) {
-      return Optional.of(
-          new ModuleRef.ByName(new TenantId(byName.group(1)), byName.group(2), byName.group(3)));
-    }
-    return Optional.of(new ModuleRef.ByFile(text));
+    return module;
   }
 
   private static Optional<GuestContract> contract(ClosedObject spec) {

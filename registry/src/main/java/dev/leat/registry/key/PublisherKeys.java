@@ -13,7 +13,6 @@ import dev.leat.documents.StrictJson;
 import dev.leat.registry.audit.AuditEntry;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -61,7 +60,7 @@ public final class PublisherKeys {
    * @param kid as {@link #register} gave it
    */
   public Answer<PublisherKey> revoke(TenantId tenant, String actor, String kid) {
-    Instant now = now();
+    Instant now = clock.instant();
     AuditEntry entry = AuditEntry.done(now, tenant, actor, "key.revoke", kid, "");
     return store
         .revoke(tenant, kid, now, entry)
@@ -121,7 +120,8 @@ public final class PublisherKeys {
               .formatted(NAME_CHARS_MAX, name.length()));
     }
     return Answer.done(
-        new PublisherKey(tenant, thumbprint(x), name, x.toString(), now(), Optional.empty()));
+        new PublisherKey(
+            tenant, thumbprint(x), name, x.toString(), clock.instant(), Optional.empty()));
   }
 
   private static Answer<PublisherKey> malformed(String detail) {
@@ -134,9 +134,5 @@ public final class PublisherKeys {
     } catch (JOSEException e) {
       throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

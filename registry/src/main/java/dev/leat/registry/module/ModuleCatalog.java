@@ -8,7 +8,6 @@ import dev.leat.contract.TenantId;
 import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.module.ModuleStore.Deletion;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** The modules that were published. Safe for several threads; blocks. */
@@ -65,7 +64,7 @@ public final class ModuleCatalog {
     ModuleDigest digest = module.digest();
     AuditEntry entry =
         AuditEntry.done(
-            clock.instant().truncatedTo(ChronoUnit.MILLIS),
+            clock.instant(),
             module.tenant(),
             actor,
             "module.delete",

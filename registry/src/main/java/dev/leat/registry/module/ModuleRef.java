@@ -2,9 +2,35 @@ package dev.leat.registry.module;
 
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.key.Statement;
+import java.util.Optional;
 
 /** How a manifest names its module; {@code toString} is what is written there. */
 public sealed interface ModuleRef {
+  /**
+   * What a text names: {@code sha256:<hex>} a digest, {@code tenant/name@version} a published
+   * module unless it ends in {@code .wasm}, anything else a file.
+   *
+   * @return nothing for {@code sha256:} with what is no digest
+   */
+  static Optional<ModuleRef> parse(String text) {
+    if (text.startsWith("sha256:")) {
+      return ModuleDigest.isValid(text)
+          ? Optional.of(new ByDigest(ModuleDigest.parse(text)))
+          : Optional.empty();
+    }
+    String[] parts = text.split("[/@]", -1);
+    boolean isName =
+        parts.length == 3
+            && TenantId.isValid(parts[0])
+            && Statement.isName(parts[1])
+            && Statement.isVersion(parts[2])
+            && text.endsWith(parts[1] + "@" + parts[2])
+            && !text.endsWith(".wasm");
+    return Optional.of(
+        isName ? new ByName(new TenantId(parts[0]), parts[1], parts[2]) : new ByFile(text));
+  }
+
   /** {@code sha256:<hex>}. */
   record ByDigest(ModuleDigest digest) implements ModuleRef {
     @Override

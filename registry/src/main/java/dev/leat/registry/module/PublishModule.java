@@ -1,6 +1,7 @@
 package dev.leat.registry.module;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.Finding;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.ModuleDigest;
@@ -18,11 +19,8 @@ import dev.leat.registry.key.PublisherKey;
 import dev.leat.registry.key.Signatures;
 import dev.leat.registry.key.Statement;
 import dev.leat.store.StoreFailure;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,9 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PublishModule {
   private static final Logger LOG = LoggerFactory.getLogger(PublishModule.class);
-
-  /** The largest module unless configured otherwise. */
-  public static final int MODULE_BYTES_MAX = 32 << 20;
 
   /** Modules of one tenant. */
   public static final int MODULES_MAX = 10_000;
@@ -111,8 +106,7 @@ public final class PublishModule {
               ProblemCode.OVERLOADED,
               "%s was not looked at: %s. Publish it again later.".formatted(what, reason));
       case Inspection.Refused(List<Finding> findings) -> invalid(what, findings);
-      case Inspection.Accepted(ModuleShape shape) ->
-          keepOrCollect(candidate, actor, module, shape);
+      case Inspection.Accepted(ModuleShape shape) -> keepOrCollect(candidate, actor, module, shape);
     };
   }
 
@@ -163,7 +157,7 @@ public final class PublishModule {
         .orElseGet(() ->
             bad(
                 "The signature is by the key '%s', which tenant '%s' has not registered. Register it"
-                        .formatted(abbreviate(kid), tenant)
+                        .formatted(Excerpt.of(kid), tenant)
                     + " with 'leat key register'."));
   }
 
@@ -182,7 +176,13 @@ public final class PublishModule {
     }
     return Answer.done(
         new PublishedModule(
-            tenant, statement.name(), statement.version(), digest, module.length, kid, now()));
+            tenant,
+            statement.name(),
+            statement.version(),
+            digest,
+            module.length,
+            kid,
+            clock.instant()));
   }
 
   private static <T> Answer<T> invalid(String what, List<Finding> findings) {
@@ -236,13 +236,5 @@ public final class PublishModule {
 
   private static <T> Answer<T> bad(String detail) {
     return Answer.refused(ProblemCode.INVALID_SIGNATURE, detail);
-  }
-
-  private static String abbreviate(String text) {
-    return text.length() <= 100 ? text : text.substring(0, 100) + "...";
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

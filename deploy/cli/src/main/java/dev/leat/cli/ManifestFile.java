@@ -5,30 +5,28 @@ import dev.leat.contract.Answer;
 import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
+import dev.leat.registry.function.Manifest;
 import dev.leat.registry.function.ManifestReader;
+import dev.leat.registry.module.ModuleRef;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
- * A function's manifest, of which the command only looks at the function's name and its module; the
- * platform checks the rest.
+ * A function's manifest as it is sent, of which the command only looks at the function's name and
+ * its module; the platform checks the rest.
  *
  * @param document as it is sent
  */
-record Manifest(ObjectNode document) {
-  private static final Pattern PUBLISHED =
-      Pattern.compile("sha256:.*|[a-z][a-z0-9-]*/[a-z][a-z0-9-]*@[^/]+(?<!\\.wasm)");
-
+record ManifestFile(ObjectNode document) {
   /**
    * Reads a manifest.
    *
    * @param source what the text is, for messages
    */
-  static Manifest parse(String source, String yaml) {
+  static ManifestFile parse(String source, String yaml) {
     if (Yaml.parse(source, yaml) instanceof ObjectNode document) {
-      Manifest manifest = new Manifest(document);
+      ManifestFile manifest = new ManifestFile(document);
       if (manifest.isTextual("/metadata/name") && manifest.isTextual("/spec/module")) {
         return manifest;
       }
@@ -45,9 +43,8 @@ record Manifest(ObjectNode document) {
    */
   List<Finding> findings() {
     return switch (ManifestReader.read(Json.bytes(document))) {
-      case Answer.Done<dev.leat.registry.function.Manifest> _ -> List.of();
-      case Answer.Refused<dev.leat.registry.function.Manifest>(Problem problem) ->
-          problem.findings();
+      case Answer.Done<Manifest> _ -> List.of();
+      case Answer.Refused<Manifest>(Problem problem) -> problem.findings();
     };
   }
 
@@ -59,13 +56,15 @@ record Manifest(ObjectNode document) {
   /** The module's file relative to the manifest's, or nothing if the module is a published one. */
   Optional<Path> moduleFile() {
     String module = document.at("/spec/module").asText();
-    return PUBLISHED.matcher(module).matches() ? Optional.empty() : Optional.of(Path.of(module));
+    return ModuleRef.parse(module)
+        .filter(ModuleRef.ByFile.class::isInstance)
+        .map(file -> Path.of(file.toString()));
   }
 
-  Manifest withModule(ModuleDigest digest) {
+  ManifestFile withModule(ModuleDigest digest) {
     ObjectNode copy = document.deepCopy();
     copy.withObject("/spec").put("module", digest.toString());
-    return new Manifest(copy);
+    return new ManifestFile(copy);
   }
 
   private boolean isTextual(String pointer) {

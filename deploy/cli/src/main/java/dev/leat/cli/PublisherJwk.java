@@ -17,11 +17,11 @@ import java.text.ParseException;
  * @param jwk with or without its private part
  * @param id its thumbprint (RFC 7638), which is its {@code kid} everywhere
  */
-record PublisherKey(OctetKeyPair jwk, String id) {
+record PublisherJwk(OctetKeyPair jwk, String id) {
   private static final int PUBLIC_KEY_BYTES = 32;
 
   /** A new key pair. */
-  static PublisherKey generate() {
+  static PublisherJwk generate() {
     try {
       return of(new OctetKeyPairGenerator(Curve.Ed25519).keyIDFromThumbprint(true).generate());
     } catch (JOSEException e) {
@@ -29,7 +29,7 @@ record PublisherKey(OctetKeyPair jwk, String id) {
     }
   }
 
-  static PublisherKey read(Path file) {
+  static PublisherJwk read(Path file) {
     if (!Files.exists(file)) {
       throw Failure.refused(
           "There is no key file '"
@@ -52,8 +52,8 @@ record PublisherKey(OctetKeyPair jwk, String id) {
             + " generate writes it");
   }
 
-  private static PublisherKey of(OctetKeyPair jwk) throws JOSEException {
-    return new PublisherKey(jwk, jwk.toPublicJWK().computeThumbprint().toString());
+  private static PublisherJwk of(OctetKeyPair jwk) throws JOSEException {
+    return new PublisherJwk(jwk, jwk.toPublicJWK().computeThumbprint().toString());
   }
 
   /** The public key's bytes in base64url. */

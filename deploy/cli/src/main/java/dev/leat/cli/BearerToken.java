@@ -5,7 +5,7 @@ package dev.leat.cli;
  *
  * @param value as it is sent
  */
-record Token(String value) {
+record BearerToken(String value) {
   @Override
   public String toString() {
     return "***";
