@@ -1,14 +1,14 @@
 package dev.leat.gateway.control;
 
-import com.fasterxml.jackson.annotation.JsonRawValue;
-import dev.leat.contract.Finding;
-import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Answer;
+import dev.leat.contract.FunctionName;
 import dev.leat.contract.Page;
+import dev.leat.gateway.control.reply.FunctionReply;
+import dev.leat.gateway.control.reply.FunctionVersionReply;
+import dev.leat.gateway.control.reply.PageReply;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionCatalog;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,110 +33,74 @@ final class FunctionOperations {
   }
 
   private Reply list(Call call) {
-    return Reply.of(
-        call.limit(),
-        limit ->
-            Reply.of(
+    return Reply.ok(
+        call.limit()
+            .then(limit ->
                 functions.list(
-                    call.tenant(), Math.min(limit, Page.ITEMS_MAX), call.query("cursor")),
-                page -> Reply.ok(ModuleOperations.page(page, version -> summary(version, call)))));
+                    call.tenant(), Math.min(limit, Page.ITEMS_MAX), call.query("cursor")))
+            .map(page -> PageReply.of(page, version -> reply(version, call))));
   }
 
   private Reply show(Call call) {
-    return Reply.of(
-        call.function(),
-        name ->
-            Reply.of(functions.show(call.tenant(), name), version -> withManifest(version, call)));
+    return withManifest(call, call.function().then(name -> functions.show(call.tenant(), name)));
   }
 
   private Reply version(Call call) {
-    return Reply.of(
-        call.function(),
-        name ->
-            Reply.of(
-                functions.version(call.tenant(), name, call.parameter("version")),
-                version -> withManifest(version, call)));
+    return withManifest(
+        call,
+        call.function()
+            .then(name -> functions.version(call.tenant(), name, call.parameter("version"))));
   }
 
-  private static Reply withManifest(DeployedVersion version, Call call) {
-    Map<String, Object> body = withNotes(version, call);
-    body.put("manifest", new Json(version.manifest()));
-    return new Reply.Json(200, body, Map.of("etag", version.etag()));
+  private static Reply withManifest(Call call, Answer<DeployedVersion> answer) {
+    return Reply.of(
+        answer,
+        deployed ->
+            new Reply.Json(
+                200,
+                FunctionReply.of(deployed, call.origin()),
+                Map.of("etag", deployed.etag())));
   }
 
   private Reply deploy(Call call) {
     return Reply.of(
-        call.function(),
-        name ->
-            Reply.of(
-                deploying.deploy(
-                    call.tenant(),
-                    call.actor(),
-                    name,
-                    call.body(),
-                    Optional.ofNullable(call.headers().get("if-match")),
-                    call.cancellation()),
-                version ->
-                    new Reply.Json(
-                        201,
-                        withNotes(version, call),
-                        Map.of(
-                            "etag",
-                            version.etag(),
-                            "location",
-                            "/v1/tenants/%s/functions/%s".formatted(call.tenant(), name)))));
+        call.function().then(name -> deploy(call, name)),
+        deployed ->
+            new Reply.Json(
+                201,
+                FunctionVersionReply.withNotes(deployed, call.origin()),
+                Map.of(
+                    "etag",
+                    deployed.etag(),
+                    "location",
+                    "/v1/tenants/%s/functions/%s"
+                        .formatted(call.tenant(), deployed.version().function().name()))));
+  }
+
+  private Answer<DeployedVersion> deploy(Call call, FunctionName name) {
+    return deploying.deploy(
+        call.tenant(),
+        call.actor(),
+        name,
+        call.body(),
+        Optional.ofNullable(call.headers().get("if-match")),
+        call.cancellation());
   }
 
   private Reply delete(Call call) {
     return Reply.of(
-        call.function(),
-        name ->
-            Reply.of(
-                functions.delete(call.tenant(), call.actor(), name), gone -> new Reply.Done()));
+        call.function().then(name -> functions.delete(call.tenant(), call.actor(), name)),
+        gone -> new Reply.Done());
   }
 
   private Reply versions(Call call) {
-    return Reply.of(
-        call.function(),
-        name ->
-            Reply.of(
-                functions.versions(call.tenant(), name),
-                versions ->
-                    Reply.ok(
-                        Map.of(
-                            "items",
-                            versions.stream().map(version -> summary(version, call)).toList()))));
+    return Reply.ok(
+        call.function()
+            .then(name -> functions.versions(call.tenant(), name))
+            .map(versions -> PageReply.all(versions, version -> reply(version, call))));
   }
 
-  private static Map<String, Object> withNotes(DeployedVersion deployed, Call call) {
-    Map<String, Object> body = summary(deployed, call);
-    List<Finding> notes = deployed.notes();
-    if (!notes.isEmpty()) {
-      body.put("notes", notes);
-    }
-    return body;
-  }
-
-  private static Map<String, Object> summary(DeployedVersion deployed, Call call) {
-    FunctionVersion version = deployed.version();
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("tenant", version.function().tenant().value());
-    body.put("function", version.function().name().value());
-    body.put("version", version.number());
-    body.put("label", version.label());
-    body.put("module", version.module().toString());
-    body.put("createdAt", deployed.createdAt().toString());
-    body.put("url", call.origin() + "/f/" + version.function());
-    return body;
-  }
-
-  /** JSON that is written as it is. */
-  private record Json(@JsonRawValue String value) {
-    @com.fasterxml.jackson.annotation.JsonValue
-    @JsonRawValue
-    @Override
-    public String value() {
-      return value;
-    }
+  private static FunctionVersionReply reply(DeployedVersion deployed, Call call) {
+    return FunctionVersionReply.of(deployed, call.origin());
   }
 }

@@ -4,15 +4,14 @@ import dev.leat.contract.Answer;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.ProblemCode;
-import dev.leat.registry.key.PublisherKey;
+import dev.leat.gateway.control.reply.KeyReply;
+import dev.leat.gateway.control.reply.ModuleReply;
+import dev.leat.gateway.control.reply.PageReply;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
-import dev.leat.registry.module.PublishedModule;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 
 /** Publisher keys and signed modules. */
 final class ModuleOperations {
@@ -39,14 +38,13 @@ final class ModuleOperations {
   }
 
   private Reply listKeys(Call call) {
-    return Reply.ok(
-        Map.of("items", keys.list(call.tenant()).stream().map(ModuleOperations::json).toList()));
+    return Reply.ok(PageReply.all(keys.list(call.tenant()), KeyReply::of));
   }
 
   private Reply registerKey(Call call) {
     return Reply.of(
         keys.register(call.tenant(), call.actor(), new String(call.body(), StandardCharsets.UTF_8)),
-        key -> Reply.created(json(key), "/v1/tenants/" + call.tenant() + "/keys/" + key.kid()));
+        key -> Reply.created(KeyReply.of(key), "/v1/tenants/" + call.tenant() + "/keys/" + key.kid()));
   }
 
   private Reply revokeKey(Call call) {
@@ -55,16 +53,15 @@ final class ModuleOperations {
   }
 
   private Reply list(Call call) {
-    return Reply.of(
-        call.limit(),
-        limit ->
-            Reply.of(
+    return Reply.ok(
+        call.limit()
+            .then(limit ->
                 modules.list(
                     call.tenant(),
                     call.query("q").orElse(""),
                     Math.min(limit, Page.ITEMS_MAX),
-                    call.query("cursor")),
-                page -> Reply.ok(page(page, ModuleOperations::json))));
+                    call.query("cursor")))
+            .map(page -> PageReply.of(page, ModuleReply::of)));
   }
 
   private Reply publish(Call call) {
@@ -84,31 +81,25 @@ final class ModuleOperations {
             new String(signature, StandardCharsets.US_ASCII).strip()),
         published ->
             Reply.created(
-                json(published),
+                ModuleReply.of(published),
                 "/v1/tenants/" + call.tenant() + "/modules/" + published.digest()));
   }
 
   private Reply show(Call call) {
-    return Reply.of(
-        digest(call),
-        digest -> Reply.of(modules.show(call.tenant(), digest), module -> Reply.ok(json(module))));
+    return Reply.ok(
+        digest(call).then(digest -> modules.show(call.tenant(), digest)).map(ModuleReply::of));
   }
 
   private Reply delete(Call call) {
     return Reply.of(
-        digest(call),
-        digest ->
-            Reply.of(
-                modules.delete(call.tenant(), call.actor(), digest), module -> new Reply.Done()));
+        digest(call).then(digest -> modules.delete(call.tenant(), call.actor(), digest)),
+        gone -> new Reply.Done());
   }
 
   private Reply content(Call call) {
     return Reply.of(
-        digest(call),
-        digest ->
-            Reply.of(
-                modules.content(call.tenant(), digest),
-                bytes -> new Reply.Bytes("application/wasm", bytes)));
+        digest(call).then(digest -> modules.content(call.tenant(), digest)),
+        bytes -> new Reply.Bytes("application/wasm", bytes));
   }
 
   private static Answer<ModuleDigest> digest(Call call) {
@@ -118,34 +109,5 @@ final class ModuleOperations {
         : Answer.refused(
             ProblemCode.NOT_FOUND,
             "There is no such module. A module is named by 'sha256:' and 64 hexadecimal digits.");
-  }
-
-  static <T> Map<String, Object> page(Page<T> page, Function<T, Map<String, Object>> json) {
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("items", page.items().stream().map(json).toList());
-    page.next().ifPresent(next -> body.put("next", next));
-    return body;
-  }
-
-  private static Map<String, Object> json(PublishedModule module) {
-    return Map.of(
-        "name", module.name(),
-        "version", module.version(),
-        "digest", module.digest().toString(),
-        "size", module.size(),
-        "keyId", module.keyId(),
-        "publishedAt", module.publishedAt().toString());
-  }
-
-  private static Map<String, Object> json(PublisherKey key) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("kid", key.kid());
-    if (!key.name().isEmpty()) {
-      json.put("name", key.name());
-    }
-    json.put("x", key.x());
-    json.put("createdAt", key.createdAt().toString());
-    key.revokedAt().ifPresent(at -> json.put("revokedAt", at.toString()));
-    return json;
   }
 }

@@ -1,11 +1,10 @@
 package dev.leat.gateway.control;
 
 import dev.leat.contract.Problem;
-import dev.leat.tenants.Principal;
-import dev.leat.tenants.Role;
+import dev.leat.gateway.control.reply.CallerReply;
+import dev.leat.gateway.control.reply.HealthReply;
 import dev.leat.tenants.SigningKeys;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -32,28 +31,19 @@ final class PlatformOperations {
 
   Map<String, Operation> byId() {
     return Map.of(
-        "getLiveness", call -> Reply.ok(Map.of("status", "live")),
+        "getLiveness", call -> Reply.ok(new HealthReply("live")),
         "getReadiness", call -> readiness(),
         "getMetrics", call -> new Reply.Bytes(METRICS_TYPE, metrics.get()),
         "getJwks",
             call ->
                 new Reply.Bytes("application/json", keys.jwks().getBytes(StandardCharsets.UTF_8)),
-        "whoAmI", call -> Reply.ok(json(call.by())));
+        "whoAmI", call -> Reply.ok(CallerReply.of(call.by())));
   }
 
   private Reply readiness() {
     return unready
         .get()
         .<Reply>map(Reply.Refused::new)
-        .orElseGet(() -> Reply.ok(Map.of("status", "ready")));
-  }
-
-  private static Map<String, Object> json(Principal principal) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("subject", principal.subject());
-    principal.tenant().ifPresent(tenant -> json.put("tenant", tenant.value()));
-    json.put("roles", principal.roles().stream().map(Role::word).toList());
-    json.put("expiresAt", principal.expiresAt().toString());
-    return json;
+        .orElseGet(() -> Reply.ok(new HealthReply("ready")));
   }
 }

@@ -9,11 +9,11 @@ import java.util.function.Function;
 /** What an operation answers. */
 sealed interface Reply {
   /**
-   * A value to be written as JSON.
+   * A record of {@code gateway.control.reply} to be written as JSON.
    *
    * @param headers fields besides the content type
    */
-  record Json(int status, Object value, Map<String, String> headers) implements Reply {}
+  record Json(int status, Record value, Map<String, String> headers) implements Reply {}
 
   /** Bytes of a media type. */
   record Bytes(String mediaType, byte[] bytes) implements Reply {}
@@ -24,12 +24,17 @@ sealed interface Reply {
   /** It was refused. */
   record Refused(Problem problem) implements Reply {}
 
-  static Reply ok(Object value) {
+  static Reply ok(Record value) {
     return new Json(200, value, Map.of());
   }
 
-  static Reply created(Object value, String location) {
+  static Reply created(Record value, String location) {
     return new Json(201, value, Map.of("location", location));
+  }
+
+  /** The answer's value as the reply, or its refusal. */
+  static <T extends Record> Reply ok(Answer<T> answer) {
+    return of(answer, Reply::ok);
   }
 
   static Reply refused(ProblemCode code, String detail) {

@@ -1,14 +1,17 @@
 package dev.leat.gateway.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.leat.contract.Answer;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
-import dev.leat.tenants.IssuedToken;
+import dev.leat.gateway.control.reply.IssuedTokenReply;
+import dev.leat.gateway.control.reply.PageReply;
+import dev.leat.gateway.control.reply.QuotaReply;
+import dev.leat.gateway.control.reply.TenantReply;
+import dev.leat.gateway.control.reply.TokenReply;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Role;
-import dev.leat.tenants.Tenant;
 import dev.leat.tenants.Tenants;
-import dev.leat.tenants.Token;
 import dev.leat.tenants.TokenRequest;
 import dev.leat.tenants.Tokens;
 import java.time.Duration;
@@ -40,9 +43,9 @@ final class TenantOperations {
         "listTenants", this::list,
         "createTenant", this::create,
         "getTenant",
-            call -> Reply.of(tenants.show(call.tenant()), tenant -> Reply.ok(json(tenant))),
+            call -> Reply.ok(tenants.show(call.tenant()).map(TenantReply::of)),
         "deleteTenant", this::delete,
-        "getQuota", call -> Reply.of(quotas.show(call.tenant()), Reply::ok),
+        "getQuota", call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::new)),
         "setQuota", this::setQuota,
         "listTokens", this::listTokens,
         "createToken", this::createToken,
@@ -50,28 +53,25 @@ final class TenantOperations {
   }
 
   private Reply list(Call call) {
-    return Reply.of(
-        call.limit(),
-        limit -> {
-          Optional<String> cursor = call.query("cursor");
-          if (cursor.isPresent() && !TenantId.isValid(cursor.get())) {
-            return Reply.refused(
-                ProblemCode.INVALID_REQUEST,
-                "The parameter 'cursor' must be the 'next' of an earlier page.");
-          }
-          return Reply.of(
-              tenants.list(limit, cursor.map(TenantId::new)),
-              found -> Reply.ok(page(found, limit)));
-        });
+    return Reply.ok(call.limit().then(limit -> cursor(call).then(cursor -> page(limit, cursor))));
   }
 
-  private static Map<String, Object> page(List<Tenant> found, int limit) {
-    Map<String, Object> page = new LinkedHashMap<>();
-    page.put("items", found.stream().map(TenantOperations::json).toList());
-    if (found.size() == limit) {
-      page.put("next", found.getLast().id().value());
-    }
-    return page;
+  private static Answer<Optional<TenantId>> cursor(Call call) {
+    Optional<String> cursor = call.query("cursor");
+    return cursor.isEmpty() || TenantId.isValid(cursor.get())
+        ? Answer.done(cursor.map(TenantId::new))
+        : Answer.refused(
+            ProblemCode.INVALID_REQUEST,
+            "The parameter 'cursor' must be the 'next' of an earlier page.");
+  }
+
+  private Answer<PageReply<TenantReply>> page(int limit, Optional<TenantId> cursor) {
+    return tenants
+        .list(limit, cursor)
+        .map(found ->
+            new PageReply<>(
+                found.stream().map(TenantReply::of).toList(),
+                found.size() == limit ? found.getLast().id().value() : null));
   }
 
   private Reply create(Call call) {
@@ -86,7 +86,7 @@ final class TenantOperations {
           }
           return Reply.of(
               lifecycle.create(new TenantId(body.name())),
-              tenant -> Reply.created(json(tenant), "/v1/tenants/" + tenant.id()));
+              tenant -> Reply.created(TenantReply.of(tenant), "/v1/tenants/" + tenant.id()));
         });
   }
 
@@ -113,21 +113,17 @@ final class TenantOperations {
                 ProblemCode.INVALID_REQUEST,
                 "The body must be a JSON object of quota names to whole numbers" + wrong + ".");
           }
-          return Reply.of(quotas.set(call.tenant(), changes), Reply::ok);
+          return Reply.ok(quotas.set(call.tenant(), changes).map(QuotaReply::new));
         });
   }
 
   private Reply listTokens(Call call) {
-    return Reply.of(
-        tokens.list(Optional.of(call.tenant())),
-        list ->
-            Reply.ok(
-                Map.of(
-                    "items",
-                    list.stream()
-                        .filter(token -> !token.revoked())
-                        .map(TenantOperations::json)
-                        .toList())));
+    return Reply.ok(
+        tokens
+            .list(Optional.of(call.tenant()))
+            .map(all ->
+                PageReply.all(
+                    all.stream().filter(token -> !token.revoked()).toList(), TokenReply::of)));
   }
 
   private Reply createToken(Call call) {
@@ -161,31 +157,14 @@ final class TenantOperations {
                       subject,
                       roles,
                       Duration.ofSeconds(body.ttlSeconds()))),
-              token -> new Reply.Json(201, json(token), Map.of("cache-control", "no-store")));
+              token -> new Reply.Json(
+                      201, IssuedTokenReply.of(token), Map.of("cache-control", "no-store")));
         });
   }
 
   private Reply revokeToken(Call call) {
     return Reply.of(
         tokens.revoke(Optional.of(call.tenant()), call.parameter("id")), token -> new Reply.Done());
-  }
-
-  private static Map<String, Object> json(Tenant tenant) {
-    return Map.of("name", tenant.id().value(), "createdAt", tenant.createdAt().toString());
-  }
-
-  private static Map<String, Object> json(IssuedToken token) {
-    return Map.of(
-        "id", token.id(), "token", token.jwt(), "expiresAt", token.expiresAt().toString());
-  }
-
-  private static Map<String, Object> json(Token token) {
-    return Map.of(
-        "id", token.id(),
-        "subject", token.subject(),
-        "roles", token.roles().stream().map(Role::word).toList(),
-        "createdAt", token.issuedAt().toString(),
-        "expiresAt", token.expiresAt().toString());
   }
 
   private record NewTenant(@Nullable String name) {}

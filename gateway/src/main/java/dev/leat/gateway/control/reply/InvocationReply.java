@@ -1,0 +1,40 @@
+package dev.leat.gateway.control.reply;
+
+import dev.leat.contract.ExecutionRecord;
+import dev.leat.contract.Usage;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A record of an invocation; no {@code error} when the function answered. */
+public record InvocationReply(
+    String id,
+    String function,
+    int version,
+    String endedAt,
+    String outcome,
+    @Nullable String error,
+    long fuel,
+    long initFuel,
+    long peakMemoryBytes,
+    String acquire,
+    long queueMicros,
+    long acquireMicros,
+    long execMicros) {
+  public static InvocationReply of(ExecutionRecord record) {
+    Usage usage = record.usage();
+    return new InvocationReply(
+        record.id(),
+        record.function().name().value(),
+        record.version(),
+        record.endedAt().toString(),
+        record.outcome(),
+        record.isSuccess() ? null : record.error(),
+        usage.fuel(),
+        usage.initFuel(),
+        usage.peakMemoryBytes(),
+        usage.acquire().name().toLowerCase(Locale.ROOT),
+        usage.queueNanos() / 1_000,
+        usage.acquireNanos() / 1_000,
+        usage.execNanos() / 1_000);
+  }
+}
