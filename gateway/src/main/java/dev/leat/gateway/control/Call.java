@@ -1,22 +1,15 @@
 package dev.leat.gateway.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.documents.StrictJson;
 import dev.leat.tenants.Principal;
 import io.vertx.core.MultiMap;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param path the path's parameters
  * @param query the query's parameters
  * @param body empty where the operation takes a form
+ * @param json the body as the document's schema let it through; null where it has none
  * @param parts a form's, by name; empty where the operation takes none
  * @param origin scheme and authority that the client used, such as {@code http://127.0.0.1:8080}
  * @param cancellation given up when the client goes
@@ -39,26 +33,10 @@ record Call(
     Map<String, String> query,
     MultiMap headers,
     byte[] body,
+    @Nullable JsonNode json,
     Map<String, byte[]> parts,
     String origin,
     Cancellation cancellation) {
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .withCoercionConfig(
-              LogicalType.Textual,
-              texts -> {
-                texts.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
-                texts.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
-                texts.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
-              })
-          .build();
-
   Principal by() {
     return Objects.requireNonNull(principal, "an operation that needs no token has no caller");
   }
@@ -101,24 +79,14 @@ record Call(
             "The parameter 'limit' must be 1-1000, was '" + abbreviate(text) + "'.");
   }
 
-  /** The body as JSON of this shape; unknown members are refused. */
-  <T> Answer<T> json(Class<T> shape) {
+  /** The body, which is of this shape: the document says so, and tests that both say the same. */
+  <T extends Record> T json(Class<T> shape) {
     try {
-      T value = JSON.readValue(body, shape);
-      return value == null ? invalid("it is null") : Answer.done(value);
+      return StrictJson.mapper()
+          .treeToValue(Objects.requireNonNull(json, "the document has a schema for it"), shape);
     } catch (JsonProcessingException e) {
-      return invalid(JsonMistake.of(e));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Reading from memory", e);
+      throw new IllegalStateException("The document allows what " + shape + " does not", e);
     }
-  }
-
-  private static <T> Answer<T> invalid(String why) {
-    return Answer.refused(
-        ProblemCode.INVALID_REQUEST,
-        "The body is not the JSON that this operation takes: "
-            + abbreviate(why)
-            + ". See /v1/openapi.json.");
   }
 
   static String abbreviate(String text) {

@@ -1,5 +1,6 @@
 package dev.leat.gateway.control;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.BodyMemory.Reservation;
@@ -26,6 +27,7 @@ final class ControlExchange extends Exchange {
   private final Context context;
   private OperationTable.@Nullable Found found;
   private Map<String, String> query = Map.of();
+  private @Nullable JsonNode json;
   private @Nullable Written written;
 
   ControlExchange(
@@ -76,6 +78,15 @@ final class ControlExchange extends Exchange {
 
   void query(Map<String, String> parameters) {
     query = parameters;
+  }
+
+  /** The body as JSON, where the document has a schema for it. */
+  @Nullable JsonNode json() {
+    return json;
+  }
+
+  void json(JsonNode body) {
+    json = body;
   }
 
   void written(Written reply) {

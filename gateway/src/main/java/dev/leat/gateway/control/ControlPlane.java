@@ -61,6 +61,8 @@ public final class ControlPlane {
                 step("parameters", "cheap, so before a body is read", new ReadParameters()),
                 step("memory", "no byte is read that has no room", new ReserveMemory(bodies)),
                 step("body", "last, since only it waits for the client", new ReadBody()),
+                step(
+                    "validate", "an operation sees only what the document allows", new CheckBody()),
                 step("run", "all that can refuse has been asked", new RunOperation(blocking)),
                 step("reply", "every ending has its response or problem", new TellReply()),
                 step("answer", "memory is held until the client has it", new SendAnswer())));

@@ -57,9 +57,7 @@ final class FunctionOperations {
         answer,
         deployed ->
             new Reply.Json(
-                200,
-                FunctionReply.of(deployed, call.origin()),
-                Map.of("etag", deployed.etag())));
+                200, FunctionReply.of(deployed, call.origin()), Map.of("etag", deployed.etag())));
   }
 
   private Reply deploy(Call call) {

@@ -44,7 +44,8 @@ final class ModuleOperations {
   private Reply registerKey(Call call) {
     return Reply.of(
         keys.register(call.tenant(), call.actor(), new String(call.body(), StandardCharsets.UTF_8)),
-        key -> Reply.created(KeyReply.of(key), "/v1/tenants/" + call.tenant() + "/keys/" + key.kid()));
+        key ->
+            Reply.created(KeyReply.of(key), "/v1/tenants/" + call.tenant() + "/keys/" + key.kid()));
   }
 
   private Reply revokeKey(Call call) {

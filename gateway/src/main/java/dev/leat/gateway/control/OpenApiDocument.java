@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The OpenAPI 3.1 document of the control plane, which is the source of its routes. */
 final class OpenApiDocument {
@@ -53,7 +54,7 @@ final class OpenApiDocument {
     return operations;
   }
 
-  private static Declared declared(String method, String path, JsonNode operation) {
+  private Declared declared(String method, String path, JsonNode operation) {
     String right = operation.required("x-leat-right").asText();
     List<String> mediaTypes = new ArrayList<>();
     operation.at("/requestBody/content").fieldNames().forEachRemaining(mediaTypes::add);
@@ -66,7 +67,15 @@ final class OpenApiDocument {
         security == null || !security.isEmpty(),
         operation.path("x-leat-open-locally").asBoolean(),
         operation.path("x-leat-body-max").asInt(BODY_MAX_DEFAULT),
-        List.copyOf(mediaTypes));
+        List.copyOf(mediaTypes),
+        schema(operation.path("requestBody")));
+  }
+
+  private @Nullable BodySchema schema(JsonNode body) {
+    JsonNode schema = body.path("content").path("application/json").path("schema");
+    return schema.isMissingNode() || body.path("x-leat-own-check").asBoolean()
+        ? null
+        : BodySchema.of(schema, document);
   }
 
   /**
@@ -78,6 +87,7 @@ final class OpenApiDocument {
    * @param isOpenLocally whether callers on this host need no token
    * @param bodyMax bytes
    * @param mediaTypes of the request body; empty when there is none
+   * @param schema of a JSON body; null where there is none, or the operation has a check of its own
    */
   record Declared(
       String id,
@@ -87,5 +97,6 @@ final class OpenApiDocument {
       boolean needsToken,
       boolean isOpenLocally,
       int bodyMax,
-      List<String> mediaTypes) {}
+      List<String> mediaTypes,
+      @Nullable BodySchema schema) {}
 }

@@ -48,6 +48,7 @@ final class RunOperation implements Step<ControlExchange> {
             exchange.query(),
             request.headers(),
             exchange.body(),
+            exchange.json(),
             exchange.parts(),
             request.authority() == null ? "" : request.scheme() + "://" + request.authority(),
             exchange.cancellation());

@@ -1,6 +1,5 @@
 package dev.leat.gateway.control;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.Answer;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
@@ -9,20 +8,20 @@ import dev.leat.gateway.control.reply.PageReply;
 import dev.leat.gateway.control.reply.QuotaReply;
 import dev.leat.gateway.control.reply.TenantReply;
 import dev.leat.gateway.control.reply.TokenReply;
+import dev.leat.gateway.control.request.NewTenant;
+import dev.leat.gateway.control.request.NewToken;
+import dev.leat.gateway.control.request.QuotaChange;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.TokenRequest;
 import dev.leat.tenants.Tokens;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Tenants, their quotas and tokens. */
 final class TenantOperations {
@@ -42,8 +41,7 @@ final class TenantOperations {
     return Map.of(
         "listTenants", this::list,
         "createTenant", this::create,
-        "getTenant",
-            call -> Reply.ok(tenants.show(call.tenant()).map(TenantReply::of)),
+        "getTenant", call -> Reply.ok(tenants.show(call.tenant()).map(TenantReply::of)),
         "deleteTenant", this::delete,
         "getQuota", call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::new)),
         "setQuota", this::setQuota,
@@ -76,18 +74,8 @@ final class TenantOperations {
 
   private Reply create(Call call) {
     return Reply.of(
-        call.json(NewTenant.class),
-        body -> {
-          if (body.name() == null || !TenantId.isValid(body.name())) {
-            return Reply.refused(
-                ProblemCode.INVALID_REQUEST,
-                "A tenant's name must be 1-63 characters of a-z, 0-9 and '-', starting with a"
-                    + " letter.");
-          }
-          return Reply.of(
-              lifecycle.create(new TenantId(body.name())),
-              tenant -> Reply.created(TenantReply.of(tenant), "/v1/tenants/" + tenant.id()));
-        });
+        lifecycle.create(new TenantId(call.json(NewTenant.class).name())),
+        tenant -> Reply.created(TenantReply.of(tenant), "/v1/tenants/" + tenant.id()));
   }
 
   private Reply delete(Call call) {
@@ -95,26 +83,8 @@ final class TenantOperations {
   }
 
   private Reply setQuota(Call call) {
-    return Reply.of(
-        call.json(JsonNode.class),
-        body -> {
-          Map<String, Long> changes = new LinkedHashMap<>();
-          List<String> wrong = new ArrayList<>();
-          body.properties()
-              .forEach(entry -> {
-                if (entry.getValue().isIntegralNumber() && entry.getValue().canConvertToLong()) {
-                  changes.put(entry.getKey(), entry.getValue().longValue());
-                } else {
-                  wrong.add(entry.getKey());
-                }
-              });
-          if (!body.isObject() || !wrong.isEmpty()) {
-            return Reply.refused(
-                ProblemCode.INVALID_REQUEST,
-                "The body must be a JSON object of quota names to whole numbers" + wrong + ".");
-          }
-          return Reply.ok(quotas.set(call.tenant(), changes).map(QuotaReply::new));
-        });
+    return Reply.ok(
+        quotas.set(call.tenant(), call.json(QuotaChange.class).limits()).map(QuotaReply::new));
   }
 
   private Reply listTokens(Call call) {
@@ -127,48 +97,23 @@ final class TenantOperations {
   }
 
   private Reply createToken(Call call) {
+    NewToken asked = call.json(NewToken.class);
+    Set<Role> roles = EnumSet.noneOf(Role.class);
+    asked.roles().forEach(word -> roles.add(Role.ofWord(word).orElseThrow()));
+    TokenRequest request =
+        new TokenRequest(
+            Optional.of(call.tenant()),
+            Objects.requireNonNullElse(asked.subject(), roles.iterator().next().word()),
+            roles,
+            Duration.ofSeconds(asked.ttlSeconds()));
     return Reply.of(
-        call.json(NewToken.class),
-        body -> {
-          Set<Role> roles = EnumSet.noneOf(Role.class);
-          for (String word : body.roles() == null ? List.<String>of() : body.roles()) {
-            Optional<Role> role = Role.ofWord(word);
-            if (role.isEmpty()) {
-              return Reply.refused(
-                  ProblemCode.INVALID_REQUEST,
-                  "There is no such role; the roles are tenant-admin, developer and invoker.");
-            }
-            if (!roles.add(role.get())) {
-              return Reply.refused(
-                  ProblemCode.INVALID_REQUEST, "The role '" + word + "' is given twice.");
-            }
-          }
-          if (roles.isEmpty()) {
-            return Reply.refused(
-                ProblemCode.INVALID_REQUEST,
-                "A token needs at least one role: tenant-admin, developer or invoker.");
-          }
-          String subject = body.subject() == null ? roles.iterator().next().word() : body.subject();
-          return Reply.of(
-              tokens.issue(
-                  call.by(),
-                  new TokenRequest(
-                      Optional.of(call.tenant()),
-                      subject,
-                      roles,
-                      Duration.ofSeconds(body.ttlSeconds()))),
-              token -> new Reply.Json(
-                      201, IssuedTokenReply.of(token), Map.of("cache-control", "no-store")));
-        });
+        tokens.issue(call.by(), request),
+        token ->
+            new Reply.Json(201, IssuedTokenReply.of(token), Map.of("cache-control", "no-store")));
   }
 
   private Reply revokeToken(Call call) {
     return Reply.of(
         tokens.revoke(Optional.of(call.tenant()), call.parameter("id")), token -> new Reply.Done());
   }
-
-  private record NewTenant(@Nullable String name) {}
-
-  private record NewToken(
-      @Nullable String subject, @Nullable List<String> roles, long ttlSeconds) {}
 }

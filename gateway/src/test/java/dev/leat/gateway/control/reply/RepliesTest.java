@@ -102,9 +102,7 @@ class RepliesTest {
   private static JsonNode schemas() {
     try (InputStream document =
         RepliesTest.class.getResourceAsStream("/dev/leat/gateway/openapi.yaml")) {
-      return new YAMLMapper()
-          .readTree(Objects.requireNonNull(document))
-          .at("/components/schemas");
+      return new YAMLMapper().readTree(Objects.requireNonNull(document)).at("/components/schemas");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -1,0 +1,4 @@
+package dev.leat.gateway.control.request;
+
+/** A tenant to be made. */
+public record NewTenant(String name) {}

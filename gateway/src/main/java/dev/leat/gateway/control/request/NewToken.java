@@ -1,0 +1,11 @@
+package dev.leat.gateway.control.request;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token to be issued.
+ *
+ * @param subject whose it is; null for the first role's name
+ */
+public record NewToken(@Nullable String subject, List<String> roles, long ttlSeconds) {}
