@@ -26,6 +26,10 @@ import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.route.RoutingTable;
+import dev.leat.store.ChangeFeed;
+import dev.leat.store.PolledChangeFeed;
+import dev.leat.store.StoreSchema;
+import dev.leat.store.WakeUp;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,11 +61,15 @@ final class DeployedFunctions {
     RoutingTable deployed;
     RoutingTable started;
     try (HikariDataSource database = open()) {
+      StoreSchema.migrate(database);
       RegistrySchema.migrate(database);
       deployed = new RoutingTable(new JdbiFunctionStore(database));
-      deploy(functions, module, database, deployed);
+      PolledChangeFeed changes = new PolledChangeFeed(database, WakeUp.NONE);
+      changes.subscribe(deployed);
+      changes.load();
+      deploy(functions, module, database, changes);
       started = new RoutingTable(new JdbiFunctionStore(database));
-      started.start();
+      started.load();
     }
     long both = usedAfterGc.getAsLong();
     String last = "f" + (functions / TENANTS - 1);
@@ -81,7 +89,7 @@ final class DeployedFunctions {
     return database;
   }
 
-  private void deploy(int functions, byte[] module, HikariDataSource database, RoutingTable routes)
+  private void deploy(int functions, byte[] module, HikariDataSource database, ChangeFeed changes)
       throws Exception {
     Clock clock = Clock.tickMillis(ZoneOffset.UTC);
     FileBlobStore blobs = new FileBlobStore(directory.resolve("blobs"));
@@ -106,7 +114,6 @@ final class DeployedFunctions {
             new ModuleCatalog(modules, blobs, collector, clock),
             engine::inspectAccepted,
             new NoTrial(),
-            routes,
             clock);
     OctetKeyPair key = new OctetKeyPairGenerator(Curve.Ed25519).generate();
     ModuleDigest digest = ModuleDigest.of(module);
@@ -122,6 +129,7 @@ final class DeployedFunctions {
         done(
             deploying.deploy(
                 tenant, ACTOR, name, manifest(name, digest), Optional.empty(), new Cancellation()));
+        require(changes.catchUp());
       }
     }
   }

@@ -20,6 +20,10 @@ import dev.leat.gateway.invocation.InvocationPipeline;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.RouteSpec;
 import dev.leat.registry.route.RoutingTable;
+import dev.leat.store.ChangeFeed;
+import dev.leat.store.PolledChangeFeed;
+import dev.leat.store.StoreSchema;
+import dev.leat.store.WakeUp;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.Principal;
 import dev.leat.tenants.QuotaGate;
@@ -70,6 +74,10 @@ final class GatewayUnderTest implements AutoCloseable {
   final InvocationPipeline invocations;
   final ControlPlane control;
   final Quotas quotas;
+
+  /** Without its thread: the control plane has it take over what was done, or a test does. */
+  final PolledChangeFeed changes;
+
   private final TestDatabase database = TestDatabase.h2();
   private final Tokens tokens;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
@@ -78,27 +86,27 @@ final class GatewayUnderTest implements AutoCloseable {
 
   private GatewayUnderTest() {
     DataSource source = database.dataSource();
+    StoreSchema.migrate(source);
     TenantsSchema.migrate(source);
     ManualClock clock = new ManualClock(NOW);
     SigningKeys keys = new SigningKeys(new JdbiSigningKeyStore(source), clock);
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
     QuotaGate gate = new QuotaGate(nanos::get);
     quotas = new Quotas(new JdbiQuotaStore(source), gate);
-    Tenants tenants = new Tenants(new JdbiTenantStore(source), tokens, quotas, clock);
-    keys.start();
-    tokens.start();
-    quotas.start();
-    tenants.start();
+    Tenants tenants = new Tenants(new JdbiTenantStore(source), tenant -> {}, clock);
     tenants.create(ACME);
     tenants.create(OTHER);
     Authenticator authenticator = new Authenticator(keys, tokens, tenants, clock, nanos::get);
     RoutingTable routes = new RoutingTable(new LoadedFunctions(deployed()));
-    routes.start();
+    changes = new PolledChangeFeed(source, WakeUp.NONE);
+    List.of(keys, tokens, quotas, tenants, routes).forEach(changes::subscribe);
+    changes.load();
     invocations =
         new InvocationPipeline(
             routes, authenticator, gate, bodies, functions, Duration.ofSeconds(1));
     control =
-        new ControlPlane(platform(tenants, quotas, tokens, keys), authenticator, bodies, blocking);
+        new ControlPlane(
+            platform(tenants, quotas, tokens, keys, changes), authenticator, bodies, blocking);
     gateway =
         new Gateway(
             new GatewayConfig("127.0.0.1", 0, 1, bodies.max(), ConnectionLimits.DEFAULT),
@@ -147,7 +155,7 @@ final class GatewayUnderTest implements AutoCloseable {
   /** What needs the registry is not called in these tests. */
   @SuppressWarnings({"NullAway", "DataFlowIssue"})
   private static ControlServices platform(
-      Tenants tenants, Quotas quotas, Tokens tokens, SigningKeys keys) {
+      Tenants tenants, Quotas quotas, Tokens tokens, SigningKeys keys, ChangeFeed changes) {
     return new ControlServices(
         tenants,
         quotas,
@@ -159,7 +167,7 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         null,
         null,
-        null,
+        changes,
         () -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
         Optional::empty);
   }

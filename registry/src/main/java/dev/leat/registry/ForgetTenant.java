@@ -6,7 +6,6 @@ import dev.leat.registry.function.VersionTrial;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleStore;
-import dev.leat.registry.route.RoutingTable;
 
 /**
  * Removes all that a tenant has here, so that a later tenant of the same name inherits nothing. Its
@@ -17,7 +16,6 @@ public final class ForgetTenant {
   private final FunctionStore functions;
   private final ModuleStore modules;
   private final CollectModule collector;
-  private final RoutingTable routes;
   private final VersionTrial trial;
 
   public ForgetTenant(
@@ -25,13 +23,11 @@ public final class ForgetTenant {
       FunctionStore functions,
       ModuleStore modules,
       CollectModule collector,
-      RoutingTable routes,
       VersionTrial trial) {
     this.keys = keys;
     this.functions = functions;
     this.modules = modules;
     this.collector = collector;
-    this.routes = routes;
     this.trial = trial;
   }
 
@@ -41,6 +37,5 @@ public final class ForgetTenant {
     modules.forget(tenant).forEach(collector::collect);
     trial.forget(tenant);
     functions.forget(tenant);
-    routes.forget(tenant);
   }
 }

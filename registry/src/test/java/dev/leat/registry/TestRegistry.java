@@ -38,6 +38,9 @@ import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.module.PublishedModule;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.RoutingTable;
+import dev.leat.store.PolledChangeFeed;
+import dev.leat.store.StoreSchema;
+import dev.leat.store.WakeUp;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.nio.charset.StandardCharsets;
@@ -77,13 +80,18 @@ public final class TestRegistry implements AutoCloseable {
   public final PublishModule publishModule;
   public final ModuleCatalog modules;
   public final RoutingTable routes = new RoutingTable(functionStore);
+
+  /** Without its thread: what was done is taken over when a test says so. */
+  public final PolledChangeFeed changes = new PolledChangeFeed(database.dataSource(), WakeUp.NONE);
+
   public final ScriptedTrial trial = new ScriptedTrial();
   public final DeployFunction deployFunction;
-  public final FunctionCatalog functions = new FunctionCatalog(functionStore, routes, clock);
+  public final FunctionCatalog functions = new FunctionCatalog(functionStore, clock);
   public final ForgetTenant forgetTenant;
 
   public TestRegistry(Path directory) {
     this.directory = directory;
+    StoreSchema.migrate(database.dataSource());
     RegistrySchema.migrate(database.dataSource());
     blobs = new FileBlobStore(directory);
     blobs.start();
@@ -91,10 +99,11 @@ public final class TestRegistry implements AutoCloseable {
     publishModule =
         new PublishModule(moduleStore, blobs, collector, keyStore, engine, clock, MODULE_BYTES_MAX);
     modules = new ModuleCatalog(moduleStore, blobs, collector, clock);
-    deployFunction =
-        new DeployFunction(functionStore, moduleStore, modules, engine, trial, routes, clock);
-    forgetTenant = new ForgetTenant(keyStore, functionStore, moduleStore, collector, routes, trial);
+    deployFunction = new DeployFunction(functionStore, moduleStore, modules, engine, trial, clock);
+    forgetTenant = new ForgetTenant(keyStore, functionStore, moduleStore, collector, trial);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
+    changes.subscribe(routes);
+    changes.load();
   }
 
   /** Where a module's bytes are kept. */
@@ -125,13 +134,16 @@ public final class TestRegistry implements AutoCloseable {
   }
 
   public Answer<DeployedVersion> deploy(String name, String manifest, Optional<String> ifMatch) {
-    return deployFunction.deploy(
-        ACME,
-        ACTOR,
-        new FunctionName(name),
-        manifest.getBytes(StandardCharsets.UTF_8),
-        ifMatch,
-        new Cancellation());
+    Answer<DeployedVersion> answer =
+        deployFunction.deploy(
+            ACME,
+            ACTOR,
+            new FunctionName(name),
+            manifest.getBytes(StandardCharsets.UTF_8),
+            ifMatch,
+            new Cancellation());
+    changes.catchUp();
+    return answer;
   }
 
   /** Where acme's function is found. */

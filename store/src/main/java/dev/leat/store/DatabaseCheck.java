@@ -2,10 +2,8 @@ package dev.leat.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 
 /** Reads and writes a row that means nothing, to see whether the database works. */
 public final class DatabaseCheck {
@@ -19,11 +17,6 @@ public final class DatabaseCheck {
 
   public DatabaseCheck(Connections connections) {
     this.database = new Database(connections::open);
-  }
-
-  /** Makes its table. Blocks. */
-  public static void migrate(DataSource database) {
-    Migrations.run(database, "store", Map.of());
   }
 
   /** Returns if the database can be read. Blocks, and throws {@link StoreFailure}. */

@@ -2,9 +2,11 @@ package dev.leat.tenants;
 
 import dev.leat.contract.TenantId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,14 @@ public final class QuotaGate {
   /** Holds a tenant to these limits from now on; what it has used of those that stay counts on. */
   void limit(TenantId tenant, Map<String, Long> limits) {
     budgets.compute(tenant, (id, budget) -> limits.isEmpty() ? end(budget) : of(limits, budget));
+  }
+
+  /** Holds these tenants to these limits likewise, and no others to any. */
+  void limit(Map<TenantId, Map<String, Long>> all) {
+    Set<TenantId> unlimited = new HashSet<>(budgets.keySet());
+    unlimited.removeAll(all.keySet());
+    unlimited.forEach(tenant -> limit(tenant, Map.of()));
+    all.forEach(this::limit);
   }
 
   private Budget of(Map<String, Long> limits, @Nullable Budget before) {

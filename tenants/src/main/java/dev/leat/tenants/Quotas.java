@@ -1,24 +1,24 @@
 package dev.leat.tenants;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.Change;
 import dev.leat.contract.EditDistance;
 import dev.leat.contract.Excerpt;
 import dev.leat.contract.Finding;
 import dev.leat.contract.TenantId;
+import dev.leat.store.ChangeFeed;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Each tenant's named limits; what has none is unlimited. A change holds at once, at the {@link
- * QuotaGate} given. Blocks on the store.
+ * Each tenant's named limits; what has none is unlimited. What is changed holds at the {@link
+ * QuotaGate} given when the feed of changes brings it. Blocks on the store.
  */
-public final class Quotas {
+public final class Quotas implements ChangeFeed.Subscriber {
   /** In place of a limit: there shall be none. */
   public static final long UNLIMITED = -1;
 
@@ -32,9 +32,22 @@ public final class Quotas {
     this.gate = gate;
   }
 
-  /** Loads all limits into the gate. Blocks; called once, before anything else. */
-  public void start() {
-    store.all().forEach(gate::limit);
+  @Override
+  public void load() {
+    gate.limit(store.all());
+  }
+
+  @Override
+  public void changed(Change change) {
+    switch (change) {
+      case Change.QuotaChanged(TenantId tenant) -> load(tenant);
+      case Change.TenantChanged(TenantId tenant) -> load(tenant);
+      default -> {} // not a quota's
+    }
+  }
+
+  private void load(TenantId tenant) {
+    gate.limit(tenant, store.find(tenant).orElse(Map.of()));
   }
 
   /** The limits of a tenant in the order of their names. */
@@ -50,29 +63,22 @@ public final class Quotas {
    *
    * @param changes by quota name: 1 to {@link #LIMIT_MAX}, or {@link #UNLIMITED} to remove
    */
-  public synchronized Answer<Map<String, Long>> set(TenantId tenant, Map<String, Long> changes) {
-    Optional<Map<String, Long>> before = store.find(tenant);
-    if (before.isEmpty()) {
-      return Refusals.unknownTenant(tenant);
-    }
-    List<Finding> findings = findings(before.get(), changes);
+  public Answer<Map<String, Long>> set(TenantId tenant, Map<String, Long> changes) {
+    return store
+        .change(tenant, before -> changed(before, changes))
+        .orElseGet(() -> Refusals.unknownTenant(tenant));
+  }
+
+  private static Answer<Map<String, Long>> changed(
+      Map<String, Long> before, Map<String, Long> changes) {
+    List<Finding> findings = findings(before, changes);
     if (!findings.isEmpty()) {
       return Refusals.invalid("The quota change", findings);
     }
-    Map<String, Long> put = new HashMap<>(changes);
-    put.values().removeIf(limit -> limit == UNLIMITED);
-    Set<String> remove = new HashSet<>(changes.keySet());
-    remove.removeAll(put.keySet());
-    if (!store.change(tenant, put, remove)) {
-      return Refusals.unknownTenant(tenant);
-    }
-    refresh(tenant);
-    return show(tenant);
-  }
-
-  /** Makes the gate hold what the store says of this tenant, which may be gone. */
-  synchronized void refresh(TenantId tenant) {
-    gate.limit(tenant, store.find(tenant).orElse(Map.of()));
+    Map<String, Long> after = new TreeMap<>(before);
+    after.putAll(changes);
+    after.values().removeIf(limit -> limit == UNLIMITED);
+    return Answer.done(after);
   }
 
   private static List<Finding> findings(Map<String, Long> before, Map<String, Long> changes) {

@@ -9,6 +9,7 @@ import java.time.Instant;
  * <ol>
  *   <li>{@code keepFirst} keeps the candidate if the store is empty, and gives the pair that is
  *       kept: the same to everyone, for ever, also to those who call at once.
+ *   <li>A pair that is kept is announced together with that.
  * </ol>
  *
  * <p>The pair is kept in clear: who can read the store can sign tokens. The method blocks and

@@ -16,6 +16,8 @@ import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.leat.contract.Change;
+import dev.leat.store.ChangeFeed;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * The platform's own Ed25519 key pair, which signs its tokens (RFC 8037). Made when the store has
  * none; named by its thumbprint (RFC 7638). The private part leaves this class only for the store.
  */
-public final class SigningKeys {
+public final class SigningKeys implements ChangeFeed.Subscriber {
   private static final Logger LOG = LoggerFactory.getLogger(SigningKeys.class);
 
   private final SigningKeyStore store;
@@ -37,8 +39,9 @@ public final class SigningKeys {
     this.clock = clock;
   }
 
-  /** Loads the key pair, or makes it. Blocks; called once, before anything else. */
-  public void start() {
+  /** Loads the key pair, or makes it. */
+  @Override
+  public void load() {
     try {
       OctetKeyPair pair = kept();
       loaded =
@@ -49,6 +52,13 @@ public final class SigningKeys {
               new JWKSet(pair.toPublicJWK()).toString(true));
     } catch (JOSEException e) {
       throw new IllegalStateException("The platform's signing key cannot be used", e);
+    }
+  }
+
+  @Override
+  public void changed(Change change) {
+    if (change instanceof Change.SigningKeyChanged) {
+      load();
     }
   }
 
@@ -110,7 +120,7 @@ public final class SigningKeys {
   private Loaded loaded() {
     Loaded key = loaded;
     if (key == null) {
-      throw new IllegalStateException("The signing keys are not started");
+      throw new IllegalStateException("The signing keys are not loaded");
     }
     return key;
   }

@@ -1,19 +1,26 @@
 package dev.leat.tenants;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.Change;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.store.ChangeFeed;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * The tenants that exist. Read from memory by any thread; {@link #create} and {@link #delete} block
- * on the store and take turns.
+ * The tenants that exist. Read from memory by any thread; what is changed is seen there when the
+ * feed of changes brings it. {@link #create} and {@link #delete} block on the store, and take turns
+ * on all nodes.
  */
-public final class Tenants {
+public final class Tenants implements ChangeFeed.Subscriber {
   /** Tenants of one installation: at about 200 bytes each, 20 MB of memory. */
   public static final int TENANTS_MAX = 100_000;
 
@@ -21,21 +28,32 @@ public final class Tenants {
   public static final int LIST_MAX = 1_000;
 
   private final TenantStore store;
-  private final Tokens tokens;
-  private final Quotas quotas;
+  private final Consumer<TenantId> forget;
   private final InstantSource clock;
   private final ConcurrentNavigableMap<TenantId, Tenant> tenants = new ConcurrentSkipListMap<>();
 
-  public Tenants(TenantStore store, Tokens tokens, Quotas quotas, InstantSource clock) {
+  /**
+   * @param forget removes all that a tenant has in other rooms; blocks
+   */
+  public Tenants(TenantStore store, Consumer<TenantId> forget, InstantSource clock) {
     this.store = store;
-    this.tokens = tokens;
-    this.quotas = quotas;
+    this.forget = forget;
     this.clock = clock;
   }
 
-  /** Loads the tenants. Blocks; called once, before anything else. */
-  public void start() {
-    store.all().forEach(tenant -> tenants.put(tenant.id(), tenant));
+  @Override
+  public void load() {
+    Map<TenantId, Tenant> all =
+        store.all().stream().collect(Collectors.toMap(Tenant::id, Function.identity()));
+    tenants.keySet().retainAll(all.keySet());
+    tenants.putAll(all);
+  }
+
+  @Override
+  public void changed(Change change) {
+    if (change instanceof Change.TenantChanged(TenantId id)) {
+      store.find(id).ifPresentOrElse(tenant -> tenants.put(id, tenant), () -> tenants.remove(id));
+    }
   }
 
   /** Whether there is such a tenant. Never blocks. */
@@ -43,20 +61,31 @@ public final class Tenants {
     return tenants.containsKey(id);
   }
 
-  /** Makes a tenant without quotas; a name that is taken is a conflict. */
-  public synchronized Answer<Tenant> create(TenantId id) {
-    if (tenants.size() >= TENANTS_MAX) {
-      return Answer.refused(
-          ProblemCode.CONFLICT,
-          "There are " + TENANTS_MAX + " tenants, the most allowed. Delete one first.");
-    }
+  /**
+   * Makes a tenant without quotas; a name that is taken is a conflict. What a request in progress
+   * added after an earlier tenant of that name was deleted goes first.
+   */
+  public Answer<Tenant> create(TenantId id) {
     Tenant tenant = new Tenant(id, clock.instant());
-    if (tenants.containsKey(id) || !store.add(tenant)) {
-      return Answer.refused(
-          ProblemCode.CONFLICT, "Tenant '" + id + "' exists already. Choose another name.");
-    }
-    tenants.put(id, tenant);
-    return Answer.done(tenant);
+    return store.alone(() -> {
+      if (store.find(id).isPresent()) {
+        return taken(id);
+      }
+      forget.accept(id);
+      return switch (store.add(tenant, TENANTS_MAX)) {
+        case ADDED -> Answer.done(tenant);
+        case TAKEN -> taken(id);
+        case FULL ->
+            Answer.refused(
+                ProblemCode.CONFLICT,
+                "There are " + TENANTS_MAX + " tenants, the most allowed. Delete one first.");
+      };
+    });
+  }
+
+  private static Answer<Tenant> taken(TenantId id) {
+    return Answer.refused(
+        ProblemCode.CONFLICT, "Tenant '" + id + "' exists already. Choose another name.");
   }
 
   /**
@@ -82,15 +111,17 @@ public final class Tenants {
   }
 
   /**
-   * Removes a tenant with its tokens and quotas, and gives what it was. Its tokens are worth
-   * nothing from then on, even if a tenant of the same name is made.
+   * Removes a tenant with all that it has, and gives what it was. Its tokens are worth nothing from
+   * then on, even if a tenant of the same name is made. What it has in other rooms goes first, so
+   * that a removal which is cut short can be asked for again; and once more afterwards, since its
+   * tokens could add to it until then.
    */
-  public synchronized Answer<Tenant> delete(TenantId id) {
-    store.delete(id);
-    tokens.refresh();
-    quotas.refresh(id);
-    // Last, so that a failure above leaves a name that cannot be taken before its tokens are dead.
-    Tenant deleted = tenants.remove(id);
-    return deleted == null ? Refusals.unknownTenant(id) : Answer.done(deleted);
+  public Answer<Tenant> delete(TenantId id) {
+    return store.alone(() -> {
+      forget.accept(id);
+      Optional<Tenant> deleted = store.delete(id);
+      forget.accept(id);
+      return deleted.map(Answer::done).orElseGet(() -> Refusals.unknownTenant(id));
+    });
   }
 }

@@ -17,9 +17,11 @@ import java.util.Optional;
  *       tenant does not exist.
  *   <li>{@code revoke} marks the tenant's token of that id for ever and gives it; done again it
  *       gives the same. Another tenant's or an unknown id gives nothing and changes nothing.
- *   <li>{@code revoked} gives each revoked token's id and expiry, also of tenants since deleted.
+ *   <li>{@code revoked} gives each revoked token's id and expiry, also of tenants since deleted;
+ *       with an id, the expiry of that one if it is revoked.
  *   <li>{@code forget} removes every trace of the tokens that expire at or before that instant, and
  *       of no others.
+ *   <li>A revocation is announced together with it, once.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
@@ -32,6 +34,8 @@ public interface TokenStore {
   Optional<Token> revoke(Optional<TenantId> tenant, String id);
 
   Map<String, Instant> revoked();
+
+  Optional<Instant> revoked(String id);
 
   void forget(Instant expired);
 

@@ -2,10 +2,12 @@ package dev.leat.tenants;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.leat.contract.Answer;
+import dev.leat.contract.Change;
 import dev.leat.contract.Finding;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.store.ChangeFeed;
 import dev.leat.tenants.Access.Decision;
 import dev.leat.tenants.Access.Right;
 import java.time.Duration;
@@ -24,10 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Issues, lists and revokes the platform's tokens: JWTs signed with EdDSA, claims {@code iss sub
  * tenant roles iat exp jti}. An absent tenant stands for the platform, whose tokens are the
- * operators'. Which unexpired tokens are revoked is known in memory; everything else blocks on the
- * store.
+ * operators'. Which unexpired tokens are revoked is known in memory, when the feed of changes has
+ * brought it; everything else blocks on the store.
  */
-public final class Tokens {
+public final class Tokens implements ChangeFeed.Subscriber {
   /** The {@code iss} of an installation that chooses none. */
   public static final String DEFAULT_ISSUER = "leat";
 
@@ -59,9 +61,24 @@ public final class Tokens {
     this.clock = clock;
   }
 
-  /** Loads the revoked tokens. Blocks; called once, before anything else. */
-  public void start() {
-    refresh();
+  /** Learns what the store knows of revoked tokens, and forgets those that have expired. */
+  @Override
+  public void load() {
+    store.forget(clock.instant().minus(CLOCK_SKEW));
+    revoked.putAll(store.revoked());
+    forgetExpired();
+  }
+
+  @Override
+  public void changed(Change change) {
+    switch (change) {
+      case Change.TokenRevoked(String id) -> {
+        store.revoked(id).ifPresent(expiresAt -> revoked.put(id, expiresAt));
+        forgetExpired();
+      }
+      case Change.TokensRevoked all -> load();
+      default -> {} // not a token's
+    }
   }
 
   /**
@@ -106,11 +123,10 @@ public final class Tokens {
         .orElseGet(() -> Refusals.unknownTenant(tenant.orElseThrow()));
   }
 
-  /** Ends a token before its time, from this moment on; once is as good as twice. */
+  /** Ends a token before its time; once is as good as twice. */
   public Answer<Token> revoke(Optional<TenantId> tenant, String id) {
-    Optional<Token> token = store.revoke(tenant, id);
-    token.ifPresent(it -> revoked.put(it.id(), it.expiresAt()));
-    return token
+    return store
+        .revoke(tenant, id)
         .map(Answer::done)
         .orElseGet(() ->
             Answer.refused(
@@ -125,11 +141,8 @@ public final class Tokens {
     return revoked.containsKey(id);
   }
 
-  /** Learns what the store knows of revoked tokens, and forgets those that have expired. */
-  void refresh() {
+  private void forgetExpired() {
     Instant expired = clock.instant().minus(CLOCK_SKEW);
-    store.forget(expired);
-    revoked.putAll(store.revoked());
     revoked.values().removeIf(expiresAt -> !expiresAt.isAfter(expired));
   }
 

@@ -1,7 +1,6 @@
 package dev.leat.tenants;
 
 import static dev.leat.tenants.Platform.ACME;
-import static dev.leat.tenants.Platform.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.ProblemCode;
@@ -53,7 +52,7 @@ final class AuthenticatorTest {
 
   @BeforeEach
   void createTenant() {
-    done(platform.tenants.create(ACME));
+    platform.held(platform.tenants.create(ACME));
   }
 
   @AfterEach
@@ -322,8 +321,8 @@ final class AuthenticatorTest {
     IssuedToken untouched = platform.issue(ACME, Role.INVOKER);
     authenticate(remembered.jwt());
 
-    done(platform.tokens.revoke(Optional.of(ACME), remembered.id()));
-    done(platform.tokens.revoke(Optional.of(ACME), unseen.id()));
+    platform.held(platform.tokens.revoke(Optional.of(ACME), remembered.id()));
+    platform.held(platform.tokens.revoke(Optional.of(ACME), unseen.id()));
 
     for (Platform node : new Platform[] {platform, Platform.start(database, clock)}) {
       assertRefused(authenticate(node, remembered.jwt()), ProblemCode.UNAUTHENTICATED);
@@ -338,11 +337,11 @@ final class AuthenticatorTest {
     IssuedToken unseen = platform.issue(ACME, Role.TENANT_ADMIN);
     authenticate(remembered.jwt());
 
-    done(platform.tenants.delete(ACME));
+    platform.held(platform.tenants.delete(ACME));
     assertRefused(authenticate(remembered.jwt()), ProblemCode.UNAUTHENTICATED);
     assertRefused(authenticate(unseen.jwt()), ProblemCode.UNAUTHENTICATED);
 
-    done(platform.tenants.create(ACME));
+    platform.held(platform.tenants.create(ACME));
     for (Platform node : new Platform[] {platform, Platform.start(database, clock)}) {
       assertRefused(authenticate(node, remembered.jwt()), ProblemCode.UNAUTHENTICATED);
       assertRefused(authenticate(node, unseen.jwt()), ProblemCode.UNAUTHENTICATED);

@@ -1,10 +1,14 @@
 package dev.leat.tenants;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.Problem;
 import dev.leat.contract.TenantId;
+import dev.leat.store.PolledChangeFeed;
+import dev.leat.store.StoreSchema;
+import dev.leat.store.WakeUp;
 import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
@@ -14,6 +18,8 @@ import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,6 +41,12 @@ final class Platform {
   final Tenants tenants;
   final Authenticator authenticator;
 
+  /** Without its thread: what was done is taken over when a test says so. */
+  final PolledChangeFeed changes;
+
+  /** Tenants whose things in other rooms were removed. */
+  final List<TenantId> forgotten = new ArrayList<>();
+
   private Platform(DataSource source, ManualClock clock) {
     this.clock = clock;
     signingKeyStore = new JdbiSigningKeyStore(source);
@@ -42,18 +54,18 @@ final class Platform {
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
     gate = new QuotaGate(nanoTime::get);
     quotas = new Quotas(new JdbiQuotaStore(source), gate);
-    tenants = new Tenants(new JdbiTenantStore(source), tokens, quotas, clock);
+    tenants = new Tenants(new JdbiTenantStore(source), forgotten::add, clock);
     authenticator = new Authenticator(keys, tokens, tenants, clock, nanoTime::get);
+    changes = new PolledChangeFeed(source, WakeUp.NONE);
+    List.of(keys, tokens, quotas, tenants).forEach(changes::subscribe);
   }
 
   /** A node on this database; a second one is the first after a restart. */
   static Platform start(TestDatabase database, ManualClock clock) {
+    StoreSchema.migrate(database.dataSource());
     TenantsSchema.migrate(database.dataSource());
     Platform platform = new Platform(database.dataSource(), clock);
-    platform.keys.start();
-    platform.tokens.start();
-    platform.quotas.start();
-    platform.tenants.start();
+    platform.changes.load();
     return platform;
   }
 
@@ -66,6 +78,13 @@ final class Platform {
         tokens.issue(
             OPERATOR,
             new TokenRequest(Optional.of(tenant), "someone", Set.of(roles), Duration.ofHours(1))));
+  }
+
+  /** What was done, which holds in memory then. */
+  <T> T held(Answer<T> answer) {
+    T value = done(answer);
+    assertThat(changes.catchUp()).isTrue();
+    return value;
   }
 
   static <T> T done(Answer<T> answer) {

@@ -27,7 +27,7 @@ final class QuotasTest {
 
   @BeforeEach
   void createTenant() {
-    done(platform.tenants.create(ACME));
+    platform.held(platform.tenants.create(ACME));
   }
 
   @AfterEach
@@ -38,9 +38,10 @@ final class QuotasTest {
   @Test
   void set_someLimits_leavesTheOthers() {
     assertThat(done(quotas.show(ACME))).isEmpty();
-    done(quotas.set(ACME, Map.of("requests-per-second", 1_000L, "burst", 2_000L)));
+    platform.held(quotas.set(ACME, Map.of("requests-per-second", 1_000L, "burst", 2_000L)));
 
-    Map<String, Long> after = done(quotas.set(ACME, Map.of("concurrency", 5L, "burst", 1_500L)));
+    Map<String, Long> after =
+        platform.held(quotas.set(ACME, Map.of("concurrency", 5L, "burst", 1_500L)));
 
     assertThat(after).containsExactlyEntriesOf(done(quotas.show(ACME)));
     assertThat(after)
@@ -49,23 +50,23 @@ final class QuotasTest {
 
   @Test
   void set_unlimited_removesALimit() {
-    done(quotas.set(ACME, Map.of("requests-per-second", 10L, "concurrency", 5L)));
+    platform.held(quotas.set(ACME, Map.of("requests-per-second", 10L, "concurrency", 5L)));
 
     Map<String, Long> after =
-        done(quotas.set(ACME, Map.of("requests-per-second", Quotas.UNLIMITED)));
+        platform.held(quotas.set(ACME, Map.of("requests-per-second", Quotas.UNLIMITED)));
 
     assertThat(after).isEqualTo(Map.of("concurrency", 5L));
   }
 
   @Test
   void set_holdsAtOnceAndAfterARestart() {
-    done(quotas.set(ACME, Map.of("concurrency", 1L)));
+    platform.held(quotas.set(ACME, Map.of("concurrency", 1L)));
 
     for (Platform node : new Platform[] {platform, Platform.start(database, clock)}) {
       assertThat(node.gate.admit(ACME)).isInstanceOf(Admission.Admitted.class);
       assertThat(node.gate.admit(ACME)).isInstanceOf(Admission.Rejected.class);
     }
-    done(quotas.set(ACME, Map.of("concurrency", Quotas.UNLIMITED)));
+    platform.held(quotas.set(ACME, Map.of("concurrency", Quotas.UNLIMITED)));
     assertThat(platform.gate.admit(ACME)).isSameAs(Admission.Admitted.UNCOUNTED);
   }
 
@@ -128,10 +129,11 @@ final class QuotasTest {
     assertThat(refused(quotas.set(ACME, Map.of("burst", 5L))).detail())
         .contains("without requests-per-second");
 
-    done(quotas.set(ACME, Map.of("requests-per-second", 5L, "burst", 5L)));
+    platform.held(quotas.set(ACME, Map.of("requests-per-second", 5L, "burst", 5L)));
     assertThat(refused(quotas.set(ACME, Map.of("requests-per-second", -1L))).detail())
         .contains("without requests-per-second");
-    assertThat(done(quotas.set(ACME, Map.of("requests-per-second", -1L, "burst", -1L)))).isEmpty();
+    assertThat(platform.held(quotas.set(ACME, Map.of("requests-per-second", -1L, "burst", -1L))))
+        .isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import dev.leat.store.StoreSchema;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.testkit.ManualClock;
@@ -21,6 +22,7 @@ final class SigningKeysTest {
 
   @BeforeEach
   void migrate() {
+    StoreSchema.migrate(database.dataSource());
     TenantsSchema.migrate(database.dataSource());
   }
 
@@ -69,7 +71,7 @@ final class SigningKeysTest {
 
   private SigningKeys started() {
     SigningKeys keys = new SigningKeys(store, clock);
-    keys.start();
+    keys.load();
     return keys;
   }
 

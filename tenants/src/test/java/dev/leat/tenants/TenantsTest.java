@@ -10,13 +10,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
+import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +35,7 @@ final class TenantsTest {
 
   @Test
   void create_newName_existsAlsoAfterARestart() {
-    Tenant created = done(tenants.create(ACME));
+    Tenant created = platform.held(tenants.create(ACME));
 
     assertThat(created).isEqualTo(new Tenant(ACME, Instant.parse("2026-01-01T00:00:00.123Z")));
     assertThat(tenants.exists(ACME)).isTrue();
@@ -44,7 +46,7 @@ final class TenantsTest {
 
   @Test
   void create_takenName_isAConflict() {
-    done(tenants.create(ACME));
+    platform.held(tenants.create(ACME));
 
     assertThat(refused(tenants.create(ACME)).code()).isEqualTo(ProblemCode.CONFLICT);
     assertThat(refused(tenants.create(ACME)).detail())
@@ -53,20 +55,47 @@ final class TenantsTest {
 
   @Test
   void create_beyondTheMost_isRefused() {
-    List<Tenant> all =
-        IntStream.range(0, Tenants.TENANTS_MAX)
-            .mapToObj(i -> new Tenant(new TenantId("t" + i), Instant.EPOCH))
-            .toList();
-    Tenants full = new Tenants(new FixedTenantStore(all), platform.tokens, platform.quotas, clock);
-    full.start();
+    database.execute("UPDATE tenant_count SET total = " + Tenants.TENANTS_MAX);
 
-    assertThat(refused(full.create(ACME)).detail()).contains("100000");
+    assertThat(refused(tenants.create(ACME)).detail()).contains("100000");
+
+    database.execute("UPDATE tenant_count SET total = total - 1");
+    done(tenants.create(ACME));
+    assertThat(refused(tenants.create(OTHER)).code()).isEqualTo(ProblemCode.CONFLICT);
+    done(tenants.delete(ACME));
+    done(tenants.create(OTHER));
+  }
+
+  @Test
+  void createAndDelete_onAnotherNode_areTakenOver() {
+    Platform there = Platform.start(database, clock);
+    Tenant created = done(there.tenants.create(ACME));
+    assertThat(refused(tenants.create(ACME)).code()).isEqualTo(ProblemCode.CONFLICT);
+
+    platform.changes.catchUp();
+    assertThat(done(tenants.show(ACME))).isEqualTo(created);
+
+    done(there.tenants.delete(ACME));
+    platform.changes.catchUp();
+    assertThat(tenants.exists(ACME)).isFalse();
+  }
+
+  @Test
+  void createAndDelete_forgetWhatIsInOtherRooms_butNotOfATenantThatIsThere() {
+    done(tenants.create(ACME));
+    assertThat(platform.forgotten).containsExactly(ACME);
+
+    refused(tenants.create(ACME));
+    assertThat(platform.forgotten).hasSize(1);
+
+    done(tenants.delete(ACME));
+    assertThat(platform.forgotten).hasSize(3);
   }
 
   @Test
   void list_pageByPage_givesAllInTheOrderOfTheirNames() {
     for (String name : List.of("b", "a-b", "ab", "a0", "a")) {
-      done(tenants.create(new TenantId(name)));
+      platform.held(tenants.create(new TenantId(name)));
     }
 
     List<String> first = names(done(tenants.list(3, Optional.empty())));
@@ -87,14 +116,14 @@ final class TenantsTest {
 
   @Test
   void delete_takesTokensAndQuotasWithIt() {
-    Tenant created = done(tenants.create(ACME));
+    Tenant created = platform.held(tenants.create(ACME));
     platform.issue(ACME, Role.DEVELOPER);
-    done(platform.quotas.set(ACME, Map.of("concurrency", 1L)));
+    platform.held(platform.quotas.set(ACME, Map.of("concurrency", 1L)));
 
-    assertThat(done(tenants.delete(ACME))).isEqualTo(created);
+    assertThat(platform.held(tenants.delete(ACME))).isEqualTo(created);
 
     assertThat(tenants.exists(ACME)).isFalse();
-    done(tenants.create(ACME));
+    platform.held(tenants.create(ACME));
     assertThat(done(platform.tokens.list(Optional.of(ACME)))).isEmpty();
     assertThat(done(platform.quotas.show(ACME))).isEmpty();
     assertThat(platform.gate.admit(ACME)).isSameAs(Admission.Admitted.UNCOUNTED);
@@ -107,11 +136,19 @@ final class TenantsTest {
   }
 
   @Test
-  void delete_cutShort_leavesTheNameTakenUntilItsTokensAreDead() {
-    FixedTenantStore store = new FixedTenantStore(List.of(new Tenant(ACME, Instant.EPOCH)));
-    Tenants cutShort = new Tenants(store, platform.tokens, platform.quotas, clock);
-    cutShort.start();
-    database.close();
+  void delete_cutShort_leavesTheNameTaken() {
+    AtomicBoolean isAway = new AtomicBoolean();
+    Tenants cutShort =
+        new Tenants(
+            new JdbiTenantStore(database.dataSource()),
+            tenant -> {
+              if (isAway.get()) {
+                throw new StoreFailure("Forgetting", true, new IOException("away"));
+              }
+            },
+            clock);
+    done(cutShort.create(ACME));
+    isAway.set(true);
 
     assertThatThrownBy(() -> cutShort.delete(ACME)).isInstanceOf(StoreFailure.class);
 
@@ -120,16 +157,5 @@ final class TenantsTest {
 
   private static List<String> names(List<Tenant> tenants) {
     return tenants.stream().map(tenant -> tenant.id().value()).toList();
-  }
-
-  /** Holds what it is given and accepts whatever else. */
-  private record FixedTenantStore(List<Tenant> all) implements TenantStore {
-    @Override
-    public boolean add(Tenant tenant) {
-      return true;
-    }
-
-    @Override
-    public void delete(TenantId tenant) {}
   }
 }

@@ -60,6 +60,16 @@ public final class TestDatabase implements AutoCloseable {
     return pool;
   }
 
+  /** Does this in a transaction of its own, behind the back of those who are tested. */
+  public void execute(String sql) {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
   @Override
   public void close() {
     pool.close();

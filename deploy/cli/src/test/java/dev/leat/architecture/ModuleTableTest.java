@@ -31,7 +31,7 @@ class ModuleTableTest {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("contract", Set.of()),
-              Map.entry("store", Set.of()),
+              Map.entry("store", Set.of("contract")),
               Map.entry("documents", Set.of("contract")),
               Map.entry("engine", Set.of("contract")),
               Map.entry("tenants", Set.of("contract", "store")),

@@ -40,7 +40,9 @@ import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.route.RouteChange;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.scheduler.Scheduler;
-import dev.leat.store.DatabaseCheck;
+import dev.leat.store.PolledChangeFeed;
+import dev.leat.store.StoreSchema;
+import dev.leat.store.WakeUp;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.QuotaGate;
@@ -66,6 +68,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -104,6 +107,7 @@ final class Assembly implements AutoCloseable {
   private final Quotas quotas;
   private final Tenants tenants;
   private final Authenticator authenticator;
+  private final PolledChangeFeed changes;
 
   private final GuestHeap guestHeap = GuestHeap.ofThisJvm();
   private final FileClassStore classes;
@@ -138,8 +142,6 @@ final class Assembly implements AutoCloseable {
     signingKeys = new SigningKeys(new JdbiSigningKeyStore(source), clock);
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
     quotas = new Quotas(new JdbiQuotaStore(source), quotaGate);
-    tenants = new Tenants(new JdbiTenantStore(source), tokens, quotas, clock);
-    authenticator = new Authenticator(signingKeys, tokens, tenants, clock, System::nanoTime);
 
     classes = new FileClassStore(directory.classes());
     engine = new ChicoryEngine(ModuleLimits.DEFAULT, config.compiling(), classes, guestHeap);
@@ -171,8 +173,21 @@ final class Assembly implements AutoCloseable {
     WorkerTrial trial = new WorkerTrial(worker);
     deploying =
         new DeployFunction(
-            functionStore, moduleStore, modules, engine::inspectAccepted, trial, routes, clock);
-    functions = new FunctionCatalog(functionStore, routes, clock);
+            functionStore, moduleStore, modules, engine::inspectAccepted, trial, clock);
+    functions = new FunctionCatalog(functionStore, clock);
+
+    ForgetTenant forgetting =
+        new ForgetTenant(keyStore, functionStore, moduleStore, collector, trial);
+    tenants =
+        new Tenants(
+            new JdbiTenantStore(source),
+            tenant -> {
+              forgetting.forget(tenant);
+              executions.forget(tenant);
+            },
+            clock);
+    authenticator = new Authenticator(signingKeys, tokens, tenants, clock, System::nanoTime);
+    changes = new PolledChangeFeed(source, WakeUp.NONE);
 
     scheduler = new Scheduler(worker, Scheduler.IN_FLIGHT_MAX);
     invocations = new MeteredInvoker(scheduler, this::isDeployed, tenants::exists);
@@ -209,7 +224,7 @@ final class Assembly implements AutoCloseable {
             deploying,
             functions,
             executions,
-            new ForgetTenant(keyStore, functionStore, moduleStore, collector, routes, trial),
+            changes,
             metrics::text,
             this::unready);
     gateway =
@@ -234,13 +249,10 @@ final class Assembly implements AutoCloseable {
         .part("database watch", database.watch()::start, database.watch()::close)
         .part("blobs", blobs::start)
         .part("classes", classes::start)
-        .part("signing keys", signingKeys::start)
-        .part("tokens", tokens::start)
-        .part("quotas", quotas::start)
-        .part("tenants", tenants::start)
         .part("execution records", executions::start, executions::close)
         .part("worker", this::startWorker, worker::close)
-        .part("routes", this::startRoutes)
+        .part("state in memory", this::loadState)
+        .part("changes", changes::start, changes::close)
         .part("operator token", this::writeOperatorToken)
         .part("gateway", gateway::start, () -> gateway.stop(ANSWER_PATIENCE))
         .part("requests", () -> ready = true, this::drain);
@@ -260,7 +272,7 @@ final class Assembly implements AutoCloseable {
   }
 
   private void migrate() {
-    DatabaseCheck.migrate(database.connections());
+    StoreSchema.migrate(database.connections());
     TenantsSchema.migrate(database.connections());
     RegistrySchema.migrate(database.connections());
     InvocationsSchema.migrate(database.connections());
@@ -271,9 +283,11 @@ final class Assembly implements AutoCloseable {
     worker.start();
   }
 
-  private void startRoutes() {
+  /** In this order, in which each change is taken over, too: a deleted tenant's tokens first. */
+  private void loadState() {
     routes.onChange(this::changed);
-    routes.start();
+    List.of(signingKeys, tokens, quotas, tenants, routes).forEach(changes::subscribe);
+    changes.load();
   }
 
   private void writeOperatorToken() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.store.DatabaseCheck;
 import dev.leat.store.StoreFailure;
+import dev.leat.store.StoreSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class NodeDatabaseTest {
   void look_diskFullThenFreed_opensTheDatabaseAnewAndFindsWhatWasCommitted() throws Exception {
     try (NodeDatabase database = new NodeDatabase(FaultyDisk.database(directory))) {
       database.start();
-      DatabaseCheck.migrate(database.connections());
+      StoreSchema.migrate(database.connections());
       execute(database, "CREATE TABLE kept (id INT)");
       execute(database, "INSERT INTO kept VALUES (1)");
 
@@ -58,7 +59,7 @@ class NodeDatabaseTest {
   void look_whileAnOldConnectionIsHeld_opensTheDatabaseAnewStill() throws Exception {
     try (NodeDatabase database = new NodeDatabase(FaultyDisk.database(directory))) {
       database.start();
-      DatabaseCheck.migrate(database.connections());
+      StoreSchema.migrate(database.connections());
       execute(database, "CREATE TABLE kept (id INT)");
       try (Connection held = database.connections().getConnection();
           Statement statement = held.createStatement()) {
@@ -83,7 +84,7 @@ class NodeDatabaseTest {
     AtomicLong now = new AtomicLong();
     try (NodeDatabase database = new NodeDatabase(DatabaseConfig.embedded(directory))) {
       database.start();
-      DatabaseCheck.migrate(database.connections());
+      StoreSchema.migrate(database.connections());
       DatabaseWatch watch =
           new DatabaseWatch(
               new DatabaseCheck(database.connections()::getConnection), () -> {}, now::get);

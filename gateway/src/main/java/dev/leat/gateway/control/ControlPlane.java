@@ -63,23 +63,23 @@ public final class ControlPlane {
                 step("body", "last, since only it waits for the client", new ReadBody()),
                 step(
                     "validate", "an operation sees only what the document allows", new CheckBody()),
-                step("run", "all that can refuse has been asked", new RunOperation(blocking)),
+                step(
+                    "run",
+                    "all that can refuse has been asked",
+                    new RunOperation(blocking, services.changes())),
                 step("reply", "every ending has its response or problem", new TellReply()),
                 step("answer", "memory is held until the client has it", new SendAnswer())));
   }
 
   private static Map<String, Operation> operations(
       OpenApiDocument document, ControlServices services) {
-    TenantLifecycle lifecycle =
-        new TenantLifecycle(services.tenants(), services.forgetting(), services.executions());
     Map<String, Operation> byId = new HashMap<>();
     byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
     byId.putAll(
         new PlatformOperations(services.signingKeys(), services.metrics(), services.unready())
             .byId());
     byId.putAll(
-        new TenantOperations(services.tenants(), services.quotas(), services.tokens(), lifecycle)
-            .byId());
+        new TenantOperations(services.tenants(), services.quotas(), services.tokens()).byId());
     byId.putAll(
         new ModuleOperations(services.keys(), services.publishing(), services.modules()).byId());
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());

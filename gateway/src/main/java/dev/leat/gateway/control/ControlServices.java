@@ -2,12 +2,12 @@ package dev.leat.gateway.control;
 
 import dev.leat.contract.Problem;
 import dev.leat.invocations.ExecutionLog;
-import dev.leat.registry.ForgetTenant;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.store.ChangeFeed;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.Tenants;
@@ -32,6 +32,6 @@ public record ControlServices(
     DeployFunction deploying,
     FunctionCatalog functions,
     ExecutionLog executions,
-    ForgetTenant forgetting,
+    ChangeFeed changes,
     Supplier<byte[]> metrics,
     Supplier<Optional<Problem>> unready) {}

@@ -4,6 +4,7 @@ import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
+import dev.leat.store.ChangeFeed;
 import dev.leat.store.StoreFailure;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.Executor;
@@ -30,12 +31,15 @@ final class RunOperation implements Step<ControlExchange> {
               "It was done, but the memory for responses is used up. Ask again later."));
 
   private final Executor blocking;
+  private final ChangeFeed changes;
 
   /**
    * @param blocking virtual threads
+   * @param changes brings what an operation changed into this node's memory
    */
-  RunOperation(Executor blocking) {
+  RunOperation(Executor blocking, ChangeFeed changes) {
     this.blocking = blocking;
+    this.changes = changes;
   }
 
   @Override
@@ -60,9 +64,15 @@ final class RunOperation implements Step<ControlExchange> {
     return Next.WAIT;
   }
 
-  private static Written written(ControlExchange exchange, Call call) {
+  private Written written(ControlExchange exchange, Call call) {
     try {
-      return Written.of(exchange.operation().operation().run(call));
+      Reply reply = exchange.operation().operation().run(call);
+      if (!exchange.declared().method().equals("GET")) {
+        // Who is answered finds on this node what was done. If that fails it is done all the
+        // same, and found as soon as the database can be read.
+        changes.catchUp();
+      }
+      return Written.of(reply);
     } catch (StoreFailure e) {
       return Written.refused(storeProblem(exchange, e));
     } catch (RuntimeException | Error e) {

@@ -28,13 +28,11 @@ final class TenantOperations {
   private final Tenants tenants;
   private final Quotas quotas;
   private final Tokens tokens;
-  private final TenantLifecycle lifecycle;
 
-  TenantOperations(Tenants tenants, Quotas quotas, Tokens tokens, TenantLifecycle lifecycle) {
+  TenantOperations(Tenants tenants, Quotas quotas, Tokens tokens) {
     this.tenants = tenants;
     this.quotas = quotas;
     this.tokens = tokens;
-    this.lifecycle = lifecycle;
   }
 
   Map<String, Operation> byId() {
@@ -74,12 +72,12 @@ final class TenantOperations {
 
   private Reply create(Call call) {
     return Reply.of(
-        lifecycle.create(new TenantId(call.json(NewTenant.class).name())),
+        tenants.create(new TenantId(call.json(NewTenant.class).name())),
         tenant -> Reply.created(TenantReply.of(tenant), "/v1/tenants/" + tenant.id()));
   }
 
   private Reply delete(Call call) {
-    return Reply.of(lifecycle.remove(call.tenant()), tenant -> new Reply.Done());
+    return Reply.of(tenants.delete(call.tenant()), tenant -> new Reply.Done());
   }
 
   private Reply setQuota(Call call) {

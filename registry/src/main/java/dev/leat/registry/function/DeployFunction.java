@@ -18,7 +18,6 @@ import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleRef;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishedModule;
-import dev.leat.registry.route.RoutingTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +44,6 @@ public final class DeployFunction {
   private final ModuleCatalog catalog;
   private final ModuleInspector inspector;
   private final VersionTrial trial;
-  private final RoutingTable routes;
   private final InstantSource clock;
 
   public DeployFunction(
@@ -54,14 +52,12 @@ public final class DeployFunction {
       ModuleCatalog catalog,
       ModuleInspector inspector,
       VersionTrial trial,
-      RoutingTable routes,
       InstantSource clock) {
     this.functions = functions;
     this.modules = modules;
     this.catalog = catalog;
     this.inspector = inspector;
     this.trial = trial;
-    this.routes = routes;
     this.clock = clock;
   }
 
@@ -224,7 +220,6 @@ public final class DeployFunction {
               manifest.toJson(),
               manifest.route());
       if (active.isPresent() && saysTheSame(active.get(), next)) {
-        routes.refresh(tenant, function.name()); // it may have failed when that one was deployed
         return Optional.of(Answer.done(active.get()));
       }
       if (active.isEmpty() && functions.count(tenant) >= FUNCTIONS_MAX) {
@@ -264,7 +259,6 @@ public final class DeployFunction {
       return switch (functions.add(tenant, next, VERSIONS_KEPT, entry(actor, next))) {
         case Addition.Kept() -> {
           kept.run();
-          routes.refresh(tenant, function.name());
           yield Optional.of(Answer.done(next));
         }
         case Addition.NotNext() -> Optional.empty();

@@ -7,7 +7,6 @@ import dev.leat.contract.Page;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.audit.AuditEntry;
-import dev.leat.registry.route.RoutingTable;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -19,12 +18,10 @@ public final class FunctionCatalog {
   private static final Pattern LABEL = Pattern.compile("v[1-9][0-9]{0,8}");
 
   private final FunctionStore store;
-  private final RoutingTable routes;
   private final InstantSource clock;
 
-  public FunctionCatalog(FunctionStore store, RoutingTable routes, InstantSource clock) {
+  public FunctionCatalog(FunctionStore store, InstantSource clock) {
     this.store = store;
-    this.routes = routes;
     this.clock = clock;
   }
 
@@ -73,10 +70,14 @@ public final class FunctionCatalog {
   public Answer<FunctionRef> delete(TenantId tenant, String actor, FunctionName name) {
     FunctionRef function = new FunctionRef(tenant, name);
     AuditEntry entry =
-        AuditEntry.done(clock.instant(), tenant, actor, "function.delete", function.toString(), "");
-    boolean deleted = store.delete(tenant, name, entry);
-    routes.refresh(tenant, name);
-    return deleted ? Answer.done(function) : unknown(tenant, name);
+        AuditEntry.done(
+            clock.instant(),
+            tenant,
+            actor,
+            "function.delete",
+            function.toString(),
+            "");
+    return store.delete(tenant, name, entry) ? Answer.done(function) : unknown(tenant, name);
   }
 
   private Answer<DeployedVersion> noSuchVersion(TenantId tenant, FunctionName name) {

@@ -25,7 +25,8 @@ import java.util.Optional;
  *       given one on; {@code all} the functions of all tenants with all versions.
  *   <li>{@code delete} removes the function with all versions, and gives whether there was one. Its
  *       numbers are not used again: {@code last} stays as it was.
- *   <li>The audit entry is kept if and only if something was changed, together with the change.
+ *   <li>The audit entry is kept if and only if something was changed, together with the change; so
+ *       is the change announced, and that of {@code forget}.
  *   <li>{@code forget} removes all functions of the tenant, their numbers too, and nothing else.
  *   <li>A version that cannot be read any more is given nowhere, and hinders nobody; while it is a
  *       function's newest, none of that function's is listed.

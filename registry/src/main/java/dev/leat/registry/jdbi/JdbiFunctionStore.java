@@ -1,5 +1,6 @@
 package dev.leat.registry.jdbi;
 
+import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.ModuleDigest;
@@ -8,6 +9,7 @@ import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.StoredManifest;
+import dev.leat.store.Changes;
 import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -48,6 +50,7 @@ public final class JdbiFunctionStore implements FunctionStore {
               insert(handle, version);
               prune(handle, version.version().function(), version.version().number(), versionsKept);
               JdbiAuditStore.append(handle, entry);
+              Changes.append(handle, new Change.RouteChanged(version.version().function()));
               return new Addition.Kept();
             })
         // Another transaction took the number or the route just now: to be looked at again.
@@ -216,17 +219,21 @@ public final class JdbiFunctionStore implements FunctionStore {
               tenant.value(),
               name.value());
           JdbiAuditStore.append(handle, entry);
+          Changes.append(handle, new Change.RouteChanged(new FunctionRef(tenant, name)));
           return true;
         });
   }
 
   @Override
   public void forget(TenantId tenant) {
-    database.inTransaction(
+    database.useTransaction(
         "Forgetting the functions of tenant " + tenant,
-        handle ->
-            handle.execute("DELETE FROM function_versions WHERE tenant = ?", tenant.value())
-                + handle.execute("DELETE FROM functions WHERE tenant = ?", tenant.value()));
+        handle -> {
+          handle.execute("DELETE FROM function_versions WHERE tenant = ?", tenant.value());
+          if (handle.execute("DELETE FROM functions WHERE tenant = ?", tenant.value()) > 0) {
+            Changes.append(handle, new Change.RoutesForgotten(tenant));
+          }
+        });
   }
 
   /** Why the version cannot be added; empty if it can, and will until the transaction ends. */

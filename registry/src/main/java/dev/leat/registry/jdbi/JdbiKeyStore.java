@@ -1,9 +1,11 @@
 package dev.leat.registry.jdbi;
 
+import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKey;
+import dev.leat.store.Changes;
 import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,6 +44,7 @@ public final class JdbiKeyStore implements KeyStore {
                   .bind("createdAt", key.createdAt())
                   .execute();
               JdbiAuditStore.append(handle, entry);
+              Changes.append(handle, new Change.PublisherKeyChanged(tenant, key.kid()));
               return key;
             });
     return added
@@ -85,18 +88,24 @@ public final class JdbiKeyStore implements KeyStore {
                   .bind("tenant", tenant.value())
                   .bind("kid", kid)
                   .execute();
+          Optional<PublisherKey> key = find(handle, tenant, kid);
           if (revoked == 1) {
             JdbiAuditStore.append(handle, entry);
+            Changes.append(handle, new Change.PublisherKeyChanged(tenant, kid));
           }
-          return find(handle, tenant, kid);
+          return key;
         });
   }
 
   @Override
   public void forget(TenantId tenant) {
-    database.inTransaction(
+    database.useTransaction(
         "Forgetting the keys of tenant " + tenant,
-        handle -> handle.execute("DELETE FROM publisher_keys WHERE tenant = ?", tenant.value()));
+        handle -> {
+          if (handle.execute("DELETE FROM publisher_keys WHERE tenant = ?", tenant.value()) > 0) {
+            Changes.append(handle, new Change.PublisherKeysForgotten(tenant));
+          }
+        });
   }
 
   private static Optional<PublisherKey> find(Handle handle, TenantId tenant, String kid) {

@@ -17,7 +17,8 @@ import java.util.Optional;
  *       oldest first.
  *   <li>{@code revoke} marks the key from that instant on and gives it; done again it changes
  *       nothing and gives the first instant. An unknown or another tenant's key gives nothing.
- *   <li>The audit entry is kept if and only if something was changed, together with the change.
+ *   <li>The audit entry is kept if and only if something was changed, together with the change; so
+ *       is the change announced, and that of {@code forget}.
  *   <li>{@code forget} removes all keys of the tenant and nothing else.
  * </ol>
  *

@@ -1,5 +1,6 @@
 package dev.leat.registry.route;
 
+import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
@@ -9,6 +10,7 @@ import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.RouteSpec;
+import dev.leat.store.ChangeFeed;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,10 +25,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Every function with its versions in memory, for event loops: finding takes no lock and does no
- * I/O. It holds at most {@link DeployFunction#FUNCTIONS_MAX} functions for a tenant, each with
- * {@link DeployFunction#VERSIONS_KEPT} versions of about 1 KB and the manifest's {@code config}.
+ * I/O. It holds what the feed of changes has brought, which alone writes to it: at most {@link
+ * DeployFunction#FUNCTIONS_MAX} functions for a tenant, each with {@link
+ * DeployFunction#VERSIONS_KEPT} versions of about 1 KB and the manifest's {@code config}.
  */
-public final class RoutingTable {
+public final class RoutingTable implements ChangeFeed.Subscriber {
   private static final Logger LOG = LoggerFactory.getLogger(RoutingTable.class);
 
   private final FunctionStore store;
@@ -37,17 +40,47 @@ public final class RoutingTable {
     this.store = store;
   }
 
-  /** Loads all functions and announces them. Blocks. */
-  public synchronized void start() {
+  /** Takes over all functions, and announces what has changed by that. */
+  @Override
+  public void load() {
     Map<String, Map<String, Route>> routes = new HashMap<>();
     for (List<DeployedVersion> versions : store.all()) {
-      FunctionVersion active = versions.getFirst().version();
+      FunctionRef function = versions.getFirst().version().function();
       routes
-          .computeIfAbsent(active.function().tenant().value(), tenant -> new HashMap<>())
-          .put(active.function().name().value(), route(versions));
+          .computeIfAbsent(function.tenant().value(), tenant -> new HashMap<>())
+          .put(function.name().value(), route(versions));
     }
+    Map<String, TenantRoutes> before = new HashMap<>(tenants);
+    tenants.keySet().retainAll(routes.keySet());
     routes.forEach((tenant, byName) -> tenants.put(tenant, TenantRoutes.of(byName)));
-    routes.values().forEach(byName -> byName.values().forEach(route -> announce(null, route)));
+    before.forEach((tenant, old) -> announce(old.byName(), routes.getOrDefault(tenant, Map.of())));
+    routes.keySet().removeAll(before.keySet());
+    routes.values().forEach(byName -> announce(Map.of(), byName));
+  }
+
+  @Override
+  public void changed(Change change) {
+    switch (change) {
+      case Change.RouteChanged(FunctionRef function) -> load(function);
+      case Change.RoutesForgotten(TenantId tenant) ->
+          tenants
+              .getOrDefault(tenant.value(), TenantRoutes.NONE)
+              .byName()
+              .keySet()
+              .forEach(name -> load(new FunctionRef(tenant, new FunctionName(name))));
+      default -> {} // not a route's
+    }
+  }
+
+  private void load(FunctionRef function) {
+    String tenant = function.tenant().value();
+    String name = function.name().value();
+    List<DeployedVersion> versions = store.versions(function.tenant(), function.name());
+    Route before = find(tenant, name);
+    Route after = versions.isEmpty() ? null : route(versions);
+    tenants.compute(
+        tenant, (key, routes) -> (routes == null ? TenantRoutes.NONE : routes).with(name, after));
+    announce(before, after);
   }
 
   /** The function of this name, or null. Allocates nothing. */
@@ -98,27 +131,10 @@ public final class RoutingTable {
     listeners.add(listener);
   }
 
-  /**
-   * Takes over from the store what has become of a function. Blocks. Whoever calls it after a
-   * change can rely on the table holding that change or a later one.
-   */
-  public synchronized void refresh(TenantId tenant, FunctionName name) {
-    // Read under the lock, else the older of two concurrent readings could be applied last.
-    List<DeployedVersion> versions = store.versions(tenant, name);
-    Route before = find(tenant.value(), name.value());
-    Route after = versions.isEmpty() ? null : route(versions);
-    tenants.compute(
-        tenant.value(),
-        (key, routes) -> (routes == null ? TenantRoutes.NONE : routes).with(name.value(), after));
-    announce(before, after);
-  }
-
-  /** Removes all functions of a tenant that the store has forgotten. */
-  public synchronized void forget(TenantId tenant) {
-    TenantRoutes routes = tenants.remove(tenant.value());
-    if (routes != null) {
-      routes.byName().values().forEach(route -> announce(route, null));
-    }
+  private void announce(Map<String, Route> before, Map<String, Route> after) {
+    Set<String> names = new HashSet<>(before.keySet());
+    names.addAll(after.keySet());
+    names.forEach(name -> announce(before.get(name), after.get(name)));
   }
 
   private void announce(@Nullable Route before, @Nullable Route after) {

@@ -108,6 +108,7 @@ final class FunctionCatalogTest {
     int recorded = registry.recorded(ACME).size();
 
     registry.forgetTenant.forget(ACME);
+    registry.changes.catchUp();
 
     assertThat(registry.keys.list(ACME)).isEmpty();
     assertThat(registry.routes.find("acme", "mask")).isNull();

@@ -2,10 +2,12 @@ package dev.leat.registry.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.Announced;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.audit.AuditStore;
@@ -41,6 +43,9 @@ public abstract class FunctionStoreContract {
 
   /** The audit store that the new store writes into. */
   protected abstract AuditStore itsAuditStore();
+
+  /** What the new store announces from now on. */
+  protected abstract Announced announced();
 
   @BeforeEach
   void open() {
@@ -180,6 +185,24 @@ public abstract class FunctionStoreContract {
     assertThat(audit.list(ACME, 10, AuditStore.START).items())
         .extracting(record -> record.entry().action())
         .containsExactly("delete", "add", "publish");
+  }
+
+  @Test
+  void law8_change_isAnnouncedOnce() {
+    Announced announced = announced();
+    DeployedVersion first = version(ACME, "mask", 1, MODULE, "/mask");
+    add(first);
+    add(first);
+    store.delete(ACME, MASK, entry("delete"));
+    store.delete(ACME, MASK, entry("again"));
+    store.forget(ACME);
+    store.forget(ACME);
+
+    assertThat(announced.changes())
+        .containsExactly(
+            new Change.RouteChanged(first.version().function()),
+            new Change.RouteChanged(first.version().function()),
+            new Change.RoutesForgotten(ACME));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.TenantId;
+import dev.leat.registry.Announced;
 import dev.leat.registry.audit.AuditStore;
 import dev.leat.registry.audit.AuditStoreContract;
 import dev.leat.registry.function.FunctionStore;
@@ -14,6 +15,7 @@ import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.ModuleStoreContract;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
+import dev.leat.store.StoreSchema;
 import dev.leat.testkit.TestDatabase;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +33,7 @@ abstract class JdbiStores {
 
   @BeforeEach
   void migrate() {
+    StoreSchema.migrate(source());
     RegistrySchema.migrate(source());
   }
 
@@ -81,6 +84,11 @@ abstract class JdbiStores {
   @Nested
   final class KeyStoreLaws extends KeyStoreContract {
     @Override
+    protected Announced announced() {
+      return new Announced(source());
+    }
+
+    @Override
     protected KeyStore newStore() {
       return new JdbiKeyStore(source());
     }
@@ -119,6 +127,11 @@ abstract class JdbiStores {
 
   @Nested
   final class FunctionStoreLaws extends FunctionStoreContract {
+    @Override
+    protected Announced announced() {
+      return new Announced(source());
+    }
+
     @Override
     protected FunctionStore newStore() {
       return new JdbiFunctionStore(source());

@@ -2,7 +2,9 @@ package dev.leat.registry.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.Announced;
 import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.audit.AuditStore;
 import java.time.Instant;
@@ -23,6 +25,9 @@ public abstract class KeyStoreContract {
 
   /** The audit store that the new store writes into. */
   protected abstract AuditStore itsAuditStore();
+
+  /** What the new store announces from now on. */
+  protected abstract Announced announced();
 
   @BeforeEach
   void open() {
@@ -78,6 +83,24 @@ public abstract class KeyStoreContract {
     assertThat(audit.list(ACME, 10, AuditStore.START).items())
         .extracting(record -> record.entry().action())
         .containsExactly("revoke", "add");
+  }
+
+  @Test
+  void law4_change_isAnnouncedOnce() {
+    Announced announced = announced();
+    store.add(ACME, key(ACME, "k1", NOW), entry(ACME, "add"));
+    store.add(ACME, key(ACME, "k1", NOW), entry(ACME, "again"));
+    store.revoke(ACME, "k1", NOW, entry(ACME, "revoke"));
+    store.revoke(ACME, "k1", NOW, entry(ACME, "again"));
+    store.revoke(OTHER, "k1", NOW, entry(OTHER, "another's"));
+    store.forget(ACME);
+    store.forget(ACME);
+
+    assertThat(announced.changes())
+        .containsExactly(
+            new Change.PublisherKeyChanged(ACME, "k1"),
+            new Change.PublisherKeyChanged(ACME, "k1"),
+            new Change.PublisherKeysForgotten(ACME));
   }
 
   @Test

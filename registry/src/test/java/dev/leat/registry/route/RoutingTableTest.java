@@ -7,6 +7,8 @@ import static dev.leat.registry.TestRegistry.done;
 import static dev.leat.registry.TestRegistry.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.Change;
+import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.VersionRef;
@@ -50,7 +52,7 @@ final class RoutingTableTest {
   }
 
   @Test
-  void start_givesWhatTheStoreHas() {
+  void load_givesWhatTheStoreHas() {
     DeployedVersion first = registry.deploy("mask", 1);
     DeployedVersion second = registry.deploy("mask", 2);
     registry.deploy("resize", 3);
@@ -58,7 +60,7 @@ final class RoutingTableTest {
 
     RoutingTable restarted = new RoutingTable(registry.functionStore);
     listenTo(restarted);
-    restarted.start();
+    restarted.load();
 
     Route route = Objects.requireNonNull(restarted.find("acme", "mask"));
     assertThat(route.active().version()).isEqualTo(second.version());
@@ -76,7 +78,7 @@ final class RoutingTableTest {
     RoutingTable here = new RoutingTable(registry.functionStore);
 
     assertThat(here.find(first.ref())).as("not told of it yet").isNull();
-    here.start();
+    here.load();
 
     assertThat(here.find(first.ref())).isEqualTo(first);
     assertThat(here.find(second.ref())).isEqualTo(second);
@@ -158,12 +160,53 @@ final class RoutingTableTest {
     registry.deploy("mask", 1);
     registry.deploy("mask", 2);
     done(registry.functions.delete(ACME, ACTOR, MASK));
+    registry.changes.catchUp();
 
     assertThat(heard.subList(0, 2)).containsExactly("+acme/mask@v1", "+acme/mask@v2");
     assertThat(heard.subList(2, heard.size()))
         .containsExactlyInAnyOrder("-acme/mask@v1", "-acme/mask@v2");
     assertThat(registry.routes.find("acme", "mask")).isNull();
     assertThat(registry.routes.findByPath("acme", "/mask")).isNull();
+  }
+
+  @Test
+  void load_again_announcesWhatHasChangedOnly() {
+    registry.deploy("mask", 1);
+    registry.deploy("gone", 2);
+    registry.deploy("same", 3);
+    RoutingTable late = new RoutingTable(registry.functionStore);
+    late.load();
+    registry.deploy("mask", 4);
+    registry.deploy("new", 5);
+    done(registry.functions.delete(ACME, ACTOR, new FunctionName("gone")));
+    registry.changes.catchUp();
+    heard.clear();
+    listenTo(late);
+
+    late.load();
+    late.load();
+
+    assertThat(heard).containsExactlyInAnyOrder("+acme/mask@v2", "+acme/new@v1", "-acme/gone@v1");
+    assertThat(late.find("acme", "gone")).isNull();
+    assertThat(late.find("acme", "new")).isNotNull();
+  }
+
+  @Test
+  void tenantForgotten_itsFunctionsAreRemoved_butNotThoseDeployedSince() {
+    registry.deploy("mask", 1);
+    registry.deploy("resize", 2);
+    RoutingTable late = new RoutingTable(registry.functionStore);
+    late.load();
+    registry.functionStore.forget(ACME);
+    registry.deploy("mask", 3);
+    listenTo(late);
+    heard.clear();
+
+    late.changed(new Change.RoutesForgotten(ACME));
+
+    assertThat(late.find("acme", "resize")).isNull();
+    assertThat(late.find("acme", "mask")).isNotNull();
+    assertThat(heard).contains("-acme/resize@v1");
   }
 
   @Test

@@ -1,11 +1,14 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.contract.Answer;
+import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
+import dev.leat.store.Changes;
 import dev.leat.store.Database;
 import dev.leat.tenants.QuotaStore;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -19,19 +22,23 @@ public final class JdbiQuotaStore implements QuotaStore {
   }
 
   @Override
-  public boolean change(TenantId tenant, Map<String, Long> put, Set<String> remove) {
+  public Optional<Answer<Map<String, Long>>> change(
+      TenantId tenant, Function<Map<String, Long>, Answer<Map<String, Long>>> decide) {
     return database.inTransaction(
         "Changing the quotas of tenant " + tenant,
         handle -> {
           if (!TenantRows.lock(handle, tenant)) {
-            return false;
+            return Optional.empty();
           }
-          remove.forEach(name -> delete(handle, tenant, name));
-          put.forEach((name, limit) -> {
-            delete(handle, tenant, name);
-            insert(handle, tenant, name, limit);
-          });
-          return true;
+          Map<String, Long> before = quotas(handle, tenant);
+          Answer<Map<String, Long>> answer = decide.apply(before);
+          if (answer instanceof Answer.Done<Map<String, Long>>(Map<String, Long> after)
+              && !after.equals(before)) {
+            handle.execute("DELETE FROM quotas WHERE tenant = ?", tenant.value());
+            after.forEach((name, limit) -> insert(handle, tenant, name, limit));
+            Changes.append(handle, new Change.QuotaChanged(tenant));
+          }
+          return Optional.of(answer);
         });
   }
 
@@ -41,15 +48,17 @@ public final class JdbiQuotaStore implements QuotaStore {
         "Reading the quotas of tenant " + tenant,
         handle ->
             TenantRows.exists(handle, tenant)
-                ? Optional.of(
-                    handle
-                        .createQuery("SELECT name, amount FROM quotas WHERE tenant = :tenant")
-                        .bind("tenant", tenant.value())
-                        .map((row, context) ->
-                            Map.entry(row.getString("name"), row.getLong("amount")))
-                        .stream()
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)))
+                ? Optional.of(quotas(handle, tenant))
                 : Optional.empty());
+  }
+
+  private static Map<String, Long> quotas(Handle handle, TenantId tenant) {
+    return handle
+        .createQuery("SELECT name, amount FROM quotas WHERE tenant = :tenant")
+        .bind("tenant", tenant.value())
+        .map((row, context) -> Map.entry(row.getString("name"), row.getLong("amount")))
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   @Override
@@ -67,14 +76,6 @@ public final class JdbiQuotaStore implements QuotaStore {
                 .stream()
                 .collect(
                     Collectors.groupingBy(Row::tenant, Collectors.toMap(Row::name, Row::amount))));
-  }
-
-  private static void delete(Handle handle, TenantId tenant, String name) {
-    handle
-        .createUpdate("DELETE FROM quotas WHERE tenant = :tenant AND name = :name")
-        .bind("tenant", tenant.value())
-        .bind("name", name)
-        .execute();
   }
 
   private static void insert(Handle handle, TenantId tenant, String name, long amount) {

@@ -1,10 +1,17 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
+import dev.leat.store.Changes;
 import dev.leat.store.Database;
 import dev.leat.tenants.Tenant;
 import dev.leat.tenants.TenantStore;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 
@@ -13,7 +20,7 @@ import org.jdbi.v3.core.Handle;
  */
 public final class JdbiTenantStore implements TenantStore {
   /** In this order. The tenant's name may be taken again, so its tokens must not stay good. */
-  private static final List<String> DELETIONS =
+  private static final List<String> BELONGINGS =
       List.of(
           """
           INSERT INTO revoked_tokens (id, expires_at)
@@ -21,30 +28,59 @@ public final class JdbiTenantStore implements TenantStore {
           ON CONFLICT DO NOTHING
           """,
           "DELETE FROM tokens WHERE tenant = :tenant",
-          "DELETE FROM quotas WHERE tenant = :tenant",
-          "DELETE FROM tenants WHERE id = :tenant");
+          "DELETE FROM quotas WHERE tenant = :tenant");
 
   private final Database database;
+
+  /** So that of all who wait on this node to be alone, one holds a connection of the pool. */
+  private final ReentrantLock turn = new ReentrantLock();
 
   public JdbiTenantStore(DataSource source) {
     this.database = new Database(source);
   }
 
   @Override
-  public boolean add(Tenant tenant) {
+  public Added add(Tenant tenant, int max) {
     return database.inTransaction(
         "Adding tenant " + tenant.id(),
-        handle ->
-            handle
-                    .createUpdate(
-                        """
-                        INSERT INTO tenants (id, created_at) VALUES (:id, :createdAt)
-                        ON CONFLICT DO NOTHING
-                        """)
-                    .bind("id", tenant.id().value())
-                    .bind("createdAt", tenant.createdAt())
-                    .execute()
-                == 1);
+        handle -> {
+          if (!insert(handle, tenant)) {
+            return Added.TAKEN;
+          }
+          if (!count(handle, max)) {
+            delete(handle, tenant.id());
+            return Added.FULL;
+          }
+          Changes.append(handle, new Change.TenantChanged(tenant.id()));
+          return Added.ADDED;
+        });
+  }
+
+  private static boolean insert(Handle handle, Tenant tenant) {
+    return handle
+            .createUpdate(
+                """
+                INSERT INTO tenants (id, created_at) VALUES (:id, :createdAt)
+                ON CONFLICT DO NOTHING
+                """)
+            .bind("id", tenant.id().value())
+            .bind("createdAt", tenant.createdAt())
+            .execute()
+        == 1;
+  }
+
+  /** Counts one more, if there are fewer than so many. */
+  private static boolean count(Handle handle, int max) {
+    return handle.execute("UPDATE tenant_count SET total = total + 1 WHERE total < ?", max) == 1;
+  }
+
+  private static void delete(Handle handle, TenantId tenant) {
+    handle.execute("DELETE FROM tenants WHERE id = ?", tenant.value());
+  }
+
+  @Override
+  public Optional<Tenant> find(TenantId tenant) {
+    return database.read("Finding tenant " + tenant, handle -> find(handle, tenant, ""));
   }
 
   @Override
@@ -54,20 +90,55 @@ public final class JdbiTenantStore implements TenantStore {
         handle ->
             handle
                 .createQuery("SELECT id, created_at FROM tenants")
-                .map((row, context) ->
-                    new Tenant(
-                        new TenantId(row.getString("id")), Database.instant(row, "created_at")))
+                .map((row, context) -> tenant(row))
                 .list());
   }
 
   @Override
-  public void delete(TenantId tenant) {
-    database.useTransaction("Deleting tenant " + tenant, handle -> delete(handle, tenant));
+  public Optional<Tenant> delete(TenantId tenant) {
+    return database.inTransaction(
+        "Deleting tenant " + tenant,
+        handle -> {
+          Optional<Tenant> found = find(handle, tenant, " FOR UPDATE");
+          if (found.isPresent()) {
+            BELONGINGS.forEach(
+                sql -> handle.createUpdate(sql).bind("tenant", tenant.value()).execute());
+            delete(handle, tenant);
+            handle.execute("UPDATE tenant_count SET total = total - 1");
+            Changes.append(handle, new Change.TokensRevoked(tenant));
+            Changes.append(handle, new Change.TenantChanged(tenant));
+          }
+          return found;
+        });
   }
 
-  private static void delete(Handle handle, TenantId tenant) {
-    if (TenantRows.lock(handle, tenant)) {
-      DELETIONS.forEach(sql -> handle.createUpdate(sql).bind("tenant", tenant.value()).execute());
+  @Override
+  public <T> T alone(Supplier<T> work) {
+    turn.lock();
+    try {
+      return database.inTransaction(
+          "Waiting for who makes or deletes a tenant",
+          handle -> {
+            handle
+                .createQuery("SELECT id FROM tenant_lifecycle_lock FOR UPDATE")
+                .mapTo(Integer.class)
+                .one();
+            return work.get();
+          });
+    } finally {
+      turn.unlock();
     }
+  }
+
+  private static Optional<Tenant> find(Handle handle, TenantId tenant, String lock) {
+    return handle
+        .createQuery("SELECT id, created_at FROM tenants WHERE id = :tenant" + lock)
+        .bind("tenant", tenant.value())
+        .map((row, context) -> tenant(row))
+        .findOne();
+  }
+
+  private static Tenant tenant(ResultSet row) throws SQLException {
+    return new Tenant(new TenantId(row.getString("id")), Database.instant(row, "created_at"));
   }
 }

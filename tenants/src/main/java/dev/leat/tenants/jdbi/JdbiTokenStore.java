@@ -1,6 +1,8 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
+import dev.leat.store.Changes;
 import dev.leat.store.Database;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.Token;
@@ -72,23 +74,32 @@ public final class JdbiTokenStore implements TokenStore {
     return database.inTransaction(
         "Revoking a token of tenant " + column(tenant),
         handle -> {
-          handle
-              .createUpdate(
-                  """
-                  INSERT INTO revoked_tokens (id, expires_at)
-                  SELECT id, expires_at FROM tokens WHERE tenant = :tenant AND id = :id
-                  ON CONFLICT DO NOTHING
-                  """)
-              .bind("tenant", column(tenant))
-              .bind("id", id)
-              .execute();
-          return handle
-              .createQuery(SELECT + "AND t.id = :id")
-              .bind("tenant", column(tenant))
-              .bind("id", id)
-              .map((row, context) -> token(row))
-              .findOne();
+          int revoked =
+              handle
+                  .createUpdate(
+                      """
+                      INSERT INTO revoked_tokens (id, expires_at)
+                      SELECT id, expires_at FROM tokens WHERE tenant = :tenant AND id = :id
+                      ON CONFLICT DO NOTHING
+                      """)
+                  .bind("tenant", column(tenant))
+                  .bind("id", id)
+                  .execute();
+          Optional<Token> token = find(handle, tenant, id);
+          if (revoked == 1) {
+            Changes.append(handle, new Change.TokenRevoked(id));
+          }
+          return token;
         });
+  }
+
+  private static Optional<Token> find(Handle handle, Optional<TenantId> tenant, String id) {
+    return handle
+        .createQuery(SELECT + "AND t.id = :id")
+        .bind("tenant", column(tenant))
+        .bind("id", id)
+        .map((row, context) -> token(row))
+        .findOne();
   }
 
   @Override
@@ -102,6 +113,18 @@ public final class JdbiTokenStore implements TokenStore {
                     Map.entry(row.getString("id"), Database.instant(row, "expires_at")))
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+  }
+
+  @Override
+  public Optional<Instant> revoked(String id) {
+    return database.read(
+        "Reading whether a token is revoked",
+        handle ->
+            handle
+                .createQuery("SELECT expires_at FROM revoked_tokens WHERE id = :id")
+                .bind("id", id)
+                .map((row, context) -> Database.instant(row, "expires_at"))
+                .findOne());
   }
 
   @Override

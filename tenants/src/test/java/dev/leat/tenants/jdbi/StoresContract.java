@@ -3,8 +3,12 @@ package dev.leat.tenants.jdbi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.contract.Answer;
+import dev.leat.contract.Change;
+import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
+import dev.leat.store.StoreSchema;
 import dev.leat.tenants.QuotaStore;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeyStore;
@@ -22,6 +26,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +37,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +66,7 @@ abstract class StoresContract {
 
   @BeforeEach
   void migrate() {
+    StoreSchema.migrate(database.dataSource());
     TenantsSchema.migrate(database.dataSource());
   }
 
@@ -70,16 +77,77 @@ abstract class StoresContract {
 
   @Test
   void tenants_law1_addedOnce() {
-    assertThat(tenants.add(new Tenant(ACME, NOW))).isTrue();
-    assertThat(tenants.add(new Tenant(ACME, NOW.plusSeconds(1)))).isFalse();
+    assertThat(add(new Tenant(ACME, NOW))).isEqualTo(TenantStore.Added.ADDED);
+    assertThat(add(new Tenant(ACME, NOW.plusSeconds(1)))).isEqualTo(TenantStore.Added.TAKEN);
     assertThat(tenants.all()).containsExactly(new Tenant(ACME, NOW));
   }
 
   @Test
   void tenants_law1_addedOnceByManyAtOnce() {
-    List<Boolean> added = atOnce(4, i -> () -> tenants.add(new Tenant(ACME, NOW.plusSeconds(i))));
+    List<TenantStore.Added> added = atOnce(4, i -> () -> add(new Tenant(ACME, NOW.plusSeconds(i))));
 
-    assertThat(added).containsOnlyOnce(true);
+    assertThat(added).containsOnlyOnce(TenantStore.Added.ADDED);
+  }
+
+  @Test
+  void tenants_law1_neverMoreThanTheMostByManyAtOnce() {
+    List<TenantStore.Added> added =
+        atOnce(6, i -> () -> tenants.add(new Tenant(new TenantId("t" + i), NOW), 3));
+
+    assertThat(added.stream().filter(TenantStore.Added.ADDED::equals)).hasSize(3);
+    assertThat(tenants.all()).hasSize(3);
+    tenants.delete(tenants.all().getFirst().id());
+    assertThat(tenants.add(new Tenant(ACME, NOW), 3)).isEqualTo(TenantStore.Added.ADDED);
+    assertThat(tenants.add(new Tenant(OTHER, NOW), 3)).isEqualTo(TenantStore.Added.FULL);
+    assertThat(tenants.find(OTHER)).isEmpty();
+  }
+
+  @Test
+  void tenants_law5_oneAtATimeOnAllNodes() {
+    JdbiTenantStore there = new JdbiTenantStore(database.dataSource());
+    AtomicInteger inside = new AtomicInteger();
+
+    List<Integer> most =
+        atOnce(6, i -> () -> (i % 2 == 0 ? tenants : there).alone(() -> most(inside)));
+
+    assertThat(most).containsOnly(1);
+  }
+
+  /** Does what others could meet, and says how many were there. */
+  private int most(AtomicInteger inside) {
+    int there = inside.incrementAndGet();
+    tenants.all();
+    inside.decrementAndGet();
+    return there;
+  }
+
+  @Test
+  void changes_areAnnouncedOnceWithWhatWasChanged() {
+    Announced announced = new Announced(database.dataSource());
+    addTenants();
+    add(new Tenant(ACME, NOW));
+    tokens.add(token("mine", ACME), 10);
+    tokens.revoke(Optional.of(ACME), "mine");
+    tokens.revoke(Optional.of(ACME), "mine");
+    tokens.revoke(Optional.of(ACME), "absent");
+    change(ACME, Map.of("burst", 1L), Set.of());
+    change(ACME, Map.of("burst", 1L), Set.of());
+    quotas.change(ACME, before -> Answer.refused(ProblemCode.INVALID_REQUEST, "no"));
+    change(new TenantId("absent"), Map.of("burst", 1L), Set.of());
+    keys.keepFirst(keyPair("first"));
+    keys.keepFirst(keyPair("second"));
+    tenants.delete(ACME);
+    tenants.delete(ACME);
+
+    assertThat(announced.changes())
+        .containsExactly(
+            new Change.TenantChanged(ACME),
+            new Change.TenantChanged(OTHER),
+            new Change.TokenRevoked("mine"),
+            new Change.QuotaChanged(ACME),
+            new Change.SigningKeyChanged(),
+            new Change.TokensRevoked(ACME),
+            new Change.TenantChanged(ACME));
   }
 
   @Test
@@ -89,9 +157,11 @@ abstract class StoresContract {
             new Tenant(ACME, NOW.plusMillis(123)),
             new Tenant(new TenantId("a".repeat(63)), Instant.parse("1999-12-31T23:59:59.999Z")));
 
-    added.forEach(tenants::add);
+    added.forEach(this::add);
 
     assertThat(tenants.all()).containsExactlyInAnyOrderElementsOf(added);
+    assertThat(tenants.find(ACME)).contains(added.getFirst());
+    assertThat(tenants.find(OTHER)).isEmpty();
   }
 
   @Test
@@ -102,8 +172,8 @@ abstract class StoresContract {
       Tenant before = new Tenant(ACME, Instant.parse("2026-10-25T00:30:00Z"));
       Tenant after = new Tenant(OTHER, Instant.parse("2026-10-25T01:30:00Z"));
 
-      tenants.add(before);
-      tenants.add(after);
+      add(before);
+      add(after);
 
       assertThat(tenants.all()).containsExactlyInAnyOrder(before, after);
     } finally {
@@ -116,15 +186,15 @@ abstract class StoresContract {
     addTenants();
     tokens.add(token("mine", ACME), 10);
     tokens.add(token("theirs", OTHER), 10);
-    quotas.change(ACME, Map.of("burst", 1L), Set.of());
-    quotas.change(OTHER, Map.of("burst", 2L), Set.of());
+    change(ACME, Map.of("burst", 1L), Set.of());
+    change(OTHER, Map.of("burst", 2L), Set.of());
 
-    tenants.delete(ACME);
-    tenants.delete(ACME);
+    assertThat(tenants.delete(ACME)).contains(new Tenant(ACME, NOW));
+    assertThat(tenants.delete(ACME)).isEmpty();
 
     assertThat(tenants.all()).containsExactly(new Tenant(OTHER, NOW));
     assertThat(quotas.all()).isEqualTo(Map.of(OTHER, Map.of("burst", 2L)));
-    tenants.add(new Tenant(ACME, NOW));
+    add(new Tenant(ACME, NOW));
     assertThat(tokens.list(Optional.of(ACME))).contains(List.of());
     assertThat(tokens.list(Optional.of(OTHER))).contains(List.of(token("theirs", OTHER)));
   }
@@ -144,7 +214,7 @@ abstract class StoresContract {
 
   @RepeatedTest(10)
   void tenants_law4_noTokenSlipsThroughWhileATenantIsDeleted() {
-    tenants.add(new Tenant(ACME, NOW));
+    add(new Tenant(ACME, NOW));
     List<Optional<String>> kept =
         atOnce(
             6,
@@ -235,6 +305,8 @@ abstract class StoresContract {
     tokens.revoke(Optional.of(ACME), "mine");
 
     assertThat(tokens.revoked()).isEqualTo(Map.of("mine", token.expiresAt()));
+    assertThat(tokens.revoked("mine")).contains(token.expiresAt());
+    assertThat(tokens.revoked("good")).isEmpty();
   }
 
   @Test
@@ -256,13 +328,12 @@ abstract class StoresContract {
   @Test
   void quotas_law1_changedTogether() {
     addTenants();
-    assertThat(quotas.change(ACME, Map.of("a", 1L, "b", 2L, "c", 3L), Set.of())).isTrue();
+    assertThat(change(ACME, Map.of("a", 1L, "b", 2L, "c", 3L), Set.of())).isTrue();
 
-    assertThat(quotas.change(ACME, Map.of("a", Long.MAX_VALUE, "d", 4L), Set.of("b", "absent")))
-        .isTrue();
+    assertThat(change(ACME, Map.of("a", Long.MAX_VALUE, "d", 4L), Set.of("b", "absent"))).isTrue();
 
     assertThat(quotas.find(ACME)).contains(Map.of("a", Long.MAX_VALUE, "c", 3L, "d", 4L));
-    assertThat(quotas.change(new TenantId("absent"), Map.of("a", 1L), Set.of())).isFalse();
+    assertThat(change(new TenantId("absent"), Map.of("a", 1L), Set.of())).isFalse();
   }
 
   @Test
@@ -270,8 +341,7 @@ abstract class StoresContract {
     addTenants();
     Map<String, Long> tooLong = Map.of("a", 1L, "b", 2L, "x".repeat(64), 3L);
 
-    assertThatThrownBy(() -> quotas.change(ACME, tooLong, Set.of()))
-        .isInstanceOf(StoreFailure.class);
+    assertThatThrownBy(() -> change(ACME, tooLong, Set.of())).isInstanceOf(StoreFailure.class);
 
     assertThat(quotas.find(ACME)).contains(Map.of());
   }
@@ -280,7 +350,7 @@ abstract class StoresContract {
   void quotas_law1_noChangeIsLostAmongMany() {
     addTenants();
 
-    atOnce(6, i -> () -> quotas.change(ACME, Map.of("q" + i, 1L, "shared", (long) i), Set.of()));
+    atOnce(6, i -> () -> change(ACME, Map.of("q" + i, 1L, "shared", (long) i), Set.of()));
 
     assertThat(quotas.find(ACME).orElseThrow())
         .containsOnlyKeys("q0", "q1", "q2", "q3", "q4", "q5", "shared");
@@ -289,7 +359,7 @@ abstract class StoresContract {
   @Test
   void quotas_law2and3_foundByTenantAndAll() {
     addTenants();
-    quotas.change(ACME, Map.of("a", 1L), Set.of());
+    change(ACME, Map.of("a", 1L), Set.of());
 
     assertThat(quotas.find(OTHER)).contains(Map.of());
     assertThat(quotas.find(new TenantId("absent"))).isEmpty();
@@ -351,9 +421,27 @@ abstract class StoresContract {
   /** One more database of this kind. */
   abstract TestDatabase another();
 
+  private TenantStore.Added add(Tenant tenant) {
+    return tenants.add(tenant, 10);
+  }
+
+  /** Puts and removes quotas; false if there is no such tenant. */
+  private boolean change(TenantId tenant, Map<String, Long> put, Set<String> remove) {
+    return quotas
+        .change(
+            tenant,
+            before -> {
+              Map<String, Long> after = new HashMap<>(before);
+              after.putAll(put);
+              after.keySet().removeAll(remove);
+              return Answer.done(after);
+            })
+        .isPresent();
+  }
+
   private void addTenants() {
-    tenants.add(new Tenant(ACME, NOW));
-    tenants.add(new Tenant(OTHER, NOW));
+    add(new Tenant(ACME, NOW));
+    add(new Tenant(OTHER, NOW));
   }
 
   private static Token token(String id, TenantId tenant) {

@@ -1,0 +1,35 @@
+package dev.leat.contract;
+
+/**
+ * That something was changed, and committed. It names what, never what it is now: whoever holds it
+ * in memory reads that where it is kept, so a change may be taken over late, twice, or together
+ * with later ones.
+ */
+public sealed interface Change {
+  /** A tenant was made or deleted. */
+  record TenantChanged(TenantId tenant) implements Change {}
+
+  /** A token was revoked before its time. */
+  record TokenRevoked(String token) implements Change {}
+
+  /** All tokens of a tenant were revoked. */
+  record TokensRevoked(TenantId tenant) implements Change {}
+
+  /** Quotas of a tenant were changed. */
+  record QuotaChanged(TenantId tenant) implements Change {}
+
+  /** The key that signs tokens was changed. */
+  record SigningKeyChanged() implements Change {}
+
+  /** A publisher's key was registered or revoked. */
+  record PublisherKeyChanged(TenantId tenant, String kid) implements Change {}
+
+  /** All keys of a tenant's publishers are gone. */
+  record PublisherKeysForgotten(TenantId tenant) implements Change {}
+
+  /** A function was deployed or deleted, or its traffic changed. */
+  record RouteChanged(FunctionRef function) implements Change {}
+
+  /** All functions of a tenant are gone. */
+  record RoutesForgotten(TenantId tenant) implements Change {}
+}

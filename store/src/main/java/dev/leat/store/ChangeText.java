@@ -1,0 +1,82 @@
+package dev.leat.store;
+
+import dev.leat.contract.Change;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.TenantId;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A change as text: a word for its kind, and what it names, separated by spaces, of which no name
+ * has any. Nodes of several versions read each other's: a word is never given another meaning.
+ */
+record ChangeText(String kind, String subject) {
+  private static final String SEPARATOR = " ";
+
+  static ChangeText of(Change change) {
+    return switch (change) {
+      case Change.TenantChanged(TenantId tenant) -> text("tenant", tenant);
+      case Change.TokenRevoked(String token) -> text("token-revoked", token);
+      case Change.TokensRevoked(TenantId tenant) -> text("tokens-revoked", tenant);
+      case Change.QuotaChanged(TenantId tenant) -> text("quota", tenant);
+      case Change.SigningKeyChanged() -> text("signing-key");
+      case Change.PublisherKeyChanged(TenantId tenant, String kid) ->
+          text("publisher-key", tenant, kid);
+      case Change.PublisherKeysForgotten(TenantId tenant) ->
+          text("publisher-keys-forgotten", tenant);
+      case Change.RouteChanged(FunctionRef function) ->
+          text("route", function.tenant(), function.name());
+      case Change.RoutesForgotten(TenantId tenant) -> text("routes-forgotten", tenant);
+    };
+  }
+
+  /**
+   * The change; empty if it is of a kind that this version does not know, and holds nothing of.
+   *
+   * @throws IllegalArgumentException if it is of a known kind, and its subject cannot be read
+   */
+  Optional<Change> change() {
+    return Optional.ofNullable(
+        switch (kind) {
+          case "tenant" -> of(1, names -> new Change.TenantChanged(new TenantId(names.get(0))));
+          case "token-revoked" -> of(1, names -> new Change.TokenRevoked(names.get(0)));
+          case "tokens-revoked" ->
+              of(1, names -> new Change.TokensRevoked(new TenantId(names.get(0))));
+          case "quota" -> of(1, names -> new Change.QuotaChanged(new TenantId(names.get(0))));
+          case "signing-key" -> of(0, names -> new Change.SigningKeyChanged());
+          case "publisher-key" ->
+              of(
+                  2,
+                  names ->
+                      new Change.PublisherKeyChanged(new TenantId(names.get(0)), names.get(1)));
+          case "publisher-keys-forgotten" ->
+              of(1, names -> new Change.PublisherKeysForgotten(new TenantId(names.get(0))));
+          case "route" ->
+              of(
+                  2,
+                  names ->
+                      new Change.RouteChanged(
+                          new FunctionRef(
+                              new TenantId(names.get(0)), new FunctionName(names.get(1)))));
+          case "routes-forgotten" ->
+              of(1, names -> new Change.RoutesForgotten(new TenantId(names.get(0))));
+          default -> null;
+        });
+  }
+
+  private static ChangeText text(String kind, Object... names) {
+    return new ChangeText(
+        kind, String.join(SEPARATOR, List.of(names).stream().map(Object::toString).toList()));
+  }
+
+  private Change of(int count, Function<List<String>, Change> read) {
+    List<String> names = subject.isEmpty() ? List.of() : List.of(subject.split(SEPARATOR, -1));
+    if (names.size() != count) {
+      throw new IllegalArgumentException(
+          "a change of kind " + kind + " names " + count + " things, not " + names.size());
+    }
+    return read.apply(names);
+  }
+}
