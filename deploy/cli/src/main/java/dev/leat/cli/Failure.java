@@ -1,6 +1,9 @@
 package dev.leat.cli;
 
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.Finding;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -11,6 +14,8 @@ import java.util.stream.Stream;
 final class Failure extends RuntimeException {
   static final int REFUSED = 1;
   static final int USAGE = 2;
+
+  private static final int WHY_CHARS_MAX = 300;
 
   private final List<String> lines;
   private final int exitCode;
@@ -47,6 +52,21 @@ final class Failure extends RuntimeException {
   /** It was not asked for rightly. */
   static Failure usage(String line) {
     return new Failure(List.of(line), USAGE);
+  }
+
+  /** A defect of the command, or a failure of the machine that nobody thought of. */
+  static Failure unexpected(Exception e) {
+    Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
+    String why =
+        cause instanceof IOException && cause.getMessage() != null
+            ? ": " + Excerpt.of(cause.getMessage().lines().findFirst().orElse(""), WHY_CHARS_MAX)
+            : "";
+    Failure failure =
+        refused(
+            "The command failed unexpectedly%s. Part of it may have been done. Run it again with LEAT_DEBUG=1 to see where it failed, and report that."
+                .formatted(why));
+    failure.initCause(e);
+    return failure;
   }
 
   List<String> lines() {

@@ -86,13 +86,9 @@ public final class Leat {
       e.printStackTrace(new PrintWriter(trace));
       trace.toString().lines().forEach(terminal::error);
     }
-    if (e instanceof Failure failure) {
-      failure.lines().forEach(terminal::error);
-      return failure.exitCode();
-    }
-    String what = e.toString().lines().findFirst().orElse("");
-    terminal.error("The command failed unexpectedly: " + what + ". Set LEAT_DEBUG=1 to see where.");
-    return Failure.REFUSED;
+    Failure failure = e instanceof Failure expected ? expected : Failure.unexpected(e);
+    failure.lines().forEach(terminal::error);
+    return failure.exitCode();
   }
 
   private static ModuleDigest digest(String text) {

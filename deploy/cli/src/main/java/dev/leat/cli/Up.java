@@ -1,5 +1,6 @@
 package dev.leat.cli;
 
+import dev.leat.node.NodeConfig;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,13 +19,13 @@ final class Up implements Runnable {
       names = "--port",
       paramLabel = "PORT",
       description = "Where to listen, 0 for any free port; else ${DEFAULT-VALUE}.")
-  int port = 8080;
+  int port = NodeConfig.DEFAULT_PORT;
 
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
       description = "Which address to listen on; else ${DEFAULT-VALUE}.")
-  String host = "127.0.0.1";
+  String host = NodeConfig.DEFAULT_HOST;
 
   @Option(
       names = "--demo",

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * if it was made here, since one that was there may hold more than the node's.
  */
 final class DataDirectory implements AutoCloseable {
+  /** Written when a node has started for the first time. */
+  static final String OPERATOR_TOKEN = "operator.token";
+
   private final Path directory;
   private @Nullable FileChannel lockFile;
 
@@ -35,7 +38,7 @@ final class DataDirectory implements AutoCloseable {
 
   /** The file with a token that may do everything. */
   Path operatorToken() {
-    return directory.resolve("operator.token");
+    return directory.resolve(OPERATOR_TOKEN);
   }
 
   /**

@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import dev.leat.store.DatabaseCheck;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -67,6 +69,7 @@ final class NodeDatabase implements AutoCloseable {
    */
   void start() throws IOException {
     if (config.file().isPresent()) {
+      requireContent(config.file().get());
       OwnerOnly.file(config.file().get());
     }
     // First by a connection of its own, which fails at once: the pool would try again and again.
@@ -79,6 +82,15 @@ final class NodeDatabase implements AutoCloseable {
     } catch (SQLException e) {
       pool.close();
       throw new IOException(DatabaseFault.describe(config, e), e);
+    }
+  }
+
+  /** H2 would begin anew in an empty file, as if the node had never held anything. */
+  private void requireContent(Path file) throws IOException {
+    if (Files.exists(file)
+        && Files.size(file) == 0
+        && Files.exists(file.resolveSibling(DataDirectory.OPERATOR_TOKEN))) {
+      throw new IOException(DatabaseFault.emptied(config));
     }
   }
 

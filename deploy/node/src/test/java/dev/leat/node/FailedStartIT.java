@@ -42,6 +42,27 @@ class FailedStartIT {
   }
 
   @Test
+  void start_databaseFileEmptied_doesNotBeginAnew() throws IOException {
+    RunningNode.start(directory).close();
+    Files.write(directory.resolve("leat.mv.db"), new byte[0]);
+
+    assertCannotStart(
+        embedded(),
+        ("The database jdbc:h2:file:%s/leat is empty, though a node has run here: its file has lost"
+                    + " what it held. Restore the data directory from a backup,")
+                .formatted(directory)
+            + " or move its leat.mv.db away to begin without what it held.");
+  }
+
+  /** A node that was killed before it had started once has left an empty file. */
+  @Test
+  void start_databaseFileEmptyFromTheFirst_begins() throws IOException {
+    Files.createFile(directory.resolve("leat.mv.db"));
+
+    RunningNode.start(directory).close();
+  }
+
+  @Test
   void start_blobsAreAFile_saysWhatToDo() throws IOException {
     Path blobs = Files.createFile(directory.resolve("blobs"));
 

@@ -1,5 +1,6 @@
 package dev.leat.gateway.invocation;
 
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
@@ -21,6 +22,6 @@ final class CheckMethod implements Step<InvocationExchange> {
     return exchange.refuse(
         ProblemCode.METHOD_NOT_ALLOWED,
         "Function '%s' answers %s, not %s."
-            .formatted(called.version().function(), allowed, RequireFunction.abbreviate(method)));
+            .formatted(called.version().function(), allowed, Excerpt.of(method)));
   }
 }

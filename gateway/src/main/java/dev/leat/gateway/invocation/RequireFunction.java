@@ -1,11 +1,14 @@
 package dev.leat.gateway.invocation;
 
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
 
 /** Goes on only when there is the version that was asked for. */
 final class RequireFunction implements Step<InvocationExchange> {
+  private static final int PATH_CHARS_MAX = 200;
+
   @Override
   public Next take(InvocationExchange exchange) {
     return exchange.target().called() == null
@@ -16,10 +19,7 @@ final class RequireFunction implements Step<InvocationExchange> {
   static Next refuse(InvocationExchange exchange, String hint) {
     return exchange.refuse(
         ProblemCode.FUNCTION_NOT_FOUND,
-        "There is no function at '%s'.%s".formatted(abbreviate(exchange.path()), hint));
-  }
-
-  static String abbreviate(String text) {
-    return text.length() <= 200 ? text : text.substring(0, 200) + "...";
+        "There is no function at '%s'.%s"
+            .formatted(Excerpt.of(exchange.path(), PATH_CHARS_MAX), hint));
   }
 }
