@@ -2,6 +2,7 @@ package dev.leat.gateway.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.Finding;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -31,7 +32,6 @@ final class BodySchema {
   /** Schemas within schemas; a schema that contains itself has no end. */
   private static final int DEPTH_MAX = 20;
 
-  private static final int QUOTED_CHARS_MAX = 80;
   private static final Set<String> ANNOTATIONS =
       Set.of("description", "title", "examples", "example", "default", "format", "x-leat-domain");
   private static final BigInteger LONG_MIN = BigInteger.valueOf(Long.MIN_VALUE);
@@ -314,7 +314,7 @@ final class BodySchema {
 
   /** {@code roles}, {@code a.b}. */
   private static String member(String at, String name) {
-    return at.isEmpty() ? abbreviated(name) : at + "." + abbreviated(name);
+    return at.isEmpty() ? Excerpt.of(name) : at + "." + Excerpt.of(name);
   }
 
   private static String was(JsonNode value) {
@@ -323,11 +323,7 @@ final class BodySchema {
 
   private static String quoted(JsonNode value) {
     return value.isTextual()
-        ? "'" + abbreviated(value.asText()) + "'"
-        : abbreviated(value.toString());
-  }
-
-  private static String abbreviated(String text) {
-    return text.length() <= QUOTED_CHARS_MAX ? text : text.substring(0, QUOTED_CHARS_MAX) + "...";
+        ? "'" + Excerpt.of(value.asText()) + "'"
+        : Excerpt.of(value.toString());
   }
 }

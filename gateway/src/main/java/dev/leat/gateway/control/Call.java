@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
@@ -76,7 +77,7 @@ record Call(
         ? Answer.done(Integer.valueOf(text))
         : Answer.refused(
             ProblemCode.INVALID_REQUEST,
-            "The parameter 'limit' must be 1-1000, was '" + abbreviate(text) + "'.");
+            "The parameter 'limit' must be 1-1000, was '" + Excerpt.of(text) + "'.");
   }
 
   /** The body, which is of this shape: the document says so, and tests that both say the same. */
@@ -87,9 +88,5 @@ record Call(
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("The document allows what " + shape + " does not", e);
     }
-  }
-
-  static String abbreviate(String text) {
-    return text.length() <= 300 ? text : text.substring(0, 300) + "...";
   }
 }

@@ -1,6 +1,7 @@
 package dev.leat.gateway.control;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.ProblemCode;
@@ -44,7 +45,7 @@ final class InvocationOperations {
       return Answer.refused(
           ProblemCode.INVALID_REQUEST,
           "The parameter 'outcome' must be one of %s; was '%s'."
-              .formatted(String.join(", ", Outcome.words()), Call.abbreviate(outcome.get())));
+              .formatted(String.join(", ", Outcome.words()), Excerpt.of(outcome.get())));
     }
     return Answer.done(new Filter(function.map(FunctionName::new), outcome));
   }
