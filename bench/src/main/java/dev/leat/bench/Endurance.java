@@ -16,7 +16,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
@@ -371,8 +371,8 @@ public final class Endurance {
         CONFIG);
   }
 
-  private static Budget budget(FunctionVersion version) {
-    return new Budget(
+  private static GuestBudget budget(FunctionVersion version) {
+    return new GuestBudget(
         version.limits().fuel(),
         System.nanoTime() + version.limits().timeout().toNanos(),
         new Cancellation());

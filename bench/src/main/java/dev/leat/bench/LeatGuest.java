@@ -3,7 +3,7 @@ package dev.leat.bench;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.HostFunction;
 import dev.leat.engine.LoadedModule;
@@ -35,8 +35,8 @@ final class LeatGuest implements Guest, Kernel {
         imported.module(), imported.name(), imported.signature(), (guest, arguments) -> 0);
   }
 
-  private Budget budget() {
-    return new Budget(FUEL, System.nanoTime() + NEVER, cancellation);
+  private GuestBudget budget() {
+    return new GuestBudget(FUEL, System.nanoTime() + NEVER, cancellation);
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface GuestInstance extends AutoCloseable {
   /** The budget of the calls that follow; resets the meters. */
-  void begin(Budget budget);
+  void begin(GuestBudget budget);
 
   /** The index of the exported function of this name, or -1. */
   int function(String exportName);

@@ -11,7 +11,8 @@ public interface LoadedModule {
   long sizeBytes();
 
   /** A new instance whose start function needs nothing attached. */
-  default GuestInstance instantiate(List<HostFunction> hosts, int memoryPagesMax, Budget budget) {
+  default GuestInstance instantiate(
+      List<HostFunction> hosts, int memoryPagesMax, GuestBudget budget) {
     return instantiate(hosts, memoryPagesMax, budget, instance -> {});
   }
 
@@ -28,6 +29,6 @@ public interface LoadedModule {
   GuestInstance instantiate(
       List<HostFunction> hosts,
       int memoryPagesMax,
-      Budget budget,
+      GuestBudget budget,
       Consumer<GuestInstance> beforeStart);
 }

@@ -5,8 +5,8 @@ import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
-import dev.leat.engine.Budget;
 import dev.leat.engine.CompilerBusy;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleRefused;
@@ -368,7 +368,8 @@ final class Calls {
       FunctionVersion version = invocation.target();
       long now = System.nanoTime();
       long nanos = Math.min(version.limits().timeout().toNanos(), invocation.nanosLeft(now));
-      Budget budget = new Budget(version.limits().fuel(), now + nanos, invocation.cancellation());
+      GuestBudget budget =
+          new GuestBudget(version.limits().fuel(), now + nanos, invocation.cancellation());
       return guests.create(version, loaded(), budget, invocation.fixed());
     }
 

@@ -5,7 +5,7 @@ import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Limits;
 import dev.leat.contract.TenantId;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.worker.guest.Guest;
@@ -269,7 +269,8 @@ final class Preparing implements AutoCloseable {
   private Guest newGuest(Task task, LoadedModule module) {
     Limits limits = task.version.limits();
     long nanos = Math.min(limits.timeout().toNanos(), INSTANCE_TIME.toNanos());
-    Budget budget = new Budget(limits.fuel(), System.nanoTime() + nanos, task.cancellation);
+    GuestBudget budget =
+        new GuestBudget(limits.fuel(), System.nanoTime() + nanos, task.cancellation);
     return guests.prepare(task.version, module, budget);
   }
 

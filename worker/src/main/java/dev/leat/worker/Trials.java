@@ -4,8 +4,8 @@ import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Limits;
 import dev.leat.contract.TenantId;
-import dev.leat.engine.Budget;
 import dev.leat.engine.CompilerBusy;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleRefused;
@@ -275,7 +275,7 @@ final class Trials implements AutoCloseable {
       long nanos = Math.min(version.limits().timeout().toNanos(), Worker.TRIAL_TIME_MAX.toNanos());
       long cpuBefore = THREADS.getCurrentThreadCpuTime();
       Limits limits = version.limits();
-      Budget budget = new Budget(limits.fuel(), System.nanoTime() + nanos, cancellation);
+      GuestBudget budget = new GuestBudget(limits.fuel(), System.nanoTime() + nanos, cancellation);
       try {
         Guest guest = guests.create(version, loaded(), budget, null);
         preparing.count(guest.initFuel());

@@ -6,7 +6,7 @@ import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.types.Element;
 import com.dylibso.chicory.wasm.types.MutabilityType;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
@@ -53,7 +53,7 @@ final class ChicoryInstance implements GuestInstance {
   }
 
   @Override
-  public void begin(Budget budget) {
+  public void begin(GuestBudget budget) {
     memory.begin(budget);
   }
 

@@ -8,7 +8,7 @@ import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
@@ -65,7 +65,7 @@ final class ChicoryModule implements LoadedModule {
   public GuestInstance instantiate(
       List<HostFunction> hosts,
       int memoryPagesMax,
-      Budget budget,
+      GuestBudget budget,
       Consumer<GuestInstance> beforeStart) {
     FlatMemory memory = memory(memoryPagesMax, budget);
     try {
@@ -107,7 +107,7 @@ final class ChicoryModule implements LoadedModule {
     }
   }
 
-  private FlatMemory memory(int pagesMax, Budget budget) {
+  private FlatMemory memory(int pagesMax, GuestBudget budget) {
     MemoryLimits declared = module.memorySection().orElseThrow().getMemory(0).limits();
     if (declared.initialPages() > pagesMax) {
       throw GuestStopped.because(

@@ -9,7 +9,7 @@ import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.PassiveDataSegment;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.Limits;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
@@ -87,7 +87,7 @@ final class FlatMemory implements Memory, GuestMemory {
   private long fuelLimit;
   private long deadlineNanos;
   private Cancellation cancellation = new Cancellation();
-  private Budget.Pacer pacer = () -> {};
+  private GuestBudget.Pacer pacer = () -> {};
 
   /** Why growth was refused last since {@link #begin}: the guest's own limit, or the node's. */
   private @Nullable Reason growthRefused;
@@ -100,7 +100,7 @@ final class FlatMemory implements Memory, GuestMemory {
    * @param heap what its bytes are taken from; given back by {@link #close}
    * @throws GuestStopped if the heap has no room for it
    */
-  FlatMemory(int initialPages, int maximumPages, GuestHeap heap, Budget budget) {
+  FlatMemory(int initialPages, int maximumPages, GuestHeap heap, GuestBudget budget) {
     this.initialPages = initialPages;
     this.maximumPages = maximumPages;
     this.heap = heap;
@@ -120,7 +120,7 @@ final class FlatMemory implements Memory, GuestMemory {
 
   // ---- Fuel ----
 
-  void begin(Budget budget) {
+  void begin(GuestBudget budget) {
     fuelLimit = budget.fuel();
     deadlineNanos = budget.deadlineNanos();
     cancellation = budget.cancellation();

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ModuleDigest;
-import dev.leat.engine.Budget;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.Inspection;
@@ -139,7 +139,8 @@ class ClassStoreTest {
 
   /** Calls {@code handle} and returns the fuel that it cost. */
   private static long call(LoadedModule loaded) {
-    Budget budget = new Budget(1_000_000, System.nanoTime() + 300_000_000_000L, new Cancellation());
+    GuestBudget budget =
+        new GuestBudget(1_000_000, System.nanoTime() + 300_000_000_000L, new Cancellation());
     GuestInstance guest = loaded.instantiate(List.of(), 16, budget);
     guest.begin(budget);
     assertThat(guest.call(guest.function("handle"), 0, 0)).isNotEqualTo(-1);

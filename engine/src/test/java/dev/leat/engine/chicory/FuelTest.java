@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.leat.contract.Cancellation;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.GuestStopped.Reason;
@@ -111,7 +111,7 @@ final class FuelTest {
     GuestInstance guest = instance(endless.module());
     Cancellation cancellation = new Cancellation();
     guest.begin(
-        new Budget(
+        new GuestBudget(
             Long.MAX_VALUE, System.nanoTime() + Duration.ofMinutes(5).toNanos(), cancellation));
     AtomicBoolean runs = new AtomicBoolean();
     CompletableFuture<GuestStopped> stopped =

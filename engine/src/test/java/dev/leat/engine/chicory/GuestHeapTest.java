@@ -9,9 +9,9 @@ import com.dylibso.chicory.wasm.types.ValType;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
-import dev.leat.engine.Budget;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
@@ -216,8 +216,8 @@ class GuestHeapTest {
   }
 
   private FlatMemory memory(int pages) {
-    Budget budget =
-        new Budget(1_000_000_000, System.nanoTime() + 300_000_000_000L, new Cancellation());
+    GuestBudget budget =
+        new GuestBudget(1_000_000_000, System.nanoTime() + 300_000_000_000L, new Cancellation());
     return new FlatMemory(pages, 1_000, heap, budget);
   }
 }

@@ -3,7 +3,7 @@ package dev.leat.engine.chicory;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.HostFunction;
@@ -45,12 +45,12 @@ final class Guests {
     return instance(load(module), hosts);
   }
 
-  static Budget fuel(long fuel) {
+  static GuestBudget fuel(long fuel) {
     return budget(fuel, Duration.ofMinutes(5));
   }
 
-  static Budget budget(long fuel, Duration time) {
-    return new Budget(fuel, System.nanoTime() + time.toNanos(), new Cancellation());
+  static GuestBudget budget(long fuel, Duration time) {
+    return new GuestBudget(fuel, System.nanoTime() + time.toNanos(), new Cancellation());
   }
 
   static long call(GuestInstance guest, String export, long... arguments) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.ModuleDigest;
-import dev.leat.engine.Budget;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
@@ -311,7 +311,7 @@ final class HostileModuleTest {
           .name("guest")
           .start(() -> {
             try (GuestInstance guest = instance(module)) {
-              guest.begin(new Budget(Long.MAX_VALUE, Long.MAX_VALUE / 2, cancellation));
+              guest.begin(new GuestBudget(Long.MAX_VALUE, Long.MAX_VALUE / 2, cancellation));
               ended.complete(Guests.stopped(guest, "br").reason());
             }
           });
@@ -349,7 +349,7 @@ final class HostileModuleTest {
     return module.instantiate(List.of(), PAGES_MAX, Guests.fuel(Guests.PLENTY));
   }
 
-  private static Budget budget(Duration time) {
+  private static GuestBudget budget(Duration time) {
     return Guests.budget(Long.MAX_VALUE, time);
   }
 

@@ -81,7 +81,7 @@ final class MutatedModuleTest {
     }
   }
 
-  private static dev.leat.engine.Budget small() {
+  private static dev.leat.engine.GuestBudget small() {
     return Guests.fuel(200_000);
   }
 

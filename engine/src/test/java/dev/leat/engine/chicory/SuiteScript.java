@@ -4,7 +4,7 @@ import com.dylibso.chicory.wasm.types.Value;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.GuestStopped.Reason;
 import dev.leat.engine.HostFunction;
@@ -388,7 +388,7 @@ final class SuiteScript {
         : (bits & 0x7ff8_0000_0000_0000L) == 0x7ff8_0000_0000_0000L;
   }
 
-  private static Budget budget() {
+  private static GuestBudget budget() {
     return Guests.budget(Guests.PLENTY, CALL_TIME);
   }
 

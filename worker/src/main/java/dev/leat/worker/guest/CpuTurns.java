@@ -1,6 +1,6 @@
 package dev.leat.worker.guest;
 
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.StackRoom;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -60,17 +60,17 @@ public final class CpuTurns {
   }
 
   /** A call that begins now; confined to its thread. */
-  Turn begin(Budget budget) {
+  Turn begin(GuestBudget budget) {
     return begin(budget, System.nanoTime());
   }
 
   /** The same for who has just read the time. */
-  Turn begin(Budget budget, long nowNanos) {
+  Turn begin(GuestBudget budget, long nowNanos) {
     return new Turn(budget, nowNanos + FREE_NANOS, calls);
   }
 
   /** What is prepared ahead of calls: it needs a turn from its start. */
-  Turn beginPreparation(Budget budget) {
+  Turn beginPreparation(GuestBudget budget) {
     return new Turn(budget, System.nanoTime(), preparations);
   }
 
@@ -85,14 +85,14 @@ public final class CpuTurns {
   }
 
   /** One call's claim to the processor. */
-  final class Turn implements Budget.Pacer, AutoCloseable {
-    private final Budget budget;
+  final class Turn implements GuestBudget.Pacer, AutoCloseable {
+    private final GuestBudget budget;
     private final long freeUntilNanos;
     private final ArrayDeque<Waiter> line;
     private long sinceNanos;
     private boolean isHeld;
 
-    private Turn(Budget budget, long freeUntilNanos, ArrayDeque<Waiter> line) {
+    private Turn(GuestBudget budget, long freeUntilNanos, ArrayDeque<Waiter> line) {
       this.budget = budget;
       this.freeUntilNanos = freeUntilNanos;
       this.line = line;
@@ -199,7 +199,7 @@ public final class CpuTurns {
     private boolean isGranted;
 
     /** Waits for a turn; false when the call is to end before. */
-    boolean await(ArrayDeque<Waiter> line, Budget budget) {
+    boolean await(ArrayDeque<Waiter> line, GuestBudget budget) {
       Runnable whenCancelled = this::lookAgain;
       line.add(this);
       lineChanged();

@@ -8,7 +8,7 @@ import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Usage;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.HostFunction;
@@ -43,7 +43,7 @@ public final class GuestFactory {
   public Guest create(
       FunctionVersion version,
       LoadedModule module,
-      Budget budget,
+      GuestBudget budget,
       @Nullable FixedConditions fixed) {
     try (CpuTurns.Turn turn = turns.begin(budget)) {
       return make(version, module, budget.pacedBy(turn), fixed);
@@ -51,7 +51,7 @@ public final class GuestFactory {
   }
 
   /** The same ahead of calls, which go before it at the processor. */
-  public Guest prepare(FunctionVersion version, LoadedModule module, Budget budget) {
+  public Guest prepare(FunctionVersion version, LoadedModule module, GuestBudget budget) {
     try (CpuTurns.Turn turn = turns.beginPreparation(budget)) {
       return make(version, module, budget.pacedBy(turn), null);
     }
@@ -60,7 +60,7 @@ public final class GuestFactory {
   private Guest make(
       FunctionVersion version,
       LoadedModule module,
-      Budget budget,
+      GuestBudget budget,
       @Nullable FixedConditions fixed) {
     LentPowers lent = powers.lend(version, fixed);
     GuestInstance instance;
@@ -77,7 +77,7 @@ public final class GuestFactory {
   }
 
   private static GuestInstance initialised(
-      FunctionVersion version, LoadedModule module, Budget budget, LentPowers lent) {
+      FunctionVersion version, LoadedModule module, GuestBudget budget, LentPowers lent) {
     Invocation invocation = initialisation(version);
     lent.prepare(invocation);
     GuestInstance instance =

@@ -5,7 +5,7 @@ import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.worker.capability.LentPowers;
@@ -47,7 +47,7 @@ abstract sealed class InstanceGuest implements Guest
     hasServed = true;
     // Read once for all, as it costs as much as a brief guest; an idle instance is had at once.
     long nowNanos = acquire == Usage.Acquire.COLD ? System.nanoTime() : acquiringSinceNanos;
-    Budget budget = budget(invocation, nowNanos);
+    GuestBudget budget = budget(invocation, nowNanos);
     Running running =
         new Running(
             invocation,
@@ -71,7 +71,7 @@ abstract sealed class InstanceGuest implements Guest
       running.endLog();
       lent.end();
       instance.attach(null);
-      instance.begin(Budget.NONE);
+      instance.begin(GuestBudget.NONE);
     }
   }
 
@@ -104,10 +104,10 @@ abstract sealed class InstanceGuest implements Guest
     instance.close();
   }
 
-  private Budget budget(Invocation invocation, long nowNanos) {
+  private GuestBudget budget(Invocation invocation, long nowNanos) {
     long timeout = version.limits().timeout().toNanos();
     long nanos = Math.min(timeout, Math.max(0, invocation.nanosLeft(nowNanos)));
-    return new Budget(version.limits().fuel(), nowNanos + nanos, invocation.cancellation());
+    return new GuestBudget(version.limits().fuel(), nowNanos + nanos, invocation.cancellation());
   }
 
   private Outcome ending(GuestStopped stopped, Duration time, Usage usage) {

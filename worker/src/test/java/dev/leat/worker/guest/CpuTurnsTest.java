@@ -3,7 +3,7 @@ package dev.leat.worker.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Cancellation;
-import dev.leat.engine.Budget;
+import dev.leat.engine.GuestBudget;
 import dev.leat.testkit.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ class CpuTurnsTest {
   void pause_whenTheDeadlineComesFirst_returnsForTheBudgetToEndIt() {
     CpuTurns.Turn held = longCall(budget(LONG));
     held.pause();
-    Budget soon = budget(Duration.ofMillis(50));
+    GuestBudget soon = budget(Duration.ofMillis(50));
 
     longCall(soon).pause();
 
@@ -92,7 +92,7 @@ class CpuTurnsTest {
     Cancellation cancellation = new Cancellation();
     cancellation.cancel();
 
-    longCall(new Budget(1, System.nanoTime() + LONG.toNanos(), cancellation)).pause();
+    longCall(new GuestBudget(1, System.nanoTime() + LONG.toNanos(), cancellation)).pause();
 
     held.close();
   }
@@ -103,7 +103,7 @@ class CpuTurnsTest {
     held.pause();
     Cancellation cancellation = new Cancellation();
     CpuTurns.Turn waiting =
-        longCall(new Budget(1, System.nanoTime() + LONG.toNanos(), cancellation));
+        longCall(new GuestBudget(1, System.nanoTime() + LONG.toNanos(), cancellation));
     Thread call = Thread.ofPlatform().start(waiting::pause);
     Eventually.holds("it waits", () -> turns.waiting() == 1);
 
@@ -174,7 +174,7 @@ class CpuTurnsTest {
     first.close();
     CpuTurns.Turn second = longCall(budget(LONG));
     second.pause();
-    Budget soon = budget(Duration.ofMillis(20));
+    GuestBudget soon = budget(Duration.ofMillis(20));
 
     longCall(soon).pause();
 
@@ -183,7 +183,7 @@ class CpuTurnsTest {
   }
 
   /** A call that has run for long enough to need a turn. */
-  private CpuTurns.Turn longCall(Budget budget) {
+  private CpuTurns.Turn longCall(GuestBudget budget) {
     CpuTurns.Turn turn = turns.begin(budget);
     spin(Duration.ofMillis(1));
     return turn;
@@ -196,7 +196,7 @@ class CpuTurnsTest {
     }
   }
 
-  private static Budget budget(Duration time) {
-    return new Budget(1, System.nanoTime() + time.toNanos(), new Cancellation());
+  private static GuestBudget budget(Duration time) {
+    return new GuestBudget(1, System.nanoTime() + time.toNanos(), new Cancellation());
   }
 }

@@ -10,18 +10,18 @@ import dev.leat.contract.Cancellation;
  * @param cancellation polled while the guest runs
  * @param pacer asked between slices of fuel
  */
-public record Budget(long fuel, long deadlineNanos, Cancellation cancellation, Pacer pacer) {
+public record GuestBudget(long fuel, long deadlineNanos, Cancellation cancellation, Pacer pacer) {
   /** For the time between calls: nothing may run, and nothing is kept of the last call's budget. */
-  public static final Budget NONE = new Budget(0, 0, new Cancellation());
+  public static final GuestBudget NONE = new GuestBudget(0, 0, new Cancellation());
 
   /** A budget of a guest that nobody holds up. */
-  public Budget(long fuel, long deadlineNanos, Cancellation cancellation) {
+  public GuestBudget(long fuel, long deadlineNanos, Cancellation cancellation) {
     this(fuel, deadlineNanos, cancellation, () -> {});
   }
 
   /** The same budget under this pacer. */
-  public Budget pacedBy(Pacer other) {
-    return new Budget(fuel, deadlineNanos, cancellation, other);
+  public GuestBudget pacedBy(Pacer other) {
+    return new GuestBudget(fuel, deadlineNanos, cancellation, other);
   }
 
   /**
