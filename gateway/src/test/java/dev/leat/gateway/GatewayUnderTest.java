@@ -1,14 +1,6 @@
 package dev.leat.gateway;
 
 import dev.leat.contract.Answer;
-import dev.leat.contract.FunctionName;
-import dev.leat.contract.FunctionRef;
-import dev.leat.contract.FunctionVersion;
-import dev.leat.contract.Grants;
-import dev.leat.contract.GuestContract;
-import dev.leat.contract.InstancePolicy;
-import dev.leat.contract.Limits;
-import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.ControlPlane;
@@ -17,8 +9,6 @@ import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.gateway.invocation.InvocationPipeline;
-import dev.leat.registry.function.DeployedVersion;
-import dev.leat.registry.function.RouteSpec;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.store.ChangeFeed;
 import dev.leat.store.PolledChangeFeed;
@@ -97,7 +87,7 @@ final class GatewayUnderTest implements AutoCloseable {
     tenants.create(ACME);
     tenants.create(OTHER);
     Authenticator authenticator = new Authenticator(keys, tokens, tenants, clock, nanos::get);
-    RoutingTable routes = new RoutingTable(new LoadedFunctions(deployed()));
+    RoutingTable routes = Functions.routes();
     changes = new PolledChangeFeed(source, WakeUp.NONE);
     List.of(keys, tokens, quotas, tenants, routes).forEach(changes::subscribe);
     changes.load();
@@ -126,32 +116,6 @@ final class GatewayUnderTest implements AutoCloseable {
     return started;
   }
 
-  private static List<List<DeployedVersion>> deployed() {
-    Limits small = new Limits(1, Limits.PAGE_BYTES, Duration.ofMillis(1), 10, 10);
-    return List.of(
-        List.of(version("open", 1, Limits.DEFAULT, new RouteSpec("/open", Set.of(), true))),
-        List.of(
-            version("closed", 2, Limits.DEFAULT, new RouteSpec("/closed", Set.of(), false)),
-            version("closed", 1, Limits.DEFAULT, new RouteSpec("/closed", Set.of(), true))),
-        List.of(version("small", 1, small, new RouteSpec("/s", Set.of("GET", "POST"), true))));
-  }
-
-  private static DeployedVersion version(String name, int number, Limits limits, RouteSpec route) {
-    return new DeployedVersion(
-        new FunctionVersion(
-            new FunctionRef(ACME, new FunctionName(name)),
-            number,
-            new ModuleDigest("0".repeat(64)),
-            GuestContract.HANDLER,
-            limits,
-            InstancePolicy.DEFAULT,
-            Grants.NONE,
-            "{}"),
-        NOW,
-        "{}",
-        route);
-  }
-
   /** What needs the registry is not called in these tests. */
   @SuppressWarnings({"NullAway", "DataFlowIssue"})
   private static ControlServices platform(
@@ -174,6 +138,12 @@ final class GatewayUnderTest implements AutoCloseable {
 
   int port() {
     return gateway.port();
+  }
+
+  /** Sets a quota of {@code acme}; -1 for none. */
+  void setQuota(String name, long limit) {
+    quotas.set(ACME, Map.of(name, limit));
+    changes.catchUp();
   }
 
   /** A bearer token of a tenant. */

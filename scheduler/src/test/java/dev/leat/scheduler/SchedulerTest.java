@@ -1,6 +1,7 @@
 package dev.leat.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionName;
@@ -12,18 +13,24 @@ import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.Invocation;
+import dev.leat.contract.Invoker;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
+import dev.leat.testkit.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class SchedulerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final List<Consumer<Outcome>> atWorker = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
   private final Scheduler scheduler = new Scheduler((invocation, ended) -> atWorker.add(ended), 2);
@@ -75,7 +82,155 @@ class SchedulerTest {
     assertThat(scheduler.inFlight()).isZero();
   }
 
+  @Test
+  void refusal_saysWhyAndWhenToTryAgain() {
+    invoke();
+    invoke();
+    invoke();
+    scheduler.drain(Duration.ZERO);
+    invoke();
+
+    assertThat(outcomes)
+        .containsExactly(
+            new Outcome.Overloaded("This node runs 2 invocations already", Duration.ofSeconds(1)),
+            new Outcome.Overloaded(
+                "This node is shutting down; another will answer", Duration.ofSeconds(1)));
+    assertThat(scheduler.inFlight()).isEqualTo(2);
+  }
+
+  /** Whoever waits for the end of all finds every answer handed over. */
+  @Test
+  void invocation_isInFlightUntilItsAnswerIsHandedOver() {
+    List<Integer> seen = new ArrayList<>();
+    scheduler.invoke(invocation(), outcome -> seen.add(scheduler.inFlight()));
+
+    end(0);
+
+    assertThat(seen).containsExactly(1);
+    assertThat(scheduler.inFlight()).isZero();
+  }
+
+  @Test
+  void listener_thatThrows_doesNotKeepItsPlace() {
+    scheduler.invoke(
+        invocation(),
+        outcome -> {
+          throw new IllegalStateException("a defect");
+        });
+
+    assertThatThrownBy(() -> end(0)).hasMessage("a defect");
+
+    assertThat(scheduler.inFlight()).isZero();
+    assertThat(scheduler.drain(Duration.ZERO)).isTrue();
+  }
+
+  @Test
+  void invocation_isHandedOnAsItIs_withItsCancellation() {
+    List<Invocation> handed = new ArrayList<>();
+    Scheduler passing = new Scheduler((invocation, ended) -> handed.add(invocation), 1);
+    Invocation invocation = invocation();
+
+    passing.invoke(invocation, outcomes::add);
+    invocation.cancellation().cancel();
+
+    assertThat(handed).singleElement().isSameAs(invocation);
+    assertThat(handed.getFirst().cancellation().isCancelled()).isTrue();
+    assertThat(outcomes).as("the worker ends it, not the scheduler").isEmpty();
+  }
+
+  @Test
+  void drain_returnsOnceTheLastHasEnded() throws InterruptedException {
+    invoke();
+    invoke();
+    AtomicBoolean drained = new AtomicBoolean();
+    Thread draining = Thread.startVirtualThread(() -> drained.set(scheduler.drain(PATIENCE)));
+    Eventually.holds(
+        "new ones are refused",
+        () -> {
+          invoke();
+          return outcomes.getLast() instanceof Outcome.Overloaded(String reason, Duration _)
+              && reason.contains("shutting down");
+        });
+
+    end(0);
+    assertThat(draining.isAlive()).isTrue();
+    end(1);
+    draining.join();
+
+    assertThat(drained).isTrue();
+  }
+
+  @Test
+  void invoke_fromManyThreads_neverExceedsTheBound_andEndsEachOnce() throws Exception {
+    int bound = 3;
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger ended = new AtomicInteger();
+    Scheduler shared =
+        new Scheduler(
+            (invocation, end) -> {
+              most.accumulateAndGet(running.incrementAndGet(), Math::max);
+              Thread.yield();
+              running.decrementAndGet();
+              end.accept(new Outcome.Cancelled(Usage.NONE));
+            },
+            bound);
+    int threads = 8;
+    int each = 2_000;
+
+    List<Thread> all = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      all.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int n = 0; n < each; n++) {
+                  shared.invoke(invocation(), outcome -> ended.incrementAndGet());
+                }
+              }));
+    }
+    for (Thread thread : all) {
+      thread.join();
+    }
+
+    assertThat(most.get()).isBetween(1, bound);
+    assertThat(ended).hasValue(threads * each);
+    assertThat(shared.inFlight()).isZero();
+  }
+
+  @Test
+  void together_isTheWorkersToGather() {
+    List<String> order = new ArrayList<>();
+    Scheduler gathering =
+        new Scheduler(
+            new Invoker() {
+              @Override
+              public void invoke(Invocation invocation, Consumer<Outcome> ended) {
+                order.add("invoked");
+              }
+
+              @Override
+              public void together(Runnable invocations) {
+                order.add("gathered");
+                invocations.run();
+                order.add("woken");
+              }
+            },
+            1);
+
+    gathering.together(() -> gathering.invoke(invocation(), outcomes::add));
+
+    assertThat(order).containsExactly("gathered", "invoked", "woken");
+  }
+
+  private void end(int index) {
+    atWorker.get(index).accept(new Outcome.Cancelled(Usage.NONE));
+  }
+
   private void invoke() {
+    scheduler.invoke(invocation(), outcomes::add);
+  }
+
+  private static Invocation invocation() {
     FunctionVersion version =
         new FunctionVersion(
             new FunctionRef(new TenantId("acme"), new FunctionName("f")),
@@ -87,6 +242,6 @@ class SchedulerTest {
             Grants.NONE,
             "{}");
     HttpCall call = new HttpCall("GET", "", null, Headers.NONE, new byte[0]);
-    scheduler.invoke(new Invocation("1", version, call, new Cancellation()), outcomes::add);
+    return new Invocation("1", version, call, new Cancellation());
   }
 }

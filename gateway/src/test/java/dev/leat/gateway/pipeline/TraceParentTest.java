@@ -1,0 +1,41 @@
+package dev.leat.gateway.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TraceParentTest {
+  private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-";
+  private static final String SENT = TRACE + "b7ad6b7169203331-01";
+
+  @Test
+  void next_keepsTraceAndFlags_andHasASpanOfItsOwn() {
+    String first = TraceParent.next(SENT);
+    String second = TraceParent.next(SENT);
+
+    assertThat(first).startsWith(TRACE).endsWith("-01").hasSameSizeAs(SENT);
+    assertThat(first).isNotEqualTo(SENT).isNotEqualTo(second);
+    assertThat(TraceParent.next(first)).startsWith(TRACE);
+  }
+
+  /** W3C Trace Context, 3.2.2: ids of zeros, capitals, other versions. */
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(
+      strings = {
+        "",
+        "00",
+        "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+        "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+        "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+        "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nX: y"
+      })
+  void next_ofWhatIsNotValid_isNone(String sent) {
+    assertThat(TraceParent.next(sent)).isNull();
+  }
+}
