@@ -21,6 +21,9 @@ final class DatabaseWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseWatch.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
 
+  /** So that what was changed elsewhere is known within a second of the database's return. */
+  private static final Duration EVERY_WHILE_AWAY = Duration.ofMillis(250);
+
   /**
    * A good answer this old is none: the database hangs. Four times what a check may wait for a
    * connection ({@link NodeDatabase#CONNECTION_PATIENCE}).
@@ -80,19 +83,24 @@ final class DatabaseWatch implements AutoCloseable {
       } catch (RuntimeException | Error e) {
         LOG.error("Looking at the database failed; the next look comes", e); // else none would
       }
-      LockSupport.parkNanos(EVERY.toNanos());
+      LockSupport.parkNanos((good ? EVERY : EVERY_WHILE_AWAY).toNanos());
     }
+  }
+
+  /** Whether the database is away, or may be. */
+  boolean isAlarmed() {
+    return alarmed || !good;
   }
 
   /** Looks at the database now, and has it opened anew if it closed itself. */
   void look() {
-    boolean writes = alarmed || !good;
-    alarmed = false;
+    boolean writes = isAlarmed();
     Optional<StoreFailure> failure = tried(writes);
     if (failure.filter(DatabaseCheck::hasClosedItself).isPresent()) {
       reopen.run();
       failure = tried(true);
     }
+    alarmed = false;
     failure.ifPresentOrElse(this::away, this::works);
   }
 

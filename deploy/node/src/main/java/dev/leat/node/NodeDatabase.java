@@ -30,7 +30,7 @@ final class NodeDatabase implements AutoCloseable {
   private final DatabaseConfig config;
   private final WatchedPool pool = new WatchedPool();
   private final DatabaseWatch watch =
-      new DatabaseWatch(new DatabaseCheck(pool::unwatched), this::reopen, System::nanoTime);
+      new DatabaseWatch(new DatabaseCheck(this::open), this::reopen, System::nanoTime);
 
   NodeDatabase(DatabaseConfig config) {
     this.config = config;
@@ -39,7 +39,9 @@ final class NodeDatabase implements AutoCloseable {
     pool.setUsername(config.user());
     pool.setPassword(config.password().value());
     pool.setMaximumPoolSize(config.poolSize());
-    pool.setMinimumIdle(1);
+    // The pool tries ever more seldom to keep a connection to PostgreSQL while that is away, and so
+    // would find it again seconds late. H2 ends with its last connection.
+    pool.setMinimumIdle(config.isPostgres() ? 0 : 1);
     pool.setConnectionTimeout(CONNECTION_PATIENCE.toMillis());
     pool.setDataSourceProperties(properties());
     pool.setExceptionOverride(new FailedStatements());
@@ -73,10 +75,7 @@ final class NodeDatabase implements AutoCloseable {
       OwnerOnly.file(config.file().get());
     }
     // First by a connection of its own, which fails at once: the pool would try again and again.
-    Properties login = properties();
-    login.setProperty("user", config.user());
-    login.setProperty("password", config.password().value());
-    try (Connection first = DriverManager.getConnection(config.url(), login);
+    try (Connection first = unpooled();
         Connection pooled = pool.unwatched()) {
       LOG.debug("Database opened first={} pooled={}", first, pooled);
     } catch (SQLException e) {
@@ -92,6 +91,18 @@ final class NodeDatabase implements AutoCloseable {
         && Files.exists(file.resolveSibling(DataDirectory.OPERATOR_TOKEN))) {
       throw new IOException(DatabaseFault.emptied(config));
     }
+  }
+
+  private Connection unpooled() throws SQLException {
+    Properties login = properties();
+    login.setProperty("user", config.user());
+    login.setProperty("password", config.password().value());
+    return DriverManager.getConnection(config.url(), login);
+  }
+
+  /** For the watch: while PostgreSQL is away not from the pool, which waits and tries again. */
+  private Connection open() throws SQLException {
+    return config.isPostgres() && watch.isAlarmed() ? unpooled() : pool.unwatched();
   }
 
   DatabaseWatch watch() {
