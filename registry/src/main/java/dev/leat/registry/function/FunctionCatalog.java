@@ -70,13 +70,7 @@ public final class FunctionCatalog {
   public Answer<FunctionRef> delete(TenantId tenant, String actor, FunctionName name) {
     FunctionRef function = new FunctionRef(tenant, name);
     AuditEntry entry =
-        AuditEntry.done(
-            clock.instant(),
-            tenant,
-            actor,
-            "function.delete",
-            function.toString(),
-            "");
+        AuditEntry.done(clock.instant(), tenant, actor, "function.delete", function.toString(), "");
     return store.delete(tenant, name, entry) ? Answer.done(function) : unknown(tenant, name);
   }
 
