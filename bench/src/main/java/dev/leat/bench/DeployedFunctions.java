@@ -4,6 +4,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.leat.contract.Allowance;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionName;
@@ -105,6 +106,7 @@ final class DeployedFunctions {
             collector,
             keyStore,
             engine::inspectAndCompile,
+            tenant -> Allowance.PLATFORM,
             clock,
             Limits.MODULE_BYTES_MAX);
     DeployFunction deploying =
@@ -114,6 +116,7 @@ final class DeployedFunctions {
             new ModuleCatalog(modules, blobs, collector, clock),
             engine::inspectAccepted,
             new NoTrial(),
+            tenant -> Allowance.PLATFORM,
             clock);
     OctetKeyPair key = new OctetKeyPairGenerator(Curve.Ed25519).generate();
     ModuleDigest digest = ModuleDigest.of(module);

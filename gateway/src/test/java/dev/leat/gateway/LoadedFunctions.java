@@ -12,7 +12,11 @@ import java.util.Optional;
 record LoadedFunctions(List<List<DeployedVersion>> all) implements FunctionStore {
   @Override
   public Addition add(
-      TenantId tenant, DeployedVersion version, int versionsKept, AuditEntry entry) {
+      TenantId tenant,
+      DeployedVersion version,
+      int versionsKept,
+      int functionsMax,
+      AuditEntry entry) {
     throw new UnsupportedOperationException();
   }
 

@@ -6,6 +6,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
+import dev.leat.contract.Allowance;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionName;
@@ -72,6 +73,9 @@ public final class TestRegistry implements AutoCloseable {
   /** Modules of which what was compiled is to be forgotten. */
   public final List<ModuleDigest> collected = new ArrayList<>();
 
+  /** What every tenant may have. */
+  public Allowance allowance = Allowance.PLATFORM;
+
   public final CollectModule collector;
   public final AuditLog audit = new AuditLog(new JdbiAuditStore(database.dataSource()));
 
@@ -97,9 +101,19 @@ public final class TestRegistry implements AutoCloseable {
     blobs.start();
     collector = new CollectModule(moduleStore, blobs, collected::add);
     publishModule =
-        new PublishModule(moduleStore, blobs, collector, keyStore, engine, clock, MODULE_BYTES_MAX);
+        new PublishModule(
+            moduleStore,
+            blobs,
+            collector,
+            keyStore,
+            engine,
+            tenant -> allowance,
+            clock,
+            MODULE_BYTES_MAX);
     modules = new ModuleCatalog(moduleStore, blobs, collector, clock);
-    deployFunction = new DeployFunction(functionStore, moduleStore, modules, engine, trial, clock);
+    deployFunction =
+        new DeployFunction(
+            functionStore, moduleStore, modules, engine, trial, tenant -> allowance, clock);
     forgetTenant = new ForgetTenant(keyStore, functionStore, moduleStore, collector, trial);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
     changes.subscribe(routes);

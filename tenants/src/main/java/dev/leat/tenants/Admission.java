@@ -1,31 +1,35 @@
 package dev.leat.tenants;
 
+import dev.leat.contract.Usage;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a tenant's quotas let a request in now. */
 public sealed interface Admission {
   /** Let in, until released. */
   final class Admitted implements Admission {
-    /** What a tenant without a concurrency quota gets: nobody counts it. */
+    /** What a tenant gets whose requests nobody counts. */
     static final Admitted UNCOUNTED = new Admitted(null);
 
-    private final @Nullable AtomicInteger inFlight;
+    private final @Nullable Budget budget;
     private final AtomicBoolean released = new AtomicBoolean();
 
     /**
-     * @param inFlight the count that this request is in, and leaves when released
+     * @param budget which is told of its end
      */
-    Admitted(@Nullable AtomicInteger inFlight) {
-      this.inFlight = inFlight;
+    Admitted(@Nullable Budget budget) {
+      this.budget = budget;
     }
 
-    /** The request has ended. Must be called at its end; only the first call counts. */
-    public void release() {
-      if (inFlight != null && released.compareAndSet(false, true)) {
-        inFlight.decrementAndGet();
+    /**
+     * The request has ended. Must be called at its end; only the first call counts.
+     *
+     * @param usage what its invocation used, {@link Usage#NONE} if there was none
+     */
+    public void release(Usage usage) {
+      if (budget != null && released.compareAndSet(false, true)) {
+        budget.release(usage);
       }
     }
   }

@@ -1,10 +1,12 @@
 package dev.leat.tenants;
 
+import dev.leat.contract.Usage;
 import dev.leat.tenants.Admission.Admitted;
 import dev.leat.tenants.Admission.Rejected;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -17,16 +19,19 @@ final class Budget {
 
   private final @Nullable Rate rate;
   private final @Nullable Long concurrency;
+  private final List<HourlyUse> hourly;
   private final AtomicInteger inFlight;
   private final RejectionCounts rejections;
 
   private Budget(
       @Nullable Rate rate,
       @Nullable Long concurrency,
+      List<HourlyUse> hourly,
       AtomicInteger inFlight,
       RejectionCounts rejections) {
     this.rate = rate;
     this.concurrency = concurrency;
+    this.hourly = hourly;
     this.inFlight = inFlight;
     this.rejections = rejections;
   }
@@ -34,8 +39,8 @@ final class Budget {
   /**
    * The budget of these limits.
    *
-   * @param before the one that it replaces: its requests in flight still count, and an unchanged
-   *     rate goes on as it was
+   * @param before the one that it replaces: its requests in flight still count, and what is
+   *     unchanged goes on as it was
    * @param rejections where it counts whom it turns away
    */
   static Budget of(
@@ -51,6 +56,10 @@ final class Budget {
     return new Budget(
         before != null && rate != null && rate.isLike(before.rate) ? before.rate : rate,
         limits.get(Quota.CONCURRENCY.word()),
+        Quota.BY_THE_HOUR.stream()
+            .flatMap(quota -> HourlyUse.of(quota, limits, nanoTime).stream())
+            .map(use -> before == null ? use : before.likeOr(use))
+            .toList(),
         before == null ? new AtomicInteger() : before.inFlight,
         rejections);
   }
@@ -59,19 +68,45 @@ final class Budget {
     return rejections;
   }
 
+  private HourlyUse likeOr(HourlyUse next) {
+    return hourly.stream().filter(next::isLike).findFirst().orElse(next);
+  }
+
   Admission admit() {
     if (concurrency != null && !enter(concurrency)) {
-      rejections.byConcurrency().increment();
+      rejections.count(Quota.CONCURRENCY);
       return new Rejected(Quota.CONCURRENCY.word(), concurrency, CONCURRENCY_RETRY);
     }
-    if (rate != null && !rate.bucket().tryConsume(1)) {
+    Rejected rejected = rejectedByUse();
+    if (rejected != null) {
       if (concurrency != null) {
         inFlight.decrementAndGet();
       }
-      rejections.byRate().increment();
+      return rejected;
+    }
+    return concurrency == null && hourly.isEmpty() ? Admitted.UNCOUNTED : new Admitted(this);
+  }
+
+  private @Nullable Rejected rejectedByUse() {
+    for (HourlyUse use : hourly) {
+      if (!use.isLeft()) {
+        rejections.count(use.quota());
+        return use.rejected();
+      }
+    }
+    if (rate != null && !rate.bucket().tryConsume(1)) {
+      rejections.count(Quota.REQUESTS_PER_SECOND);
       return rate.rejected();
     }
-    return concurrency == null ? Admitted.UNCOUNTED : new Admitted(inFlight);
+    return null;
+  }
+
+  /** A request that was let in has ended. */
+  void release(Usage usage) {
+    if (concurrency != null) {
+      inFlight.decrementAndGet();
+    }
+    hourly.forEach(use -> use.charge(usage));
   }
 
   /** Counts a request if there is a place for it. */

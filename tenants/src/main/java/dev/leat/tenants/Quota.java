@@ -1,35 +1,70 @@
 package dev.leat.tenants;
 
+import dev.leat.contract.Allowance;
+import dev.leat.contract.InstancePolicy;
+import dev.leat.contract.Limits;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a tenant's use can be limited in. */
+/** What a tenant's use, or what it has, can be limited in. */
 enum Quota {
   /** Requests let in per second, evenly. */
-  REQUESTS_PER_SECOND(true),
+  REQUESTS_PER_SECOND(1_000_000),
   /** Requests let in at once after a pause; as many as {@link #REQUESTS_PER_SECOND} if absent. */
-  BURST(true),
+  BURST(1_000_000),
   /** Requests in flight. */
-  CONCURRENCY(true),
-  FUEL_PER_HOUR(false),
-  CPU_SECONDS_PER_HOUR(false),
-  MEMORY_MB_HOURS(false),
-  OUTBOUND_PER_MINUTE(false),
-  OUTBOUND_PER_HOUR(false),
-  STORED_BYTES(false),
-  MODULES(false),
-  FUNCTIONS(false),
-  ASYNC_BACKLOG(false);
+  CONCURRENCY(1_000_000),
+  /** Units of fuel that invocations use, charged as they end. */
+  FUEL_PER_HOUR(1_000_000_000_000_000L),
+  /** The processor's time that guests use, which is not measured yet. */
+  CPU_SECONDS_PER_HOUR(10_000_000, false),
+  /** Peak memory of each invocation for as long as it ran, charged as it ends. */
+  MEMORY_MB_HOURS(10_000_000),
+  OUTBOUND_PER_MINUTE(1_000_000, false),
+  OUTBOUND_PER_HOUR(10_000_000, false),
+  /** Of all modules together. */
+  STORED_BYTES(1_000_000_000_000_000L),
+  MODULES(Allowance.MODULES_MAX),
+  FUNCTIONS(Allowance.FUNCTIONS_MAX),
+  ASYNC_BACKLOG(10_000_000, false),
+  /** What a function's {@code limits.fuel} may be at the most; likewise the ones below. */
+  FUEL_MAX(1_000_000_000_000_000L),
+  MEMORY_MAX_MB(Limits.MEMORY_BYTES_MAX >> 20),
+  TIMEOUT_MAX_MS(Limits.TIMEOUT_MAX.toMillis()),
+  REQUEST_MAX_KB(Limits.BODY_BYTES_MAX >> 10),
+  RESPONSE_MAX_KB(Limits.BODY_BYTES_MAX >> 10),
+  INSTANCES_MAX(InstancePolicy.MAX_INSTANCES);
 
+  /** Those that turn requests away. */
+  static final List<Quota> OF_REQUESTS =
+      List.of(REQUESTS_PER_SECOND, CONCURRENCY, FUEL_PER_HOUR, MEMORY_MB_HOURS);
+
+  /** Those of {@link #OF_REQUESTS} that are charged when an invocation has ended. */
+  static final List<Quota> BY_THE_HOUR = List.of(FUEL_PER_HOUR, MEMORY_MB_HOURS);
+
+  private final long max;
   private final boolean enforced;
 
-  Quota(boolean enforced) {
+  Quota(long max) {
+    this(max, true);
+  }
+
+  Quota(long max, boolean enforced) {
+    this.max = max;
     this.enforced = enforced;
   }
 
-  /** Whether this version holds anyone to it. */
+  /** The highest value; the lowest is 1. */
+  long max() {
+    return max;
+  }
+
+  /**
+   * Whether this version holds anyone to it: of what it does not do, or does not measure, a limit
+   * is kept for the version that does.
+   */
   boolean isEnforced() {
     return enforced;
   }
@@ -37,11 +72,6 @@ enum Quota {
   /** Kebab-case, as on the command line. */
   String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  /** The words of the quotas that this version enforces. */
-  static List<String> enforcedWords() {
-    return Stream.of(values()).filter(quota -> quota.enforced).map(Quota::word).toList();
   }
 
   static Optional<Quota> ofWord(String word) {

@@ -84,13 +84,6 @@ public final class QuotaGate {
 
   private static void list(
       Optional<TenantId> tenant, RejectionCounts counts, List<Rejections> all) {
-    long byRate = counts.byRate().sum();
-    if (byRate > 0) {
-      all.add(new Rejections(tenant, Quota.REQUESTS_PER_SECOND.word(), byRate));
-    }
-    long byConcurrency = counts.byConcurrency().sum();
-    if (byConcurrency > 0) {
-      all.add(new Rejections(tenant, Quota.CONCURRENCY.word(), byConcurrency));
-    }
+    counts.forEach((quota, count) -> all.add(new Rejections(tenant, quota.word(), count)));
   }
 }

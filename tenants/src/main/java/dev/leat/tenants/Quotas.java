@@ -1,5 +1,7 @@
 package dev.leat.tenants;
 
+import dev.leat.contract.Allowance;
+import dev.leat.contract.Allowances;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
 import dev.leat.contract.EditDistance;
@@ -13,19 +15,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Each tenant's named limits; what has none is unlimited. What is changed holds at the {@link
  * QuotaGate} given when the feed of changes brings it. Blocks on the store.
  */
-public final class Quotas implements ChangeFeed.Subscriber {
+public final class Quotas implements ChangeFeed.Subscriber, Allowances {
   /** In place of a limit: there shall be none. */
   public static final long UNLIMITED = -1;
 
-  public static final long LIMIT_MAX = 1_000_000;
-
   private final QuotaStore store;
   private final QuotaGate gate;
+
+  /** Only tenants with limits, so at most {@link Tenants#TENANTS_MAX}. */
+  private final Map<TenantId, Allowance> allowances = new ConcurrentHashMap<>();
 
   public Quotas(QuotaStore store, QuotaGate gate) {
     this.store = store;
@@ -34,7 +38,10 @@ public final class Quotas implements ChangeFeed.Subscriber {
 
   @Override
   public void load() {
-    gate.limit(store.all());
+    Map<TenantId, Map<String, Long>> all = store.all();
+    gate.limit(all);
+    allowances.keySet().retainAll(all.keySet());
+    all.forEach((tenant, limits) -> allowances.put(tenant, TenantAllowance.of(limits)));
   }
 
   @Override
@@ -47,25 +54,37 @@ public final class Quotas implements ChangeFeed.Subscriber {
   }
 
   private void load(TenantId tenant) {
-    gate.limit(tenant, store.find(tenant).orElse(Map.of()));
+    Map<String, Long> limits = store.find(tenant).orElse(Map.of());
+    gate.limit(tenant, limits);
+    if (limits.isEmpty()) {
+      allowances.remove(tenant);
+    } else {
+      allowances.put(tenant, TenantAllowance.of(limits));
+    }
   }
 
-  /** The limits of a tenant in the order of their names. */
-  public Answer<Map<String, Long>> show(TenantId tenant) {
+  @Override
+  public Allowance of(TenantId tenant) {
+    return allowances.getOrDefault(tenant, Allowance.PLATFORM);
+  }
+
+  /** The limits of a tenant. */
+  public Answer<QuotaSettings> show(TenantId tenant) {
     return store
         .find(tenant)
-        .map(limits -> Answer.done((Map<String, Long>) new TreeMap<>(limits)))
+        .map(limits -> Answer.done(QuotaSettings.of(limits)))
         .orElseGet(() -> Refusals.unknownTenant(tenant));
   }
 
   /**
    * Changes some limits, leaves the others, and gives them all.
    *
-   * @param changes by quota name: 1 to {@link #LIMIT_MAX}, or {@link #UNLIMITED} to remove
+   * @param changes by quota name: 1 to the highest of the quota, or {@link #UNLIMITED} to remove
    */
-  public Answer<Map<String, Long>> set(TenantId tenant, Map<String, Long> changes) {
+  public Answer<QuotaSettings> set(TenantId tenant, Map<String, Long> changes) {
     return store
         .change(tenant, before -> changed(before, changes))
+        .map(answer -> answer.map(QuotaSettings::of))
         .orElseGet(() -> Refusals.unknownTenant(tenant));
   }
 
@@ -107,18 +126,10 @@ public final class Quotas implements ChangeFeed.Subscriber {
     if (quota.isEmpty()) {
       return Optional.of("There is no quota '" + Excerpt.of(name) + "'; " + suggestion(name));
     }
-    if (!quota.get().isEnforced()) {
-      return Optional.of(
-          "This version does not enforce "
-              + name
-              + " yet. It enforces "
-              + String.join(", ", Quota.enforcedWords())
-              + ".");
-    }
-    return limit == UNLIMITED || (limit >= 1 && limit <= LIMIT_MAX)
+    long max = quota.get().max();
+    return limit == UNLIMITED || (limit >= 1 && limit <= max)
         ? Optional.empty()
-        : Optional.of(
-            name + " must be 1-" + LIMIT_MAX + ", or -1 for no limit; was " + limit + ".");
+        : Optional.of(name + " must be 1-" + max + ", or -1 for no limit; was " + limit + ".");
   }
 
   private static String suggestion(String name) {

@@ -1,19 +1,50 @@
 package dev.leat.tenants;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 
-/**
- * How many requests each quota has turned away. Safe for several threads.
- *
- * @param isShared whether several tenants are counted here
- */
-record RejectionCounts(boolean isShared, LongAdder byRate, LongAdder byConcurrency) {
-  RejectionCounts(boolean isShared) {
-    this(isShared, new LongAdder(), new LongAdder());
+/** How many requests each quota has turned away. Safe for several threads. */
+final class RejectionCounts {
+  private final boolean shared;
+  private final Map<Quota, LongAdder> counts = new EnumMap<>(Quota.class);
+
+  /**
+   * @param shared whether several tenants are counted here
+   */
+  RejectionCounts(boolean shared) {
+    this.shared = shared;
+    Quota.OF_REQUESTS.forEach(quota -> counts.put(quota, new LongAdder()));
+  }
+
+  boolean isShared() {
+    return shared;
+  }
+
+  /**
+   * @param quota one of {@link Quota#OF_REQUESTS}
+   */
+  void count(Quota quota) {
+    of(quota).increment();
   }
 
   void add(RejectionCounts others) {
-    byRate.add(others.byRate.sum());
-    byConcurrency.add(others.byConcurrency.sum());
+    others.counts.forEach((quota, count) -> of(quota).add(count.sum()));
+  }
+
+  private LongAdder of(Quota quota) {
+    return Objects.requireNonNull(counts.get(quota), quota::word);
+  }
+
+  /** Tells of each quota that has turned any away, and how many. */
+  void forEach(BiConsumer<Quota, Long> told) {
+    counts.forEach((quota, count) -> {
+      long sum = count.sum();
+      if (sum > 0) {
+        told.accept(quota, sum);
+      }
+    });
   }
 }

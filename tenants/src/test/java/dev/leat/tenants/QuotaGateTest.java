@@ -5,6 +5,7 @@ import static dev.leat.tenants.Platform.OTHER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.TenantId;
+import dev.leat.contract.Usage;
 import dev.leat.tenants.Admission.Admitted;
 import dev.leat.tenants.Admission.Rejected;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class QuotaGateTest {
     for (int i = 0; i < 1_000; i++) {
       assertThat(gate.admit(ACME)).isSameAs(Admitted.UNCOUNTED);
     }
-    Admitted.UNCOUNTED.release();
+    Admitted.UNCOUNTED.release(Usage.NONE);
   }
 
   @Test
@@ -95,7 +96,7 @@ final class QuotaGateTest {
 
   @Test
   void admit_fastestRate_isCounted() {
-    gate.limit(ACME, Map.of("requests-per-second", Quotas.LIMIT_MAX, "burst", 1L));
+    gate.limit(ACME, Map.of("requests-per-second", Quota.REQUESTS_PER_SECOND.max(), "burst", 1L));
 
     assertThat(admittedOf(2)).isEqualTo(1);
     nanoTime.addAndGet(1_000);
@@ -120,8 +121,8 @@ final class QuotaGateTest {
 
     assertThat(gate.admit(ACME)).isEqualTo(new Rejected("concurrency", 2, Duration.ofSeconds(1)));
 
-    first.release();
-    first.release();
+    first.release(Usage.NONE);
+    first.release(Usage.NONE);
     assertThat(admittedOf(2)).as("a second release counts for nothing").isEqualTo(1);
   }
 
@@ -141,7 +142,7 @@ final class QuotaGateTest {
     Admitted first = (Admitted) gate.admit(ACME);
     assertThat(admittedOf(5)).isZero();
 
-    first.release();
+    first.release(Usage.NONE);
     assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
   }
 
@@ -153,7 +154,7 @@ final class QuotaGateTest {
 
     gate.limit(ACME, Map.of("requests-per-second", 5L, "concurrency", 4L));
     assertThat(gate.admit(ACME)).as("four are in flight").isInstanceOf(Rejected.class);
-    first.release();
+    first.release(Usage.NONE);
     assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
     gate.limit(ACME, Map.of("requests-per-second", 5L));
     assertThat(gate.admit(ACME)).as("five were let in").isInstanceOf(Rejected.class);
@@ -164,8 +165,66 @@ final class QuotaGateTest {
   }
 
   @Test
+  void admit_fuelOfTheHourUsedUp_isRejectedUntilSomeComesBack() {
+    gate.limit(ACME, Map.of("fuel-per-hour", 3_600L));
+    Admitted first = (Admitted) gate.admit(ACME);
+    Admitted second = (Admitted) gate.admit(ACME);
+
+    first.release(used(3_500, 100, 0, 0));
+    first.release(used(3_500, 100, 0, 0));
+    assertThat(gate.admit(ACME))
+        .isEqualTo(new Rejected("fuel-per-hour", 3_600, Duration.ofSeconds(1)));
+
+    second.release(used(10, 0, 0, 0));
+    assertThat(gate.admit(ACME))
+        .as("who was let in may leave a debt")
+        .isEqualTo(new Rejected("fuel-per-hour", 3_600, Duration.ofSeconds(11)));
+    nanoTime.addAndGet(Duration.ofSeconds(11).toNanos());
+    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+    assertThat(gate.rejections())
+        .containsExactly(new Rejections(Optional.of(ACME), "fuel-per-hour", 2));
+  }
+
+  @Test
+  void admit_memoryOfTheHourUsedUp_isRejected() {
+    gate.limit(ACME, Map.of("memory-mb-hours", 1L));
+    Admitted first = (Admitted) gate.admit(ACME);
+    first.release(used(0, 0, 64 << 20, Duration.ofHours(1).toNanos() / 64 - 1_000_000));
+    assertThat(gate.admit(ACME)).as("64 MiB for less than a 64th").isInstanceOf(Admitted.class);
+
+    ((Admitted) gate.admit(ACME)).release(used(0, 0, 64 << 20, 1_000_000));
+
+    assertThat(gate.admit(ACME)).isInstanceOf(Rejected.class);
+  }
+
+  @Test
+  void limit_hourlyUseUnchanged_goesOn_changedBeginsAnew() {
+    gate.limit(ACME, Map.of("fuel-per-hour", 100L));
+    ((Admitted) gate.admit(ACME)).release(used(100, 0, 0, 0));
+
+    gate.limit(ACME, Map.of("fuel-per-hour", 100L, "concurrency", 5L));
+    assertThat(gate.admit(ACME)).isInstanceOf(Rejected.class);
+    gate.limit(ACME, Map.of("fuel-per-hour", 200L, "concurrency", 5L));
+    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void admit_rejectedByHourlyUse_takesNoPlaceAndNoRate() {
+    gate.limit(ACME, Map.of("fuel-per-hour", 100L, "concurrency", 1L, "requests-per-second", 2L));
+    ((Admitted) gate.admit(ACME)).release(used(100, 0, 0, 0));
+    assertThat(admittedOf(5)).isZero();
+
+    gate.limit(ACME, Map.of("concurrency", 1L, "requests-per-second", 2L));
+    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+  }
+
+  private static Usage used(long fuel, long initFuel, long memory, long execNanos) {
+    return new Usage(fuel, initFuel, memory, Usage.Acquire.RESET, 0, 0, execNanos);
+  }
+
+  @Test
   void limit_onlyQuotasOfALaterVersion_isUnlimited() {
-    gate.limit(ACME, Map.of("stored-bytes", 1L));
+    gate.limit(ACME, Map.of("outbound-per-hour", 1L));
 
     assertThat(admittedOf(10)).isEqualTo(10);
   }
@@ -189,7 +248,7 @@ final class QuotaGateTest {
                   admitted.incrementAndGet();
                   Thread.yield();
                   inFlight.decrementAndGet();
-                  let.release();
+                  let.release(Usage.NONE);
                 }
               }
               return null;

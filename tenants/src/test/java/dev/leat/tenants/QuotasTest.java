@@ -6,11 +6,14 @@ import static dev.leat.tenants.Platform.done;
 import static dev.leat.tenants.Platform.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.Allowance;
 import dev.leat.contract.Finding;
+import dev.leat.contract.Limits;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,13 +40,13 @@ final class QuotasTest {
 
   @Test
   void set_someLimits_leavesTheOthers() {
-    assertThat(done(quotas.show(ACME))).isEmpty();
+    assertThat(done(quotas.show(ACME)).limits()).isEmpty();
     platform.held(quotas.set(ACME, Map.of("requests-per-second", 1_000L, "burst", 2_000L)));
 
     Map<String, Long> after =
-        platform.held(quotas.set(ACME, Map.of("concurrency", 5L, "burst", 1_500L)));
+        platform.held(quotas.set(ACME, Map.of("concurrency", 5L, "burst", 1_500L))).limits();
 
-    assertThat(after).containsExactlyEntriesOf(done(quotas.show(ACME)));
+    assertThat(after).containsExactlyEntriesOf(done(quotas.show(ACME)).limits());
     assertThat(after)
         .isEqualTo(Map.of("burst", 1_500L, "concurrency", 5L, "requests-per-second", 1_000L));
   }
@@ -53,7 +56,7 @@ final class QuotasTest {
     platform.held(quotas.set(ACME, Map.of("requests-per-second", 10L, "concurrency", 5L)));
 
     Map<String, Long> after =
-        platform.held(quotas.set(ACME, Map.of("requests-per-second", Quotas.UNLIMITED)));
+        platform.held(quotas.set(ACME, Map.of("requests-per-second", Quotas.UNLIMITED))).limits();
 
     assertThat(after).isEqualTo(Map.of("concurrency", 5L));
   }
@@ -73,21 +76,46 @@ final class QuotasTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "fuel-per-hour",
         "cpu-seconds-per-hour",
-        "memory-mb-hours",
         "outbound-per-minute",
         "outbound-per-hour",
-        "stored-bytes",
-        "modules",
-        "functions",
         "async-backlog"
       })
-  void set_quotaNotEnforcedYet_isRefused(String name) {
-    Problem problem = refused(quotas.set(ACME, Map.of(name, 5L)));
+  void set_quotaNotEnforcedYet_isKeptAndShownAsSuch(String name) {
+    QuotaSettings settings = done(quotas.set(ACME, Map.of(name, 5L, "concurrency", 2L)));
 
-    assertThat(problem.code()).isEqualTo(ProblemCode.INVALID_REQUEST);
-    assertThat(problem.detail()).startsWith("This version does not enforce " + name + " yet.");
+    assertThat(settings.limits()).isEqualTo(Map.of(name, 5L, "concurrency", 2L));
+    assertThat(settings.notYetEnforced()).containsExactly(name);
+    assertThat(done(quotas.show(ACME))).isEqualTo(settings);
+  }
+
+  @Test
+  void allowance_isWhatIsSetOfIt_andThePlatformsElse() {
+    assertThat(quotas.of(ACME)).isEqualTo(Allowance.PLATFORM);
+
+    platform.held(
+        quotas.set(
+            ACME,
+            Map.of(
+                "fuel-max", 7L,
+                "memory-max-mb", 64L,
+                "timeout-max-ms", 50L,
+                "request-max-kb", 2L,
+                "response-max-kb", 3L,
+                "instances-max", 4L,
+                "functions", 5L,
+                "modules", 6L,
+                "stored-bytes", 8L)));
+
+    assertThat(quotas.of(ACME))
+        .isEqualTo(
+            new Allowance(
+                new Limits(7, 64 << 20, Duration.ofMillis(50), 2 << 10, 3 << 10), 4, 5, 6, 8));
+    assertThat(quotas.of(OTHER)).isEqualTo(Allowance.PLATFORM);
+    assertThat(Platform.start(database, clock).quotas.of(ACME)).isEqualTo(quotas.of(ACME));
+
+    platform.held(quotas.set(ACME, Map.of("memory-max-mb", Quotas.UNLIMITED)));
+    assertThat(quotas.of(ACME).limits().memoryBytes()).isEqualTo(Limits.MEMORY_BYTES_MAX);
   }
 
   @ParameterizedTest
@@ -114,7 +142,7 @@ final class QuotasTest {
   void set_endlessName_isRefusedBriefly() {
     Problem problem = refused(quotas.set(ACME, Map.of("x".repeat(1_000_000), 5L)));
 
-    assertThat(problem.detail()).hasSizeLessThan(350);
+    assertThat(problem.detail()).hasSizeLessThan(450);
   }
 
   @ParameterizedTest
@@ -132,7 +160,10 @@ final class QuotasTest {
     platform.held(quotas.set(ACME, Map.of("requests-per-second", 5L, "burst", 5L)));
     assertThat(refused(quotas.set(ACME, Map.of("requests-per-second", -1L))).detail())
         .contains("without requests-per-second");
-    assertThat(platform.held(quotas.set(ACME, Map.of("requests-per-second", -1L, "burst", -1L))))
+    assertThat(
+            platform
+                .held(quotas.set(ACME, Map.of("requests-per-second", -1L, "burst", -1L)))
+                .limits())
         .isEmpty();
   }
 
@@ -140,13 +171,14 @@ final class QuotasTest {
   void set_severalMistakes_areAllFoundAndNothingIsChanged() {
     Problem problem =
         refused(
-            quotas.set(ACME, Map.of("concurrency", 0L, "modules", 1L, "requests-per-second", 5L)));
+            quotas.set(
+                ACME, Map.of("concurrency", 0L, "modules", 10_001L, "requests-per-second", 5L)));
 
     assertThat(problem.detail()).isEqualTo("The quota change has 2 problems");
     assertThat(problem.findings())
         .extracting(Finding::at)
         .containsExactly("concurrency", "modules");
-    assertThat(done(quotas.show(ACME))).isEmpty();
+    assertThat(done(quotas.show(ACME)).limits()).isEmpty();
   }
 
   @Test

@@ -41,17 +41,19 @@ final class Output {
 
   /** One thing with all its fields. */
   void thing(JsonNode thing) {
-    thing(thing, "Nothing.");
+    thing(thing, thing, "Nothing.");
   }
 
   /**
    * One thing with all its fields.
    *
-   * @param ifEmpty what people are told when it has none
+   * @param document as it is
+   * @param thing as people are shown it
+   * @param ifEmpty what people are told when it has no fields
    */
-  void thing(JsonNode thing, String ifEmpty) {
+  void thing(JsonNode document, JsonNode thing, String ifEmpty) {
     if (format != Format.TABLE) {
-      document(thing);
+      document(document);
       return;
     }
     if (thing.isEmpty()) {

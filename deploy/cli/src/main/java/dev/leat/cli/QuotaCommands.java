@@ -10,13 +10,15 @@ import picocli.CommandLine.Parameters;
 /** {@code leat quota}. */
 @Command(name = "quota", description = "What a tenant may use.")
 final class QuotaCommands {
+  private static final String NOT_YET_ENFORCED = "notYetEnforced";
+
   private final Session session;
 
   QuotaCommands(Session session) {
     this.session = session;
   }
 
-  @Command(description = "Show the quotas in force.")
+  @Command(description = "Show the quotas that are set.")
   void show(
       @Parameters(
               paramLabel = "TENANT",
@@ -30,7 +32,10 @@ final class QuotaCommands {
   @Command(
       description = {
         "Set the quotas that are named; the others stay. 'none' clears one: nothing limits it then.",
-        "Names: requests-per-second, burst, concurrency."
+        "Names: requests-per-second, burst, concurrency, fuel-per-hour, memory-mb-hours, stored-bytes,",
+        "modules, functions; fuel-max, memory-max-mb, timeout-max-ms, request-max-kb, response-max-kb,",
+        "instances-max. Kept, and not yet enforced: cpu-seconds-per-hour, outbound-per-minute,",
+        "outbound-per-hour, async-backlog."
       })
   void set(
       @Parameters(index = "0", paramLabel = "TENANT", description = "Whose.") String tenant,
@@ -47,7 +52,23 @@ final class QuotaCommands {
   }
 
   private void show(String tenant, JsonNode quotas) {
-    session.output().thing(quotas, "Tenant '" + tenant + "' has no quotas: nothing limits it.");
+    session
+        .output()
+        .thing(
+            quotas,
+            shown(quotas),
+            "Tenant '" + tenant + "' has no quotas: only the platform limits it.");
+  }
+
+  /** Each limit on a line, with a word at those that hold nobody to anything yet. */
+  private static JsonNode shown(JsonNode quotas) {
+    ObjectNode shown = quotas.deepCopy();
+    shown.remove(NOT_YET_ENFORCED);
+    quotas
+        .path(NOT_YET_ENFORCED)
+        .forEach(name ->
+            shown.put(name.asText(), shown.path(name.asText()).asText() + " (not yet enforced)"));
+    return shown;
   }
 
   private static String path(String tenant) {

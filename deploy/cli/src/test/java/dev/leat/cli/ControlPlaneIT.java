@@ -107,10 +107,21 @@ class ControlPlaneIT {
   }
 
   @Test
+  void quotas_notYetEnforced_areShownAsSuch() {
+    String document =
+        "{\"burst\":5,\"outbound-per-hour\":7,\"notYetEnforced\":[\"outbound-per-hour\"]}";
+    server.answer("getQuota", 200, document);
+
+    assertThat(cli.run("quota", "show", "acme").out())
+        .isEqualTo("burst              5\noutbound-per-hour  7 (not yet enforced)\n");
+    assertThat(cli.run("quota", "show", "acme", "-o", "json").json()).hasToString(document);
+  }
+
+  @Test
   void quotas_none_areTold() {
     server.answer("getQuota", 200, "{}");
     server.answer("setQuota", 200, "{}");
-    String told = "Tenant 'acme' has no quotas: nothing limits it.\n";
+    String told = "Tenant 'acme' has no quotas: only the platform limits it.\n";
 
     assertThat(cli.run("quota", "show")).isEqualTo(new Cli.Result(0, told, ""));
     assertThat(cli.run("quota", "set", "acme", "burst=none"))

@@ -161,6 +161,7 @@ final class Assembly implements AutoCloseable {
             collector,
             keyStore,
             engine::inspectAndCompile,
+            quotas,
             clock,
             ModuleLimits.DEFAULT.moduleBytes());
 
@@ -173,7 +174,7 @@ final class Assembly implements AutoCloseable {
     WorkerTrial trial = new WorkerTrial(worker);
     deploying =
         new DeployFunction(
-            functionStore, moduleStore, modules, engine::inspectAccepted, trial, clock);
+            functionStore, moduleStore, modules, engine::inspectAccepted, trial, quotas, clock);
     functions = new FunctionCatalog(functionStore, clock);
 
     ForgetTenant forgetting =

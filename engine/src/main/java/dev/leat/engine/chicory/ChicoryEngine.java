@@ -10,6 +10,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
 import dev.leat.engine.CompilerBusy;
+import dev.leat.engine.EngineCounts;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.Inspection;
 import dev.leat.engine.LoadedModule;
@@ -30,7 +31,7 @@ import java.util.function.Supplier;
  * on. A function that the compiler cannot turn into one JVM method would run in an interpreter
  * whose loops nothing stops, so its module is refused.
  */
-public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
+public final class ChicoryEngine implements ModuleInspector, ModuleLoader, EngineCounts {
   /** The name of a module's main class; the others' begin with it. */
   static final String MAIN_CLASS = "dev.leat.guest.Module";
 
@@ -135,17 +136,17 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader {
     classes.delete(module);
   }
 
-  /** How often a module was compiled, because its classes were not in the store. */
+  @Override
   public long compiledModules() {
     return compiledModules.sum();
   }
 
-  /** How often a module's bytes were not those of its digest. */
+  @Override
   public long alteredModules() {
     return alteredModules.sum();
   }
 
-  /** How often stored classes were not those that an engine had stored. */
+  @Override
   public long alteredClasses() {
     return classes.altered();
   }

@@ -41,7 +41,7 @@ final class TenantOperations {
         "createTenant", this::create,
         "getTenant", call -> Reply.ok(tenants.show(call.tenant()).map(TenantReply::of)),
         "deleteTenant", this::delete,
-        "getQuota", call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::new)),
+        "getQuota", call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::of)),
         "setQuota", this::setQuota,
         "listTokens", this::listTokens,
         "createToken", this::createToken,
@@ -82,7 +82,7 @@ final class TenantOperations {
 
   private Reply setQuota(Call call) {
     return Reply.ok(
-        quotas.set(call.tenant(), call.json(QuotaChange.class).limits()).map(QuotaReply::new));
+        quotas.set(call.tenant(), call.json(QuotaChange.class).limits()).map(QuotaReply::of));
   }
 
   private Reply listTokens(Call call) {

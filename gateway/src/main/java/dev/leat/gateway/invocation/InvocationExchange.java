@@ -2,6 +2,7 @@ package dev.leat.gateway.invocation;
 
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Outcome;
+import dev.leat.contract.Usage;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.BodyMemory.Reservation;
 import dev.leat.gateway.pipeline.Exchange;
@@ -99,7 +100,7 @@ final class InvocationExchange extends Exchange implements Consumer<Outcome> {
   @Override
   public void accept(Outcome ended) {
     if (place != null) {
-      place.release();
+      place.release(ended.usage());
     }
     int bytes = ended instanceof Outcome.Responded responded ? responded.body().length : 0;
     outcome =
@@ -113,7 +114,7 @@ final class InvocationExchange extends Exchange implements Consumer<Outcome> {
   @Override
   public void giveBack() {
     if (place != null) {
-      place.release();
+      place.release(Usage.NONE);
     }
     super.giveBack();
   }

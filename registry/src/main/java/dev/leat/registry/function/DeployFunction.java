@@ -1,5 +1,6 @@
 package dev.leat.registry.function;
 
+import dev.leat.contract.Allowances;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.Finding;
@@ -30,9 +31,6 @@ import java.util.Optional;
  * that no number ever means two things. Safe for several threads; blocks.
  */
 public final class DeployFunction {
-  /** Functions of one tenant. */
-  public static final int FUNCTIONS_MAX = 1_000;
-
   /** Versions of one function that can still be called; the oldest makes room for a new one. */
   public static final int VERSIONS_KEPT = 100;
 
@@ -44,6 +42,7 @@ public final class DeployFunction {
   private final ModuleCatalog catalog;
   private final ModuleInspector inspector;
   private final VersionTrial trial;
+  private final Allowances allowances;
   private final InstantSource clock;
 
   public DeployFunction(
@@ -52,12 +51,14 @@ public final class DeployFunction {
       ModuleCatalog catalog,
       ModuleInspector inspector,
       VersionTrial trial,
+      Allowances allowances,
       InstantSource clock) {
     this.functions = functions;
     this.modules = modules;
     this.catalog = catalog;
     this.inspector = inspector;
     this.trial = trial;
+    this.allowances = allowances;
     this.clock = clock;
   }
 
@@ -82,6 +83,7 @@ public final class DeployFunction {
     FunctionRef function = new FunctionRef(tenant, name);
     return ManifestReader.read(manifest)
         .then(read -> naming(name, read))
+        .then(read -> allowed(tenant, read))
         .then(read ->
             fitting(tenant, read)
                 .then(module ->
@@ -95,6 +97,11 @@ public final class DeployFunction {
             "metadata.name",
             "must be '%s', the function that is deployed, was '%s'"
                 .formatted(name, manifest.name()));
+  }
+
+  private Answer<Manifest> allowed(TenantId tenant, Manifest manifest) {
+    List<Finding> findings = AllowedManifest.findings(tenant, manifest, allowances.of(tenant));
+    return findings.isEmpty() ? Answer.done(manifest) : badManifest(findings);
   }
 
   /** The module that the manifest names, if it is published and fits the manifest. */
@@ -201,6 +208,13 @@ public final class DeployFunction {
           "Others deploy '%s' at the same time. Try again.".formatted(function.name()));
     }
 
+    private Answer<DeployedVersion> tooMany(int count, int max) {
+      return Answer.refused(
+          ProblemCode.CONFLICT,
+          "Tenant '%s' has %d functions and may have %d. Delete one, or have its quota 'functions' raised."
+              .formatted(function.tenant(), count, max));
+    }
+
     /** One try; empty if another deployment came first. */
     private Optional<Answer<DeployedVersion>> attempt() {
       TenantId tenant = function.tenant();
@@ -222,12 +236,10 @@ public final class DeployFunction {
       if (active.isPresent() && saysTheSame(active.get(), next)) {
         return Optional.of(Answer.done(active.get()));
       }
-      if (active.isEmpty() && functions.count(tenant) >= FUNCTIONS_MAX) {
-        return Optional.of(
-            Answer.refused(
-                ProblemCode.CONFLICT,
-                "Tenant '%s' has %d functions, the most allowed. Delete one first."
-                    .formatted(tenant, FUNCTIONS_MAX)));
+      int functionsMax = allowances.of(tenant).functions();
+      int count = functions.count(tenant);
+      if (active.isEmpty() && count >= functionsMax) {
+        return Optional.of(tooMany(count, functionsMax));
       }
       return hasComeUp ? add(next, () -> {}) : tryAndAdd(next);
     }
@@ -256,12 +268,15 @@ public final class DeployFunction {
      */
     private Optional<Answer<DeployedVersion>> add(DeployedVersion next, Runnable kept) {
       TenantId tenant = function.tenant();
-      return switch (functions.add(tenant, next, VERSIONS_KEPT, entry(actor, next))) {
+      return switch (functions.add(
+          tenant, next, VERSIONS_KEPT, allowances.of(tenant).functions(), entry(actor, next))) {
         case Addition.Kept() -> {
           kept.run();
           yield Optional.of(Answer.done(next));
         }
         case Addition.NotNext() -> Optional.empty();
+        case Addition.TooMany(int count) ->
+            Optional.of(tooMany(count, allowances.of(tenant).functions()));
         case Addition.NoSuchModule() ->
             Optional.of(
                 Answer.refused(
@@ -299,8 +314,10 @@ public final class DeployFunction {
   }
 
   private static <T> Answer<T> badManifest(String at, String message) {
-    return Answer.refused(
-        Problem.of(
-            ProblemCode.INVALID_MANIFEST, "The manifest", List.of(new Finding(at, message))));
+    return badManifest(List.of(new Finding(at, message)));
+  }
+
+  private static <T> Answer<T> badManifest(List<Finding> findings) {
+    return Answer.refused(Problem.of(ProblemCode.INVALID_MANIFEST, "The manifest", findings));
   }
 }

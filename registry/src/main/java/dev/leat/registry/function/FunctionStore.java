@@ -30,12 +30,19 @@ import java.util.Optional;
  *   <li>{@code forget} removes all functions of the tenant, their numbers too, and nothing else.
  *   <li>A version that cannot be read any more is given nowhere, and hinders nobody; while it is a
  *       function's newest, none of that function's is listed.
+ *   <li>{@code add} is refused for a new function of a tenant that has {@code functionsMax}; of
+ *       several that are added at once, as many are kept as fit.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
  */
 public interface FunctionStore {
-  Addition add(TenantId tenant, DeployedVersion version, int versionsKept, AuditEntry entry);
+  Addition add(
+      TenantId tenant,
+      DeployedVersion version,
+      int versionsKept,
+      int functionsMax,
+      AuditEntry entry);
 
   /** The number of the version that was added last, 0 if there never was one. */
   int last(TenantId tenant, FunctionName name);
@@ -64,6 +71,13 @@ public interface FunctionStore {
     record NotNext() implements Addition {}
 
     record NoSuchModule() implements Addition {}
+
+    /**
+     * It is the first version of a function too many.
+     *
+     * @param functions how many the tenant has
+     */
+    record TooMany(int functions) implements Addition {}
 
     /** The route is taken by this function. */
     record RouteTaken(FunctionName by) implements Addition {}

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +39,17 @@ public final class JdbiFunctionStore implements FunctionStore {
 
   @Override
   public Addition add(
-      TenantId tenant, DeployedVersion version, int versionsKept, AuditEntry entry) {
+      TenantId tenant,
+      DeployedVersion version,
+      int versionsKept,
+      int functionsMax,
+      AuditEntry entry) {
     return database
         .inTransactionUnlessTaken(
             "Adding the version " + version.version(),
             handle -> {
-              Optional<Addition> refused = refused(handle, tenant, version);
+              TenantLock.take(handle, tenant);
+              Optional<Addition> refused = refused(handle, tenant, version, functionsMax);
               if (refused.isPresent()) {
                 return refused.get();
               }
@@ -122,17 +128,7 @@ public final class JdbiFunctionStore implements FunctionStore {
   @Override
   public int count(TenantId tenant) {
     return database.read(
-        "Counting the functions of tenant " + tenant,
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT COUNT(*) FROM functions
-                    WHERE tenant = :tenant AND route_path IS NOT NULL
-                    """)
-                .bind("tenant", tenant.value())
-                .mapTo(Integer.class)
-                .one());
+        "Counting the functions of tenant " + tenant, handle -> count(handle, tenant, null));
   }
 
   @Override
@@ -238,13 +234,17 @@ public final class JdbiFunctionStore implements FunctionStore {
 
   /** Why the version cannot be added; empty if it can, and will until the transaction ends. */
   private static Optional<Addition> refused(
-      Handle handle, TenantId tenant, DeployedVersion deployed) {
+      Handle handle, TenantId tenant, DeployedVersion deployed, int functionsMax) {
     FunctionName name = deployed.version().function().name();
     if (!JdbiModuleStore.lockRows(handle, tenant, deployed.version().module())) {
       return Optional.of(new Addition.NoSuchModule());
     }
     if (last(handle, tenant, name, FOR_UPDATE) != deployed.version().number() - 1) {
       return Optional.of(new Addition.NotNext());
+    }
+    int others = count(handle, tenant, name);
+    if (others >= functionsMax && others == count(handle, tenant, null)) {
+      return Optional.of(new Addition.TooMany(others));
     }
     return handle
         .createQuery(
@@ -262,6 +262,24 @@ public final class JdbiFunctionStore implements FunctionStore {
         .map((row, context) ->
             (Addition) new Addition.RouteTaken(new FunctionName(row.getString("name"))))
         .findOne();
+  }
+
+  /**
+   * How many functions the tenant has.
+   *
+   * @param except not counting this one
+   */
+  private static int count(Handle handle, TenantId tenant, @Nullable FunctionName except) {
+    return handle
+        .createQuery(
+            """
+            SELECT COUNT(*) FROM functions
+            WHERE tenant = :tenant AND route_path IS NOT NULL AND name <> :except
+            """)
+        .bind("tenant", tenant.value())
+        .bind("except", except == null ? "" : except.value())
+        .mapTo(Integer.class)
+        .one();
   }
 
   private static int last(Handle handle, TenantId tenant, FunctionName name, String lock) {

@@ -1,5 +1,6 @@
 package dev.leat.registry.jdbi;
 
+import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
@@ -25,28 +26,52 @@ public final class JdbiModuleStore implements ModuleStore {
   }
 
   @Override
-  public PublishedModule add(
-      TenantId tenant, PublishedModule module, AuditEntry entry, Runnable storeBytes) {
-    Optional<PublishedModule> added =
+  public Addition add(
+      TenantId tenant,
+      PublishedModule module,
+      Allowance allowance,
+      AuditEntry entry,
+      Runnable storeBytes) {
+    Optional<Addition> added =
         database.inTransactionUnlessTaken(
             "Adding the module " + module.reference(),
             handle -> {
+              TenantLock.take(handle, tenant);
               lock(handle, module.digest());
               Optional<PublishedModule> present =
                   find(handle, tenant, module.name(), module.version());
               if (present.isPresent() && !present.get().digest().equals(module.digest())) {
-                return present.get();
+                return new Addition.Kept(present.get());
+              }
+              if (present.isEmpty()) {
+                Addition.Full has = has(handle, tenant);
+                if (has.modules() >= allowance.modules()
+                    || module.size() > allowance.storedBytes() - has.bytes()) {
+                  return has;
+                }
               }
               storeBytes.run();
               if (present.isPresent()) {
-                return present.get();
+                return new Addition.Kept(present.get());
               }
               insert(handle, module);
               JdbiAuditStore.append(handle, entry);
-              return module;
+              return new Addition.Kept(module);
             });
     // Another transaction took the name and version just now: this time it is found.
-    return added.orElseGet(() -> add(tenant, module, entry, storeBytes));
+    return added.orElseGet(() -> add(tenant, module, allowance, entry, storeBytes));
+  }
+
+  private static Addition.Full has(Handle handle, TenantId tenant) {
+    return handle
+        .createQuery(
+            """
+            SELECT COUNT(*) AS modules, COALESCE(SUM(size_bytes), 0) AS bytes
+            FROM modules WHERE tenant = :tenant
+            """)
+        .bind("tenant", tenant.value())
+        .map((row, context) -> new Addition.Full(row.getInt("modules"), row.getLong("bytes")))
+        .one();
   }
 
   @Override
@@ -160,6 +185,7 @@ public final class JdbiModuleStore implements ModuleStore {
                   .map((row, context) -> ModuleDigest.parse(row.getString("digest")))
                   .set();
           handle.execute("DELETE FROM modules WHERE tenant = ?", tenant.value());
+          TenantLock.remove(handle, tenant);
           return digests;
         });
   }

@@ -1,5 +1,6 @@
 package dev.leat.registry.module;
 
+import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
@@ -27,6 +28,9 @@ import java.util.Set;
  *       never while an {@code add} of the digest is under way, on whichever node.
  *   <li>The audit entry is kept if and only if something was changed, together with the change.
  *   <li>{@code forget} removes all modules of the tenant and nothing else, and gives their digests.
+ *   <li>{@code add} refuses a module that would give the tenant more modules, or more bytes in all
+ *       of them together, than allowed; of several that are added at once, as many are kept as fit.
+ *       One that is kept already is none more.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
@@ -35,8 +39,12 @@ public interface ModuleStore {
   /** The cursor before the first page. */
   long START = Long.MAX_VALUE;
 
-  PublishedModule add(
-      TenantId tenant, PublishedModule module, AuditEntry entry, Runnable storeBytes);
+  Addition add(
+      TenantId tenant,
+      PublishedModule module,
+      Allowance allowance,
+      AuditEntry entry,
+      Runnable storeBytes);
 
   Optional<PublishedModule> find(TenantId tenant, String name, String version);
 
@@ -51,6 +59,20 @@ public interface ModuleStore {
   void collect(ModuleDigest digest, Runnable deleteBytes);
 
   Set<ModuleDigest> forget(TenantId tenant);
+
+  /** What became of a module that was to be added. */
+  sealed interface Addition {
+    /** The tenant has this one of that name and version, be it added now or before. */
+    record Kept(PublishedModule module) implements Addition {}
+
+    /**
+     * It is one too many.
+     *
+     * @param modules how many the tenant has
+     * @param bytes how many they have together
+     */
+    record Full(int modules, long bytes) implements Addition {}
+  }
 
   /** What became of a module that was to be deleted. */
   sealed interface Deletion {

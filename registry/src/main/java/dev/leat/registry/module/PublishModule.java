@@ -1,5 +1,7 @@
 package dev.leat.registry.module;
 
+import dev.leat.contract.Allowance;
+import dev.leat.contract.Allowances;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Excerpt;
 import dev.leat.contract.Finding;
@@ -34,9 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class PublishModule {
   private static final Logger LOG = LoggerFactory.getLogger(PublishModule.class);
 
-  /** Modules of one tenant. */
-  public static final int MODULES_MAX = 10_000;
-
   /** Bad imports that are told at once. */
   private static final int IMPORTS_TOLD = 20;
 
@@ -56,6 +55,7 @@ public final class PublishModule {
   private final KeyStore keys;
   private final Signatures signatures;
   private final ModuleInspector inspector;
+  private final Allowances allowances;
   private final InstantSource clock;
   private final int moduleBytesMax;
 
@@ -65,6 +65,7 @@ public final class PublishModule {
       CollectModule collector,
       KeyStore keys,
       ModuleInspector inspector,
+      Allowances allowances,
       InstantSource clock,
       int moduleBytesMax) {
     this.modules = modules;
@@ -73,6 +74,7 @@ public final class PublishModule {
     this.keys = keys;
     this.signatures = new Signatures(clock);
     this.inspector = inspector;
+    this.allowances = allowances;
     this.clock = clock;
     this.moduleBytesMax = moduleBytesMax;
   }
@@ -202,13 +204,6 @@ public final class PublishModule {
 
   private Answer<PublishedModule> keep(PublishedModule candidate, String actor, byte[] bytes) {
     TenantId tenant = candidate.tenant();
-    if (modules.count(tenant) >= MODULES_MAX
-        && modules.find(tenant, candidate.name(), candidate.version()).isEmpty()) {
-      return Answer.refused(
-          ProblemCode.CONFLICT,
-          "Tenant '%s' has %d modules, the most allowed. Delete one first."
-              .formatted(tenant, MODULES_MAX));
-    }
     AuditEntry entry =
         AuditEntry.done(
             candidate.publishedAt(),
@@ -217,14 +212,28 @@ public final class PublishModule {
             "module.publish",
             candidate.reference(),
             candidate.digest() + " signed by " + candidate.keyId());
-    PublishedModule kept =
-        modules.add(tenant, candidate, entry, () -> store(candidate.digest(), bytes));
-    return kept.digest().equals(candidate.digest())
-        ? Answer.done(kept)
-        : Answer.refused(
-            ProblemCode.CONFLICT,
-            "%s is published already as %s and cannot change. Publish under another version."
-                .formatted(kept.reference(), kept.digest()));
+    Allowance allowance = allowances.of(tenant);
+    return switch (modules.add(
+        tenant, candidate, allowance, entry, () -> store(candidate.digest(), bytes))) {
+      case ModuleStore.Addition.Kept(PublishedModule kept)
+          when kept.digest().equals(candidate.digest()) ->
+          Answer.done(kept);
+      case ModuleStore.Addition.Kept(PublishedModule kept) ->
+          Answer.refused(
+              ProblemCode.CONFLICT,
+              "%s is published already as %s and cannot change. Publish under another version."
+                  .formatted(kept.reference(), kept.digest()));
+      case ModuleStore.Addition.Full(int count, long ignored) when count >= allowance.modules() ->
+          Answer.refused(
+              ProblemCode.CONFLICT,
+              "Tenant '%s' has %d modules and may have %d. Delete one, or have its quota 'modules' raised."
+                  .formatted(tenant, count, allowance.modules()));
+      case ModuleStore.Addition.Full(int ignored, long stored) ->
+          Answer.refused(
+              ProblemCode.CONFLICT,
+              "The module has %d bytes; tenant '%s' has stored %d and may store %d. Delete a module, or have its quota 'stored-bytes' raised."
+                  .formatted(candidate.size(), tenant, stored, allowance.storedBytes()));
+    };
   }
 
   /** Stores the bytes where they are not, or are not what they were any more. */

@@ -1,5 +1,6 @@
 package dev.leat.registry.route;
 
+import dev.leat.contract.Allowance;
 import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Every function with its versions in memory, for event loops: finding takes no lock and does no
  * I/O. It holds what the feed of changes has brought, which alone writes to it: at most {@link
- * DeployFunction#FUNCTIONS_MAX} functions for a tenant, each with {@link
- * DeployFunction#VERSIONS_KEPT} versions of about 1 KB and the manifest's {@code config}.
+ * Allowance#FUNCTIONS_MAX} functions for a tenant, each with {@link DeployFunction#VERSIONS_KEPT}
+ * versions of about 1 KB and the manifest's {@code config}.
  */
 public final class RoutingTable implements ChangeFeed.Subscriber {
   private static final Logger LOG = LoggerFactory.getLogger(RoutingTable.class);

@@ -9,6 +9,8 @@ import static dev.leat.registry.TestRegistry.manifest;
 import static dev.leat.registry.TestRegistry.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.Allowance;
+import dev.leat.contract.Answer;
 import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
@@ -24,6 +26,7 @@ import dev.leat.registry.TestRegistry;
 import dev.leat.registry.module.PublishedModule;
 import dev.leat.registry.route.Route;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -371,5 +374,63 @@ final class DeployFunctionTest {
     Problem problem = refused(registry.deploy(name, manifest), ProblemCode.INVALID_MANIFEST);
     assertThat(problem.findings()).hasSize(1);
     return problem.findings().getFirst();
+  }
+
+  @Test
+  void deploy_moreThanTheAllowance_isRefusedWithBothNumbersOfEach() {
+    ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
+    registry.allowance =
+        new Allowance(
+            new Limits(1_000, 32 << 20, Duration.ofSeconds(2), 1 << 10, 2 << 10),
+            2,
+            Allowance.FUNCTIONS_MAX,
+            Allowance.MODULES_MAX,
+            Long.MAX_VALUE);
+
+    Problem problem =
+        refused(registry.deploy("mask", manifest("mask", module)), ProblemCode.INVALID_MANIFEST);
+
+    assertThat(problem.findings())
+        .extracting(Finding::at)
+        .containsExactlyInAnyOrder(
+            "spec.limits.fuel",
+            "spec.limits.memory",
+            "spec.limits.timeout",
+            "spec.limits.request",
+            "spec.limits.response",
+            "spec.instances.max");
+    assertThat(problem.findings())
+        .contains(
+            new Finding(
+                "spec.limits.memory",
+                "Function 'mask' needs 64Mi but tenant 'acme' allows 32Mi. Lower it, or have the"
+                    + " tenant's quota 'memory-max-mb' raised."));
+  }
+
+  @Test
+  void deploy_exactlyTheAllowance_isDone() {
+    ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
+    registry.allowance =
+        new Allowance(Limits.DEFAULT, InstancePolicy.DEFAULT.max(), 1, 1, Long.MAX_VALUE);
+
+    assertThat(registry.deploy("mask", manifest("mask", module))).isInstanceOf(Answer.Done.class);
+  }
+
+  @Test
+  void deploy_oneFunctionTooMany_isRefused_aNextVersionIsNot() {
+    registry.deploy("mask", 1);
+    registry.allowance =
+        new Allowance(Allowance.PLATFORM.limits(), 1_000, 1, Allowance.MODULES_MAX, Long.MAX_VALUE);
+
+    Problem problem =
+        refused(
+            registry.deploy(
+                "other", manifest("other", registry.deploy("mask", 2).version().module())),
+            ProblemCode.CONFLICT);
+
+    assertThat(problem.detail())
+        .isEqualTo(
+            "Tenant 'acme' has 1 functions and may have 1. Delete one, or have its quota"
+                + " 'functions' raised.");
   }
 }

@@ -27,8 +27,12 @@ public final class FailingFunctionStore implements FunctionStore {
 
   @Override
   public Addition add(
-      TenantId tenant, DeployedVersion version, int versionsKept, AuditEntry entry) {
-    return store.add(tenant, version, versionsKept, entry);
+      TenantId tenant,
+      DeployedVersion version,
+      int versionsKept,
+      int functionsMax,
+      AuditEntry entry) {
+    return store.add(tenant, version, versionsKept, functionsMax, entry);
   }
 
   @Override

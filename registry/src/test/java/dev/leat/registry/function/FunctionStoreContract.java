@@ -2,6 +2,7 @@ package dev.leat.registry.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.Allowance;
 import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
@@ -22,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,7 @@ public abstract class FunctionStoreContract {
   private static final TenantId OTHER = new TenantId("other");
   private static final FunctionName MASK = new FunctionName("mask");
   private static final ModuleDigest MODULE = ModuleStoreContract.digest(1);
+  private static final int MANY = 100;
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.123Z");
 
   private FunctionStore store;
@@ -56,6 +59,7 @@ public abstract class FunctionStoreContract {
           .add(
               tenant,
               ModuleStoreContract.module(tenant, "mask", "1", 1),
+              Allowance.PLATFORM,
               AuditEntry.done(NOW, tenant, "someone", "publish", "", ""),
               () -> {});
     }
@@ -116,7 +120,7 @@ public abstract class FunctionStoreContract {
   @Test
   void law4_add_keepsTheLastVersions() {
     for (int number = 1; number <= 5; number++) {
-      store.add(ACME, version(ACME, "mask", number, MODULE), 3, entry("add"));
+      store.add(ACME, version(ACME, "mask", number, MODULE), 3, MANY, entry("add"));
     }
 
     assertThat(store.versions(ACME, MASK))
@@ -176,9 +180,9 @@ public abstract class FunctionStoreContract {
 
   @Test
   void law8_entry_isKeptWithAChangeOnly() {
-    store.add(ACME, version(ACME, "mask", 1, MODULE), 9, entry("add"));
-    store.add(ACME, version(ACME, "mask", 1, MODULE), 9, entry("not next"));
-    store.add(ACME, version(ACME, "x", 1, MODULE, "/mask"), 9, entry("route taken"));
+    store.add(ACME, version(ACME, "mask", 1, MODULE), 9, MANY, entry("add"));
+    store.add(ACME, version(ACME, "mask", 1, MODULE), 9, MANY, entry("not next"));
+    store.add(ACME, version(ACME, "x", 1, MODULE, "/mask"), 9, MANY, entry("route taken"));
     store.delete(ACME, MASK, entry("delete"));
     store.delete(ACME, MASK, entry("delete again"));
 
@@ -264,8 +268,36 @@ public abstract class FunctionStoreContract {
         manifest.route());
   }
 
+  @Test
+  void law11_add_newFunctionBeyondTheBound_isRefused_aNextVersionIsNot() {
+    add(version(ACME, "mask", 1, MODULE));
+
+    assertThat(store.add(ACME, version(ACME, "x", 1, MODULE), 9, 1, entry("add")))
+        .isEqualTo(new Addition.TooMany(1));
+    assertThat(store.add(ACME, version(ACME, "mask", 2, MODULE), 9, 1, entry("add")))
+        .isEqualTo(new Addition.Kept());
+    assertThat(store.count(ACME)).isEqualTo(1);
+  }
+
+  @Test
+  void law11_add_severalNewFunctionsAtOnce_areKeptAsManyAsFit() throws InterruptedException {
+    List<Callable<Addition>> additions =
+        IntStream.range(0, 8)
+            .<Callable<Addition>>mapToObj(
+                i -> () -> store.add(ACME, version(ACME, "f" + i, 1, MODULE), 9, 3, entry("add")))
+            .toList();
+
+    List<Addition> ends;
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      ends = threads.invokeAll(additions).stream().map(Future::resultNow).toList();
+    }
+
+    assertThat(ends).filteredOn(new Addition.Kept()::equals).hasSize(3);
+    assertThat(store.count(ACME)).isEqualTo(3);
+  }
+
   private Addition add(DeployedVersion version) {
-    return store.add(version.version().function().tenant(), version, 9, entry("add"));
+    return store.add(version.version().function().tenant(), version, 9, MANY, entry("add"));
   }
 
   private static AuditEntry entry(String action) {

@@ -1,8 +1,11 @@
 package dev.leat.registry.module;
 
+import static dev.leat.contract.Allowance.PLATFORM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
+import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
@@ -12,6 +15,7 @@ import dev.leat.registry.audit.AuditStore;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
+import dev.leat.registry.module.ModuleStore.Addition;
 import dev.leat.registry.module.ModuleStore.Deletion;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,7 +37,9 @@ import org.junit.jupiter.api.Test;
 public abstract class ModuleStoreContract {
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantId OTHER = new TenantId("other");
+  private static final int MANY = 100;
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.123Z");
+  private static final int SIZE = 1;
   private static final Runnable NOTHING = () -> {};
 
   private ModuleStore store;
@@ -89,6 +95,7 @@ public abstract class ModuleStoreContract {
     store.add(
         ACME,
         module,
+        PLATFORM,
         entry("add"),
         () -> {
           assertThat(store.find(ACME, "mask", "1")).isEmpty();
@@ -101,9 +108,11 @@ public abstract class ModuleStoreContract {
   @Test
   void law2_add_theVerySameAgain_storesTheBytesAgain() {
     AtomicInteger stored = new AtomicInteger();
-    store.add(ACME, module(ACME, "mask", "1", 1), entry("add"), stored::incrementAndGet);
-    store.add(ACME, module(ACME, "mask", "1", 1), entry("again"), stored::incrementAndGet);
-    store.add(ACME, module(ACME, "mask", "1", 2), entry("other"), stored::incrementAndGet);
+    store.add(ACME, module(ACME, "mask", "1", 1), PLATFORM, entry("add"), stored::incrementAndGet);
+    store.add(
+        ACME, module(ACME, "mask", "1", 1), PLATFORM, entry("again"), stored::incrementAndGet);
+    store.add(
+        ACME, module(ACME, "mask", "1", 2), PLATFORM, entry("other"), stored::incrementAndGet);
 
     assertThat(stored).hasValue(2);
     assertThat(recorded()).containsExactly("add");
@@ -117,6 +126,7 @@ public abstract class ModuleStoreContract {
             store.add(
                 ACME,
                 module(ACME, "mask", "1", 1),
+                PLATFORM,
                 entry("add"),
                 () -> {
                   throw failure;
@@ -181,7 +191,7 @@ public abstract class ModuleStoreContract {
   void law5_delete_used_isRefused() {
     add(module(ACME, "mask", "1", 1));
     functions.add(
-        ACME, FunctionStoreContract.version(ACME, "mask", 1, digest(1)), 9, entry("deploy"));
+        ACME, FunctionStoreContract.version(ACME, "mask", 1, digest(1)), 9, MANY, entry("deploy"));
 
     assertThat(store.delete(ACME, digest(1), entry("delete")))
         .isEqualTo(new Deletion.InUse(new FunctionName("mask"), 1));
@@ -199,7 +209,7 @@ public abstract class ModuleStoreContract {
           () -> store.delete(ACME, digest(number), entry("delete")) instanceof Deletion.Deleted;
       Callable<Boolean> deployment =
           () ->
-              functions.add(ACME, version, 9, entry("deploy"))
+              functions.add(ACME, version, 9, MANY, entry("deploy"))
                   instanceof FunctionStore.Addition.Kept;
 
       try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
@@ -234,6 +244,7 @@ public abstract class ModuleStoreContract {
               store.add(
                   ACME,
                   module(ACME, "mask", "1", 1),
+                  PLATFORM,
                   entry("add"),
                   () -> {
                     storing.countDown();
@@ -254,8 +265,8 @@ public abstract class ModuleStoreContract {
 
   @Test
   void law7_entry_isKeptWithAChangeOnly() {
-    store.add(ACME, module(ACME, "mask", "1", 1), entry("add"), NOTHING);
-    store.add(ACME, module(ACME, "mask", "1", 1), entry("again"), NOTHING);
+    store.add(ACME, module(ACME, "mask", "1", 1), PLATFORM, entry("add"), NOTHING);
+    store.add(ACME, module(ACME, "mask", "1", 1), PLATFORM, entry("again"), NOTHING);
     store.delete(ACME, digest(1), entry("delete"));
     store.delete(ACME, digest(1), entry("again"));
 
@@ -275,15 +286,69 @@ public abstract class ModuleStoreContract {
   }
 
   public static PublishedModule module(TenantId tenant, String name, String version, int content) {
-    return new PublishedModule(tenant, name, version, digest(content), 1, "kid", NOW);
+    return new PublishedModule(tenant, name, version, digest(content), SIZE, "kid", NOW);
   }
 
   public static ModuleDigest digest(int content) {
     return ModuleDigest.of(new byte[] {(byte) content});
   }
 
+  @Test
+  void law9_add_oneModuleTooMany_isRefusedWithWhatThereIs() {
+    add(module(ACME, "mask", "1", 1), allowance(1, Long.MAX_VALUE));
+
+    assertThat(add(module(ACME, "mask", "2", 2), allowance(1, Long.MAX_VALUE)))
+        .isEqualTo(new Addition.Full(1, SIZE));
+    assertThat(add(module(ACME, "mask", "1", 1), allowance(1, Long.MAX_VALUE)))
+        .isInstanceOf(Addition.Kept.class);
+    assertThat(add(module(OTHER, "mask", "2", 2), allowance(1, Long.MAX_VALUE)))
+        .isInstanceOf(Addition.Kept.class);
+    assertThat(store.find(ACME, "mask", "2")).isEmpty();
+  }
+
+  @Test
+  void law9_add_bytesBeyondTheAllowance_areRefused_toTheLastByteNot() {
+    add(module(ACME, "mask", "1", 1), allowance(9, 2 * SIZE));
+
+    assertThat(add(module(ACME, "mask", "2", 2), allowance(9, 2 * SIZE - 1)))
+        .isEqualTo(new Addition.Full(1, SIZE));
+    assertThat(add(module(ACME, "mask", "2", 2), allowance(9, 2 * SIZE)))
+        .isInstanceOf(Addition.Kept.class);
+    assertThat(add(module(ACME, "mask", "3", 3), allowance(9, 0)))
+        .isEqualTo(new Addition.Full(2, 2 * SIZE));
+  }
+
+  @Test
+  void law9_add_severalAtOnce_keepsAsManyAsFit() {
+    List<Callable<Addition>> additions =
+        IntStream.range(0, 8)
+            .<Callable<Addition>>mapToObj(
+                i -> () -> add(module(ACME, "m" + i, "1", i), allowance(3, Long.MAX_VALUE)))
+            .toList();
+
+    List<Addition> ends;
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      ends = threads.invokeAll(additions).stream().map(Future::resultNow).toList();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+
+    assertThat(ends).filteredOn(end -> end instanceof Addition.Kept).hasSize(3);
+    assertThat(store.count(ACME)).isEqualTo(3);
+  }
+
+  private static Allowance allowance(int modules, long bytes) {
+    return new Allowance(PLATFORM.limits(), 1, 1, modules, bytes);
+  }
+
+  private Addition add(PublishedModule module, Allowance allowance) {
+    return store.add(module.tenant(), module, allowance, entry("add"), NOTHING);
+  }
+
   private PublishedModule add(PublishedModule module) {
-    return store.add(module.tenant(), module, entry("add"), NOTHING);
+    return add(module, PLATFORM) instanceof Addition.Kept(PublishedModule kept)
+        ? kept
+        : fail("the module was not kept");
   }
 
   private List<String> recorded() {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import dev.leat.contract.Allowance;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
@@ -266,6 +267,7 @@ final class PublishModuleTest {
             registry.collector,
             registry.keyStore,
             registry.engine,
+            tenant -> Allowance.PLATFORM,
             registry.clock,
             TestRegistry.MODULE_BYTES_MAX);
 
@@ -313,5 +315,30 @@ final class PublishModuleTest {
 
     @Override
     public void delete(ModuleDigest digest) {}
+  }
+
+  @Test
+  void publish_moreThanTheAllowance_isRefusedWithBothNumbers_andLeavesNothing() {
+    byte[] first = GuestModules.handler(1);
+    byte[] second = GuestModules.handler(2);
+    registry.publish("mask", "1", first);
+    registry.allowance = new Allowance(Allowance.PLATFORM.limits(), 1, 1, 1, Long.MAX_VALUE);
+    assertThat(refused(tryPublish("mask", "2", second), ProblemCode.CONFLICT).detail())
+        .isEqualTo(
+            "Tenant 'acme' has 1 modules and may have 1. Delete one, or have its quota 'modules'"
+                + " raised.");
+    registry.allowance = new Allowance(Allowance.PLATFORM.limits(), 1, 1, 9, first.length);
+    assertThat(refused(tryPublish("mask", "2", second), ProblemCode.CONFLICT).detail())
+        .isEqualTo(
+            "The module has %d bytes; tenant 'acme' has stored %d and may store %d. Delete a module, or have its quota 'stored-bytes' raised."
+                .formatted(second.length, first.length, first.length));
+
+    assertThat(registry.blobFile(ModuleDigest.of(second))).doesNotExist();
+    assertThat(registry.collected).contains(ModuleDigest.of(second));
+  }
+
+  private Answer<PublishedModule> tryPublish(String name, String version, byte[] module) {
+    return registry.publishModule.publish(
+        ACME, ACTOR, module, registry.sign(registry.key, name, version, module));
   }
 }

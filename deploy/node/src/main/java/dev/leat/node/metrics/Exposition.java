@@ -1,7 +1,7 @@
 package dev.leat.node.metrics;
 
+import dev.leat.engine.EngineCounts;
 import dev.leat.engine.GuestHeap;
-import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.invocations.ExecutionLog;
@@ -37,7 +37,7 @@ public final class Exposition {
   private final MeteredInvoker invocations;
   private final Worker worker;
   private final QuotaGate quotas;
-  private final ChicoryEngine engine;
+  private final EngineCounts engine;
   private final FileBlobStore blobs;
   private final GuestHeap guestHeap;
   private final GuestLogs guestLogs;
@@ -50,7 +50,7 @@ public final class Exposition {
       MeteredInvoker invocations,
       Worker worker,
       QuotaGate quotas,
-      ChicoryEngine engine,
+      EngineCounts engine,
       FileBlobStore blobs,
       GuestHeap guestHeap,
       GuestLogs guestLogs,

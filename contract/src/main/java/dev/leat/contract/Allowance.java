@@ -1,0 +1,34 @@
+package dev.leat.contract;
+
+/**
+ * What a tenant may have at the most. Deploying and publishing check it; what was deployed or
+ * published before stays when it is lowered.
+ *
+ * @param limits each of a function's limits may be this high
+ * @param instances of one version, on one node
+ * @param functions all versions of one count as one
+ * @param modules each version of each counts
+ * @param storedBytes of all modules together
+ */
+public record Allowance(
+    Limits limits, int instances, int functions, int modules, long storedBytes) {
+  /** Functions of a tenant: at 32 versions of some KB each, 100 MB of routes. */
+  public static final int FUNCTIONS_MAX = 1_000;
+
+  /** Modules of a tenant. */
+  public static final int MODULES_MAX = 10_000;
+
+  /** What the platform itself bears: a tenant to whom nobody has set less. */
+  public static final Allowance PLATFORM =
+      new Allowance(
+          new Limits(
+              Long.MAX_VALUE,
+              Limits.MEMORY_BYTES_MAX,
+              Limits.TIMEOUT_MAX,
+              Limits.BODY_BYTES_MAX,
+              Limits.BODY_BYTES_MAX),
+          InstancePolicy.MAX_INSTANCES,
+          FUNCTIONS_MAX,
+          MODULES_MAX,
+          Long.MAX_VALUE);
+}

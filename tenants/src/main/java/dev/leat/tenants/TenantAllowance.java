@@ -1,0 +1,35 @@
+package dev.leat.tenants;
+
+import dev.leat.contract.Allowance;
+import dev.leat.contract.Limits;
+import java.time.Duration;
+import java.util.Map;
+
+/** What a tenant may have, from its limits: what is not limited is what the platform bears. */
+final class TenantAllowance {
+  private TenantAllowance() {}
+
+  static Allowance of(Map<String, Long> limits) {
+    Allowance platform = Allowance.PLATFORM;
+    Limits most = platform.limits();
+    return new Allowance(
+        new Limits(
+            limit(limits, Quota.FUEL_MAX, most.fuel(), 1),
+            limit(limits, Quota.MEMORY_MAX_MB, most.memoryBytes(), 1 << 20),
+            Duration.ofMillis(limit(limits, Quota.TIMEOUT_MAX_MS, most.timeout().toMillis(), 1)),
+            limit(limits, Quota.REQUEST_MAX_KB, most.requestBytes(), 1 << 10),
+            limit(limits, Quota.RESPONSE_MAX_KB, most.responseBytes(), 1 << 10)),
+        (int) limit(limits, Quota.INSTANCES_MAX, platform.instances(), 1),
+        (int) limit(limits, Quota.FUNCTIONS, platform.functions(), 1),
+        (int) limit(limits, Quota.MODULES, platform.modules(), 1),
+        limit(limits, Quota.STORED_BYTES, platform.storedBytes(), 1));
+  }
+
+  /**
+   * A stored limit is never above what the platform bears, which an older version may have borne.
+   */
+  private static long limit(Map<String, Long> limits, Quota quota, long platform, long unit) {
+    Long set = limits.get(quota.word());
+    return set == null ? platform : Math.min(platform, set * unit);
+  }
+}

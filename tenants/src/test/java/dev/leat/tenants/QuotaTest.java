@@ -1,0 +1,38 @@
+package dev.leat.tenants;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The table of quotas in the operators' guide says what the code does. */
+final class QuotaTest {
+  private static final Pattern ROW =
+      Pattern.compile("\\| `([a-z-]+)` \\| ([0-9]+) \\| ([^|]+) \\|.*");
+
+  @Test
+  void documentedTable_isThatOfTheCode() throws IOException {
+    Map<String, String> documented = new TreeMap<>();
+    String guide = Files.readString(Path.of("../docs/OPERATING.md"));
+    String section = guide.substring(guide.indexOf("## Quotas"), guide.indexOf("## Roles"));
+    section
+        .lines()
+        .map(ROW::matcher)
+        .filter(Matcher::matches)
+        .forEach(row ->
+            documented.put(
+                row.group(1), row.group(2) + " " + !row.group(3).equals("not yet enforced")));
+
+    Map<String, String> coded = new TreeMap<>();
+    Stream.of(Quota.values())
+        .forEach(quota -> coded.put(quota.word(), quota.max() + " " + quota.isEnforced()));
+    assertThat(documented).isEqualTo(coded);
+  }
+}
