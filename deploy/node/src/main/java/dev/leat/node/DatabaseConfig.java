@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * Where the tables are.
  *
  * @param url a JDBC URL of H2 or PostgreSQL
- * @param poolSize connections, 1 to 100
+ * @param poolSize connections, 2 to 100: making a tenant takes two at once
  */
 public record DatabaseConfig(
     @Setting(
@@ -26,7 +26,7 @@ public record DatabaseConfig(
             standard = "no password",
             form = "name a file that can be read; does it exist?")
         Secret password,
-    @Setting(key = "pool-size", doc = "connections to the database", min = 1, max = 100)
+    @Setting(key = "pool-size", doc = "connections to the database", min = 2, max = 100)
         int poolSize) {
   static final int POOL_SIZE = 8;
 
