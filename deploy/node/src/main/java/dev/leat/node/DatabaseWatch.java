@@ -35,6 +35,7 @@ final class DatabaseWatch implements AutoCloseable {
 
   private final DatabaseCheck check;
   private final Runnable reopen;
+  private final Runnable renew;
   private final LongSupplier nanoTime;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("database-watch").unstarted(this::run);
@@ -45,10 +46,12 @@ final class DatabaseWatch implements AutoCloseable {
 
   /**
    * @param reopen has a database that closed itself opened anew by the next connection
+   * @param renew lets go of the connections from before it was away
    */
-  DatabaseWatch(DatabaseCheck check, Runnable reopen, LongSupplier nanoTime) {
+  DatabaseWatch(DatabaseCheck check, Runnable reopen, Runnable renew, LongSupplier nanoTime) {
     this.check = check;
     this.reopen = reopen;
+    this.renew = renew;
     this.nanoTime = nanoTime;
     this.goodNanos = nanoTime.getAsLong();
   }
@@ -94,11 +97,14 @@ final class DatabaseWatch implements AutoCloseable {
 
   /** Looks at the database now, and has it opened anew if it closed itself. */
   void look() {
-    boolean writes = isAlarmed();
-    Optional<StoreFailure> failure = tried(writes);
+    boolean wasAlarmed = isAlarmed();
+    Optional<StoreFailure> failure = tried(wasAlarmed);
     if (failure.filter(DatabaseCheck::hasClosedItself).isPresent()) {
       reopen.run();
       failure = tried(true);
+    }
+    if (wasAlarmed && failure.isEmpty()) {
+      renew.run();
     }
     alarmed = false;
     failure.ifPresentOrElse(this::away, this::works);

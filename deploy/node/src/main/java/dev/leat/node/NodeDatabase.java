@@ -30,7 +30,7 @@ final class NodeDatabase implements AutoCloseable {
   private final DatabaseConfig config;
   private final WatchedPool pool = new WatchedPool();
   private final DatabaseWatch watch =
-      new DatabaseWatch(new DatabaseCheck(this::open), this::reopen, System::nanoTime);
+      new DatabaseWatch(new DatabaseCheck(this::open), this::reopen, this::renew, System::nanoTime);
 
   NodeDatabase(DatabaseConfig config) {
     this.config = config;
@@ -121,6 +121,16 @@ final class NodeDatabase implements AutoCloseable {
       LOG.debug("The database was closed to be opened anew", e);
     }
     pool.getHikariPoolMXBean().softEvictConnections();
+  }
+
+  /**
+   * The pool takes a connection that was used in the last half second for a good one, though the
+   * database may have gone and come back since. H2 has no connections that break by themselves.
+   */
+  private void renew() {
+    if (config.isPostgres()) {
+      pool.getHikariPoolMXBean().softEvictConnections();
+    }
   }
 
   @Override

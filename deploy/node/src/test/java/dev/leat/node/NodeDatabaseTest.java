@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.store.DatabaseCheck;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
+import dev.leat.testkit.CuttableProxy;
+import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +18,8 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +85,55 @@ class NodeDatabaseTest {
   }
 
   @Test
+  void look_postgresBackSoon_givesNoConnectionFromBefore() throws Exception {
+    try (TestDatabase postgres = TestDatabase.postgres();
+        Connection direct = postgres.dataSource().getConnection();
+        CuttableProxy proxy = CuttableProxy.to(portOf(direct));
+        NodeDatabase database = new NodeDatabase(through(proxy, direct))) {
+      database.start();
+      StoreSchema.migrate(database.connections());
+      useAtOnce(database, 3);
+
+      proxy.cut();
+      assertThatThrownBy(() -> execute(database, "SELECT 1")).isInstanceOf(SQLException.class);
+      proxy.mend();
+      database.watch().look();
+
+      assertThat(database.watch().isAvailable()).isTrue();
+      useAtOnce(database, 3);
+    }
+  }
+
+  private static int portOf(Connection connection) throws SQLException {
+    return URI.create(connection.getMetaData().getURL().substring("jdbc:".length())).getPort();
+  }
+
+  private static DatabaseConfig through(CuttableProxy proxy, Connection direct)
+      throws SQLException {
+    String url =
+        direct.getMetaData().getURL().replaceFirst("//[^/]*/", "//127.0.0.1:" + proxy.port() + "/");
+    return new DatabaseConfig(url, "postgres", new Secret(""), DatabaseConfig.POOL_SIZE);
+  }
+
+  private static void useAtOnce(NodeDatabase database, int connections) throws SQLException {
+    List<Connection> taken = new ArrayList<>();
+    try {
+      for (int i = 0; i < connections; i++) {
+        taken.add(database.connections().getConnection());
+      }
+      for (Connection connection : taken) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("SELECT 1");
+        }
+      }
+    } finally {
+      for (Connection connection : taken) {
+        connection.close();
+      }
+    }
+  }
+
+  @Test
   void isAvailable_noAnswerForLong_isFalse() throws IOException {
     AtomicLong now = new AtomicLong();
     try (NodeDatabase database = new NodeDatabase(DatabaseConfig.embedded(directory))) {
@@ -87,7 +141,10 @@ class NodeDatabaseTest {
       StoreSchema.migrate(database.connections());
       DatabaseWatch watch =
           new DatabaseWatch(
-              new DatabaseCheck(database.connections()::getConnection), () -> {}, now::get);
+              new DatabaseCheck(database.connections()::getConnection),
+              () -> {},
+              () -> {},
+              now::get);
 
       watch.look();
       now.addAndGet(DatabaseWatch.GOOD_FOR.minus(Duration.ofNanos(1)).toNanos());
