@@ -27,6 +27,7 @@ public sealed interface Outcome {
         ResponseTooLarge.WORD,
         Cancelled.WORD,
         Overloaded.WORD,
+        StoreUnavailable.WORD,
         Unrunnable.WORD,
         WorkerLost.WORD);
   }
@@ -181,6 +182,26 @@ public sealed interface Outcome {
   /** No room: nothing ran, and trying again later can help. */
   record Overloaded(String reason, Duration retryAfter) implements Outcome {
     static final String WORD = "overloaded";
+
+    @Override
+    public Usage usage() {
+      return Usage.NONE;
+    }
+
+    @Override
+    public String word() {
+      return WORD;
+    }
+
+    @Override
+    public String error() {
+      return reason;
+    }
+  }
+
+  /** What it needs cannot be loaded just now: nothing ran, and trying again later can help. */
+  record StoreUnavailable(String reason, Duration retryAfter) implements Outcome {
+    static final String WORD = "store-unavailable";
 
     @Override
     public Usage usage() {

@@ -104,6 +104,12 @@ public final class SettingsReader {
       case Duration time ->
           Duration.ofSeconds(number(section, setting, time.toSeconds(), SECONDS_MAX, numbers));
       case List<?> list -> list(section, component, setting, list);
+      case Optional<?> unless ->
+          section
+              .any(setting.key())
+              .flatMap(node ->
+                  bound(section, setting.key(), node, typeOf(component).containedType(0), setting))
+              .or(() -> unless);
       default ->
           section
               .any(setting.key())

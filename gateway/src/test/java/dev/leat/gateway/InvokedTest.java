@@ -91,6 +91,17 @@ class InvokedTest {
   }
 
   @Test
+  void moduleThatCannotBeLoadedNow_isTold_andWhenToTryAgain() {
+    node.functions.script =
+        call -> new Outcome.StoreUnavailable("its module is away", Duration.ofSeconds(2));
+
+    Received answer = node.get("/f/acme/open");
+
+    assertThat(answer.problem()).isEqualTo("503 store-unavailable");
+    assertThat(answer.field("retry-after")).isEqualTo("2");
+  }
+
+  @Test
   void lostWorker_isTold_andWhenToTryAgain() {
     node.functions.script = call -> new Outcome.WorkerLost(false);
     Received before = node.get("/f/acme/open");

@@ -256,6 +256,10 @@ final class Calls {
         refuse(busy.reason());
         return;
       }
+      if (cause instanceof ModuleUnavailable) {
+        unavailable(cause);
+        return;
+      }
       LOG.warn(
           "A module cannot be loaded: function={} cause={}",
           invocation.target(),
@@ -267,6 +271,16 @@ final class Calls {
                     ? String.valueOf(refused.getMessage())
                     : "Its module cannot be loaded",
                 Usage.NONE));
+      }
+    }
+
+    private void unavailable(Throwable cause) {
+      LOG.debug(
+          "A module is unavailable function={} cause={}",
+          invocation.target(),
+          String.valueOf(cause.getCause()));
+      if (settle(Stage.ENDED_WAITING)) {
+        end(new Outcome.StoreUnavailable(ModuleUnavailable.REASON, RETRY_AFTER));
       }
     }
 

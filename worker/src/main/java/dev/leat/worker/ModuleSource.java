@@ -8,6 +8,7 @@ public interface ModuleSource {
   /**
    * The module's bytes.
    *
+   * @throws ModuleUnavailable if they cannot be read just now
    * @throws RuntimeException if they are missing or cannot be read
    */
   byte[] load(ModuleDigest digest);

@@ -251,6 +251,7 @@ final class Trials implements AutoCloseable {
     private static Trial unloadable(@Nullable Throwable cause) {
       return switch (cause) {
         case CompilerBusy busy -> new Trial.Busy(busy.reason());
+        case ModuleUnavailable _ -> new Trial.Busy(ModuleUnavailable.REASON);
         case ModuleRefused refused -> new Trial.Unloadable(String.valueOf(refused.getMessage()));
         case RuntimeException defect -> throw defect;
         case null, default -> throw new IllegalStateException("A module cannot be loaded", cause);

@@ -43,6 +43,7 @@ public final class TestWorker implements AutoCloseable {
   public final GuestMetrics metrics = new GuestMetrics(function -> true);
   public final ManualClock clock = new ManualClock();
   final List<ExecutionRecord> executions = new CopyOnWriteArrayList<>();
+  volatile boolean storeIsAway;
   final GuestHeap heap;
   final Map<ModuleDigest, byte[]> modules = new ConcurrentHashMap<>();
   final Worker worker;
@@ -85,6 +86,9 @@ public final class TestWorker implements AutoCloseable {
             config,
             loader,
             digest -> {
+              if (storeIsAway) {
+                throw new ModuleUnavailable(new IllegalStateException("away"));
+              }
               byte[] stored = modules.get(digest);
               if (stored == null) {
                 throw new IllegalStateException("no such blob at /secret/place");

@@ -98,6 +98,19 @@ final class WorkerTest {
   }
 
   @Test
+  void moduleWhoseStoreIsAway_isTriedAgainLater() {
+    FunctionVersion version = worker.publish(TestFunction.handler(good()));
+    worker.storeIsAway = true;
+
+    assertThat(worker.invoke(version, new byte[0])).isInstanceOf(Outcome.StoreUnavailable.class);
+    assertThat(worker.worker.attempt(version, new Cancellation())).isInstanceOf(Trial.Busy.class);
+
+    worker.storeIsAway = false;
+    Eventually.holds( // the cache forgets it a moment after the call was told
+        "it is loaded", () -> worker.invoke(version, new byte[0]) instanceof Outcome.Responded);
+  }
+
+  @Test
   void missingModule_isUnrunnableAndSaysNothingOfTheStore() {
     FunctionVersion version = TestFunction.handler(good()).version();
 

@@ -79,6 +79,8 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
       case Outcome.Overloaded it -> head.octet(10).error(it.reason()).duration(it.retryAfter());
       case Outcome.Unrunnable it -> encode(it.usage(), head.octet(11).error(it.reason()));
       case Outcome.WorkerLost it -> head.octet(12).flag(it.started());
+      case Outcome.StoreUnavailable it ->
+          head.octet(13).error(it.reason()).duration(it.retryAfter());
     }
   }
 
@@ -96,6 +98,7 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
       case 10 -> new Outcome.Overloaded(head.error(), head.duration());
       case 11 -> new Outcome.Unrunnable(head.error(), usage(head));
       case 12 -> new Outcome.WorkerLost(head.flag());
+      case 13 -> new Outcome.StoreUnavailable(head.error(), head.duration());
       default -> throw HeadReader.unknown("ending", ending);
     };
   }

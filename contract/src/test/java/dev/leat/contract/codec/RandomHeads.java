@@ -56,6 +56,9 @@ final class RandomHeads {
               () -> new Outcome.ResponseTooLarge(amount(), amount(), usage())),
           Map.entry(Outcome.Cancelled.class, () -> new Outcome.Cancelled(usage())),
           Map.entry(Outcome.Overloaded.class, () -> new Outcome.Overloaded(text(), duration())),
+          Map.entry(
+              Outcome.StoreUnavailable.class,
+              () -> new Outcome.StoreUnavailable(text(), duration())),
           Map.entry(Outcome.Unrunnable.class, () -> new Outcome.Unrunnable(text(), usage())),
           Map.entry(
               Outcome.WorkerLost.class, () -> new Outcome.WorkerLost(random().nextBoolean())));

@@ -8,7 +8,6 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
-import dev.leat.engine.files.FileClassStore;
 import dev.leat.gateway.Gateway;
 import dev.leat.gateway.GatewayConfig;
 import dev.leat.gateway.control.ControlPlane;
@@ -23,7 +22,6 @@ import dev.leat.invocations.jdbi.JdbiExecutionStore;
 import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.registry.ForgetTenant;
-import dev.leat.registry.files.FileBlobStore;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.function.FunctionStore;
@@ -40,7 +38,9 @@ import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.route.RouteChange;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.scheduler.Scheduler;
+import dev.leat.store.Database;
 import dev.leat.store.PolledChangeFeed;
+import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
 import dev.leat.tenants.Authentication;
@@ -56,6 +56,7 @@ import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.worker.HostPowers;
+import dev.leat.worker.ModuleUnavailable;
 import dev.leat.worker.Worker;
 import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.logging.GuestLogs;
@@ -110,10 +111,10 @@ final class Assembly implements AutoCloseable {
   private final PolledChangeFeed changes;
 
   private final GuestHeap guestHeap = GuestHeap.ofThisJvm();
-  private final FileClassStore classes;
+  private final ModuleStorage storage;
   private final ChicoryEngine engine;
 
-  private final FileBlobStore blobs;
+  private final CollectModule collector;
   private final RoutingTable routes;
   private final PublisherKeys publisherKeys;
   private final ModuleCatalog modules;
@@ -143,21 +144,23 @@ final class Assembly implements AutoCloseable {
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
     quotas = new Quotas(new JdbiQuotaStore(source), quotaGate);
 
-    classes = new FileClassStore(directory.classes());
-    engine = new ChicoryEngine(ModuleLimits.DEFAULT, config.compiling(), classes, guestHeap);
+    // One object for all of modules, so that what is done together is one transaction.
+    Database registry = new Database(source);
+    storage = ModuleStorage.of(config.blobPlace(), directory, registry);
+    engine =
+        new ChicoryEngine(ModuleLimits.DEFAULT, config.compiling(), storage.classes(), guestHeap);
 
-    blobs = new FileBlobStore(directory.blobs());
     FunctionStore functionStore = new JdbiFunctionStore(source);
-    ModuleStore moduleStore = new JdbiModuleStore(source);
+    ModuleStore moduleStore = new JdbiModuleStore(registry);
     KeyStore keyStore = new JdbiKeyStore(source);
     routes = new RoutingTable(functionStore);
     publisherKeys = new PublisherKeys(keyStore, clock);
-    CollectModule collector = new CollectModule(moduleStore, blobs, engine::forget);
-    modules = new ModuleCatalog(moduleStore, blobs, collector, clock);
+    collector = new CollectModule(moduleStore, storage.blobs(), engine::forget);
+    modules = new ModuleCatalog(moduleStore, storage.blobs(), collector, clock);
     publishing =
         new PublishModule(
             moduleStore,
-            blobs,
+            storage.blobs(),
             collector,
             keyStore,
             engine::inspectAndCompile,
@@ -206,7 +209,7 @@ final class Assembly implements AutoCloseable {
             worker,
             quotaGate,
             engine,
-            blobs,
+            storage.blobs(),
             guestHeap,
             guestLogs,
             guestMetrics,
@@ -248,8 +251,8 @@ final class Assembly implements AutoCloseable {
         .part("database", database::start, database::close)
         .part("tables", this::migrate)
         .part("database watch", database.watch()::start, database.watch()::close)
-        .part("blobs", blobs::start)
-        .part("classes", classes::start)
+        .part("modules", storage.start())
+        .part("abandoned modules", this::collectAbandoned)
         .part("execution records", executions::start, executions::close)
         .part("worker", this::startWorker, worker::close)
         .part("state in memory", this::loadState)
@@ -277,6 +280,14 @@ final class Assembly implements AutoCloseable {
     TenantsSchema.migrate(database.connections());
     RegistrySchema.migrate(database.connections());
     InvocationsSchema.migrate(database.connections());
+  }
+
+  private void collectAbandoned() {
+    List<ModuleDigest> abandoned = storage.abandoned().get();
+    abandoned.forEach(collector::collect);
+    if (!abandoned.isEmpty()) {
+      LOG.info("What was left of modules is removed modules={}", abandoned.size());
+    }
   }
 
   private void startWorker() {
@@ -366,9 +377,14 @@ final class Assembly implements AutoCloseable {
   }
 
   private byte[] moduleBytes(ModuleDigest digest) {
-    return blobs
-        .load(digest)
-        .orElseThrow(() -> new IllegalStateException("the bytes of " + digest + " are missing"));
+    try {
+      return storage
+          .blobs()
+          .load(digest)
+          .orElseThrow(() -> new IllegalStateException("the bytes of " + digest + " are missing"));
+    } catch (StoreFailure e) {
+      throw e.isRetryable() ? new ModuleUnavailable(e) : e;
+    }
   }
 
   private static VertxOptions vertxOptions(int cores) {

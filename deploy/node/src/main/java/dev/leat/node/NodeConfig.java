@@ -5,6 +5,7 @@ import dev.leat.engine.CompileBudget;
 import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.worker.WorkerConfig;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How a node is set up.
@@ -13,6 +14,7 @@ import java.nio.file.Path;
  * @param host the address to listen on
  * @param port 0 for any free one
  * @param database where the tables are
+ * @param blobs where modules and their compiled classes are; empty for {@link BlobPlace#usual}
  * @param worker the sizes of the worker
  * @param compiling what compiling modules may take
  * @param connections what clients' connections may take
@@ -22,11 +24,26 @@ public record NodeConfig(
     String host,
     int port,
     @Setting(key = "database") DatabaseConfig database,
+    @Setting(
+            key = "blobs",
+            doc =
+                "where modules and their compiled classes are: the `database`, for all its nodes, or"
+                    + " `files` in the data directory",
+            standard = "`database` with PostgreSQL, `files` with H2",
+            form = "be database or files")
+        Optional<BlobPlace> blobs,
     @Setting(key = "worker") WorkerConfig worker,
     @Setting(key = "compile") CompileBudget compiling,
     @Setting(key = "gateway") ConnectionLimits connections) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
+
+  public NodeConfig {
+    if (blobs.equals(Optional.of(BlobPlace.S3))) {
+      throw new IllegalArgumentException(
+          "blobs: s3 is not served by this version; choose database or files");
+    }
+  }
 
   /** Everything embedded under one directory. */
   public static NodeConfig embedded(Path dataDirectory, String host, int port) {
@@ -35,6 +52,7 @@ public record NodeConfig(
         host,
         port,
         DatabaseConfig.embedded(dataDirectory),
+        Optional.empty(),
         WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()),
         CompileBudget.ofThisJvm(),
         ConnectionLimits.DEFAULT);
@@ -42,21 +60,33 @@ public record NodeConfig(
 
   /** The same with its tables elsewhere. */
   public NodeConfig with(DatabaseConfig other) {
-    return new NodeConfig(dataDirectory, host, port, other, worker, compiling, connections);
+    return new NodeConfig(dataDirectory, host, port, other, blobs, worker, compiling, connections);
+  }
+
+  /** The same with its modules there. */
+  public NodeConfig with(BlobPlace other) {
+    return new NodeConfig(
+        dataDirectory, host, port, database, Optional.of(other), worker, compiling, connections);
+  }
+
+  /** Where modules and their compiled classes are. */
+  BlobPlace blobPlace() {
+    return blobs.orElseGet(() -> BlobPlace.usual(database));
   }
 
   /** The same with another budget for compiling. */
   public NodeConfig with(CompileBudget other) {
-    return new NodeConfig(dataDirectory, host, port, database, worker, other, connections);
+    return new NodeConfig(dataDirectory, host, port, database, blobs, worker, other, connections);
   }
 
   /** The same with other limits on connections. */
   public NodeConfig with(ConnectionLimits other) {
-    return new NodeConfig(dataDirectory, host, port, database, worker, compiling, other);
+    return new NodeConfig(dataDirectory, host, port, database, blobs, worker, compiling, other);
   }
 
   /** The same with a worker of another size. */
   public NodeConfig with(WorkerConfig other) {
-    return new NodeConfig(dataDirectory, host, port, database, other, compiling, connections);
+    return new NodeConfig(
+        dataDirectory, host, port, database, blobs, other, compiling, connections);
   }
 }

@@ -2,6 +2,7 @@ package dev.leat.node;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -24,6 +25,7 @@ public final class NodeConfigFile {
   private static final JsonMapper MAPPER =
       StrictJson.mapper()
           .rebuild()
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
           .addModule(new SimpleModule().addDeserializer(Secret.class, new SecretFile()))
           .build();
 

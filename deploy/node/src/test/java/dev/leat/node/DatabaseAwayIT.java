@@ -27,7 +27,7 @@ class DatabaseAwayIT {
 
   @Test
   void diskFull_operationsAnswer503AndInvocationsGoOn_untilThereIsRoomAgain() {
-    NodeConfig config = with(FaultyDisk.database(directory));
+    NodeConfig config = with(FaultyDisk.database(directory)).with(BlobPlace.DATABASE);
     try (RunningNode node = RunningNode.start(config)) {
       Workshop acme = node.workshop("acme");
       acme.deployPublic("echo", Guests.echo());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +76,7 @@ class NodeConfigFileTest {
         apply(
             """
             database: {url: "jdbc:h2:mem:x", user: u, pool-size: 2}
+            blobs: database
             worker:
               guest-threads: 3
               spare-threads: 4
@@ -89,6 +91,7 @@ class NodeConfigFileTest {
             """);
 
     assertThat(config.database()).isEqualTo(new DatabaseConfig("jdbc:h2:mem:x", "u", NONE, 2));
+    assertThat(config.blobs()).hasValue(BlobPlace.DATABASE);
     assertThat(config.worker())
         .isEqualTo(new WorkerConfig(3, 4, 2, 1, 5, 6, Duration.ofSeconds(7), 8 << 20));
     assertThat(config.compiling())
@@ -98,6 +101,29 @@ class NodeConfigFileTest {
     assertThat(config.connections().perAddress()).isEqualTo(10);
     assertThat(config.connections().idle()).isEqualTo(defaults.connections().idle());
     assertThat(config.port()).isEqualTo(defaults.port());
+  }
+
+  @Test
+  void apply_blobs_areWhereItSays_elseByTheDatabase() throws IOException {
+    String postgres = "database: {url: 'jdbc:postgresql://127.0.0.1/leat'}\n";
+
+    assertThat(apply("").blobPlace()).isEqualTo(BlobPlace.FILES);
+    assertThat(apply(postgres).blobPlace()).isEqualTo(BlobPlace.DATABASE);
+    assertThat(apply("blobs: database").blobPlace()).isEqualTo(BlobPlace.DATABASE);
+    assertThat(apply(postgres + "blobs: files").blobPlace()).isEqualTo(BlobPlace.FILES);
+  }
+
+  @Test
+  void apply_blobsElsewhere_isRefused() {
+    assertThatThrownBy(() -> apply("blobs: s3"))
+        .isInstanceOf(NodeConfigFile.InvalidConfig.class)
+        .hasMessageContaining("blobs: s3 is not served by this version; choose database or files");
+    for (String other : List.of("tape", "FILES", "0", "[]", "{}", "''")) {
+      assertThatThrownBy(() -> apply("blobs: " + other))
+          .as(other)
+          .isInstanceOf(NodeConfigFile.InvalidConfig.class)
+          .hasMessageContaining("blobs: must be database or files");
+    }
   }
 
   @Test

@@ -45,6 +45,11 @@ final class OutcomeProblems {
           problem(ProblemCode.CLIENT_CLOSED, "The client closed the connection.");
       case Outcome.Overloaded overloaded ->
           problem(ProblemCode.OVERLOADED, overloaded.reason() + ". Try again later.");
+      case Outcome.StoreUnavailable unavailable ->
+          problem(
+              ProblemCode.STORE_UNAVAILABLE,
+              "Function '%s' did not run: %s. Try again later."
+                  .formatted(version, unavailable.reason()));
       case Outcome.Unrunnable unrunnable ->
           problem(
               ProblemCode.FUNCTION_UNRUNNABLE,

@@ -39,6 +39,10 @@ final class TellOutcome implements Step<InvocationExchange> {
         RetryAfter.put(response, overloaded.retryAfter());
         yield exchange.refuse(OutcomeProblems.of(version, outcome));
       }
+      case Outcome.StoreUnavailable unavailable -> {
+        RetryAfter.put(response, unavailable.retryAfter());
+        yield exchange.refuse(OutcomeProblems.of(version, outcome));
+      }
       case Outcome.WorkerLost lost -> {
         if (!lost.started()) {
           RetryAfter.put(response, RETRY_AFTER);

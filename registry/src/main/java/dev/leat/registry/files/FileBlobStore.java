@@ -1,8 +1,8 @@
 package dev.leat.registry.files;
 
 import dev.leat.contract.ModuleDigest;
-import dev.leat.registry.module.BlobAltered;
 import dev.leat.registry.module.BlobStore;
+import dev.leat.registry.module.DigestCheck;
 import dev.leat.store.StoreFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Modules' bytes in files {@code ab/abcd...} of a directory, named by the digest's hexadecimal
@@ -26,7 +25,7 @@ public final class FileBlobStore implements BlobStore {
   private static final String UNFINISHED = ".unfinished";
 
   private final Path directory;
-  private final LongAdder altered = new LongAdder();
+  private final DigestCheck check = new DigestCheck();
 
   public FileBlobStore(Path directory) {
     this.directory = directory;
@@ -49,9 +48,7 @@ public final class FileBlobStore implements BlobStore {
 
   @Override
   public void put(ModuleDigest digest, byte[] bytes) {
-    if (!ModuleDigest.of(bytes).equals(digest)) {
-      throw new IllegalArgumentException("The bytes are not those of " + digest);
-    }
+    DigestCheck.require(digest, bytes);
     Path shelf = shelf(digest);
     Path unfinished = directory.resolve(UUID.randomUUID() + UNFINISHED);
     try {
@@ -68,34 +65,15 @@ public final class FileBlobStore implements BlobStore {
 
   @Override
   public Optional<byte[]> load(ModuleDigest digest) {
-    byte[] bytes;
+    byte[] stored;
     try {
-      bytes = Files.readAllBytes(file(digest));
+      stored = Files.readAllBytes(file(digest));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
       throw new StoreFailure("Loading the module " + digest, true, e);
     }
-    ModuleDigest found = ModuleDigest.of(bytes);
-    if (!found.equals(digest)) {
-      altered.increment();
-      throw new BlobAltered(digest, found);
-    }
-    return Optional.of(bytes);
-  }
-
-  @Override
-  public boolean holds(ModuleDigest digest) {
-    try {
-      return load(digest).isPresent();
-    } catch (BlobAltered e) {
-      return false;
-    }
-  }
-
-  /** How often a file did not hold what its name says. */
-  public long alteredFound() {
-    return altered.sum();
+    return Optional.of(check.checked(digest, stored));
   }
 
   @Override
@@ -105,6 +83,11 @@ public final class FileBlobStore implements BlobStore {
     } catch (IOException e) {
       throw new StoreFailure("Deleting the module " + digest, true, e);
     }
+  }
+
+  @Override
+  public long alteredFound() {
+    return check.alteredFound();
   }
 
   private Path file(ModuleDigest digest) {

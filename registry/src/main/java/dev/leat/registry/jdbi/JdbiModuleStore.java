@@ -22,7 +22,15 @@ public final class JdbiModuleStore implements ModuleStore {
   private final Database database;
 
   public JdbiModuleStore(DataSource source) {
-    this.database = new Database(source);
+    this(new Database(source));
+  }
+
+  /**
+   * @param database what keeps or deletes bytes in the same database, by this very object, joins
+   *     the transaction of {@code add} or {@code collect}
+   */
+  public JdbiModuleStore(Database database) {
+    this.database = database;
   }
 
   @Override

@@ -1,6 +1,6 @@
 /**
- * The registry's stores in tables, on H2 and PostgreSQL. A change and its audit record are one
- * transaction.
+ * The registry's stores in tables, on H2 and PostgreSQL, and the engine's compiled modules. A
+ * change and its audit record are one transaction.
  */
 @NullMarked
 package dev.leat.registry.jdbi;

@@ -3,20 +3,37 @@ package dev.leat.registry.jdbi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.contract.Allowance;
+import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.Announced;
+import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.audit.AuditStore;
 import dev.leat.registry.audit.AuditStoreContract;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.KeyStoreContract;
+import dev.leat.registry.module.BlobStore;
+import dev.leat.registry.module.BlobStoreContract;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.ModuleStoreContract;
+import dev.leat.registry.module.PublishedModule;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.testkit.TestDatabase;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import javax.crypto.SecretKey;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +42,9 @@ import org.junit.jupiter.api.Test;
 
 /** The stores' laws on one kind of database, a new one for each test. */
 abstract class JdbiStores {
+  private static final TenantId ACME = new TenantId("acme");
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
   private final TestDatabase database;
 
   JdbiStores(TestDatabase database) {
@@ -72,9 +92,28 @@ abstract class JdbiStores {
     JdbiKeyStore store = new JdbiKeyStore(source());
     database.close();
 
-    assertThatThrownBy(() -> store.list(new TenantId("acme")))
+    assertThatThrownBy(() -> store.list(ACME))
         .isInstanceOf(StoreFailure.class)
         .hasMessageStartingWith("Listing the keys of tenant acme failed");
+  }
+
+  private int chunks() {
+    return database()
+        .read(
+            "Counting",
+            handle ->
+                handle
+                    .createQuery("SELECT COUNT(*) FROM module_chunks")
+                    .mapTo(Integer.class)
+                    .one());
+  }
+
+  private void execute(String sql) {
+    database().useTransaction("Changing what is stored", handle -> handle.execute(sql));
+  }
+
+  private Database database() {
+    return new Database(source());
   }
 
   private DataSource source() {
@@ -145,6 +184,213 @@ abstract class JdbiStores {
     @Override
     protected AuditStore itsAuditStore() {
       return new JdbiAuditStore(source());
+    }
+  }
+
+  @Nested
+  final class BlobStoreLaws extends BlobStoreContract {
+    @Override
+    protected BlobStore newStore() {
+      return new JdbiBlobStore(database());
+    }
+
+    @Override
+    protected BlobStore reopened() {
+      return newStore();
+    }
+
+    @Override
+    protected void alter(ModuleDigest stored) {
+      execute("UPDATE module_chunks SET bytes = '\\x00' WHERE digest = '" + stored + "'");
+    }
+  }
+
+  /** Modules and their bytes in one database. */
+  @Nested
+  final class ModulesWithTheirBytes {
+    private final byte[] bytes = {1, 2, 3};
+    private final ModuleDigest digest = ModuleDigest.of(bytes);
+    private final PublishedModule module =
+        new PublishedModule(ACME, "mask", "1", digest, 3, "kid", NOW);
+
+    @Test
+    void add_thatFails_keepsNoBytes() {
+      Database database = database();
+      JdbiBlobStore blobs = new JdbiBlobStore(database);
+      IllegalStateException failure = new IllegalStateException("after the bytes");
+
+      assertThatThrownBy(() ->
+              add(
+                  new JdbiModuleStore(database),
+                  () -> {
+                    blobs.put(digest, bytes);
+                    assertThat(blobs.holds(digest)).isTrue();
+                    throw failure;
+                  }))
+          .isSameAs(failure);
+
+      assertThat(chunks()).isZero();
+    }
+
+    /** Else as many publications as there are connections would wait for one more for ever. */
+    @Test
+    void addAndCollect_useOneConnection() {
+      AtomicInteger open = new AtomicInteger();
+      Database database = new Database(counting(source(), open));
+      ModuleStore modules = new JdbiModuleStore(database);
+      JdbiBlobStore blobs = new JdbiBlobStore(database);
+      JdbiClassStore classes = new JdbiClassStore(database);
+
+      add(modules, () -> blobs.put(digest, bytes));
+      assertThat(open).hasValue(1);
+      modules.delete(ACME, digest, entry());
+      classes.save(digest, "one", bytes);
+      open.set(0);
+      modules.collect(
+          digest,
+          () -> {
+            blobs.delete(digest);
+            classes.delete(digest);
+          });
+
+      assertThat(open).hasValue(1);
+      assertThat(chunks()).isZero();
+    }
+
+    @Test
+    void abandoned_isWhatNobodyHasAndNobodyPublishes() {
+      Database database = database();
+      JdbiBlobStore blobs = new JdbiBlobStore(database);
+      JdbiClassStore classes = new JdbiClassStore(database);
+      add(new JdbiModuleStore(database), () -> blobs.put(digest, bytes));
+      classes.save(digest, "one", bytes);
+      ModuleDigest killed = ModuleDigest.of(new byte[] {4});
+      classes.save(killed, "one", bytes);
+      assertThat(blobs.abandoned()).as("it may be about to be published").isEmpty();
+
+      execute("UPDATE module_chunks SET saved_at = saved_at - INTERVAL '61' MINUTE");
+
+      assertThat(blobs.abandoned()).containsExactly(killed);
+    }
+
+    private void add(ModuleStore modules, Runnable storeBytes) {
+      assertThat(modules.add(ACME, module, Allowance.PLATFORM, entry(), storeBytes))
+          .isInstanceOf(ModuleStore.Addition.Kept.class);
+    }
+
+    private static AuditEntry entry() {
+      return AuditEntry.done(NOW, ACME, "someone", "add", "", "");
+    }
+
+    /** Counts the connections that are taken. */
+    private static DataSource counting(DataSource source, AtomicInteger taken) {
+      return (DataSource)
+          Proxy.newProxyInstance(
+              DataSource.class.getClassLoader(),
+              new Class<?>[] {DataSource.class},
+              (proxy, method, arguments) -> {
+                taken.incrementAndGet();
+                return method.invoke(source, arguments);
+              });
+    }
+  }
+
+  @Nested
+  final class ClassStoreLaws {
+    private static final byte[] CLASSES = {1, 2, 3};
+    private final ModuleDigest digest = new ModuleDigest("a".repeat(64));
+    private final JdbiClassStore store = new JdbiClassStore(database());
+
+    @Test
+    void law1_load_givesWhatWasSavedLastUnderBothKeys() {
+      byte[] large = new byte[3 * ModuleChunks.CHUNK_BYTES + 1];
+      large[large.length - 1] = 1;
+      store.save(digest, "one", large);
+      assertThat(new JdbiClassStore(database()).load(digest, "one").orElseThrow()).isEqualTo(large);
+
+      store.save(digest, "one", CLASSES);
+
+      assertThat(store.load(digest, "one")).hasValue(CLASSES);
+      assertThat(store.load(digest, "two")).isEmpty();
+      assertThat(store.load(new ModuleDigest("b".repeat(64)), "one")).isEmpty();
+    }
+
+    @Test
+    void law1_save_byManyAtOnce_keepsOneOfThemWhole() throws Exception {
+      List<Callable<Object>> saving =
+          IntStream.range(1, 9)
+              .mapToObj(i -> Executors.callable(() -> store.save(digest, "one", filled(i))))
+              .toList();
+
+      try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        threads.invokeAll(saving).forEach(Future::resultNow);
+      }
+
+      byte[] kept = store.load(digest, "one").orElseThrow();
+      assertThat(kept).isEqualTo(filled(kept[0]));
+    }
+
+    /** Of a length of its own. */
+    private static byte[] filled(int with) {
+      byte[] bytes = new byte[with * ModuleChunks.CHUNK_BYTES / 4];
+      Arrays.fill(bytes, (byte) with);
+      return bytes;
+    }
+
+    @Test
+    void law3_delete_removesAllFormats_andLeavesTheModule() {
+      byte[] module = {1};
+      ModuleDigest own = ModuleDigest.of(module);
+      new JdbiBlobStore(database()).put(own, module);
+      store.save(own, "one", CLASSES);
+      store.save(own, "two", CLASSES);
+
+      store.delete(own);
+
+      assertThat(store.load(own, "one")).isEmpty();
+      assertThat(store.load(own, "two")).isEmpty();
+      assertThat(new JdbiBlobStore(database()).load(own)).hasValue(module);
+    }
+
+    @Test
+    void save_ofALaterRelease_keepsTheOneBeforeOnly() {
+      store.save(digest, "one", CLASSES);
+      store.save(digest, "two", CLASSES);
+      assertThat(store.load(digest, "one")).hasValue(CLASSES);
+
+      store.save(digest, "three", CLASSES);
+
+      assertThat(store.load(digest, "one")).isEmpty();
+      assertThat(store.load(digest, "two")).hasValue(CLASSES);
+      assertThat(store.load(digest, "three")).hasValue(CLASSES);
+    }
+
+    @Test
+    void start_onSeveralNodesAtOnce_agreeOnOneKey() throws Exception {
+      List<Callable<SecretKey>> starting =
+          IntStream.range(0, 4)
+              .<Callable<SecretKey>>mapToObj(i ->
+                  () -> {
+                    JdbiClassStore each = new JdbiClassStore(database());
+                    each.start();
+                    return each.key();
+                  })
+              .toList();
+
+      try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        assertThat(threads.invokeAll(starting).stream().map(Future::resultNow).distinct())
+            .hasSize(1);
+      }
+    }
+
+    @Test
+    void databaseGone_isAMiss_andAFailureToDelete() {
+      store.save(digest, "one", CLASSES);
+      database.close();
+
+      assertThat(store.load(digest, "one")).isEmpty();
+      store.save(digest, "one", CLASSES);
+      assertThatThrownBy(() -> store.delete(digest)).isInstanceOf(StoreFailure.class);
     }
   }
 }

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.ModuleDigest;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The laws of {@link BlobStore}, by their numbers. */
 public abstract class BlobStoreContract {
+  /** More than any store keeps in one piece. */
+  private static final int LARGE_BYTES = (5 << 20) + 1;
+
   private final byte[] bytes = "module".getBytes(StandardCharsets.UTF_8);
   private final ModuleDigest digest = ModuleDigest.of(bytes);
   private BlobStore store;
@@ -51,6 +55,16 @@ public abstract class BlobStoreContract {
     assertThatThrownBy(() -> store.load(digest))
         .isInstanceOf(BlobAltered.class)
         .hasMessageContaining(digest.toString());
+    assertThat(store.alteredFound()).isEqualTo(1);
+  }
+
+  @Test
+  void law2_load_aLargeModule_givesItsBytes() {
+    byte[] large = new byte[LARGE_BYTES];
+    new Random(1).nextBytes(large);
+    store.put(ModuleDigest.of(large), large);
+
+    assertThat(store.load(ModuleDigest.of(large)).orElseThrow()).isEqualTo(large);
   }
 
   @Test

@@ -309,12 +309,12 @@ final class PublishModuleTest {
     }
 
     @Override
-    public boolean holds(ModuleDigest digest) {
-      return false;
-    }
+    public void delete(ModuleDigest digest) {}
 
     @Override
-    public void delete(ModuleDigest digest) {}
+    public long alteredFound() {
+      return 0;
+    }
   }
 
   @Test

@@ -5,7 +5,7 @@ import dev.leat.engine.GuestHeap;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.invocations.ExecutionLog;
-import dev.leat.registry.files.FileBlobStore;
+import dev.leat.registry.module.BlobStore;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.worker.ModuleCacheUse;
 import dev.leat.worker.Preparation;
@@ -38,7 +38,7 @@ public final class Exposition {
   private final Worker worker;
   private final QuotaGate quotas;
   private final EngineCounts engine;
-  private final FileBlobStore blobs;
+  private final BlobStore blobs;
   private final GuestHeap guestHeap;
   private final GuestLogs guestLogs;
   private final GuestMetrics guestMetrics;
@@ -51,7 +51,7 @@ public final class Exposition {
       Worker worker,
       QuotaGate quotas,
       EngineCounts engine,
-      FileBlobStore blobs,
+      BlobStore blobs,
       GuestHeap guestHeap,
       GuestLogs guestLogs,
       GuestMetrics guestMetrics,

@@ -1,0 +1,23 @@
+package dev.leat.node;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Where a node keeps modules and what was compiled of them. */
+public enum BlobPlace {
+  /** In tables, for all nodes of the database. */
+  @JsonProperty("database")
+  DATABASE,
+
+  /** In the data directory, for this node. */
+  @JsonProperty("files")
+  FILES,
+
+  /** Known by name, so that it is refused by name: no part of the registry keeps it yet. */
+  @JsonProperty("s3")
+  S3;
+
+  /** Where they are unless the configuration says. */
+  static BlobPlace usual(DatabaseConfig database) {
+    return database.isPostgres() ? DATABASE : FILES;
+  }
+}
