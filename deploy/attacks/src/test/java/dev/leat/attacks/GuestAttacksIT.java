@@ -54,7 +54,7 @@ class GuestAttacksIT {
         Attackers.each(
             2,
             attacker -> {
-              Workshop flooding = siege.node().workshop("flooding-" + attacker);
+              Workshop flooding = siege.attacker();
               flooding.deploy("spin", Guests.spinning(), ENDLESS);
               flooding.deploy("echo", HostileGuests.echo(MIB), "  route: {auth: public}\n");
               try (Attackers _ =
