@@ -125,8 +125,10 @@ public final class Tokens implements ChangeFeed.Subscriber {
 
   /** Ends a token before its time; once is as good as twice. */
   public Answer<Token> revoke(Optional<TenantId> tenant, String id) {
-    return store
-        .revoke(tenant, id)
+    Optional<Token> token = store.revoke(tenant, id);
+    // The feed brings it too; this node need not wait until the database can be read again.
+    token.ifPresent(it -> revoked.put(it.id(), it.expiresAt()));
+    return token
         .map(Answer::done)
         .orElseGet(() ->
             Answer.refused(

@@ -218,6 +218,28 @@ final class QuotaGateTest {
     assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
   }
 
+  @Test
+  void limit_highestOfEachQuota_andTheLowest_holds() {
+    for (Quota quota : Quota.values()) {
+      gate.limit(ACME, Map.of(quota.word(), quota.max()));
+      ((Admitted) gate.admit(ACME)).release(Usage.NONE);
+      gate.limit(ACME, Map.of(quota.word(), 1L));
+      Admitted admitted = (Admitted) gate.admit(ACME);
+      admitted.release(used(Long.MAX_VALUE, Long.MAX_VALUE, 1 << 30, Long.MAX_VALUE / 1_000_000));
+      gate.limit(ACME, Map.of());
+    }
+  }
+
+  @Test
+  void admit_afterUseFarAboveTheHours_isRejectedForADayAtMost() {
+    gate.limit(ACME, Map.of("fuel-per-hour", 1L));
+    ((Admitted) gate.admit(ACME)).release(used(Long.MAX_VALUE, Long.MAX_VALUE, 0, 0));
+
+    assertThat(gate.admit(ACME)).isEqualTo(new Rejected("fuel-per-hour", 1, Duration.ofHours(25)));
+    nanoTime.addAndGet(Duration.ofHours(25).toNanos());
+    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+  }
+
   private static Usage used(long fuel, long initFuel, long memory, long execNanos) {
     return new Usage(fuel, initFuel, memory, Usage.Acquire.RESET, 0, 0, execNanos);
   }

@@ -16,11 +16,20 @@ import java.util.function.ToIntFunction;
 final class Pools {
   private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
 
+  /**
+   * A call chooses its version before its body is read, which may take 5 minutes; then it may wait
+   * and run for 5 each.
+   */
+  private static final Duration LATE_CALLS = Duration.ofMinutes(20);
+
   private final int waitersPerFunction;
   private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
 
-  /** The versions that traffic goes to, by function; a function that is not here keeps all. */
-  private final Map<FunctionRef, Set<FunctionVersion>> retained = new ConcurrentHashMap<>();
+  /**
+   * The versions that traffic goes to, by function; a function that is not here keeps all. Of one
+   * that is gone it is known for a time, since calls may come late.
+   */
+  private final Map<FunctionRef, Retained> retained = new ConcurrentHashMap<>();
 
   Pools(int waitersPerFunction) {
     this.waitersPerFunction = waitersPerFunction;
@@ -46,18 +55,28 @@ final class Pools {
     return pools.values();
   }
 
-  /** Keeps no instances of the function's versions but these, once they were idle for long. */
+  /**
+   * Keeps no instances of the function's versions but these, once they were idle for long.
+   *
+   * @param versions none when the function is gone
+   */
   void retain(FunctionRef function, Set<FunctionVersion> versions) {
-    if (versions.isEmpty()) {
-      retained.remove(function);
-    } else {
-      retained.put(function, Set.copyOf(versions));
+    Retained before = retained.put(function, new Retained(Set.copyOf(versions), System.nanoTime()));
+    if (before != null && before.versions().isEmpty()) {
+      // What late calls have left of a function or tenant of that name is not the next one's.
+      versions.forEach(version ->
+          pools.computeIfPresent(
+              version,
+              (same, pool) -> {
+                pool.delete();
+                return null;
+              }));
     }
   }
 
   private boolean isRetained(FunctionVersion version) {
-    Set<FunctionVersion> versions = retained.get(version.function());
-    return versions == null || versions.contains(version);
+    Retained known = retained.get(version.function());
+    return known == null || known.versions().contains(version);
   }
 
   /**
@@ -103,6 +122,7 @@ final class Pools {
    * Lets go of instances that were idle for long, and of pools that have not been used for long.
    */
   void sweep(long nowNanos) {
+    retained.values().removeIf(known -> known.isPast(nowNanos));
     for (InstancePool pool : all()) {
       pool.reap(nowNanos);
       if (pool.forget(nowNanos, FORGET_AFTER.toNanos())) {
@@ -122,5 +142,13 @@ final class Pools {
         .filter(pool -> pool.version().function().tenant().equals(tenant))
         .mapToInt(InstancePool::idleInstances)
         .sum();
+  }
+
+  /** The versions of a function that traffic goes to since a time. */
+  private record Retained(Set<FunctionVersion> versions, long sinceNanos) {
+    /** Whether nobody can come late any more to a function that is gone. */
+    boolean isPast(long nowNanos) {
+      return versions.isEmpty() && nowNanos - sinceNanos > LATE_CALLS.toNanos();
+    }
   }
 }

@@ -67,6 +67,35 @@ final class PoolsTest {
     assertThat(isKept(first)).isTrue();
   }
 
+  /** A call whose body took a minute comes to a function that is gone. */
+  @Test
+  void gone_lateCall_keepsNothing() {
+    delete(first);
+
+    assertThat(isKept(first)).isFalse();
+  }
+
+  @Test
+  void gone_madeAgain_meetsNothingThatALateCallLeft() {
+    delete(first);
+    KeptGuest left = new KeptGuest();
+    pools.of(first).give(left);
+
+    pools.retain(first.function(), Set.of(first));
+
+    assertThat(left.closed).isTrue();
+    assertThat(pools.of(first).idleInstances()).isZero();
+    assertThat(isKept(first)).isTrue();
+  }
+
+  private void delete(FunctionVersion version) {
+    pools.retain(version.function(), Set.of(version));
+    pools.of(version);
+    pools.delete(version);
+    pools.retain(version.function(), Set.of());
+    pools.sweep(LATER);
+  }
+
   private boolean isKept(FunctionVersion version) {
     KeptGuest guest = new KeptGuest();
     pools.of(version).give(guest);

@@ -361,9 +361,9 @@ final class Assembly implements AutoCloseable {
   }
 
   private void changed(RouteChange change) {
+    change.gone().forEach(this::removed);
     worker.retain(change.function(), change.serving());
     change.begun().forEach(this::prewarm);
-    change.gone().forEach(this::removed);
   }
 
   private void removed(FunctionVersion version) {

@@ -78,6 +78,47 @@ class QuotaIT {
     Eventually.holds("the place is free", () -> narrow.call("GET", "echo").send().status() == 200);
   }
 
+  /** Whoever is let in is answered, however far beyond the hour's fuel it goes; then nobody is. */
+  @Test
+  void fuelOfAnHour_usedManyTimesOver_isAnsweredThen429() {
+    Workshop greedy = node.workshop("greedy");
+    greedy.deploy(
+        "spin",
+        Guests.spinning(),
+        "  route: {auth: public}\n  limits: {timeout: 100ms, fuel: 9000000000000000000}\n");
+    assertThat(greedy.setQuota("{\"fuel-per-hour\":1}").status()).isEqualTo(200);
+
+    assertThat(greedy.call("POST", "spin").body("x".repeat(100_000)).send().problem())
+        .startsWith("504 function-timeout");
+    Answered rejected = greedy.call("POST", "spin").body("x").send();
+
+    assertThat(rejected.problem()).isEqualTo(USED_UP);
+    assertThat(Integer.parseInt(rejected.header("retry-after")))
+        .as("a debt of a day, and the hour")
+        .isBetween(80_000, 90_000);
+  }
+
+  @Test
+  void highestQuotas_areKept_andHoldAfterAStart(@TempDir Path another) {
+    try (RunningNode first = RunningNode.start(another)) {
+      Workshop rich = first.workshop("rich");
+      assertThat(
+              rich.setQuota(
+                      "{\"memory-mb-hours\":10000000,\"fuel-per-hour\":1000000000000000,"
+                          + "\"stored-bytes\":1000000000000000,\"outbound-per-hour\":5}")
+                  .json()
+                  .path("notYetEnforced")
+                  .toString())
+          .isEqualTo("[\"outbound-per-hour\"]");
+      first.workshop("limited").setQuota("{\"memory-max-mb\":32}");
+    }
+
+    try (RunningNode second = RunningNode.start(another)) {
+      assertThat(second.request("GET", "/v1/tenants/rich/quota").operator().send().text())
+          .contains("\"memory-mb-hours\":10000000");
+    }
+  }
+
   /** Each ending once; with a place for one request, none may keep it. */
   @Test
   void concurrency_anyEnding_freesThePlace() {

@@ -99,16 +99,19 @@ final class InvocationExchange extends Exchange implements Consumer<Outcome> {
    */
   @Override
   public void accept(Outcome ended) {
-    if (place != null) {
-      place.release(ended.usage());
+    try {
+      if (place != null) {
+        place.release(ended.usage());
+      }
+    } finally { // whatever becomes of the count, the caller is answered
+      int bytes = ended instanceof Outcome.Responded responded ? responded.body().length : 0;
+      outcome =
+          memory().exchange(bytes)
+              ? ended
+              : new Outcome.Overloaded(
+                  "The function ran, but the memory for responses is used up", RETRY_AFTER);
+      handover.comeBack(this);
     }
-    int bytes = ended instanceof Outcome.Responded responded ? responded.body().length : 0;
-    outcome =
-        memory().exchange(bytes)
-            ? ended
-            : new Outcome.Overloaded(
-                "The function ran, but the memory for responses is used up", RETRY_AFTER);
-    handover.comeBack(this);
   }
 
   @Override

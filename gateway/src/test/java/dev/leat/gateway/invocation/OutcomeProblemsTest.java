@@ -48,6 +48,8 @@ class OutcomeProblemsTest {
           Map.entry(new Outcome.ResponseTooLarge(8, 7, USED), ProblemCode.RESPONSE_TOO_LARGE),
           Map.entry(new Outcome.Cancelled(USED), ProblemCode.CLIENT_CLOSED),
           Map.entry(new Outcome.Overloaded("Full", Duration.ZERO), ProblemCode.OVERLOADED),
+          Map.entry(
+              new Outcome.StoreUnavailable("Away", Duration.ZERO), ProblemCode.STORE_UNAVAILABLE),
           Map.entry(new Outcome.Unrunnable("no", USED), ProblemCode.FUNCTION_UNRUNNABLE),
           Map.entry(new Outcome.WorkerLost(true), ProblemCode.WORKER_LOST),
           Map.entry(new Outcome.WorkerLost(false), ProblemCode.WORKER_UNAVAILABLE));

@@ -3,6 +3,7 @@ package dev.leat.registry.route;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.registry.function.RouteSpec;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,9 +45,9 @@ public final class Route {
   }
 
   /** The versions that calls go to that name none. */
-  Set<FunctionVersion> serving() {
+  Set<Target> serving() {
     return traffic.shares().stream()
-        .map(share -> share.target().version())
+        .map(TrafficPlan.Share::target)
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -75,15 +76,17 @@ public final class Route {
   }
 
   /** All versions that can be called, be it by name alone. */
-  Set<FunctionVersion> versions() {
-    return newestFirst.stream().map(Target::version).collect(Collectors.toUnmodifiableSet());
+  Set<Target> targets() {
+    return Set.copyOf(newestFirst);
   }
 
   /**
    * A version as it can be called. Who may call it, and how, is what its own manifest says: a later
    * version that is public does not make an older one so.
+   *
+   * @param createdAt tells it from an equal one of an earlier tenant or function of that name
    */
-  public record Target(FunctionVersion version, RouteSpec spec) {}
+  public record Target(FunctionVersion version, RouteSpec spec, Instant createdAt) {}
 
   /** The number in {@code v2}, or 0, which no version has. */
   private static int number(String selector) {

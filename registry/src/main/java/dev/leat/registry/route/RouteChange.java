@@ -9,7 +9,9 @@ import java.util.Set;
  *
  * @param serving those that traffic goes to now, to be kept warm; empty when the function is gone
  * @param begun those of them that it did not go to before
- * @param gone those that cannot be called any more, by name neither
+ * @param gone those that cannot be called any more, by name neither. An equal version may be among
+ *     those begun, when a function or its tenant was deleted and made again: first it goes, then it
+ *     begins
  */
 public record RouteChange(
     FunctionRef function,

@@ -11,6 +11,7 @@ import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.RouteSpec;
+import dev.leat.registry.route.Route.Target;
 import dev.leat.store.ChangeFeed;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,7 +98,7 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
   public @Nullable FunctionVersion find(VersionRef ref) {
     FunctionRef function = ref.function();
     Route route = find(function.tenant().value(), function.name().value());
-    Route.Target target = route == null ? null : route.target(ref.number());
+    Target target = route == null ? null : route.target(ref.number());
     return target != null && target.version().module().equals(ref.module())
         ? target.version()
         : null;
@@ -143,18 +145,27 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
     if (known == null) {
       return;
     }
-    Set<FunctionVersion> serving = after == null ? Set.of() : after.serving();
-    Set<FunctionVersion> served = before == null ? Set.of() : before.serving();
-    Set<FunctionVersion> gone = before == null ? Set.of() : before.versions();
-    gone = after == null ? gone : without(gone, after.versions());
-    if (!serving.equals(served) || !gone.isEmpty()) {
-      tell(new RouteChange(known.function(), serving, without(serving, served), gone));
+    Set<Target> serving = after == null ? Set.of() : after.serving();
+    Set<Target> begun = without(serving, before == null ? Set.of() : before.serving());
+    Set<Target> gone =
+        without(
+            before == null ? Set.of() : before.targets(),
+            after == null ? Set.of() : after.targets());
+    if (!begun.isEmpty() || !gone.isEmpty() || isServedLess(before, serving)) {
+      tell(new RouteChange(known.function(), versions(serving), versions(begun), versions(gone)));
     }
   }
 
-  private static Set<FunctionVersion> without(
-      Set<FunctionVersion> versions, Set<FunctionVersion> others) {
-    Set<FunctionVersion> left = new HashSet<>(versions);
+  private static boolean isServedLess(@Nullable Route before, Set<Target> serving) {
+    return before != null && !before.serving().equals(serving);
+  }
+
+  private static Set<FunctionVersion> versions(Set<Target> targets) {
+    return targets.stream().map(Target::version).collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Set<Target> without(Set<Target> targets, Set<Target> others) {
+    Set<Target> left = new HashSet<>(targets);
     left.removeAll(others);
     return left;
   }
@@ -170,9 +181,9 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
   }
 
   private static Route route(List<DeployedVersion> newestFirst) {
-    List<Route.Target> targets =
+    List<Target> targets =
         newestFirst.stream()
-            .map(deployed -> new Route.Target(deployed.version(), deployed.route()))
+            .map(deployed -> new Target(deployed.version(), deployed.route(), deployed.createdAt()))
             .toList();
     return new Route(targets, TrafficPlan.allTo(targets.getFirst()));
   }

@@ -186,7 +186,8 @@ final class DeployFunctionTest {
     assertThat(done(registry.functions.versions(ACME, MASK))).containsExactly(second, first);
     Route route = registry.route("mask");
     assertThat(route.active().version()).isEqualTo(second.version());
-    assertThat(route.target("v1")).isEqualTo(new Route.Target(first.version(), first.route()));
+    assertThat(route.target("v1"))
+        .isEqualTo(new Route.Target(first.version(), first.route(), first.createdAt()));
   }
 
   @Test

@@ -15,7 +15,10 @@ import dev.leat.contract.VersionRef;
 import dev.leat.registry.GuestModules;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.function.DeployedVersion;
+import dev.leat.store.PolledChangeFeed;
+import dev.leat.store.WakeUp;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -64,7 +67,8 @@ final class RoutingTableTest {
 
     Route route = Objects.requireNonNull(restarted.find("acme", "mask"));
     assertThat(route.active().version()).isEqualTo(second.version());
-    assertThat(route.target(1)).isEqualTo(new Route.Target(first.version(), first.route()));
+    assertThat(route.target(1))
+        .isEqualTo(new Route.Target(first.version(), first.route(), first.createdAt()));
     assertThat(route.path()).isEqualTo("/mask");
     assertThat(route.active().spec().methods()).isEmpty();
     assertThat(route.active().spec().isPublic()).isFalse();
@@ -219,6 +223,45 @@ final class RoutingTableTest {
     registry.deploy("mask", 1);
 
     assertThat(heard).containsExactly("+acme/mask@v1", "+acme/mask@v1");
+  }
+
+  /** Another node, which looks only when the name is taken again. */
+  @Test
+  void tenantDeletedAndMadeAgain_betweenTwoLooks_oldVersionGoesAndTheEqualNewOneBegins() {
+    registry.deploy("mask", 1);
+    RoutingTable there = new RoutingTable(registry.functionStore);
+    PolledChangeFeed feed = new PolledChangeFeed(registry.database.dataSource(), WakeUp.NONE);
+    feed.subscribe(there);
+    feed.load();
+    listenTo(there);
+    makeAgain();
+    heard.clear();
+
+    feed.catchUp();
+
+    assertThat(heard).containsExactlyInAnyOrder("-acme/mask@v1", "+acme/mask@v1");
+  }
+
+  @Test
+  void tenantDeletedAndMadeAgain_allIsLoaded_oldVersionGoesAndTheEqualNewOneBegins() {
+    registry.deploy("mask", 1);
+    RoutingTable there = new RoutingTable(registry.functionStore);
+    there.load();
+    listenTo(there);
+    makeAgain();
+    heard.clear();
+
+    there.load();
+    there.load();
+
+    assertThat(heard).containsExactlyInAnyOrder("-acme/mask@v1", "+acme/mask@v1");
+  }
+
+  private void makeAgain() {
+    registry.forgetTenant.forget(ACME);
+    registry.clock.advance(Duration.ofSeconds(1));
+    done(registry.keys.register(ACME, ACTOR, registry.key.toPublicJWK().toJSONString()));
+    registry.deploy("mask", 1);
   }
 
   private void listenTo(RoutingTable routes) {

@@ -112,9 +112,8 @@ final class TrafficPlanTest {
     Route route =
         new Route(List.of(NEWEST, NEW, OLD), plan(new Share(NEWEST, 1), new Share(OLD, 9)));
 
-    assertThat(route.serving()).containsExactlyInAnyOrder(NEWEST.version(), OLD.version());
-    assertThat(route.versions())
-        .containsExactlyInAnyOrder(NEWEST.version(), NEW.version(), OLD.version());
+    assertThat(route.serving()).containsExactlyInAnyOrder(NEWEST, OLD);
+    assertThat(route.targets()).containsExactlyInAnyOrder(NEWEST, NEW, OLD);
     assertThat(route.target("v2")).isSameAs(NEW);
     assertThat(route.active()).isSameAs(NEWEST);
   }
@@ -128,6 +127,6 @@ final class TrafficPlanTest {
         FunctionStoreContract.version(
             new TenantId("acme"), "mask", number, ModuleStoreContract.digest(1));
     FunctionVersion version = deployed.version();
-    return new Target(version, deployed.route());
+    return new Target(version, deployed.route(), deployed.createdAt());
   }
 }
