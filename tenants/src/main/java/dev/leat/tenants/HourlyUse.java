@@ -4,6 +4,7 @@ import dev.leat.contract.Usage;
 import dev.leat.tenants.Admission.Rejected;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -104,7 +105,9 @@ final class HourlyUse {
 
   /** How much must come back until one unit is left. */
   private double missing() {
-    return at(used.get(), nanoTime.getAsLong()) + 1 - perHour;
+    return at(Objects.requireNonNull(used.get(), "set when it was made"), nanoTime.getAsLong())
+        + 1
+        - perHour;
   }
 
   /** What of it is still used at this time. */
