@@ -12,7 +12,7 @@ package dev.leat.contract;
  */
 public record Allowance(
     Limits limits, int instances, int functions, int modules, long storedBytes) {
-  /** Functions of a tenant: at 32 versions of some KB each, 100 MB of routes. */
+  /** Functions of a tenant: at 100 versions of about 1 KB each, 100 MB of routes at the most. */
   public static final int FUNCTIONS_MAX = 1_000;
 
   /** Modules of a tenant. */

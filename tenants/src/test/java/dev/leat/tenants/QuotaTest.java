@@ -12,10 +12,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table of quotas in the operators' guide says what the code does. */
+/** The operators' guide and the API's document have the quotas that the code has. */
 final class QuotaTest {
   private static final Pattern ROW =
       Pattern.compile("\\| `([a-z-]+)` \\| ([0-9]+) \\| ([^|]+) \\|.*");
+
+  /** The names that the schema of a quota's name lists. */
+  private static final Pattern NAMES =
+      Pattern.compile("\n    QuotaName:\n(?:      .*\n)*?      enum:\n((?:        - .*\n)+)");
 
   @Test
   void documentedTable_isThatOfTheCode() throws IOException {
@@ -34,5 +38,16 @@ final class QuotaTest {
     Stream.of(Quota.values())
         .forEach(quota -> coded.put(quota.word(), quota.max() + " " + quota.isEnforced()));
     assertThat(documented).isEqualTo(coded);
+  }
+
+  @Test
+  void namesInTheApisDocument_areThoseOfTheCode() throws IOException {
+    String document =
+        Files.readString(Path.of("../gateway/src/main/resources/dev/leat/gateway/openapi.yaml"));
+    Matcher names = NAMES.matcher(document);
+    assertThat(names.find()).isTrue();
+
+    assertThat(names.group(1).lines().map(line -> line.strip().substring("- ".length())))
+        .containsExactlyInAnyOrderElementsOf(Quota.words());
   }
 }

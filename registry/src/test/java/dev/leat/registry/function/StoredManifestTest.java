@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,16 @@ final class StoredManifestTest {
       new FunctionRef(new TenantId("acme"), new FunctionName("mask"));
   private static final ModuleDigest MODULE = ModuleStoreContract.digest(1);
   private static final Instant AT = Instant.parse("2026-01-01T00:00:00Z");
+
+  /** One of each kind, with other bounds than a manifest has by default. */
+  private static final List<Grant> EACH_GRANT =
+      List.of(
+          new Grant.Logging(),
+          new Grant.Metrics(),
+          new Grant.Config(),
+          new Grant.Http(List.of("https://a.example", "https://*.b.example:8443"), 7),
+          new Grant.KeyValue("carts", Duration.ofMinutes(5)),
+          new Grant.Database("main", List.of("read:orders", "write:audit_*")));
 
   /** As the first release wrote it. It has to be read for ever: never change this text. */
   private static final String FIRST =
@@ -80,6 +91,29 @@ final class StoredManifestTest {
 
     assertThat(read.version()).isEqualTo(manifest.version(MASK, 7, MODULE));
     assertThat(read.route()).isEqualTo(manifest.route());
+  }
+
+  /** Else a version would lose the power when a node reads it again. */
+  @Test
+  void read_everyGrant_aloneAndTogether_isWhatWasKept() {
+    assertThat(EACH_GRANT.stream().<Class<?>>map(Grant::getClass))
+        .containsExactlyInAnyOrder(Grant.class.getPermittedSubclasses());
+    Stream.concat(Stream.of(new Grants(EACH_GRANT)), EACH_GRANT.stream().map(Grants::of))
+        .forEach(grants ->
+            assertThat(read(granting(grants).toJson()).version().grants()).isEqualTo(grants));
+  }
+
+  private static Manifest granting(Grants grants) {
+    Manifest manifest = ManifestReaderTest.good(ManifestReaderTest.MINIMAL);
+    return new Manifest(
+        manifest.name(),
+        manifest.module(),
+        manifest.contract(),
+        manifest.route(),
+        manifest.limits(),
+        manifest.instances(),
+        grants,
+        manifest.config());
   }
 
   @Test
