@@ -1,5 +1,7 @@
 package dev.leat.contract;
 
+import java.util.Set;
+
 /**
  * What a tenant may have at the most. Deploying and publishing check it; what was deployed or
  * published before stays when it is lowered.
@@ -9,9 +11,15 @@ package dev.leat.contract;
  * @param functions all versions of one count as one
  * @param modules each version of each counts
  * @param storedBytes of all modules together
+ * @param grants the words of the powers that its functions may be granted ({@link Grant#word})
  */
 public record Allowance(
-    Limits limits, int instances, int functions, int modules, long storedBytes) {
+    Limits limits,
+    int instances,
+    int functions,
+    int modules,
+    long storedBytes,
+    Set<String> grants) {
   /** Functions of a tenant: at 100 versions of about 1 KB each, 100 MB of routes at the most. */
   public static final int FUNCTIONS_MAX = 1_000;
 
@@ -31,4 +39,13 @@ public record Allowance(
           FUNCTIONS_MAX,
           MODULES_MAX,
           Long.MAX_VALUE);
+
+  public Allowance {
+    grants = Set.copyOf(grants);
+  }
+
+  /** With every power that there is. */
+  public Allowance(Limits limits, int instances, int functions, int modules, long storedBytes) {
+    this(limits, instances, functions, modules, storedBytes, Grant.WORDS);
+  }
 }

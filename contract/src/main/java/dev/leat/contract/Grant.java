@@ -2,12 +2,16 @@ package dev.leat.contract;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A power of the host that a function version was granted, with its bounds. Each is a key of {@code
  * spec.capabilities} in a manifest.
  */
 public sealed interface Grant {
+  /** The words of all kinds. */
+  Set<String> WORDS = Set.of("logging", "metrics", "config", "http", "keyValue", "database");
+
   /** Guest log lines are kept. */
   record Logging() implements Grant {}
 

@@ -38,4 +38,10 @@ final class GrantsTest {
     assertThatThrownBy(() -> new Grant.KeyValue("n", Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void words_areThoseOfAllKinds() {
+    assertThat(Grant.WORDS).hasSize(Grant.class.getPermittedSubclasses().length);
+    assertThat(Grant.WORDS).contains(LOGGING.word(), CARDS.word());
+  }
 }

@@ -2,6 +2,7 @@ package dev.leat.registry.function;
 
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Finding;
+import dev.leat.contract.Grant;
 import dev.leat.contract.Limits;
 import dev.leat.contract.TenantId;
 import dev.leat.documents.Quantities;
@@ -57,7 +58,19 @@ final class AllowedManifest {
         manifest.instances().max(),
         allowance.instances(),
         Long::toString);
+    manifest.grants().all().stream()
+        .map(Grant::word)
+        .filter(word -> !allowance.grants().contains(word))
+        .forEach(check::notGranted);
     return check.findings;
+  }
+
+  private void notGranted(String power) {
+    findings.add(
+        new Finding(
+            "spec.capabilities." + power,
+            "Function '%s' asks for %s, which tenant '%s' is not allowed. Leave it out, or ask an operator for it."
+                .formatted(manifest.name(), power, tenant)));
   }
 
   private void atMost(

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -406,6 +407,30 @@ final class DeployFunctionTest {
                 "spec.limits.memory",
                 "Function 'mask' needs 64Mi but tenant 'acme' allows 32Mi. Lower it, or have the"
                     + " tenant's quota 'memory-max-mb' raised."));
+  }
+
+  @Test
+  void deploy_powerThatTheTenantIsNotAllowed_isRefused() {
+    ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
+    Allowance all = Allowance.PLATFORM;
+    registry.allowance =
+        new Allowance(
+            all.limits(),
+            all.instances(),
+            all.functions(),
+            all.modules(),
+            all.storedBytes(),
+            Set.of("config"));
+    String manifest = manifest("mask", module) + "  capabilities: {logging: true, config: true}\n";
+
+    Problem problem = refused(registry.deploy("mask", manifest), ProblemCode.INVALID_MANIFEST);
+
+    assertThat(problem.findings())
+        .containsExactly(
+            new Finding(
+                "spec.capabilities.logging",
+                "Function 'mask' asks for logging, which tenant 'acme' is not allowed. Leave it out,"
+                    + " or ask an operator for it."));
   }
 
   @Test
