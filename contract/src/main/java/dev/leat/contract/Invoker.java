@@ -1,15 +1,15 @@
 package dev.leat.contract;
 
-import java.util.function.Consumer;
-
 /**
  * The one method that an invocation travels through: from the gateway to the scheduler, and from
  * the scheduler to a worker, here or on another node.
  *
  * <ol>
  *   <li>It returns at once; it never blocks the caller's thread.
- *   <li>{@code ended} is called exactly once, on whichever thread the invocation ended.
+ *   <li>{@link Callback#ended} is called exactly once, on whichever thread the invocation ended.
  *   <li>It throws nothing: every ending is an {@link Outcome}.
+ *   <li>{@link Callback#begins} is called at most once, just before anything of a guest runs for
+ *       it; where it says no, nothing runs and the invocation ends as {@link Outcome.Cancelled}.
  *   <li>A guest runs at most once for it. So only what certainly did not run is handed on to
  *       another worker: {@link Outcome.Overloaded}, or {@link Outcome.WorkerLost} before it
  *       started.
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * </ol>
  */
 public interface Invoker {
-  void invoke(Invocation invocation, Consumer<Outcome> ended);
+  void invoke(Invocation invocation, Callback callback);
 
   /**
    * Runs what invokes several times, on the caller's thread and no other. Until it is through, what
@@ -34,5 +34,23 @@ public interface Invoker {
    */
   default void together(Runnable invocations) {
     invocations.run();
+  }
+
+  /** Whoever waits for the end of an invocation. */
+  @FunctionalInterface
+  interface Callback {
+    /** It has ended, and how. Must be brief, and throw nothing. */
+    void ended(Outcome outcome);
+
+    /**
+     * A guest's thread is about to run it: the last moment at which it can be taken back, for one
+     * who may have handed it to another worker meanwhile.
+     *
+     * @return whether it may run. Called on the guest's thread; may take the time of a round trip
+     *     to another node, and no longer
+     */
+    default boolean begins() {
+      return true;
+    }
   }
 }

@@ -7,7 +7,6 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,24 +16,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptedFunctions implements Invoker {
   final List<Invocation> invoked = new CopyOnWriteArrayList<>();
-  final List<Consumer<Outcome>> running = new CopyOnWriteArrayList<>();
+  final List<Invoker.Callback> running = new CopyOnWriteArrayList<>();
 
   /** What they answer; null to run until they are ended. */
   volatile @Nullable Function<Invocation, Outcome> script = call -> saying("hello");
 
   @Override
-  public void invoke(Invocation invocation, Consumer<Outcome> ended) {
+  public void invoke(Invocation invocation, Invoker.Callback callback) {
     invoked.add(invocation);
     Function<Invocation, Outcome> answer = script;
     if (answer == null) {
-      running.add(ended);
+      running.add(callback);
     } else {
-      Thread.startVirtualThread(() -> ended.accept(answer.apply(invocation)));
+      Thread.startVirtualThread(() -> callback.ended(answer.apply(invocation)));
     }
   }
 
   void endAll(Outcome outcome) {
-    running.forEach(ended -> ended.accept(outcome));
+    running.forEach(callback -> callback.ended(outcome));
     running.clear();
   }
 

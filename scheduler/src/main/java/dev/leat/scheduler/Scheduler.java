@@ -6,7 +6,6 @@ import dev.leat.contract.Outcome;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 
 /**
  * Admits invocations up to a bound and hands them to the local worker. While the node drains, new
@@ -30,22 +29,36 @@ public final class Scheduler implements Invoker {
   }
 
   @Override
-  public void invoke(Invocation invocation, Consumer<Outcome> ended) {
+  public void invoke(Invocation invocation, Callback callback) {
     if (inFlight.incrementAndGet() > inFlightMax || draining) {
       inFlight.decrementAndGet();
-      ended.accept(new Outcome.Overloaded(refusal(), RETRY_AFTER));
+      callback.ended(new Outcome.Overloaded(refusal(), RETRY_AFTER));
       return;
     }
-    worker.invoke(
-        invocation,
-        outcome -> {
-          try {
-            ended.accept(outcome);
-          } finally {
-            // Last, so that whoever waits for the end of all finds the answers handed over.
-            inFlight.decrementAndGet();
-          }
-        });
+    worker.invoke(invocation, new Admitted(callback));
+  }
+
+  private final class Admitted implements Callback {
+    private final Callback callback;
+
+    Admitted(Callback callback) {
+      this.callback = callback;
+    }
+
+    @Override
+    public void ended(Outcome outcome) {
+      try {
+        callback.ended(outcome);
+      } finally {
+        // Last, so that whoever waits for the end of all finds the answers handed over.
+        inFlight.decrementAndGet();
+      }
+    }
+
+    @Override
+    public boolean begins() {
+      return callback.begins();
+    }
   }
 
   @Override

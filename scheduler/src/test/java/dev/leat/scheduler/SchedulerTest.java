@@ -25,13 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class SchedulerTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final List<Consumer<Outcome>> atWorker = new ArrayList<>();
+  private final List<Invoker.Callback> atWorker = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
   private final Scheduler scheduler = new Scheduler((invocation, ended) -> atWorker.add(ended), 2);
 
@@ -51,7 +50,7 @@ class SchedulerTest {
   void invoke_afterOneEnded_isAdmittedAgain() {
     invoke();
     invoke();
-    atWorker.getFirst().accept(new Outcome.Cancelled(Usage.NONE));
+    atWorker.getFirst().ended(new Outcome.Cancelled(Usage.NONE));
 
     invoke();
 
@@ -67,7 +66,7 @@ class SchedulerTest {
 
     assertThat(drained).isFalse();
     assertThat(outcomes).singleElement().isInstanceOf(Outcome.Overloaded.class);
-    atWorker.getFirst().accept(new Outcome.Cancelled(Usage.NONE));
+    atWorker.getFirst().ended(new Outcome.Cancelled(Usage.NONE));
     assertThat(scheduler.drain(Duration.ofMillis(5))).isTrue();
   }
 
@@ -75,7 +74,7 @@ class SchedulerTest {
   void invoke_workerLost_isToldAndNotTriedAgain() {
     invoke();
 
-    atWorker.getFirst().accept(new Outcome.WorkerLost(true));
+    atWorker.getFirst().ended(new Outcome.WorkerLost(true));
 
     assertThat(atWorker).hasSize(1);
     assertThat(outcomes).containsExactly(new Outcome.WorkerLost(true));
@@ -172,7 +171,7 @@ class SchedulerTest {
               most.accumulateAndGet(running.incrementAndGet(), Math::max);
               Thread.yield();
               running.decrementAndGet();
-              end.accept(new Outcome.Cancelled(Usage.NONE));
+              end.ended(new Outcome.Cancelled(Usage.NONE));
             },
             bound);
     int threads = 8;
@@ -204,7 +203,7 @@ class SchedulerTest {
         new Scheduler(
             new Invoker() {
               @Override
-              public void invoke(Invocation invocation, Consumer<Outcome> ended) {
+              public void invoke(Invocation invocation, Callback ended) {
                 order.add("invoked");
               }
 
@@ -223,7 +222,7 @@ class SchedulerTest {
   }
 
   private void end(int index) {
-    atWorker.get(index).accept(new Outcome.Cancelled(Usage.NONE));
+    atWorker.get(index).ended(new Outcome.Cancelled(Usage.NONE));
   }
 
   private void invoke() {

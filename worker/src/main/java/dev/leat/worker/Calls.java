@@ -2,6 +2,7 @@ package dev.leat.worker;
 
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
+import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
@@ -17,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +58,8 @@ final class Calls {
   }
 
   /** As {@link dev.leat.contract.Invoker#invoke}. */
-  void begin(Invocation invocation, Consumer<Outcome> ended) {
-    new Call(invocation, ended, pools.of(invocation.target())).enter();
+  void begin(Invocation invocation, Invoker.Callback callback) {
+    new Call(invocation, callback, pools.of(invocation.target())).enter();
   }
 
   /** Ends the calls that have waited for too long. To be called every now and then. */
@@ -102,7 +102,7 @@ final class Calls {
    */
   private final class Call implements InstancePool.Job, ModuleCache.Waiter, Runnable {
     private final Invocation invocation;
-    private final Consumer<Outcome> ended;
+    private final Invoker.Callback callback;
     private final Runnable whenCancelled = this::cancelled;
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITING);
     private final long arrivedNanos = System.nanoTime();
@@ -113,9 +113,9 @@ final class Calls {
     private volatile InstancePool pool;
     private volatile @Nullable CompletableFuture<LoadedModule> loading;
 
-    Call(Invocation invocation, Consumer<Outcome> ended, InstancePool pool) {
+    Call(Invocation invocation, Invoker.Callback callback, InstancePool pool) {
       this.invocation = invocation;
-      this.ended = ended;
+      this.callback = callback;
       this.pool = pool;
       this.waitNanos = Math.min(waitMax.toNanos(), invocation.nanosLeft(arrivedNanos));
     }
@@ -310,7 +310,7 @@ final class Calls {
 
     private void end(Outcome outcome) {
       try {
-        ended.accept(outcome);
+        callback.ended(outcome);
       } catch (RuntimeException e) {
         LOG.error("An invocation's end was not taken: request={}", invocation.id(), e);
       }
@@ -352,6 +352,10 @@ final class Calls {
       }
       if (queueNanos > waitNanos) {
         end(overload(LATE_THREAD));
+        return null;
+      }
+      if (!callback.begins()) {
+        end(new Outcome.Cancelled(Usage.NONE)); // it was taken back
         return null;
       }
       // Fixed conditions hold from the start on, so no instance that is there will do.

@@ -19,7 +19,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,8 +99,8 @@ public final class Worker implements Invoker, AutoCloseable {
   }
 
   @Override
-  public void invoke(Invocation invocation, Consumer<Outcome> ended) {
-    calls.begin(invocation, recorded(invocation, ended));
+  public void invoke(Invocation invocation, Callback callback) {
+    calls.begin(invocation, new Recorded(invocation, callback));
   }
 
   @Override
@@ -110,13 +109,27 @@ public final class Worker implements Invoker, AutoCloseable {
   }
 
   /** Answers the caller first, then tells whoever keeps records. */
-  private Consumer<Outcome> recorded(Invocation invocation, Consumer<Outcome> ended) {
-    return outcome -> {
-      ended.accept(outcome);
+  private final class Recorded implements Callback {
+    private final Invocation invocation;
+    private final Callback callback;
+
+    Recorded(Invocation invocation, Callback callback) {
+      this.invocation = invocation;
+      this.callback = callback;
+    }
+
+    @Override
+    public void ended(Outcome outcome) {
+      callback.ended(outcome);
       if (!(outcome instanceof Outcome.Overloaded)) {
         executions.accept(invocation, outcome);
       }
-    };
+    }
+
+    @Override
+    public boolean begins() {
+      return callback.begins();
+    }
   }
 
   /**

@@ -37,7 +37,8 @@ class ModuleTableTest {
               Map.entry("tenants", Set.of("contract", "store")),
               Map.entry("registry", Set.of("contract", "store", "documents", "engine")),
               Map.entry("worker", Set.of("contract", "engine")),
-              Map.entry("scheduler", Set.of("contract")),
+              Map.entry("cluster", Set.of("contract", "store")),
+              Map.entry("scheduler", Set.of("contract", "store", "cluster")),
               Map.entry("invocations", Set.of("contract", "store")),
               Map.entry(
                   "gateway",
@@ -52,6 +53,7 @@ class ModuleTableTest {
                       "tenants",
                       "registry",
                       "worker",
+                      "cluster",
                       "scheduler",
                       "invocations",
                       "gateway")),
@@ -65,6 +67,8 @@ class ModuleTableTest {
           "dev.leat.tenants.jdbi..",
           "dev.leat.registry.jdbi..",
           "dev.leat.invocations.jdbi..",
+          "dev.leat.cluster.jdbi..",
+          "dev.leat.scheduler.jdbi..",
           "dev.leat.node");
 
   /** Each technology with the packages that may know it. */
@@ -77,7 +81,11 @@ class ModuleTableTest {
               Map.entry(
                   "dev.leat.engine.chicory..",
                   List.of("dev.leat.engine.chicory..", "dev.leat.node")),
-              Map.entry("io.vertx..", List.of("dev.leat.gateway..", "dev.leat.node")),
+              Map.entry(
+                  "io.vertx..",
+                  List.of("dev.leat.gateway..", "dev.leat.scheduler.http..", "dev.leat.node")),
+              Map.entry("com.hazelcast..", List.of("dev.leat.cluster.hazelcast..")),
+              Map.entry("org.bouncycastle..", List.of("dev.leat.cluster.trust..")),
               Map.entry("io.netty..", List.of("dev.leat.gateway..")),
               Map.entry("java.sql..", DATABASES),
               Map.entry("javax.sql..", DATABASES),
@@ -87,7 +95,9 @@ class ModuleTableTest {
                       "dev.leat.store..",
                       "dev.leat.tenants.jdbi..",
                       "dev.leat.registry.jdbi..",
-                      "dev.leat.invocations.jdbi..")),
+                      "dev.leat.invocations.jdbi..",
+                      "dev.leat.cluster.jdbi..",
+                      "dev.leat.scheduler.jdbi..")),
               Map.entry("org.flywaydb..", List.of("dev.leat.store..")),
               Map.entry("com.zaxxer.hikari..", List.of("dev.leat.node")),
               Map.entry("io.prometheus..", List.of("dev.leat.node.metrics..")),

@@ -1,6 +1,7 @@
 package dev.leat.gateway.invocation;
 
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import dev.leat.gateway.http.BodyMemory;
@@ -12,7 +13,6 @@ import dev.leat.tenants.Admission;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * them, whether or not anyone still waits for it; then the response's memory until the client has
  * taken it.
  */
-final class InvocationExchange extends Exchange implements Consumer<Outcome> {
+final class InvocationExchange extends Exchange implements Invoker.Callback {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final Pipeline<InvocationExchange> pipeline;
@@ -98,7 +98,7 @@ final class InvocationExchange extends Exchange implements Consumer<Outcome> {
    * its place and its body. Called on any thread.
    */
   @Override
-  public void accept(Outcome ended) {
+  public void ended(Outcome ended) {
     try {
       if (place != null) {
         place.release(ended.usage());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
-import dev.leat.contract.Outcome;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,7 +105,7 @@ class HandoverTest {
     private int gatherings;
 
     @Override
-    public void invoke(Invocation invocation, Consumer<Outcome> ended) {}
+    public void invoke(Invocation invocation, Callback callback) {}
 
     @Override
     public void together(Runnable invocations) {

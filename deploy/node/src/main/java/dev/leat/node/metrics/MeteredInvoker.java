@@ -9,7 +9,6 @@ import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.contract.Usage.Acquire;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -36,13 +35,8 @@ public final class MeteredInvoker implements Invoker {
   }
 
   @Override
-  public void invoke(Invocation invocation, Consumer<Outcome> ended) {
-    next.invoke(
-        invocation,
-        outcome -> {
-          count(invocation.target(), outcome);
-          ended.accept(outcome);
-        });
+  public void invoke(Invocation invocation, Callback callback) {
+    next.invoke(invocation, new Counted(invocation.target(), callback));
   }
 
   @Override
@@ -61,6 +55,27 @@ public final class MeteredInvoker implements Invoker {
     if (usage.acquire() == Acquire.COLD) {
       coldStarts.record(usage.acquireNanos());
       initFuel.add(usage.initFuel());
+    }
+  }
+
+  private final class Counted implements Callback {
+    private final FunctionVersion version;
+    private final Callback callback;
+
+    Counted(FunctionVersion version, Callback callback) {
+      this.version = version;
+      this.callback = callback;
+    }
+
+    @Override
+    public void ended(Outcome outcome) {
+      count(version, outcome);
+      callback.ended(outcome);
+    }
+
+    @Override
+    public boolean begins() {
+      return callback.begins();
     }
   }
 

@@ -1,0 +1,37 @@
+package dev.leat.cluster;
+
+import dev.leat.contract.MemberState;
+import dev.leat.contract.NodeRole;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * A node as the database knows it.
+ *
+ * @param name unique in the cluster
+ * @param incarnation one more with each start of a node of this name: its fencing number. A node
+ *     that finds a higher one has been replaced, and stops
+ * @param roles at least one
+ * @param address where it answers HTTP, such as {@code http://10.0.0.7:8080}
+ * @param clusterHost where other nodes reach it
+ * @param clusterPort the port of its HTTP/2 with mutual TLS
+ * @param memberPort the port of its Hazelcast member; 0 while it has none
+ * @param version of the software, for people
+ * @param state as it said itself; {@link MemberState#LOST} when its claim has lapsed
+ * @param skew its wall clock ahead of the database's; negative when behind
+ */
+public record Member(
+    String name,
+    long incarnation,
+    Set<NodeRole> roles,
+    String address,
+    String clusterHost,
+    int clusterPort,
+    int memberPort,
+    String version,
+    MemberState state,
+    Duration skew) {
+  public Member {
+    roles = Set.copyOf(roles);
+  }
+}
