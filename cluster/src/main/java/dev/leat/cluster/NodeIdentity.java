@@ -1,5 +1,11 @@
 package dev.leat.cluster;
 
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -13,9 +19,41 @@ public interface NodeIdentity {
   /** Ends the name that a node's certificate is for: {@code <node's name>.node.leat}. */
   String SUFFIX = ".node.leat";
 
+  /** A label of DNS (RFC 1123, 2.1), in small letters. */
+  Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+  /** Whether a node can be called so. */
+  static boolean isName(String node) {
+    return NAME.matcher(node).matches();
+  }
+
   /** The host name by which a node proves itself: a client asks for it, whatever the address. */
   static String hostOf(String node) {
     return node + SUFFIX;
+  }
+
+  /**
+   * The name of the node that a certificate is for. Whether it can be trusted is another question.
+   *
+   * @return empty unless it is for one host, and that is one node's
+   */
+  static Optional<String> nodeOf(X509Certificate certificate) {
+    int dnsName = 2; // RFC 5280, 4.2.1.6
+    try {
+      Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+      if (names == null || names.size() != 1) {
+        return Optional.empty();
+      }
+      List<?> name = names.iterator().next();
+      return name.get(0).equals(dnsName) && name.get(1) instanceof String host
+          ? Optional.of(host)
+              .filter(it -> it.endsWith(SUFFIX))
+              .map(it -> it.substring(0, it.length() - SUFFIX.length()))
+              .filter(NodeIdentity::isName)
+          : Optional.empty();
+    } catch (CertificateParsingException e) {
+      return Optional.empty();
+    }
   }
 
   /** This node's key and certificate. */
