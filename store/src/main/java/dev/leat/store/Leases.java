@@ -1,6 +1,8 @@
 package dev.leat.store;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -20,6 +22,9 @@ import org.jdbi.v3.core.Handle;
  * </ol>
  */
 public interface Leases {
+  /** So long {@link #standing} shows a lease that lapsed. */
+  Duration REMEMBERED = Duration.ofMinutes(10);
+
   /**
    * Takes or renews a lease.
    *
@@ -42,10 +47,35 @@ public interface Leases {
   void release(Lease lease);
 
   /**
+   * The leases whose names begin with this, at one moment: those that are held, and those that
+   * lapsed in the last {@link #REMEMBERED}; not those that were released.
+   */
+  Standing standing(String prefix);
+
+  /**
+   * @param now the database's time
+   */
+  record Standing(Instant now, List<Held> leases) {
+    public Standing {
+      leases = List.copyOf(leases);
+    }
+  }
+
+  /**
+   * @param until of the database's time; it has lapsed if that is not in the future
+   */
+  record Held(String name, String holder, long fence, Instant until) {}
+
+  /**
    * @param fence the fencing number: higher with each holder
    * @param untilNanos of this JVM's {@link System#nanoTime()}, until when its holder may act on it
    *     without asking again: counted from before the database was asked, so that it ends here
    *     sooner than there
    */
-  record Lease(String name, String holder, long fence, long untilNanos) {}
+  record Lease(String name, String holder, long fence, long untilNanos) {
+    /** Whether its holder may act on it without asking again. */
+    public boolean holds() {
+      return untilNanos - System.nanoTime() > 0;
+    }
+  }
 }
