@@ -4,27 +4,55 @@ import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Admits invocations up to a bound and hands them to the local worker. While the node drains, new
- * ones are refused and the admitted ones end. Safe for several threads.
+ * Admits invocations up to a bound and hands them on: to the only worker, or in a cluster to the
+ * {@link Dispatch} among several. While the node drains, new ones are refused and the admitted ones
+ * end. Safe for several threads.
  */
 public final class Scheduler implements Invoker {
   /** Invocations admitted at once: each holds its request body, so this bounds their memory. */
   public static final int IN_FLIGHT_MAX = 10_000;
 
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  static final String LEAVING = "This node is shutting down; another will answer";
   private static final long DRAIN_POLL_NANOS = 1_000_000;
 
   private final Invoker worker;
+  private final @Nullable Dispatch dispatch;
   private final int inFlightMax;
   private final AtomicInteger inFlight = new AtomicInteger();
   private volatile boolean draining;
 
+  /** For a node that has one worker, its own, and knows of no other. */
   public Scheduler(Invoker worker, int inFlightMax) {
     this.worker = worker;
+    this.dispatch = null;
+    this.inFlightMax = inFlightMax;
+  }
+
+  /**
+   * For a node of a cluster.
+   *
+   * @param unrecorded told of the endings that no worker can have recorded, after the caller; must
+   *     not wait
+   */
+  public Scheduler(
+      Workers workers,
+      Assignments assignments,
+      BiConsumer<Invocation, Outcome> unrecorded,
+      int inFlightMax) {
+    this.dispatch =
+        new Dispatch(
+            new Placement(
+                workers, assignments, bound -> ThreadLocalRandom.current().nextInt(bound)),
+            unrecorded);
+    this.worker = dispatch;
     this.inFlightMax = inFlightMax;
   }
 
@@ -67,14 +95,22 @@ public final class Scheduler implements Invoker {
   }
 
   private String refusal() {
-    return draining
-        ? "This node is shutting down; another will answer"
-        : "This node runs " + inFlightMax + " invocations already";
+    return draining ? LEAVING : "This node runs " + inFlightMax + " invocations already";
   }
 
   /** Invocations admitted and not yet ended. */
   public int inFlight() {
     return inFlight.get();
+  }
+
+  /**
+   * Gives this node's own worker no new invocations; other nodes' workers still get them. The first
+   * phase of a drain; without effect where there is but one worker.
+   */
+  public void leaveOff() {
+    if (dispatch != null) {
+      dispatch.leaveOff();
+    }
   }
 
   /**

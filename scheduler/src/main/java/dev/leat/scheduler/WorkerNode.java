@@ -1,5 +1,6 @@
 package dev.leat.scheduler;
 
+import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invoker;
 
 /**
@@ -18,4 +19,14 @@ public interface WorkerNode extends Invoker {
 
   /** What it has to do, as far as is known here at this moment. */
   Load load();
+
+  /** How long all that it has to do will probably take it; asked of this node's own alone. */
+  default long backlogNanos() {
+    return Long.MAX_VALUE;
+  }
+
+  /** Whether it has run the version lately; asked of this node's own alone. */
+  default boolean isWarm(FunctionVersion version) {
+    return false;
+  }
 }

@@ -3,21 +3,9 @@ package dev.leat.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.leat.contract.Cancellation;
-import dev.leat.contract.FunctionName;
-import dev.leat.contract.FunctionRef;
-import dev.leat.contract.FunctionVersion;
-import dev.leat.contract.Grants;
-import dev.leat.contract.GuestContract;
-import dev.leat.contract.Headers;
-import dev.leat.contract.HttpCall;
-import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
-import dev.leat.contract.Limits;
-import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
-import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.testkit.Eventually;
 import java.time.Duration;
@@ -221,6 +209,26 @@ class SchedulerTest {
     assertThat(order).containsExactly("gathered", "invoked", "woken");
   }
 
+  @Test
+  void inACluster_isPlaced_togetherAtItsOwn_andDrainsInTwoPhases() {
+    ScriptedWorker own = ScriptedWorker.own(8);
+    ScriptedWorker other = new ScriptedWorker("w", 8);
+    Scheduler placing =
+        new Scheduler(() -> List.of(own, other), Assignments.NONE, (invocation, outcome) -> {}, 10);
+
+    placing.together(() -> placing.invoke(invocation(), outcomes::add));
+    assertThat(own.given).hasSize(1);
+    placing.leaveOff();
+    placing.invoke(invocation(), outcomes::add);
+    assertThat(other.given).hasSize(1);
+    assertThat(placing.drain(Duration.ZERO)).isFalse();
+    placing.invoke(invocation(), outcomes::add);
+
+    assertThat(outcomes)
+        .containsExactly(new Outcome.Overloaded(Scheduler.LEAVING, Duration.ofSeconds(1)));
+    assertThat(placing.inFlight()).isEqualTo(2);
+  }
+
   private void end(int index) {
     atWorker.get(index).ended(new Outcome.Cancelled(Usage.NONE));
   }
@@ -230,17 +238,6 @@ class SchedulerTest {
   }
 
   private static Invocation invocation() {
-    FunctionVersion version =
-        new FunctionVersion(
-            new FunctionRef(new TenantId("acme"), new FunctionName("f")),
-            1,
-            new ModuleDigest("0".repeat(64)),
-            GuestContract.HANDLER,
-            Limits.DEFAULT,
-            InstancePolicy.DEFAULT,
-            Grants.NONE,
-            "{}");
-    HttpCall call = new HttpCall("GET", "", null, Headers.NONE, new byte[0]);
-    return new Invocation("1", version, call, new Cancellation());
+    return TestVersions.invocation("1", TestVersions.version("f"));
   }
 }
