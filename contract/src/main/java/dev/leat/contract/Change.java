@@ -32,4 +32,7 @@ public sealed interface Change {
 
   /** All functions of a tenant are gone. */
   record RoutesForgotten(TenantId tenant) implements Change {}
+
+  /** A node of the cluster came, left, or says something else of itself. */
+  record MemberChanged(String node) implements Change {}
 }

@@ -29,6 +29,7 @@ record ChangeText(String kind, String subject) {
       case Change.RouteChanged(FunctionRef function) ->
           text("route", function.tenant(), function.name());
       case Change.RoutesForgotten(TenantId tenant) -> text("routes-forgotten", tenant);
+      case Change.MemberChanged(String node) -> text("member", node);
     };
   }
 
@@ -62,6 +63,7 @@ record ChangeText(String kind, String subject) {
                               new TenantId(names.get(0)), new FunctionName(names.get(1)))));
           case "routes-forgotten" ->
               of(1, names -> new Change.RoutesForgotten(new TenantId(names.get(0))));
+          case "member" -> of(1, names -> new Change.MemberChanged(names.get(0)));
           default -> null;
         });
   }

@@ -26,7 +26,8 @@ final class ChangeTextTest {
           new Change.PublisherKeyChanged(LONGEST, "k".repeat(100)),
           new Change.PublisherKeysForgotten(LONGEST),
           new Change.RouteChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))),
-          new Change.RoutesForgotten(LONGEST));
+          new Change.RoutesForgotten(LONGEST),
+          new Change.MemberChanged("n".repeat(63)));
 
   @Test
   void everyChange_asTextAndBack_isTheSameAndFits() {
