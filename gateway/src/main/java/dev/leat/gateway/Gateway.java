@@ -117,6 +117,11 @@ public final class Gateway {
         .setHandle100ContinueAutomatically(false);
   }
 
+  /** The control plane says of all that is not on this node that it is not. */
+  private boolean isInvocation(HttpServerRequest request) {
+    return config.isGateway() && InvocationPipeline.isFor(request);
+  }
+
   private static void refuseMalformed(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     Problem problem;
@@ -149,8 +154,8 @@ public final class Gateway {
       HttpServer server = vertx.createHttpServer(options());
       server
           .connectionHandler(connections::opened)
-          .requestHandler(request ->
-              (InvocationPipeline.isFor(request) ? invocations : operations).handle(request))
+          .requestHandler(
+              request -> (isInvocation(request) ? invocations : operations).handle(request))
           .invalidRequestHandler(Gateway::refuseMalformed)
           .exceptionHandler(failure -> LOG.debug("A connection failed: {}", failure.toString()));
       server

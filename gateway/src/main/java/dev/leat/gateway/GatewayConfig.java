@@ -7,12 +7,19 @@ import dev.leat.gateway.http.ConnectionLimits;
  *
  * @param host the address to listen on
  * @param port 0 for any free one
+ * @param isGateway whether functions and the control plane are served; else health and metrics
+ *     alone
  * @param eventLoops threads that serve connections
  * @param bodyMemoryBytes bodies of requests and responses held at once, all together
  * @param connections what clients' connections may take
  */
 public record GatewayConfig(
-    String host, int port, int eventLoops, long bodyMemoryBytes, ConnectionLimits connections) {
+    String host,
+    int port,
+    boolean isGateway,
+    int eventLoops,
+    long bodyMemoryBytes,
+    ConnectionLimits connections) {
   /** The longest request line: names of 63 characters leave room for paths of thousands. */
   static final int REQUEST_LINE_MAX = 8_192;
 
@@ -20,7 +27,9 @@ public record GatewayConfig(
   static final int HEADERS_MAX = 32_768;
 
   /** An eighth of the heap for bodies leaves room for their copies in guests. */
-  public static GatewayConfig on(String host, int port, int cores, ConnectionLimits connections) {
-    return new GatewayConfig(host, port, cores, Runtime.getRuntime().maxMemory() / 8, connections);
+  public static GatewayConfig on(
+      String host, int port, boolean isGateway, int cores, ConnectionLimits connections) {
+    return new GatewayConfig(
+        host, port, isGateway, cores, Runtime.getRuntime().maxMemory() / 8, connections);
   }
 }

@@ -74,7 +74,7 @@ final class GatewayUnderTest implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final Gateway gateway;
 
-  private GatewayUnderTest() {
+  private GatewayUnderTest(boolean isGateway) {
     DataSource source = database.dataSource();
     StoreSchema.migrate(source);
     TenantsSchema.migrate(source);
@@ -96,10 +96,14 @@ final class GatewayUnderTest implements AutoCloseable {
             routes, authenticator, gate, bodies, functions, Duration.ofSeconds(1));
     control =
         new ControlPlane(
-            platform(tenants, quotas, tokens, keys, changes), authenticator, bodies, blocking);
+            isGateway,
+            platform(tenants, quotas, tokens, keys, changes),
+            authenticator,
+            bodies,
+            blocking);
     gateway =
         new Gateway(
-            new GatewayConfig("127.0.0.1", 0, 1, bodies.max(), ConnectionLimits.DEFAULT),
+            new GatewayConfig("127.0.0.1", 0, isGateway, 1, bodies.max(), ConnectionLimits.DEFAULT),
             vertx,
             invocations,
             control,
@@ -107,7 +111,16 @@ final class GatewayUnderTest implements AutoCloseable {
   }
 
   static GatewayUnderTest start() {
-    GatewayUnderTest started = new GatewayUnderTest();
+    return start(true);
+  }
+
+  /** A node without the role gateway. */
+  static GatewayUnderTest startWithoutRole() {
+    return start(false);
+  }
+
+  private static GatewayUnderTest start(boolean isGateway) {
+    GatewayUnderTest started = new GatewayUnderTest(isGateway);
     try {
       started.gateway.start();
     } catch (IOException e) {

@@ -43,6 +43,7 @@ public final class Leat {
     CommandLine line =
         new CommandLine(leat)
             .addSubcommand(new Up(session))
+            .addSubcommand(new ClusterNode(session))
             .addSubcommand(new Login(session))
             .addSubcommand(new WhoAmI(session))
             .addSubcommand(new TenantCommands(session))
@@ -70,6 +71,7 @@ public final class Leat {
         .registerConverter(Format.class, Leat::format)
         .registerConverter(QuotaLimit.class, QuotaLimit::parse)
         .registerConverter(ModuleDigest.class, Leat::digest)
+        .registerConverter(ClusterNode.Addresses.class, ClusterNode.Addresses::parse)
         .setParameterExceptionHandler((e, _) -> misused(e, terminal))
         .setExecutionExceptionHandler((e, _, _) -> failed(e, environment, terminal));
   }

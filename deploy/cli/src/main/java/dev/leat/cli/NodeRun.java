@@ -1,31 +1,56 @@
 package dev.leat.cli;
 
+import dev.leat.contract.NodeRole;
+import dev.leat.node.ClusterPlace;
 import dev.leat.node.Node;
 import dev.leat.node.NodeConfig;
 import dev.leat.node.NodeConfigFile;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /** Runs a node in this process, from its start to the signal that ends it. */
 final class NodeRun {
   private static final int PORT_MAX = 65_535;
 
-  private final Up options;
+  private final NodeOptions options;
   private final Terminal terminal;
 
-  NodeRun(Up options, Terminal terminal) {
+  NodeRun(NodeOptions options, Terminal terminal) {
     this.options = options;
     this.terminal = terminal;
   }
 
-  void run() {
-    NodeConfig config = config();
+  /** A node of no cluster, which has every role. */
+  void alone(boolean isDemo) {
+    run(config(defaults()), isDemo);
+  }
+
+  /**
+   * One of a cluster.
+   *
+   * @param join as {@link ClusterPlace#join}
+   */
+  void inCluster(
+      String name, String host, int port, List<InetSocketAddress> join, Set<NodeRole> roles) {
+    ClusterPlace place;
+    try {
+      place = new ClusterPlace(name, host, port, join);
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage(String.valueOf(e.getMessage()));
+    }
+    run(config(defaults().in(place, roles)), false);
+  }
+
+  private void run(NodeConfig config, boolean isDemo) {
     terminal.progress("Starting a node with its state in " + options.data);
     try (Node node = Node.start(config)) {
-      Optional<String> call = options.isDemo ? Optional.of(demo(node)) : Optional.empty();
+      Optional<String> call = isDemo ? Optional.of(demo(node)) : Optional.empty();
       terminal.line(
           "Leat is ready at %s (operator token: %s)".formatted(node.url(), node.operatorToken()));
       call.ifPresent(terminal::line);
@@ -37,11 +62,14 @@ final class NodeRun {
     }
   }
 
-  private NodeConfig config() {
+  private NodeConfig defaults() {
     if (options.port < 0 || options.port > PORT_MAX) {
       throw Failure.usage("--port must be 0-" + PORT_MAX + ", was " + options.port);
     }
-    NodeConfig defaults = NodeConfig.embedded(options.data, options.host, options.port);
+    return NodeConfig.embedded(options.data, options.host, options.port);
+  }
+
+  private NodeConfig config(NodeConfig defaults) {
     if (options.config == null) {
       return defaults;
     }

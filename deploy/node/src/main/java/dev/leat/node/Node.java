@@ -3,7 +3,7 @@ package dev.leat.node;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A running node with every role. */
+/** A running node. */
 public final class Node implements AutoCloseable {
   private final NodeConfig config;
   final Assembly assembly;
@@ -19,6 +19,7 @@ public final class Node implements AutoCloseable {
    * @throws IOException if it cannot; the message says why, and what to do about it
    */
   public static Node start(NodeConfig config) throws IOException {
+    config.requireShared();
     Node node = new Node(config, new Assembly(config));
     try {
       node.assembly.start();

@@ -1,11 +1,15 @@
 package dev.leat.node;
 
+import dev.leat.contract.NodeRole;
 import dev.leat.contract.Setting;
 import dev.leat.engine.CompileBudget;
 import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.worker.WorkerConfig;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a node is set up.
@@ -13,6 +17,8 @@ import java.util.Optional;
  * @param dataDirectory embedded state; made if it is missing
  * @param host the address to listen on
  * @param port 0 for any free one
+ * @param roles what it does, at least one
+ * @param place its place in a cluster; empty for one that is alone
  * @param database where the tables are
  * @param blobs where modules and their compiled classes are; empty for {@link BlobPlace#usual}
  * @param worker the sizes of the worker
@@ -23,6 +29,8 @@ public record NodeConfig(
     Path dataDirectory,
     String host,
     int port,
+    Set<NodeRole> roles,
+    Optional<ClusterPlace> place,
     @Setting(key = "database") DatabaseConfig database,
     @Setting(
             key = "blobs",
@@ -39,18 +47,24 @@ public record NodeConfig(
   public static final int DEFAULT_PORT = 8080;
 
   public NodeConfig {
+    roles = Set.copyOf(roles);
+    if (roles.isEmpty()) {
+      throw new IllegalArgumentException("A node needs at least one role");
+    }
     if (blobs.equals(Optional.of(BlobPlace.S3))) {
       throw new IllegalArgumentException(
           "blobs: s3 is not served by this version; choose database or files");
     }
   }
 
-  /** Everything embedded under one directory. */
+  /** A node alone with every role, with everything embedded under one directory. */
   public static NodeConfig embedded(Path dataDirectory, String host, int port) {
     return new NodeConfig(
         dataDirectory,
         host,
         port,
+        EnumSet.allOf(NodeRole.class),
+        Optional.empty(),
         DatabaseConfig.embedded(dataDirectory),
         Optional.empty(),
         WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()),
@@ -58,15 +72,40 @@ public record NodeConfig(
         ConnectionLimits.DEFAULT);
   }
 
+  /** The same as one of a cluster, with these roles. */
+  public NodeConfig in(ClusterPlace cluster, Set<NodeRole> chosen) {
+    return new NodeConfig(
+        dataDirectory,
+        host,
+        port,
+        chosen,
+        Optional.of(cluster),
+        database,
+        blobs,
+        worker,
+        compiling,
+        connections);
+  }
+
   /** The same with its tables elsewhere. */
   public NodeConfig with(DatabaseConfig other) {
-    return new NodeConfig(dataDirectory, host, port, other, blobs, worker, compiling, connections);
+    return new NodeConfig(
+        dataDirectory, host, port, roles, place, other, blobs, worker, compiling, connections);
   }
 
   /** The same with its modules there. */
   public NodeConfig with(BlobPlace other) {
     return new NodeConfig(
-        dataDirectory, host, port, database, Optional.of(other), worker, compiling, connections);
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        Optional.of(other),
+        worker,
+        compiling,
+        connections);
   }
 
   /** Where modules and their compiled classes are. */
@@ -76,17 +115,45 @@ public record NodeConfig(
 
   /** The same with another budget for compiling. */
   public NodeConfig with(CompileBudget other) {
-    return new NodeConfig(dataDirectory, host, port, database, blobs, worker, other, connections);
+    return new NodeConfig(
+        dataDirectory, host, port, roles, place, database, blobs, worker, other, connections);
   }
 
   /** The same with other limits on connections. */
   public NodeConfig with(ConnectionLimits other) {
-    return new NodeConfig(dataDirectory, host, port, database, blobs, worker, compiling, other);
+    return new NodeConfig(
+        dataDirectory, host, port, roles, place, database, blobs, worker, compiling, other);
   }
 
   /** The same with a worker of another size. */
   public NodeConfig with(WorkerConfig other) {
     return new NodeConfig(
-        dataDirectory, host, port, database, blobs, other, compiling, connections);
+        dataDirectory, host, port, roles, place, database, blobs, other, compiling, connections);
+  }
+
+  boolean has(NodeRole role) {
+    return roles.contains(role);
+  }
+
+  /**
+   * What a cluster needs of each of its nodes.
+   *
+   * @throws IOException if this lacks it; the message says what to do
+   */
+  void requireShared() throws IOException {
+    if (place.isEmpty()) {
+      return;
+    }
+    if (!database.isPostgres()) {
+      throw new IOException(
+          "A cluster needs PostgreSQL, the same for all of its nodes; the database is %s. Set"
+                  .formatted(database.address())
+              + " database.url in the file of --config to one that starts with jdbc:postgresql:.");
+    }
+    if (blobPlace() != BlobPlace.DATABASE) {
+      throw new IOException(
+          "A cluster needs its modules where all of its nodes find them; blobs is files. Set it to"
+              + " database, or leave it out.");
+    }
   }
 }

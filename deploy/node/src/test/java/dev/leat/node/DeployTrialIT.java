@@ -68,10 +68,11 @@ class DeployTrialIT {
               + manifest.length()
               + "\r\n\r\n"
               + manifest);
-      Eventually.holds("it is tried", () -> node.node.assembly.worker.trialsUnderWay() == 1);
+      Eventually.holds(
+          "it is tried", () -> node.node.assembly.running.worker.trialsUnderWay() == 1);
     }
 
-    Eventually.holds("it ends", () -> node.node.assembly.worker.trialsUnderWay() == 0);
+    Eventually.holds("it ends", () -> node.node.assembly.running.worker.trialsUnderWay() == 0);
     acme.deployPublic("echo", Guests.echo());
   }
 
@@ -80,7 +81,7 @@ class DeployTrialIT {
     Workshop acme = node.workshop("deleted");
     CompletableFuture<Answered> deploying =
         CompletableFuture.supplyAsync(() -> acme.tryDeploy("init", Guests.endlessInit(), ENDLESS));
-    Eventually.holds("it is tried", () -> node.node.assembly.worker.trialsUnderWay() == 1);
+    Eventually.holds("it is tried", () -> node.node.assembly.running.worker.trialsUnderWay() == 1);
 
     assertThat(node.request("DELETE", "/v1/tenants/deleted").operator().send().status())
         .isEqualTo(204);
@@ -99,7 +100,8 @@ class DeployTrialIT {
             .as("tenant %d, call %d", i, call)
             .doesNotContain("cold");
         Eventually.holds(
-            "its instance is put back", () -> node.node.assembly.worker.busyInstances() == 0);
+            "its instance is put back",
+            () -> node.node.assembly.running.worker.busyInstances() == 0);
       }
       assertThat(node.request("DELETE", "/v1/tenants/again").operator().send().status())
           .isEqualTo(204);

@@ -31,13 +31,18 @@ public final class ControlPlane {
   private final Pipeline<ControlExchange> pipeline;
 
   /**
+   * @param isGateway whether all operations are served; else those that every node has
    * @param services what the operations work on
    * @param bodies the memory for bodies
    * @param blocking virtual threads
    * @throws IllegalArgumentException if the document and the operations do not name the same ids
    */
   public ControlPlane(
-      ControlServices services, Authenticator authenticator, BodyMemory bodies, Executor blocking) {
+      boolean isGateway,
+      ControlServices services,
+      Authenticator authenticator,
+      BodyMemory bodies,
+      Executor blocking) {
     OpenApiDocument document = OpenApiDocument.load();
     OperationTable operations =
         new OperationTable(document.operations(), operations(document, services));
@@ -48,7 +53,10 @@ public final class ControlPlane {
                 step("trace", "every answer carries it on, refusals too", new ContinueTrace()),
                 step("connection", "its address and its pace count from now", new FindConnection()),
                 step("host", "no cache or proxy may take it for another", new RequireHost()),
-                step("operation", "it says what else is asked for", new FindOperation(operations)),
+                step(
+                    "operation",
+                    "it says what else is asked for",
+                    new FindOperation(operations, isGateway)),
                 step(
                     "authenticate",
                     "before any of what exists is told",

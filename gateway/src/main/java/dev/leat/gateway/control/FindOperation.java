@@ -4,12 +4,21 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
 
-/** Looks up which operation of the document the method and the path name. */
+/**
+ * Looks up which operation of the document the method and the path name. A node without the role
+ * gateway has only those that are on every node.
+ */
 final class FindOperation implements Step<ControlExchange> {
-  private final OperationTable operations;
+  private static final String NO_GATEWAY =
+      "This node has no role gateway: it answers /health/live, /health/ready and /metrics alone."
+          + " Ask a node that has it.";
 
-  FindOperation(OperationTable operations) {
+  private final OperationTable operations;
+  private final boolean isGateway;
+
+  FindOperation(OperationTable operations, boolean isGateway) {
     this.operations = operations;
+    this.isGateway = isGateway;
   }
 
   @Override
@@ -19,6 +28,9 @@ final class FindOperation implements Step<ControlExchange> {
       lookup = operations.find(exchange.request().method().name(), exchange.path());
     } catch (IllegalArgumentException e) {
       return exchange.refuse(ProblemCode.INVALID_REQUEST, "The request is malformed.");
+    }
+    if (!isGateway && !isOnEveryNode(lookup)) {
+      return exchange.refuse(ProblemCode.NOT_FOUND, NO_GATEWAY);
     }
     return switch (lookup) {
       case OperationTable.Found found -> {
@@ -33,5 +45,10 @@ final class FindOperation implements Step<ControlExchange> {
       case OperationTable.Nothing _ ->
           exchange.refuse(ProblemCode.NOT_FOUND, "There is nothing at this path.");
     };
+  }
+
+  private static boolean isOnEveryNode(OperationTable.Lookup lookup) {
+    return lookup instanceof OperationTable.Found found
+        && found.operation().declared().isOnEveryNode();
   }
 }

@@ -28,7 +28,8 @@ class OperationTableTest {
           document, Map.of("list", DONE, "create", DONE, "show", DONE, "part", DONE));
 
   private static Declared declared(String id, String method, String path) {
-    return new Declared(id, method, path, Optional.empty(), false, false, 1_024, List.of(), null);
+    return new Declared(
+        id, method, path, Optional.empty(), false, false, false, 1_024, List.of(), null);
   }
 
   @Test

@@ -1,0 +1,87 @@
+package dev.leat.node;
+
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.engine.ModuleLimits;
+import dev.leat.registry.ForgetTenant;
+import dev.leat.registry.function.DeployFunction;
+import dev.leat.registry.function.FunctionCatalog;
+import dev.leat.registry.function.FunctionStore;
+import dev.leat.registry.function.VersionTrial;
+import dev.leat.registry.jdbi.JdbiFunctionStore;
+import dev.leat.registry.jdbi.JdbiKeyStore;
+import dev.leat.registry.jdbi.JdbiModuleStore;
+import dev.leat.registry.key.KeyStore;
+import dev.leat.registry.key.PublisherKeys;
+import dev.leat.registry.module.CollectModule;
+import dev.leat.registry.module.ModuleCatalog;
+import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.route.RoutingTable;
+import dev.leat.tenants.Quotas;
+import java.time.Clock;
+import java.util.List;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What may run, and which version answers. */
+final class RegistryParts {
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryParts.class);
+
+  final RoutingTable routes;
+  final PublisherKeys publisherKeys;
+  final ModuleCatalog modules;
+  final PublishModule publishing;
+  final DeployFunction deploying;
+  final FunctionCatalog functions;
+  final ForgetTenant forgetting;
+  private final CollectModule collector;
+  private final ModuleStorage storage;
+
+  RegistryParts(
+      DataSource source, ModuleParts stored, VersionTrial trial, Quotas quotas, Clock clock) {
+    storage = stored.storage;
+    FunctionStore functionStore = new JdbiFunctionStore(source);
+    ModuleStore moduleStore = new JdbiModuleStore(stored.database);
+    KeyStore keyStore = new JdbiKeyStore(source);
+    routes = new RoutingTable(functionStore);
+    publisherKeys = new PublisherKeys(keyStore, clock);
+    collector = new CollectModule(moduleStore, storage.blobs(), stored.engine::forget);
+    modules = new ModuleCatalog(moduleStore, storage.blobs(), collector, clock);
+    publishing =
+        new PublishModule(
+            moduleStore,
+            storage.blobs(),
+            collector,
+            keyStore,
+            stored.engine::inspectAndCompile,
+            quotas,
+            clock,
+            ModuleLimits.DEFAULT.moduleBytes());
+    deploying =
+        new DeployFunction(
+            functionStore,
+            moduleStore,
+            modules,
+            stored.engine::inspectAccepted,
+            trial,
+            quotas,
+            clock);
+    functions = new FunctionCatalog(functionStore, clock);
+    forgetting = new ForgetTenant(keyStore, functionStore, moduleStore, collector, trial);
+  }
+
+  boolean isDeployed(FunctionRef function) {
+    return routes.find(function.tenant().value(), function.name().value()) != null;
+  }
+
+  /** Removes what was left of modules that nobody has. */
+  void collectAbandoned() {
+    List<ModuleDigest> abandoned = storage.abandoned().get();
+    abandoned.forEach(collector::collect);
+    if (!abandoned.isEmpty()) {
+      LOG.info("What was left of modules is removed modules={}", abandoned.size());
+    }
+  }
+}

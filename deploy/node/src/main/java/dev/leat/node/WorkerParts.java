@@ -1,0 +1,56 @@
+package dev.leat.node;
+
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.invocations.ExecutionLog;
+import dev.leat.worker.HostPowers;
+import dev.leat.worker.Worker;
+import dev.leat.worker.WorkerConfig;
+import dev.leat.worker.capability.logging.GuestLogs;
+import dev.leat.worker.capability.logging.Slf4jGuestLog;
+import dev.leat.worker.capability.metrics.GuestMetrics;
+import java.time.Clock;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What runs functions. A node without the role worker has it too, for the trials of deployments,
+ * and no call is placed on it.
+ */
+final class WorkerParts {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerParts.class);
+
+  final GuestLogs guestLogs = new GuestLogs(new Slf4jGuestLog(), System::nanoTime);
+  final GuestMetrics guestMetrics;
+  final Worker worker;
+  final WorkerTrial trial;
+
+  WorkerParts(
+      WorkerConfig config,
+      ModuleParts modules,
+      Predicate<FunctionRef> isDeployed,
+      ExecutionLog executions) {
+    guestMetrics = new GuestMetrics(isDeployed);
+    worker =
+        new Worker(
+            config,
+            modules.engine,
+            modules::bytes,
+            HostPowers.of(guestLogs, guestMetrics, Clock.systemUTC()),
+            executions::append);
+    trial = new WorkerTrial(worker);
+  }
+
+  /** Compiles a version and makes its first instance, before it is called. */
+  void prewarm(FunctionVersion version) {
+    var unused =
+        worker
+            .prewarm(version)
+            .exceptionally(failure -> {
+              LOG.debug(
+                  "A version cannot be prepared version={} cause={}", version, failure.toString());
+              return null;
+            });
+  }
+}
