@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.tenants.Role;
 import dev.leat.testkit.Eventually;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +84,24 @@ class ControlStepsTest {
     assertThat(as(other, "GET", "/v1/tenants/other/quota", "").status()).isEqualTo(200);
     assertThat(as(other, "POST", "/v1/tenants", "{\"name\":\"x\"}").problem())
         .isEqualTo("403 forbidden");
+  }
+
+  @Test
+  void tenant_suspended_mayDoNothing_andOperatorsSeeToIt() {
+    String own = node.token(GatewayUnderTest.OTHER, Role.TENANT_ADMIN);
+    node.suspend(GatewayUnderTest.OTHER);
+
+    for (String path : List.of("/v1/whoami", "/v1/tenants/other/quota", "/v1/tenants/acme")) {
+      assertThat(as(own, "GET", path, "").problem()).as(path).isEqualTo("403 tenant-suspended");
+    }
+    assertThat(as(own, "POST", "/v1/tenants/other:resume", "").problem())
+        .isEqualTo("403 tenant-suspended");
+    assertThat(as(node.operator(), "GET", "/v1/tenants/other", "").body())
+        .contains("\"state\":\"suspended\"");
+    assertThat(as(node.operator(), "GET", "/v1/tenants/other/quota", "").status()).isEqualTo(200);
+
+    assertThat(as(node.operator(), "POST", "/v1/tenants/other:resume", "").status()).isEqualTo(200);
+    assertThat(as(own, "GET", "/v1/whoami", "").status()).isEqualTo(200);
   }
 
   @Test

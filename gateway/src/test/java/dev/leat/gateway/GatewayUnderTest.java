@@ -20,6 +20,7 @@ import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeys;
+import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.TokenRequest;
 import dev.leat.tenants.Tokens;
@@ -64,6 +65,7 @@ final class GatewayUnderTest implements AutoCloseable {
   final InvocationPipeline invocations;
   final ControlPlane control;
   final Quotas quotas;
+  final Tenants tenants;
 
   /** Without its thread: the control plane has it take over what was done, or a test does. */
   final PolledChangeFeed changes;
@@ -83,7 +85,7 @@ final class GatewayUnderTest implements AutoCloseable {
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
     QuotaGate gate = new QuotaGate(nanos::get);
     quotas = new Quotas(new JdbiQuotaStore(source), gate);
-    Tenants tenants = new Tenants(new JdbiTenantStore(source), tenant -> {}, clock);
+    tenants = new Tenants(new JdbiTenantStore(source), new NoBelongings(), clock);
     tenants.create(ACME);
     tenants.create(OTHER);
     Authenticator authenticator = new Authenticator(keys, tokens, tenants, clock, nanos::get);
@@ -93,7 +95,7 @@ final class GatewayUnderTest implements AutoCloseable {
     changes.load();
     invocations =
         new InvocationPipeline(
-            routes, authenticator, gate, bodies, functions, Duration.ofSeconds(1));
+            routes, authenticator, tenants, gate, bodies, functions, Duration.ofSeconds(1));
     control =
         new ControlPlane(
             isGateway,
@@ -159,6 +161,16 @@ final class GatewayUnderTest implements AutoCloseable {
     changes.catchUp();
   }
 
+  void suspend(TenantId tenant) {
+    tenants.suspend(tenant);
+    changes.catchUp();
+  }
+
+  void resume(TenantId tenant) {
+    tenants.resume(tenant);
+    changes.catchUp();
+  }
+
   /** A bearer token of a tenant. */
   String token(TenantId tenant, Role... roles) {
     return issue(Optional.of(tenant), roles);
@@ -212,6 +224,17 @@ final class GatewayUnderTest implements AutoCloseable {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
     socket.setSoTimeout(20_000);
     return socket;
+  }
+
+  /** Nothing in other rooms. */
+  private record NoBelongings() implements TenantBelongings {
+    @Override
+    public int functions(TenantId tenant) {
+      return 0;
+    }
+
+    @Override
+    public void forget(TenantId tenant) {}
   }
 
   @Override

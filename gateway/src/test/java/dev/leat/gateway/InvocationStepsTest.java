@@ -115,6 +115,24 @@ class InvocationStepsTest {
     assertThat(withToken("/f/acme/closed:v9", own).problem()).isEqualTo("404 function-not-found");
   }
 
+  @Test
+  void call_ofASuspendedTenantsFunction_isRefusedWhoeverCalls() {
+    String own = node.token(GatewayUnderTest.ACME, Role.INVOKER);
+    String foreign = node.token(GatewayUnderTest.OTHER, Role.INVOKER);
+    node.suspend(GatewayUnderTest.ACME);
+
+    assertThat(node.get("/f/acme/open").problem()).isEqualTo("403 tenant-suspended");
+    assertThat(withToken("/f/acme/closed", own).problem()).isEqualTo("403 tenant-suspended");
+    assertThat(withToken("/f/acme/closed", node.operator()).problem())
+        .isEqualTo("403 tenant-suspended");
+    assertThat(node.functions.invoked).isEmpty();
+    assertThat(withToken("/f/acme/closed", foreign).problem()).isEqualTo("404 function-not-found");
+    assertThat(node.get("/f/acme/closed").problem()).isEqualTo("401 unauthenticated");
+
+    node.resume(GatewayUnderTest.ACME);
+    assertThat(withToken("/f/acme/closed", own).status()).isEqualTo(200);
+  }
+
   /** In a query or a cookie it would be in logs and histories. */
   @Test
   void token_elsewhereThanInItsField_isNoToken() {

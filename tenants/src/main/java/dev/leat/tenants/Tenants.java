@@ -2,6 +2,7 @@ package dev.leat.tenants;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
+import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.store.ChangeFeed;
@@ -9,9 +10,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -28,16 +30,16 @@ public final class Tenants implements ChangeFeed.Subscriber {
   public static final int LIST_MAX = 1_000;
 
   private final TenantStore store;
-  private final Consumer<TenantId> forget;
+  private final TenantBelongings belongings;
   private final InstantSource clock;
   private final ConcurrentNavigableMap<TenantId, Tenant> tenants = new ConcurrentSkipListMap<>();
 
-  /**
-   * @param forget removes all that a tenant has in other rooms; blocks
-   */
-  public Tenants(TenantStore store, Consumer<TenantId> forget, InstantSource clock) {
+  /** Asked for each request, and mostly empty. */
+  private final Set<TenantId> suspended = ConcurrentHashMap.newKeySet();
+
+  public Tenants(TenantStore store, TenantBelongings belongings, InstantSource clock) {
     this.store = store;
-    this.forget = forget;
+    this.belongings = belongings;
     this.clock = clock;
   }
 
@@ -46,14 +48,28 @@ public final class Tenants implements ChangeFeed.Subscriber {
     Map<TenantId, Tenant> all =
         store.all().stream().collect(Collectors.toMap(Tenant::id, Function.identity()));
     tenants.keySet().retainAll(all.keySet());
-    tenants.putAll(all);
+    suspended.retainAll(all.keySet());
+    all.values().forEach(this::hold);
   }
 
   @Override
   public void changed(Change change) {
     if (change instanceof Change.TenantChanged(TenantId id)) {
-      store.find(id).ifPresentOrElse(tenant -> tenants.put(id, tenant), () -> tenants.remove(id));
+      store.find(id).ifPresentOrElse(this::hold, () -> drop(id));
     }
+  }
+
+  private void hold(Tenant tenant) {
+    tenants.put(tenant.id(), tenant);
+    switch (tenant.state()) {
+      case ACTIVE -> suspended.remove(tenant.id());
+      case SUSPENDED -> suspended.add(tenant.id());
+    }
+  }
+
+  private void drop(TenantId id) {
+    tenants.remove(id);
+    suspended.remove(id);
   }
 
   /** Whether there is such a tenant. Never blocks. */
@@ -61,17 +77,29 @@ public final class Tenants implements ChangeFeed.Subscriber {
     return tenants.containsKey(id);
   }
 
+  /** Whether the tenant's functions and tokens are of no use just now. Never blocks. */
+  public boolean isSuspended(TenantId id) {
+    return suspended.contains(id);
+  }
+
+  /** What those are told who ask something of a suspended tenant, or with one of its tokens. */
+  public static Problem suspended(TenantId id) {
+    return Problem.of(
+        ProblemCode.TENANT_SUSPENDED,
+        "Tenant '" + id + "' is suspended. Ask an operator of the platform to resume it.");
+  }
+
   /**
    * Makes a tenant without quotas; a name that is taken is a conflict. What a request in progress
    * added after an earlier tenant of that name was deleted goes first.
    */
   public Answer<Tenant> create(TenantId id) {
-    Tenant tenant = new Tenant(id, clock.instant());
+    Tenant tenant = new Tenant(id, clock.instant(), Tenant.State.ACTIVE);
     return store.alone(() -> {
       if (store.find(id).isPresent()) {
         return taken(id);
       }
-      forget.accept(id);
+      belongings.forget(id);
       return switch (store.add(tenant, TENANTS_MAX)) {
         case ADDED -> Answer.done(tenant);
         case TAKEN -> taken(id);
@@ -111,16 +139,42 @@ public final class Tenants implements ChangeFeed.Subscriber {
   }
 
   /**
-   * Removes a tenant with all that it has, and gives what it was. Its tokens are worth nothing from
-   * then on, even if a tenant of the same name is made. What it has in other rooms goes first, so
-   * that a removal which is cut short can be asked for again; and once more afterwards, since its
-   * tokens could add to it until then.
+   * Has the tenant's functions refused and its tokens be worth nothing, until it is resumed. What
+   * runs already ends by its deadline. Suspended twice is as once.
    */
-  public Answer<Tenant> delete(TenantId id) {
+  public Answer<Tenant> suspend(TenantId id) {
+    return change(id, Tenant.State.SUSPENDED);
+  }
+
+  /** Ends a suspension, if there is one. */
+  public Answer<Tenant> resume(TenantId id) {
+    return change(id, Tenant.State.ACTIVE);
+  }
+
+  private Answer<Tenant> change(TenantId id, Tenant.State state) {
+    return store.change(id, state).map(Answer::done).orElseGet(() -> Refusals.unknownTenant(id));
+  }
+
+  /**
+   * Removes a tenant with all that it has, and gives what it was. One that has functions is removed
+   * only if forced: that guards against mistakes, not against who deploys meanwhile. Its tokens are
+   * worth nothing from then on, even if a tenant of the same name is made. What it has in other
+   * rooms goes first, so that a removal which is cut short can be asked for again; and once more
+   * afterwards, since its tokens could add to it until then.
+   */
+  public Answer<Tenant> delete(TenantId id, boolean isForced) {
     return store.alone(() -> {
-      forget.accept(id);
+      int functions = isForced ? 0 : belongings.functions(id);
+      if (functions > 0) {
+        return Answer.refused(
+            ProblemCode.CONFLICT,
+            "Tenant '%s' has %d function%s. Delete %s first, or force it."
+                .formatted(
+                    id, functions, functions == 1 ? "" : "s", functions == 1 ? "it" : "them"));
+      }
+      belongings.forget(id);
       Optional<Tenant> deleted = store.delete(id);
-      forget.accept(id);
+      belongings.forget(id);
       return deleted.map(Answer::done).orElseGet(() -> Refusals.unknownTenant(id));
     });
   }

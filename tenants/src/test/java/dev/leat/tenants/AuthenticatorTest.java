@@ -337,7 +337,7 @@ final class AuthenticatorTest {
     IssuedToken unseen = platform.issue(ACME, Role.TENANT_ADMIN);
     authenticate(remembered.jwt());
 
-    platform.held(platform.tenants.delete(ACME));
+    platform.held(platform.tenants.delete(ACME, false));
     assertRefused(authenticate(remembered.jwt()), ProblemCode.UNAUTHENTICATED);
     assertRefused(authenticate(unseen.jwt()), ProblemCode.UNAUTHENTICATED);
 

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 
 /** The whole module on a database, put together and started as a node does it. */
-final class Platform {
+final class Platform implements TenantBelongings {
   static final TenantId ACME = new TenantId("acme");
   static final TenantId OTHER = new TenantId("other");
   static final Principal OPERATOR = principal(Optional.empty(), Role.OPERATOR);
@@ -47,6 +47,9 @@ final class Platform {
   /** Tenants whose things in other rooms were removed. */
   final List<TenantId> forgotten = new ArrayList<>();
 
+  /** How many functions each tenant has. */
+  int functions;
+
   private Platform(DataSource source, ManualClock clock) {
     this.clock = clock;
     signingKeyStore = new JdbiSigningKeyStore(source);
@@ -54,7 +57,7 @@ final class Platform {
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
     gate = new QuotaGate(nanoTime::get);
     quotas = new Quotas(new JdbiQuotaStore(source), gate);
-    tenants = new Tenants(new JdbiTenantStore(source), forgotten::add, clock);
+    tenants = new Tenants(new JdbiTenantStore(source), this, clock);
     authenticator = new Authenticator(keys, tokens, tenants, clock, nanoTime::get);
     changes = new PolledChangeFeed(source, WakeUp.NONE);
     List.of(keys, tokens, quotas, tenants).forEach(changes::subscribe);
@@ -67,6 +70,16 @@ final class Platform {
     Platform platform = new Platform(database.dataSource(), clock);
     platform.changes.load();
     return platform;
+  }
+
+  @Override
+  public int functions(TenantId tenant) {
+    return functions;
+  }
+
+  @Override
+  public void forget(TenantId tenant) {
+    forgotten.add(tenant);
   }
 
   static Principal principal(Optional<TenantId> tenant, Role... roles) {

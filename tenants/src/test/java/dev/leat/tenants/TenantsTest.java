@@ -7,6 +7,7 @@ import static dev.leat.tenants.Platform.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
@@ -37,7 +38,9 @@ final class TenantsTest {
   void create_newName_existsAlsoAfterARestart() {
     Tenant created = platform.held(tenants.create(ACME));
 
-    assertThat(created).isEqualTo(new Tenant(ACME, Instant.parse("2026-01-01T00:00:00.123Z")));
+    assertThat(created)
+        .isEqualTo(
+            new Tenant(ACME, Instant.parse("2026-01-01T00:00:00.123Z"), Tenant.State.ACTIVE));
     assertThat(tenants.exists(ACME)).isTrue();
     assertThat(tenants.exists(OTHER)).isFalse();
     assertThat(done(tenants.show(ACME))).isEqualTo(created);
@@ -62,7 +65,7 @@ final class TenantsTest {
     database.execute("UPDATE tenant_count SET total = total - 1");
     done(tenants.create(ACME));
     assertThat(refused(tenants.create(OTHER)).code()).isEqualTo(ProblemCode.CONFLICT);
-    done(tenants.delete(ACME));
+    done(tenants.delete(ACME, false));
     done(tenants.create(OTHER));
   }
 
@@ -75,7 +78,7 @@ final class TenantsTest {
     platform.changes.catchUp();
     assertThat(done(tenants.show(ACME))).isEqualTo(created);
 
-    done(there.tenants.delete(ACME));
+    done(there.tenants.delete(ACME, false));
     platform.changes.catchUp();
     assertThat(tenants.exists(ACME)).isFalse();
   }
@@ -88,8 +91,58 @@ final class TenantsTest {
     refused(tenants.create(ACME));
     assertThat(platform.forgotten).hasSize(1);
 
-    done(tenants.delete(ACME));
+    done(tenants.delete(ACME, false));
     assertThat(platform.forgotten).hasSize(3);
+  }
+
+  @Test
+  void delete_withFunctions_isRefusedUnlessForced() {
+    done(tenants.create(ACME));
+    platform.functions = 1;
+    assertThat(refused(tenants.delete(ACME, false)))
+        .isEqualTo(
+            Problem.of(
+                ProblemCode.CONFLICT,
+                "Tenant 'acme' has 1 function. Delete it first, or force it."));
+    platform.functions = 7;
+    assertThat(refused(tenants.delete(ACME, false)).detail()).contains("7 functions", "them");
+    assertThat(platform.forgotten).hasSize(1);
+
+    done(tenants.delete(ACME, true));
+  }
+
+  @Test
+  void suspend_holdsOnEveryNodeUntilResumed() {
+    Platform there = Platform.start(database, clock);
+    platform.held(tenants.create(ACME));
+    assertThat(tenants.isSuspended(ACME)).isFalse();
+
+    Tenant suspended = platform.held(tenants.suspend(ACME));
+
+    assertThat(suspended.state()).isEqualTo(Tenant.State.SUSPENDED);
+    assertThat(platform.held(tenants.suspend(ACME))).as("again").isEqualTo(suspended);
+    there.changes.catchUp();
+    for (Platform node : List.of(platform, there, Platform.start(database, clock))) {
+      assertThat(node.tenants.isSuspended(ACME)).isTrue();
+      assertThat(done(node.tenants.show(ACME))).isEqualTo(suspended);
+    }
+
+    assertThat(done(there.tenants.resume(ACME)).state()).isEqualTo(Tenant.State.ACTIVE);
+    platform.changes.catchUp();
+    assertThat(tenants.isSuspended(ACME)).isFalse();
+    there.changes.load();
+    assertThat(there.tenants.isSuspended(ACME)).isFalse();
+  }
+
+  @Test
+  void suspend_thenDelete_isNotHandedToTheNextOfTheName() {
+    platform.held(tenants.create(ACME));
+    platform.held(tenants.suspend(ACME));
+    platform.held(tenants.delete(ACME, false));
+    assertThat(tenants.isSuspended(ACME)).isFalse();
+
+    platform.held(tenants.create(ACME));
+    assertThat(tenants.isSuspended(ACME)).isFalse();
   }
 
   @Test
@@ -120,7 +173,7 @@ final class TenantsTest {
     platform.issue(ACME, Role.DEVELOPER);
     platform.held(platform.quotas.set(ACME, Map.of("concurrency", 1L)));
 
-    assertThat(platform.held(tenants.delete(ACME))).isEqualTo(created);
+    assertThat(platform.held(tenants.delete(ACME, false))).isEqualTo(created);
 
     assertThat(tenants.exists(ACME)).isFalse();
     platform.held(tenants.create(ACME));
@@ -130,8 +183,11 @@ final class TenantsTest {
   }
 
   @Test
-  void deleteAndShow_unknownName_areRefused() {
-    assertThat(refused(tenants.delete(ACME)).detail()).isEqualTo("There is no tenant 'acme'.");
+  void unknownName_isRefused() {
+    assertThat(refused(tenants.delete(ACME, false)).detail())
+        .isEqualTo("There is no tenant 'acme'.");
+    assertThat(refused(tenants.suspend(ACME)).code()).isEqualTo(ProblemCode.NOT_FOUND);
+    assertThat(refused(tenants.resume(ACME)).code()).isEqualTo(ProblemCode.NOT_FOUND);
     assertThat(refused(tenants.show(ACME)).code()).isEqualTo(ProblemCode.NOT_FOUND);
   }
 
@@ -141,16 +197,24 @@ final class TenantsTest {
     Tenants cutShort =
         new Tenants(
             new JdbiTenantStore(database.dataSource()),
-            tenant -> {
-              if (isAway.get()) {
-                throw new StoreFailure("Forgetting", true, new IOException("away"));
+            new TenantBelongings() {
+              @Override
+              public int functions(TenantId tenant) {
+                return 0;
+              }
+
+              @Override
+              public void forget(TenantId tenant) {
+                if (isAway.get()) {
+                  throw new StoreFailure("Forgetting", true, new IOException("away"));
+                }
               }
             },
             clock);
     done(cutShort.create(ACME));
     isAway.set(true);
 
-    assertThatThrownBy(() -> cutShort.delete(ACME)).isInstanceOf(StoreFailure.class);
+    assertThatThrownBy(() -> cutShort.delete(ACME, false)).isInstanceOf(StoreFailure.class);
 
     assertThat(refused(cutShort.create(ACME)).code()).isEqualTo(ProblemCode.CONFLICT);
   }

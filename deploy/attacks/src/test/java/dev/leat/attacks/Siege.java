@@ -185,14 +185,14 @@ final class Siege implements AutoCloseable {
   }
 
   void delete(Workshop tenant) {
-    Answered answered = tenant.request("DELETE", "").operator().send();
+    Answered answered = tenant.request("DELETE", "?force=true").operator().send();
     assertThat(answered.status()).as(answered.toString()).isEqualTo(204);
     attackers.remove(tenant);
   }
 
   /** An attacker who deletes the tenant itself may be interrupted before or after it is done. */
   private void deleteIfThere(Workshop tenant) {
-    Answered answered = tenant.request("DELETE", "").operator().send();
+    Answered answered = tenant.request("DELETE", "?force=true").operator().send();
     assertThat(answered.status()).as(answered.toString()).isIn(204, 404);
     attackers.remove(tenant);
   }

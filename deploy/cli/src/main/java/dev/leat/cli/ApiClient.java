@@ -98,6 +98,11 @@ final class ApiClient {
     return sendBody("POST", path, JSON, BodyPublishers.ofByteArray(Json.bytes(body)));
   }
 
+  /** Has done what the path says, for which nothing need be sent. */
+  JsonNode post(String path) {
+    return document(send(request(path).POST(BodyPublishers.noBody()).build()));
+  }
+
   JsonNode post(String path, Multipart body) {
     return sendBody("POST", path, body.type(), body.publisher());
   }

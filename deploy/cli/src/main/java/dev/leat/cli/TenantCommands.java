@@ -3,6 +3,7 @@ package dev.leat.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code leat tenant}: for operators. */
@@ -23,22 +24,45 @@ final class TenantCommands {
 
   @Command(description = "List all tenants.")
   void list() {
-    session.output().list(session.api().list(ApiClient.path("v1", "tenants")), "name", "createdAt");
+    session
+        .output()
+        .list(session.api().list(ApiClient.path("v1", "tenants")), "name", "state", "createdAt");
   }
 
   @Command(description = "Show a tenant.")
   void show(@Parameters(paramLabel = "TENANT", description = "Its name.") String name) {
-    session.output().thing(session.api().get(ApiClient.path("v1", "tenants", name)));
+    session.output().thing(session.api().get(path(name)));
+  }
+
+  @Command(
+      description = {
+        "Suspend a tenant: until it is resumed its functions and tokens answer 403 tenant-suspended.",
+        "What runs already ends by its deadline. Operators go on administering it."
+      })
+  void suspend(@Parameters(paramLabel = "TENANT", description = "Its name.") String name) {
+    JsonNode tenant = session.api().post(path(name) + ":suspend");
+    session.output().done(tenant, "Suspended tenant " + name);
+  }
+
+  @Command(description = "End a tenant's suspension.")
+  void resume(@Parameters(paramLabel = "TENANT", description = "Its name.") String name) {
+    JsonNode tenant = session.api().post(path(name) + ":resume");
+    session.output().done(tenant, "Resumed tenant " + name);
   }
 
   @Command(description = "Delete a tenant with its functions, modules, keys and tokens.")
   void delete(
       @Parameters(paramLabel = "TENANT", description = "Its name.") String name,
+      @Option(names = "--force", description = "Also while it has functions.") boolean isForced,
       @Mixin Confirmation confirmation) {
     confirmation.require(
         session.terminal(),
         "Delete tenant '" + name + "' with its functions, modules, keys and tokens?");
-    session.api().delete(ApiClient.path("v1", "tenants", name));
+    session.api().delete(path(name) + (isForced ? "?force=true" : ""));
     session.output().done(Json.object().put("deleted", name), "Deleted tenant " + name);
+  }
+
+  private static String path(String tenant) {
+    return ApiClient.path("v1", "tenants", tenant);
   }
 }

@@ -25,6 +25,7 @@ import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
 import dev.leat.tenants.Authentication;
+import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import java.io.IOException;
 import java.time.Clock;
@@ -83,7 +84,7 @@ final class Assembly implements AutoCloseable {
     directory = new DataDirectory(config.dataDirectory());
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
-    tenants = new TenantParts(source, this::forget, clock);
+    tenants = new TenantParts(source, new Belongings(), clock);
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
     modules = new ModuleParts(config, directory, source);
     running = new WorkerParts(config.worker(), modules, this::isDeployed, executions);
@@ -142,6 +143,7 @@ final class Assembly implements AutoCloseable {
         new InvocationPipeline(
             registry.routes,
             tenants.authenticator,
+            tenants.tenants,
             tenants.quotaGate,
             bodies,
             invocations,
@@ -257,8 +259,17 @@ final class Assembly implements AutoCloseable {
     return registry.isDeployed(function);
   }
 
-  private void forget(TenantId tenant) {
-    registry.forgetting.forget(tenant);
-    executions.forget(tenant);
+  /** What tenants have in the registry, and the records of what ran. */
+  private final class Belongings implements TenantBelongings {
+    @Override
+    public int functions(TenantId tenant) {
+      return registry.functionStore.count(tenant);
+    }
+
+    @Override
+    public void forget(TenantId tenant) {
+      registry.forgetting.forget(tenant);
+      executions.forget(tenant);
+    }
   }
 }

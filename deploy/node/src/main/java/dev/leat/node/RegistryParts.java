@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class RegistryParts {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryParts.class);
 
+  final FunctionStore functionStore;
   final RoutingTable routes;
   final PublisherKeys publisherKeys;
   final ModuleCatalog modules;
@@ -42,7 +43,7 @@ final class RegistryParts {
   RegistryParts(
       DataSource source, ModuleParts stored, VersionTrial trial, Quotas quotas, Clock clock) {
     storage = stored.storage;
-    FunctionStore functionStore = new JdbiFunctionStore(source);
+    functionStore = new JdbiFunctionStore(source);
     ModuleStore moduleStore = new JdbiModuleStore(stored.database);
     KeyStore keyStore = new JdbiKeyStore(source);
     routes = new RoutingTable(functionStore);

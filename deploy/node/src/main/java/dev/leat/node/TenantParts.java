@@ -1,10 +1,10 @@
 package dev.leat.node;
 
-import dev.leat.contract.TenantId;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
+import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.Tokens;
 import dev.leat.tenants.jdbi.JdbiQuotaStore;
@@ -12,7 +12,6 @@ import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
 import java.time.Clock;
-import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /** Who may do what, and how much: on every node, which all ask for it. */
@@ -24,14 +23,11 @@ final class TenantParts {
   final Tenants tenants;
   final Authenticator authenticator;
 
-  /**
-   * @param forget removes what a tenant has
-   */
-  TenantParts(DataSource source, Consumer<TenantId> forget, Clock clock) {
+  TenantParts(DataSource source, TenantBelongings belongings, Clock clock) {
     signingKeys = new SigningKeys(new JdbiSigningKeyStore(source), clock);
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
     quotas = new Quotas(new JdbiQuotaStore(source), quotaGate);
-    tenants = new Tenants(new JdbiTenantStore(source), forget::accept, clock);
+    tenants = new Tenants(new JdbiTenantStore(source), belongings, clock);
     authenticator = new Authenticator(signingKeys, tokens, tenants, clock, System::nanoTime);
   }
 }

@@ -38,6 +38,9 @@ class ControlPlaneIT {
           "developer", Set.of("INVOKE", "READ", "DEVELOP"),
           "tenant-admin", Set.of("INVOKE", "READ", "DEVELOP", "ADMINISTER_TENANT"));
 
+  /** What must not come true of the tenant that the others are tried on. */
+  private static final Set<String> CHANGES_ACME = Set.of("deleteTenant", "suspendTenant");
+
   @TempDir private static Path directory;
   private static RunningNode node;
   private static Workshop acme;
@@ -87,6 +90,11 @@ class ControlPlaneIT {
             "/functions/echo/versions/v1",
             "/invocations")) {
       get(walked.path(path));
+    }
+    for (String change : List.of(":suspend", ":resume")) {
+      assertThat(node.request("POST", walked.path(change)).operator().send().status())
+          .as(change)
+          .isEqualTo(200);
     }
     String module = walked.path("/modules/" + ModuleDigest.of(Guests.echo()));
     get(module);
@@ -143,7 +151,7 @@ class ControlPlaneIT {
     if (!operation.right().equals("NONE")) {
       assertThat(access(operation, foreign)).as("another's").isEqualTo(ofTenant ? "404" : "403");
     }
-    if (!operation.id().equals("deleteTenant")) {
+    if (!CHANGES_ACME.contains(operation.id())) {
       assertThat(access(operation, node.operatorToken())).as("operator").isEqualTo("allowed");
     }
   }
@@ -188,6 +196,20 @@ class ControlPlaneIT {
       cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : "";
     } while (!cursor.isEmpty());
     return found;
+  }
+
+  @Test
+  void deleteTenant_withFunctions_isRefusedUnlessForced() {
+    Workshop full = node.workshop("full");
+    full.deployPublic("f", Guests.saying("full"));
+
+    Answered refused = delete(full.path(""));
+
+    assertThat(refused.problem()).isEqualTo("409 conflict gateway");
+    assertThat(refused.text()).contains("Tenant 'full' has 1 function.");
+    assertThat(full.call("GET", "f").send().text()).isEqualTo("full");
+    assertThat(delete(full.path("?force=yes")).problem()).isEqualTo(INVALID);
+    assertThat(delete(full.path("?force=true")).status()).isEqualTo(204);
   }
 
   @Test

@@ -83,7 +83,7 @@ class DeployTrialIT {
         CompletableFuture.supplyAsync(() -> acme.tryDeploy("init", Guests.endlessInit(), ENDLESS));
     Eventually.holds("it is tried", () -> node.node.assembly.running.worker.trialsUnderWay() == 1);
 
-    assertThat(node.request("DELETE", "/v1/tenants/deleted").operator().send().status())
+    assertThat(node.request("DELETE", "/v1/tenants/deleted?force=true").operator().send().status())
         .isEqualTo(204);
 
     assertThat(deploying.get(30, TimeUnit.SECONDS).problem()).startsWith("503 overloaded");
@@ -103,7 +103,7 @@ class DeployTrialIT {
             "its instance is put back",
             () -> node.node.assembly.running.worker.busyInstances() == 0);
       }
-      assertThat(node.request("DELETE", "/v1/tenants/again").operator().send().status())
+      assertThat(node.request("DELETE", "/v1/tenants/again?force=true").operator().send().status())
           .isEqualTo(204);
     }
   }

@@ -112,7 +112,7 @@ class InvocationRefusalIT {
     assertThat(gone.call("GET", "echo").token(token).send().status()).isEqualTo(200);
     assertThat(gone.call("GET", "open").send().status()).isEqualTo(200);
 
-    node.request("DELETE", "/v1/tenants/gone").operator().send();
+    node.request("DELETE", "/v1/tenants/gone?force=true").operator().send();
 
     assertThat(gone.call("GET", "echo").token(token).send().problem()).isEqualTo(NO_TOKEN);
     assertThat(gone.call("GET", "open").send().problem()).isEqualTo(NO_TOKEN);
@@ -124,7 +124,7 @@ class InvocationRefusalIT {
     Workshop former = node.workshop("again");
     former.deployPublic("echo", Guests.echo());
     String token = former.token("developer");
-    node.request("DELETE", "/v1/tenants/again").operator().send();
+    node.request("DELETE", "/v1/tenants/again?force=true").operator().send();
 
     Workshop later = node.workshop("again");
 

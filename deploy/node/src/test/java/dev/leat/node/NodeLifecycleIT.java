@@ -235,7 +235,7 @@ class NodeLifecycleIT {
       }
       try (RunningNode node = RunningNode.start(config)) {
         assertThat(call(node, token).text()).isEqualTo("hello");
-        node.request("DELETE", "/v1/tenants/acme").operator().send();
+        node.request("DELETE", "/v1/tenants/acme?force=true").operator().send();
         assertThat(call(node, token).status()).isEqualTo(401);
       }
     }

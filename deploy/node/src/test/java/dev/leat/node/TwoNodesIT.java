@@ -57,7 +57,7 @@ class TwoNodesIT {
           long cutNanos = System.nanoTime();
           Eventually.holds("both notice", () -> !isReady(a) && !isReady(b));
           new JdbiTenantStore(database.dataSource())
-              .add(new Tenant(new TenantId("meanwhile"), Instant.EPOCH), 100);
+              .add(new Tenant(new TenantId("meanwhile"), Instant.EPOCH, Tenant.State.ACTIVE), 100);
           Eventually.holds(
               "it was away long enough", () -> System.nanoTime() - cutNanos > AWAY.toNanos());
           proxy.mend();
@@ -118,7 +118,18 @@ class TwoNodesIT {
         .isEqualTo(200);
     assertSeen("a quota", () -> called(seeing, name) == 429);
 
-    assertThat(doing.request("DELETE", "/v1/tenants/" + name).operator().send().status())
+    assertThat(state(doing, "/v1/tenants/" + name + ":suspend")).isEqualTo("suspended");
+    assertThat(called(doing, name)).isEqualTo(403);
+    assertSeen("a suspension", () -> called(seeing, name) == 403);
+    assertThat(state(doing, "/v1/tenants/" + name + ":resume")).isEqualTo("active");
+    assertSeen("its end", () -> called(seeing, name) != 403);
+
+    assertThat(
+            doing
+                .request("DELETE", "/v1/tenants/" + name + "?force=true")
+                .operator()
+                .send()
+                .status())
         .isEqualTo(204);
     assertThat(exists(doing, name)).isFalse();
     int refused = called(doing, name);
@@ -141,6 +152,10 @@ class TwoNodesIT {
 
   private static boolean exists(RunningNode node, String tenant) {
     return node.request("GET", "/v1/tenants/" + tenant).operator().send().status() == 200;
+  }
+
+  private static String state(RunningNode node, String change) {
+    return node.request("POST", change).operator().send().json().path("state").asText();
   }
 
   private static int called(RunningNode node, String tenant) {

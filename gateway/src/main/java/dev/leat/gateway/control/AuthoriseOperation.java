@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the caller's roles for the right that the operation needs, for the tenant of the path or,
- * where it names none, for the platform. Another's tenant is as none.
+ * where it names none, for the platform. Another's tenant is as none. A suspended tenant's tokens
+ * may do nothing; operators go on seeing to what it has.
  */
 final class AuthoriseOperation implements Step<ControlExchange> {
   private final Tenants tenants;
@@ -25,7 +26,13 @@ final class AuthoriseOperation implements Step<ControlExchange> {
   public Next take(ControlExchange exchange) {
     Principal caller = exchange.principal();
     Optional<Access.Right> right = exchange.declared().right();
-    if (caller == null || right.isEmpty()) {
+    if (caller == null) {
+      return Next.GO_ON;
+    }
+    if (caller.tenant().isPresent() && tenants.isSuspended(caller.tenant().get())) {
+      return exchange.refuse(Tenants.suspended(caller.tenant().get()));
+    }
+    if (right.isEmpty()) {
       return Next.GO_ON;
     }
     String name = exchange.parameters().get("tenant");

@@ -58,6 +58,17 @@ record Call(
     return Optional.ofNullable(query.get(name));
   }
 
+  /** Whether the query's parameter of this name is {@code true}; it may be left out. */
+  Answer<Boolean> isSet(String name) {
+    String text = query.getOrDefault(name, "false");
+    return text.equals("true") || text.equals("false")
+        ? Answer.done(text.equals("true"))
+        : Answer.refused(
+            ProblemCode.INVALID_REQUEST,
+            "The parameter '%s' must be true or false, was '%s'."
+                .formatted(name, Excerpt.of(text)));
+  }
+
   /** The function that the path names, or that there can be none of that name. */
   Answer<FunctionName> function() {
     String name = parameter("function");

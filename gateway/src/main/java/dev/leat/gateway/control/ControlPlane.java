@@ -86,8 +86,8 @@ public final class ControlPlane {
     byId.putAll(
         new PlatformOperations(services.signingKeys(), services.metrics(), services.unready())
             .byId());
-    byId.putAll(
-        new TenantOperations(services.tenants(), services.quotas(), services.tokens()).byId());
+    byId.putAll(new TenantOperations(services.tenants(), services.quotas()).byId());
+    byId.putAll(new TokenOperations(services.tokens()).byId());
     byId.putAll(
         new ModuleOperations(services.keys(), services.publishing(), services.modules()).byId());
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());

@@ -4,6 +4,7 @@ import dev.leat.gateway.control.OpenApiDocument.Declared;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * nothing in front of this node can have read it otherwise. Parameters are decoded afterwards.
  */
 final class OperationTable {
-  /** By the number of their segments, in the order of the document. */
+  /**
+   * By the number of their segments, in the order of the document, but those that end with a verb
+   * ({@code {tenant}:suspend}) before those without.
+   */
   private final Map<Integer, List<Template>> templates = new HashMap<>();
 
   /**
@@ -36,8 +40,8 @@ final class OperationTable {
           .byMethod
           .put(declared.method(), new MountedOperation(declared, operation));
     }
-    byPath
-        .values()
+    byPath.values().stream()
+        .sorted(Comparator.comparing(template -> template.verb.isEmpty()))
         .forEach(template ->
             templates
                 .computeIfAbsent(template.segments.length, length -> new ArrayList<>())
@@ -108,11 +112,20 @@ final class OperationTable {
     private final String[] segments;
     private final Map<String, MountedOperation> byMethod = new LinkedHashMap<>();
 
+    /** What follows the last parameter: "" or a word with its colon. */
+    private final String verb;
+
     Template(String path) {
-      segments = segments(path);
+      int end = path.lastIndexOf('}') + 1;
+      verb = end > 0 && path.startsWith(":", end) ? path.substring(end) : "";
+      segments = segments(path.substring(0, path.length() - verb.length()));
     }
 
     boolean matches(String[] sent) {
+      String last = sent[sent.length - 1];
+      if (!verb.isEmpty() && (!last.endsWith(verb) || last.length() == verb.length())) {
+        return false;
+      }
       for (int i = 0; i < segments.length; i++) {
         boolean isMatch =
             parameter(segments[i]) == null ? segments[i].equals(sent[i]) : !sent[i].isEmpty();
@@ -128,7 +141,10 @@ final class OperationTable {
       for (int i = 0; i < segments.length; i++) {
         String name = parameter(segments[i]);
         if (name != null) {
-          parameters.put(name, decoded(sent[i]));
+          String value = sent[i];
+          boolean isLast = i == segments.length - 1;
+          parameters.put(
+              name, decoded(isLast ? value.substring(0, value.length() - verb.length()) : value));
         }
       }
       return parameters;

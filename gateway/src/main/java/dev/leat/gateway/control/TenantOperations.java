@@ -3,49 +3,45 @@ package dev.leat.gateway.control;
 import dev.leat.contract.Answer;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
-import dev.leat.gateway.control.reply.IssuedTokenReply;
 import dev.leat.gateway.control.reply.PageReply;
 import dev.leat.gateway.control.reply.QuotaReply;
 import dev.leat.gateway.control.reply.TenantReply;
-import dev.leat.gateway.control.reply.TokenReply;
 import dev.leat.gateway.control.request.NewTenant;
-import dev.leat.gateway.control.request.NewToken;
 import dev.leat.gateway.control.request.QuotaChange;
 import dev.leat.tenants.Quotas;
-import dev.leat.tenants.Role;
+import dev.leat.tenants.Tenant;
 import dev.leat.tenants.Tenants;
-import dev.leat.tenants.TokenRequest;
-import dev.leat.tenants.Tokens;
-import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
-/** Tenants, their quotas and tokens. */
+/** Tenants and their quotas. */
 final class TenantOperations {
   private final Tenants tenants;
   private final Quotas quotas;
-  private final Tokens tokens;
 
-  TenantOperations(Tenants tenants, Quotas quotas, Tokens tokens) {
+  TenantOperations(Tenants tenants, Quotas quotas) {
     this.tenants = tenants;
     this.quotas = quotas;
-    this.tokens = tokens;
   }
 
   Map<String, Operation> byId() {
     return Map.of(
-        "listTenants", this::list,
-        "createTenant", this::create,
-        "getTenant", call -> Reply.ok(tenants.show(call.tenant()).map(TenantReply::of)),
-        "deleteTenant", this::delete,
-        "getQuota", call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::of)),
-        "setQuota", this::setQuota,
-        "listTokens", this::listTokens,
-        "createToken", this::createToken,
-        "revokeToken", this::revokeToken);
+        "listTenants",
+        this::list,
+        "createTenant",
+        this::create,
+        "getTenant",
+        call -> reply(tenants.show(call.tenant())),
+        "suspendTenant",
+        call -> reply(tenants.suspend(call.tenant())),
+        "resumeTenant",
+        call -> reply(tenants.resume(call.tenant())),
+        "deleteTenant",
+        this::delete,
+        "getQuota",
+        call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::of)),
+        "setQuota",
+        this::setQuota);
   }
 
   private Reply list(Call call) {
@@ -76,42 +72,18 @@ final class TenantOperations {
         tenant -> Reply.created(TenantReply.of(tenant), "/v1/tenants/" + tenant.id()));
   }
 
+  private static Reply reply(Answer<Tenant> answer) {
+    return Reply.ok(answer.map(TenantReply::of));
+  }
+
   private Reply delete(Call call) {
-    return Reply.of(tenants.delete(call.tenant()), tenant -> new Reply.Done());
+    return Reply.of(
+        call.isSet("force").then(isForced -> tenants.delete(call.tenant(), isForced)),
+        tenant -> new Reply.Done());
   }
 
   private Reply setQuota(Call call) {
     return Reply.ok(
         quotas.set(call.tenant(), call.json(QuotaChange.class).limits()).map(QuotaReply::of));
-  }
-
-  private Reply listTokens(Call call) {
-    return Reply.ok(
-        tokens
-            .list(Optional.of(call.tenant()))
-            .map(all ->
-                PageReply.all(
-                    all.stream().filter(token -> !token.revoked()).toList(), TokenReply::of)));
-  }
-
-  private Reply createToken(Call call) {
-    NewToken asked = call.json(NewToken.class);
-    Set<Role> roles = EnumSet.noneOf(Role.class);
-    asked.roles().forEach(word -> roles.add(Role.ofWord(word).orElseThrow()));
-    TokenRequest request =
-        new TokenRequest(
-            Optional.of(call.tenant()),
-            Objects.requireNonNullElse(asked.subject(), roles.iterator().next().word()),
-            roles,
-            Duration.ofSeconds(asked.ttlSeconds()));
-    return Reply.of(
-        tokens.issue(call.by(), request),
-        token ->
-            new Reply.Json(201, IssuedTokenReply.of(token), Map.of("cache-control", "no-store")));
-  }
-
-  private Reply revokeToken(Call call) {
-    return Reply.of(
-        tokens.revoke(Optional.of(call.tenant()), call.parameter("id")), token -> new Reply.Done());
   }
 }

@@ -18,6 +18,7 @@ import dev.leat.gateway.pipeline.SendAnswer;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.QuotaGate;
+import dev.leat.tenants.Tenants;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
@@ -39,6 +40,7 @@ public final class InvocationPipeline {
   public InvocationPipeline(
       RoutingTable routes,
       Authenticator authenticator,
+      Tenants tenants,
       QuotaGate quotas,
       BodyMemory bodies,
       Invoker invoker,
@@ -58,6 +60,7 @@ public final class InvocationPipeline {
                     new Authenticate(authenticator)),
                 step("authorise", "before any of what exists is told", new AuthoriseInvocation()),
                 step("found", "told only to whom it may be told", new RequireFunction()),
+                step("tenant", "nothing of it runs, whoever calls", new RefuseSuspended(tenants)),
                 step("method", "what cannot succeed spends no quota", new CheckMethod()),
                 step("quota", "over it, no body costs memory", new AdmitByQuota(quotas)),
                 step("memory", "no byte is read that has no room", new ReserveMemory(bodies)),

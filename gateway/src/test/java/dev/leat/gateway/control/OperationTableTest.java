@@ -22,10 +22,11 @@ class OperationTableTest {
           declared("list", "GET", "/v1/things"),
           declared("create", "POST", "/v1/things"),
           declared("show", "GET", "/v1/things/{thing}"),
+          declared("mend", "POST", "/v1/things/{thing}:mend"),
           declared("part", "GET", "/v1/things/{thing}/parts/{part}"));
   private final OperationTable table =
       new OperationTable(
-          document, Map.of("list", DONE, "create", DONE, "show", DONE, "part", DONE));
+          document, Map.of("list", DONE, "create", DONE, "show", DONE, "mend", DONE, "part", DONE));
 
   private static Declared declared(String id, String method, String path) {
     return new Declared(
@@ -64,6 +65,25 @@ class OperationTableTest {
       })
   void path_thatOnlyMeansTheSame_namesNothing(String path) {
     assertThat(table.find("GET", path)).isEqualTo(new Nothing());
+  }
+
+  @Test
+  void verb_isNoPartOfTheParameter() {
+    assertThat(table.find("POST", "/v1/things/a%3A:mend"))
+        .isInstanceOfSatisfying(
+            Found.class,
+            found -> {
+              assertThat(id(found)).isEqualTo("mend");
+              assertThat(found.parameters()).isEqualTo(Map.of("thing", "a:"));
+            });
+    assertThat(table.find("GET", "/v1/things/a:mend")).isEqualTo(new OtherMethod("POST"));
+    assertThat(table.find("GET", "/v1/things/:mend"))
+        .isInstanceOfSatisfying(
+            Found.class,
+            found -> assertThat(found.parameters()).isEqualTo(Map.of("thing", ":mend")));
+    assertThat(id(table.find("GET", "/v1/things/a:other"))).isEqualTo("show");
+    assertThat(table.find("POST", "/v1/things/a:mend/parts/1")).isEqualTo(new OtherMethod("GET"));
+    assertThat(table.find("POST", "/v1/things/a%3Amend")).isEqualTo(new OtherMethod("GET"));
   }
 
   @Test

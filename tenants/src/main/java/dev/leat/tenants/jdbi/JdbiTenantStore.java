@@ -60,11 +60,12 @@ public final class JdbiTenantStore implements TenantStore {
     return handle
             .createUpdate(
                 """
-                INSERT INTO tenants (id, created_at) VALUES (:id, :createdAt)
+                INSERT INTO tenants (id, created_at, state) VALUES (:id, :createdAt, :state)
                 ON CONFLICT DO NOTHING
                 """)
             .bind("id", tenant.id().value())
             .bind("createdAt", tenant.createdAt())
+            .bind("state", tenant.state().word())
             .execute()
         == 1;
   }
@@ -89,9 +90,29 @@ public final class JdbiTenantStore implements TenantStore {
         "Reading the tenants",
         handle ->
             handle
-                .createQuery("SELECT id, created_at FROM tenants")
+                .createQuery("SELECT id, created_at, state FROM tenants")
                 .map((row, context) -> tenant(row))
                 .list());
+  }
+
+  @Override
+  public Optional<Tenant> change(TenantId tenant, Tenant.State state) {
+    return database.inTransaction(
+        "Changing the state of tenant " + tenant,
+        handle -> {
+          int changed =
+              handle
+                  .createUpdate(
+                      "UPDATE tenants SET state = :state WHERE id = :tenant AND state <> :state")
+                  .bind("tenant", tenant.value())
+                  .bind("state", state.word())
+                  .execute();
+          Optional<Tenant> found = find(handle, tenant, "");
+          if (changed == 1) {
+            Changes.append(handle, new Change.TenantChanged(tenant));
+          }
+          return found;
+        });
   }
 
   @Override
@@ -132,13 +153,16 @@ public final class JdbiTenantStore implements TenantStore {
 
   private static Optional<Tenant> find(Handle handle, TenantId tenant, String lock) {
     return handle
-        .createQuery("SELECT id, created_at FROM tenants WHERE id = :tenant" + lock)
+        .createQuery("SELECT id, created_at, state FROM tenants WHERE id = :tenant" + lock)
         .bind("tenant", tenant.value())
         .map((row, context) -> tenant(row))
         .findOne();
   }
 
   private static Tenant tenant(ResultSet row) throws SQLException {
-    return new Tenant(new TenantId(row.getString("id")), Database.instant(row, "created_at"));
+    return new Tenant(
+        new TenantId(row.getString("id")),
+        Database.instant(row, "created_at"),
+        Tenant.State.ofWord(row.getString("state")));
   }
 }

@@ -77,14 +77,16 @@ abstract class StoresContract {
 
   @Test
   void tenants_law1_addedOnce() {
-    assertThat(add(new Tenant(ACME, NOW))).isEqualTo(TenantStore.Added.ADDED);
-    assertThat(add(new Tenant(ACME, NOW.plusSeconds(1)))).isEqualTo(TenantStore.Added.TAKEN);
-    assertThat(tenants.all()).containsExactly(new Tenant(ACME, NOW));
+    assertThat(add(new Tenant(ACME, NOW, Tenant.State.ACTIVE))).isEqualTo(TenantStore.Added.ADDED);
+    assertThat(add(new Tenant(ACME, NOW.plusSeconds(1), Tenant.State.ACTIVE)))
+        .isEqualTo(TenantStore.Added.TAKEN);
+    assertThat(tenants.all()).containsExactly(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
   }
 
   @Test
   void tenants_law1_addedOnceByManyAtOnce() {
-    List<TenantStore.Added> added = atOnce(4, i -> () -> add(new Tenant(ACME, NOW.plusSeconds(i))));
+    List<TenantStore.Added> added =
+        atOnce(4, i -> () -> add(new Tenant(ACME, NOW.plusSeconds(i), Tenant.State.ACTIVE)));
 
     assertThat(added).containsOnlyOnce(TenantStore.Added.ADDED);
   }
@@ -92,13 +94,17 @@ abstract class StoresContract {
   @Test
   void tenants_law1_neverMoreThanTheMostByManyAtOnce() {
     List<TenantStore.Added> added =
-        atOnce(6, i -> () -> tenants.add(new Tenant(new TenantId("t" + i), NOW), 3));
+        atOnce(
+            6,
+            i -> () -> tenants.add(new Tenant(new TenantId("t" + i), NOW, Tenant.State.ACTIVE), 3));
 
     assertThat(added.stream().filter(TenantStore.Added.ADDED::equals)).hasSize(3);
     assertThat(tenants.all()).hasSize(3);
     tenants.delete(tenants.all().getFirst().id());
-    assertThat(tenants.add(new Tenant(ACME, NOW), 3)).isEqualTo(TenantStore.Added.ADDED);
-    assertThat(tenants.add(new Tenant(OTHER, NOW), 3)).isEqualTo(TenantStore.Added.FULL);
+    assertThat(tenants.add(new Tenant(ACME, NOW, Tenant.State.ACTIVE), 3))
+        .isEqualTo(TenantStore.Added.ADDED);
+    assertThat(tenants.add(new Tenant(OTHER, NOW, Tenant.State.ACTIVE), 3))
+        .isEqualTo(TenantStore.Added.FULL);
     assertThat(tenants.find(OTHER)).isEmpty();
   }
 
@@ -125,7 +131,7 @@ abstract class StoresContract {
   void changes_areAnnouncedOnceWithWhatWasChanged() {
     Announced announced = new Announced(database.dataSource());
     addTenants();
-    add(new Tenant(ACME, NOW));
+    add(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
     tokens.add(token("mine", ACME), 10);
     tokens.revoke(Optional.of(ACME), "mine");
     tokens.revoke(Optional.of(ACME), "mine");
@@ -136,6 +142,9 @@ abstract class StoresContract {
     change(new TenantId("absent"), Map.of("burst", 1L), Set.of());
     keys.keepFirst(keyPair("first"));
     keys.keepFirst(keyPair("second"));
+    tenants.change(ACME, Tenant.State.SUSPENDED);
+    tenants.change(ACME, Tenant.State.SUSPENDED);
+    tenants.change(new TenantId("absent"), Tenant.State.SUSPENDED);
     tenants.delete(ACME);
     tenants.delete(ACME);
 
@@ -146,16 +155,36 @@ abstract class StoresContract {
             new Change.TokenRevoked("mine"),
             new Change.QuotaChanged(ACME),
             new Change.SigningKeyChanged(),
+            new Change.TenantChanged(ACME),
             new Change.TokensRevoked(ACME),
             new Change.TenantChanged(ACME));
+  }
+
+  @Test
+  void tenants_law7_changedFromStateToState() {
+    add(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
+    add(new Tenant(OTHER, NOW, Tenant.State.SUSPENDED));
+    Tenant suspended = new Tenant(ACME, NOW, Tenant.State.SUSPENDED);
+
+    assertThat(tenants.change(ACME, Tenant.State.SUSPENDED)).contains(suspended);
+    assertThat(tenants.change(ACME, Tenant.State.SUSPENDED)).contains(suspended);
+    assertThat(tenants.change(OTHER, Tenant.State.ACTIVE))
+        .contains(new Tenant(OTHER, NOW, Tenant.State.ACTIVE));
+    assertThat(tenants.change(new TenantId("absent"), Tenant.State.ACTIVE)).isEmpty();
+    assertThat(tenants.find(ACME)).contains(suspended);
+    assertThat(tenants.all())
+        .containsExactlyInAnyOrder(suspended, new Tenant(OTHER, NOW, Tenant.State.ACTIVE));
   }
 
   @Test
   void tenants_law2_allAsTheyWereAdded() {
     List<Tenant> added =
         List.of(
-            new Tenant(ACME, NOW.plusMillis(123)),
-            new Tenant(new TenantId("a".repeat(63)), Instant.parse("1999-12-31T23:59:59.999Z")));
+            new Tenant(ACME, NOW.plusMillis(123), Tenant.State.ACTIVE),
+            new Tenant(
+                new TenantId("a".repeat(63)),
+                Instant.parse("1999-12-31T23:59:59.999Z"),
+                Tenant.State.ACTIVE));
 
     added.forEach(this::add);
 
@@ -169,8 +198,8 @@ abstract class StoresContract {
     TimeZone standard = TimeZone.getDefault();
     TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
     try {
-      Tenant before = new Tenant(ACME, Instant.parse("2026-10-25T00:30:00Z"));
-      Tenant after = new Tenant(OTHER, Instant.parse("2026-10-25T01:30:00Z"));
+      Tenant before = new Tenant(ACME, Instant.parse("2026-10-25T00:30:00Z"), Tenant.State.ACTIVE);
+      Tenant after = new Tenant(OTHER, Instant.parse("2026-10-25T01:30:00Z"), Tenant.State.ACTIVE);
 
       add(before);
       add(after);
@@ -189,12 +218,12 @@ abstract class StoresContract {
     change(ACME, Map.of("burst", 1L), Set.of());
     change(OTHER, Map.of("burst", 2L), Set.of());
 
-    assertThat(tenants.delete(ACME)).contains(new Tenant(ACME, NOW));
+    assertThat(tenants.delete(ACME)).contains(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
     assertThat(tenants.delete(ACME)).isEmpty();
 
-    assertThat(tenants.all()).containsExactly(new Tenant(OTHER, NOW));
+    assertThat(tenants.all()).containsExactly(new Tenant(OTHER, NOW, Tenant.State.ACTIVE));
     assertThat(quotas.all()).isEqualTo(Map.of(OTHER, Map.of("burst", 2L)));
-    add(new Tenant(ACME, NOW));
+    add(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
     assertThat(tokens.list(Optional.of(ACME))).contains(List.of());
     assertThat(tokens.list(Optional.of(OTHER))).contains(List.of(token("theirs", OTHER)));
   }
@@ -214,7 +243,7 @@ abstract class StoresContract {
 
   @RepeatedTest(10)
   void tenants_law4_noTokenSlipsThroughWhileATenantIsDeleted() {
-    add(new Tenant(ACME, NOW));
+    add(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
     List<Optional<String>> kept =
         atOnce(
             6,
@@ -440,8 +469,8 @@ abstract class StoresContract {
   }
 
   private void addTenants() {
-    add(new Tenant(ACME, NOW));
-    add(new Tenant(OTHER, NOW));
+    add(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
+    add(new Tenant(OTHER, NOW, Tenant.State.ACTIVE));
   }
 
   private static Token token(String id, TenantId tenant) {

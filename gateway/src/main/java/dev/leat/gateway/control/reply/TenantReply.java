@@ -3,8 +3,9 @@ package dev.leat.gateway.control.reply;
 import dev.leat.tenants.Tenant;
 
 /** A tenant. */
-public record TenantReply(String name, String createdAt) {
+public record TenantReply(String name, String state, String createdAt) {
   public static TenantReply of(Tenant tenant) {
-    return new TenantReply(tenant.id().value(), tenant.createdAt().toString());
+    return new TenantReply(
+        tenant.id().value(), tenant.state().word(), tenant.createdAt().toString());
   }
 }
