@@ -14,7 +14,7 @@ import javax.sql.DataSource;
  * published and workers run it.
  */
 final class ModuleParts {
-  /** One object for all of modules, so that what is done together is one transaction. */
+  /** One object for all of the registry, so that what is done together is one transaction. */
   final Database database;
 
   final ModuleStorage storage;

@@ -11,6 +11,7 @@ import dev.leat.registry.function.VersionTrial;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
+import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.CollectModule;
@@ -43,8 +44,9 @@ final class RegistryParts {
   RegistryParts(
       DataSource source, ModuleParts stored, VersionTrial trial, Quotas quotas, Clock clock) {
     storage = stored.storage;
-    functionStore = new JdbiFunctionStore(source);
-    ModuleStore moduleStore = new JdbiModuleStore(stored.database);
+    TenantTurns turns = new TenantTurns(stored.database);
+    functionStore = new JdbiFunctionStore(stored.database, turns);
+    ModuleStore moduleStore = new JdbiModuleStore(stored.database, turns);
     KeyStore keyStore = new JdbiKeyStore(source);
     routes = new RoutingTable(functionStore);
     publisherKeys = new PublisherKeys(keyStore, clock);

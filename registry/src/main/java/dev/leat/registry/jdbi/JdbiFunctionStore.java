@@ -29,12 +29,24 @@ import org.slf4j.LoggerFactory;
 /** Functions and their versions in two tables. A function without versions was deleted. */
 public final class JdbiFunctionStore implements FunctionStore {
   private static final Logger LOG = LoggerFactory.getLogger(JdbiFunctionStore.class);
-  private static final String FOR_UPDATE = " FOR UPDATE";
 
   private final Database database;
+  private final TenantTurns turns;
 
   public JdbiFunctionStore(DataSource source) {
-    this.database = new Database(source);
+    this(new Database(source));
+  }
+
+  private JdbiFunctionStore(Database database) {
+    this(database, new TenantTurns(database));
+  }
+
+  /**
+   * @param turns those of the modules' store, so that a tenant has one turn for both
+   */
+  public JdbiFunctionStore(Database database, TenantTurns turns) {
+    this.database = database;
+    this.turns = turns;
   }
 
   @Override
@@ -44,11 +56,11 @@ public final class JdbiFunctionStore implements FunctionStore {
       int versionsKept,
       int functionsMax,
       AuditEntry entry) {
-    return database
+    return turns
         .inTransactionUnlessTaken(
+            tenant,
             "Adding the version " + version.version(),
             handle -> {
-              TenantLock.take(handle, tenant);
               Optional<Addition> refused = refused(handle, tenant, version, functionsMax);
               if (refused.isPresent()) {
                 return refused.get();
@@ -66,8 +78,7 @@ public final class JdbiFunctionStore implements FunctionStore {
   @Override
   public int last(TenantId tenant, FunctionName name) {
     return database.read(
-        "Reading the last version of " + tenant + "/" + name,
-        handle -> last(handle, tenant, name, ""));
+        "Reading the last version of " + tenant + "/" + name, handle -> last(handle, tenant, name));
   }
 
   @Override
@@ -198,10 +209,10 @@ public final class JdbiFunctionStore implements FunctionStore {
 
   @Override
   public boolean delete(TenantId tenant, FunctionName name, AuditEntry entry) {
-    return database.inTransaction(
+    return turns.inTransaction(
+        tenant,
         "Deleting the function " + tenant + "/" + name,
         handle -> {
-          last(handle, tenant, name, FOR_UPDATE);
           int deleted =
               handle.execute(
                   "DELETE FROM function_versions WHERE tenant = ? AND name = ?",
@@ -222,24 +233,30 @@ public final class JdbiFunctionStore implements FunctionStore {
 
   @Override
   public void forget(TenantId tenant) {
-    database.useTransaction(
-        "Forgetting the functions of tenant " + tenant,
-        handle -> {
-          handle.execute("DELETE FROM function_versions WHERE tenant = ?", tenant.value());
-          if (handle.execute("DELETE FROM functions WHERE tenant = ?", tenant.value()) > 0) {
-            Changes.append(handle, new Change.RoutesForgotten(tenant));
-          }
-        });
+    boolean unused =
+        turns.inTransaction(
+            tenant,
+            "Forgetting the functions of tenant " + tenant,
+            handle -> {
+              handle.execute("DELETE FROM function_versions WHERE tenant = ?", tenant.value());
+              boolean hadSome =
+                  handle.execute("DELETE FROM functions WHERE tenant = ?", tenant.value()) > 0;
+              TenantTurns.remove(handle, tenant);
+              if (hadSome) {
+                Changes.append(handle, new Change.RoutesForgotten(tenant));
+              }
+              return hadSome;
+            });
   }
 
   /** Why the version cannot be added; empty if it can, and will until the transaction ends. */
   private static Optional<Addition> refused(
       Handle handle, TenantId tenant, DeployedVersion deployed, int functionsMax) {
     FunctionName name = deployed.version().function().name();
-    if (!JdbiModuleStore.lockRows(handle, tenant, deployed.version().module())) {
+    if (!JdbiModuleStore.has(handle, tenant, deployed.version().module())) {
       return Optional.of(new Addition.NoSuchModule());
     }
-    if (last(handle, tenant, name, FOR_UPDATE) != deployed.version().number() - 1) {
+    if (last(handle, tenant, name) != deployed.version().number() - 1) {
       return Optional.of(new Addition.NotNext());
     }
     int others = count(handle, tenant, name);
@@ -282,10 +299,9 @@ public final class JdbiFunctionStore implements FunctionStore {
         .one();
   }
 
-  private static int last(Handle handle, TenantId tenant, FunctionName name, String lock) {
+  private static int last(Handle handle, TenantId tenant, FunctionName name) {
     return handle
-        .createQuery(
-            "SELECT last_version FROM functions WHERE tenant = :tenant AND name = :name" + lock)
+        .createQuery("SELECT last_version FROM functions WHERE tenant = :tenant AND name = :name")
         .bind("tenant", tenant.value())
         .bind("name", name.value())
         .mapTo(Integer.class)

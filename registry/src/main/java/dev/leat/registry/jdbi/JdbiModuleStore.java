@@ -20,17 +20,24 @@ import org.jdbi.v3.core.Handle;
 /** Published modules in a table. */
 public final class JdbiModuleStore implements ModuleStore {
   private final Database database;
+  private final TenantTurns turns;
 
   public JdbiModuleStore(DataSource source) {
     this(new Database(source));
   }
 
+  JdbiModuleStore(Database database) {
+    this(database, new TenantTurns(database));
+  }
+
   /**
    * @param database what keeps or deletes bytes in the same database, by this very object, joins
    *     the transaction of {@code add} or {@code collect}
+   * @param turns of that database
    */
-  public JdbiModuleStore(Database database) {
+  public JdbiModuleStore(Database database, TenantTurns turns) {
     this.database = database;
+    this.turns = turns;
   }
 
   @Override
@@ -41,10 +48,10 @@ public final class JdbiModuleStore implements ModuleStore {
       AuditEntry entry,
       Runnable storeBytes) {
     Optional<Addition> added =
-        database.inTransactionUnlessTaken(
+        turns.inTransactionUnlessTaken(
+            tenant,
             "Adding the module " + module.reference(),
             handle -> {
-              TenantLock.take(handle, tenant);
               lock(handle, module.digest());
               Optional<PublishedModule> present =
                   find(handle, tenant, module.name(), module.version());
@@ -143,10 +150,11 @@ public final class JdbiModuleStore implements ModuleStore {
 
   @Override
   public Deletion delete(TenantId tenant, ModuleDigest digest, AuditEntry entry) {
-    return database.inTransaction(
+    return turns.inTransaction(
+        tenant,
         "Deleting the module " + digest + " of tenant " + tenant,
         handle -> {
-          if (!lockRows(handle, tenant, digest)) {
+          if (!has(handle, tenant, digest)) {
             return new Deletion.NoSuchModule();
           }
           Optional<Deletion> user = user(handle, tenant, digest);
@@ -183,7 +191,8 @@ public final class JdbiModuleStore implements ModuleStore {
 
   @Override
   public Set<ModuleDigest> forget(TenantId tenant) {
-    return database.inTransaction(
+    return turns.inTransaction(
+        tenant,
         "Forgetting the modules of tenant " + tenant,
         handle -> {
           Set<ModuleDigest> digests =
@@ -193,26 +202,21 @@ public final class JdbiModuleStore implements ModuleStore {
                   .map((row, context) -> ModuleDigest.parse(row.getString("digest")))
                   .set();
           handle.execute("DELETE FROM modules WHERE tenant = ?", tenant.value());
-          TenantLock.remove(handle, tenant);
           return digests;
         });
   }
 
   /**
-   * Whether the tenant has a module of this digest, which then stays until the transaction ends.
+   * Whether the tenant has a module of this digest. In the tenant's turn: it stays until that ends.
    */
-  static boolean lockRows(Handle handle, TenantId tenant, ModuleDigest digest) {
-    return !handle
-        .createQuery(
-            """
-            SELECT id FROM modules WHERE digest = :digest AND tenant = :tenant
-            ORDER BY id FOR UPDATE
-            """)
-        .bind("digest", digest.toString())
-        .bind("tenant", tenant.value())
-        .mapTo(Long.class)
-        .list()
-        .isEmpty();
+  static boolean has(Handle handle, TenantId tenant, ModuleDigest digest) {
+    return handle
+            .createQuery("SELECT COUNT(*) FROM modules WHERE digest = :digest AND tenant = :tenant")
+            .bind("digest", digest.toString())
+            .bind("tenant", tenant.value())
+            .mapTo(Integer.class)
+            .one()
+        > 0;
   }
 
   /** Waits for whoever stores or deletes bytes of the digest, on any node. */

@@ -1,15 +1,20 @@
 package dev.leat.registry.jdbi;
 
+import static java.util.concurrent.Future.State.SUCCESS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.leat.contract.Allowance;
+import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.Announced;
 import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.audit.AuditStore;
 import dev.leat.registry.audit.AuditStoreContract;
+import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
 import dev.leat.registry.key.KeyStore;
@@ -22,12 +27,18 @@ import dev.leat.registry.module.PublishedModule;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
+import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,6 +46,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.crypto.SecretKey;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -292,6 +305,163 @@ abstract class JdbiStores {
                 taken.incrementAndGet();
                 return method.invoke(source, arguments);
               });
+    }
+  }
+
+  /** One transaction of a tenant at a time, and what they lock. */
+  @Nested
+  final class TurnsOfTenants {
+    private static final TenantId OTHER = new TenantId("other");
+    private static final FunctionName MASK = new FunctionName("mask");
+    private static final int AT_ONCE = 4;
+    private static final int ROUNDS = 40;
+
+    /** Adding prunes versions and then locks its function's row; forgetting went the other way. */
+    @Test
+    void addAndForgetAtOnce_neverWaitForEachOther() throws Exception {
+      Database database = database();
+      TenantTurns here = new TenantTurns(database);
+      JdbiModuleStore modules = new JdbiModuleStore(database, here);
+      JdbiFunctionStore functions = new JdbiFunctionStore(database, here);
+      JdbiModuleStore otherNodesModules = new JdbiModuleStore(database);
+      JdbiFunctionStore otherNodesFunctions = new JdbiFunctionStore(source());
+      List<Callable<Object>> works = new ArrayList<>();
+      for (int i = 0; i < AT_ONCE; i++) {
+        JdbiFunctionStore mine = i % 2 == 0 ? functions : otherNodesFunctions;
+        works.add(
+            Executors.callable(() -> {
+              for (int round = 0; round < ROUNDS; round++) {
+                modules.add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {});
+                deploy(mine, ACME);
+              }
+            }));
+      }
+      works.add(
+          Executors.callable(() -> {
+            for (int round = 0; round < ROUNDS; round++) {
+              otherNodesModules.forget(ACME);
+              otherNodesFunctions.forget(ACME);
+            }
+          }));
+
+      try (ExecutorService threads = Executors.newFixedThreadPool(works.size())) {
+        assertThat(threads.invokeAll(works)).allMatch(work -> work.state() == SUCCESS);
+      }
+
+      assertThat(here.tenants()).isZero();
+    }
+
+    @Test
+    void lock_ofATenantWhoseRowIsRemovedJustThen_isTaken() {
+      AtomicInteger removed = new AtomicInteger();
+      execute("INSERT INTO tenant_locks (tenant) VALUES ('acme')");
+
+      database()
+          .useTransaction(
+              "Taking the turn",
+              handle -> {
+                handle.setSqlLogger(
+                    new SqlLogger() {
+                      @Override
+                      public void logBeforeExecution(StatementContext context) {
+                        if (context.getRenderedSql().endsWith("FOR UPDATE")
+                            && removed.getAndIncrement() == 0) {
+                          execute("DELETE FROM tenant_locks");
+                        }
+                      }
+                    });
+                TenantTurns.lock(handle, ACME, "Taking the turn");
+              });
+
+      assertThat(removed).hasValue(2);
+    }
+
+    @Test
+    void manyOfOneTenantAtOnce_leaveConnectionsToOthers() throws Exception {
+      try (HikariDataSource pool = poolOfTwo();
+          ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+          Connection anotherNode = source().getConnection()) {
+        Database database = new Database(pool);
+        TenantTurns turns = new TenantTurns(database);
+        JdbiModuleStore modules = new JdbiModuleStore(database, turns);
+        JdbiFunctionStore functions = new JdbiFunctionStore(database, turns);
+        execute("INSERT INTO tenant_locks (tenant) VALUES ('acme')");
+        anotherNode.setAutoCommit(false);
+        try (Statement statement = anotherNode.createStatement()) {
+          statement.execute("SELECT tenant FROM tenant_locks WHERE tenant = 'acme' FOR UPDATE");
+        }
+        List<Future<ModuleStore.Addition>> waiting =
+            IntStream.range(0, AT_ONCE)
+                .mapToObj(i ->
+                    threads.submit(() ->
+                        modules.add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {})))
+                .toList();
+        Eventually.holds("one of them has a connection", () -> active(pool) > 0);
+
+        modules.add(OTHER, module(OTHER), Allowance.PLATFORM, entry(), () -> {});
+        assertThat(deploy(functions, OTHER)).isEqualTo(new FunctionStore.Addition.Kept());
+
+        assertThat(waiting).noneMatch(Future::isDone);
+        anotherNode.rollback();
+        for (Future<ModuleStore.Addition> each : waiting) {
+          assertThat(each.get()).isInstanceOf(ModuleStore.Addition.Kept.class);
+        }
+        assertThat(turns.tenants()).isZero();
+      }
+    }
+
+    @Test
+    void whoseTurnDoesNotCome_failsInAWayThatPasses() {
+      Database database = database();
+      TenantTurns turns = new TenantTurns(database, Duration.ofMillis(1));
+      JdbiModuleStore modules = new JdbiModuleStore(database, turns);
+      List<Throwable> failures = new CopyOnWriteArrayList<>();
+
+      modules.add(
+          ACME,
+          module(ACME),
+          Allowance.PLATFORM,
+          entry(),
+          () -> {
+            Thread another = new Thread(() -> modules.forget(ACME));
+            another.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+            another.start();
+            Eventually.holds("it has ended", () -> !another.isAlive());
+          });
+
+      assertThat(failures)
+          .singleElement()
+          .isInstanceOfSatisfying(
+              StoreFailure.class, failure -> assertThat(failure.isRetryable()).isTrue());
+      assertThat(turns.tenants()).isZero();
+    }
+
+    private HikariDataSource poolOfTwo() {
+      HikariConfig config = new HikariConfig();
+      config.setDataSource(source());
+      config.setMaximumPoolSize(2);
+      config.setConnectionTimeout(2_000);
+      return new HikariDataSource(config);
+    }
+
+    private static int active(HikariDataSource pool) {
+      return pool.getHikariPoolMXBean().getActiveConnections();
+    }
+
+    /** The next version of a function of which one is kept. */
+    private static FunctionStore.Addition deploy(JdbiFunctionStore functions, TenantId tenant) {
+      DeployedVersion next =
+          FunctionStoreContract.version(
+              tenant, MASK.value(), functions.last(tenant, MASK) + 1, module(tenant).digest());
+      return functions.add(tenant, next, 1, 10, entry());
+    }
+
+    private static PublishedModule module(TenantId tenant) {
+      return ModuleStoreContract.module(tenant, "mask", "1", 1);
+    }
+
+    private static AuditEntry entry() {
+      return AuditEntry.done(NOW, ACME, "someone", "add", "", "");
     }
   }
 
