@@ -39,8 +39,15 @@ public final class Database {
    */
   private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
 
-  /** What H2 says of a database that closed itself when its file could not be written. */
-  private static final Set<String> PASSING_STATES = Set.of("90098", "90121");
+  /** PostgreSQL's, of a statement that waited for a lock for as long as it may. */
+  static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  /** PostgreSQL's, of a transaction that stood still for too long and was undone. */
+  private static final String STOOD_STILL = "25P03";
+
+  /** The latter two H2 says of a database that closed itself when its file could not be written. */
+  private static final Set<String> PASSING_STATES =
+      Set.of(LOCK_NOT_AVAILABLE, STOOD_STILL, "90098", "90121");
 
   private final Jdbi jdbi;
 
@@ -85,7 +92,7 @@ public final class Database {
     try {
       return Optional.of(jdbi.inTransaction(work));
     } catch (JdbiException e) {
-      if (causes(e).anyMatch(cause -> state(cause).equals(UNIQUE_VIOLATION))) {
+      if (hasState(e, UNIQUE_VIOLATION)) {
         return Optional.empty();
       }
       throw failure(operation, e);
@@ -100,6 +107,11 @@ public final class Database {
   /** The failure of an operation, retryable if its cause passes. */
   public static StoreFailure failure(String operation, Exception cause) {
     return new StoreFailure(operation, causes(cause).anyMatch(Database::isPassing), cause);
+  }
+
+  /** Whether this is the SQLSTATE of the failure or of a cause of it. */
+  static boolean hasState(Throwable failure, String state) {
+    return causes(failure).anyMatch(cause -> state(cause).equals(state));
   }
 
   private static boolean isPassing(Throwable cause) {

@@ -44,6 +44,11 @@ public final class DatabaseCheck {
                 || (cause instanceof SQLException sql && CLOSED.contains(sql.getErrorCode())));
   }
 
+  /** Whether it failed since another had locked what it needed for too long. */
+  public static boolean isWaitForALock(StoreFailure failure) {
+    return Database.hasState(failure, Database.LOCK_NOT_AVAILABLE);
+  }
+
   /** Gives a connection of a pool, or a new one; its user closes it. */
   @FunctionalInterface
   public interface Connections {

@@ -27,6 +27,8 @@ final class DatabaseTest {
     "40001, true",
     "40P01, true",
     "53100, true",
+    "55P03, true",
+    "25P03, true",
     "57P01, true",
     "58030, true",
     "90098, true",

@@ -159,7 +159,7 @@ final class Assembly implements AutoCloseable {
         .part("blocking threads", () -> {}, blocking::shutdown)
         .part("data directory", directory::claim, directory::close)
         .part("database", database::start, database::close)
-        .part("tables", this::migrate)
+        .part("tables", () -> database.migrate(Assembly::migrate))
         .part("database watch", database.watch()::start, database.watch()::close)
         .part("modules", modules.storage.start())
         .part("abandoned modules", registry::collectAbandoned)
@@ -185,11 +185,11 @@ final class Assembly implements AutoCloseable {
     parts.close();
   }
 
-  private void migrate() {
-    StoreSchema.migrate(database.connections());
-    TenantsSchema.migrate(database.connections());
-    RegistrySchema.migrate(database.connections());
-    InvocationsSchema.migrate(database.connections());
+  private static void migrate(DataSource source) {
+    StoreSchema.migrate(source);
+    TenantsSchema.migrate(source);
+    RegistrySchema.migrate(source);
+    InvocationsSchema.migrate(source);
   }
 
   private void startWorker() {

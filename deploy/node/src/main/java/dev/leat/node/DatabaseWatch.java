@@ -119,7 +119,8 @@ final class DatabaseWatch implements AutoCloseable {
       }
       return Optional.empty();
     } catch (StoreFailure e) {
-      return Optional.of(e);
+      // Another's check, of a node that was paused within it, may hold the row: it answers.
+      return DatabaseCheck.isWaitForALock(e) ? Optional.empty() : Optional.of(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.leat.node;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import dev.leat.store.DatabaseCheck;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,24 +29,52 @@ final class NodeDatabase implements AutoCloseable {
   /** A statement whose answer does not come in this time has lost its server. */
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(60);
 
+  /** How long a statement waits for who has locked its rows, many times what anybody takes. */
+  static final Duration LOCK_PATIENCE = Duration.ofSeconds(5);
+
+  /**
+   * A transaction that does nothing for this time is undone: its node was paused or cut off, and
+   * nobody shall wait for what it locked for longer. Only making and deleting a tenant does other
+   * things within one: with so many modules that it takes longer, it fails and can be repeated.
+   */
+  static final Duration STILL_PATIENCE = Duration.ofSeconds(30);
+
+  /** What PostgreSQL says as it ends a connection that stood still in a transaction. */
+  private static final String STOOD_STILL = "25P03";
+
   private final DatabaseConfig config;
+  private final String settings;
   private final WatchedPool pool = new WatchedPool();
   private final DatabaseWatch watch =
       new DatabaseWatch(new DatabaseCheck(this::open), this::reopen, this::renew, System::nanoTime);
 
   NodeDatabase(DatabaseConfig config) {
+    this(config, LOCK_PATIENCE, STILL_PATIENCE);
+  }
+
+  NodeDatabase(DatabaseConfig config, Duration lockPatience, Duration stillPatience) {
     this.config = config;
+    this.settings =
+        "SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d"
+            .formatted(lockPatience.toMillis(), stillPatience.toMillis());
     pool.setPoolName("leat");
-    pool.setJdbcUrl(config.url());
-    pool.setUsername(config.user());
-    pool.setPassword(config.password().value());
+    login(pool);
     pool.setMaximumPoolSize(config.poolSize());
     // The pool tries ever more seldom to keep a connection to PostgreSQL while that is away, and so
     // would find it again seconds late. H2 ends with its last connection.
     pool.setMinimumIdle(config.isPostgres() ? 0 : 1);
     pool.setConnectionTimeout(CONNECTION_PATIENCE.toMillis());
     pool.setDataSourceProperties(properties());
+    if (config.isPostgres()) {
+      pool.setConnectionInitSql(settings);
+    }
     pool.setExceptionOverride(new FailedStatements());
+  }
+
+  private void login(HikariDataSource connections) {
+    connections.setJdbcUrl(config.url());
+    connections.setUsername(config.user());
+    connections.setPassword(config.password().value());
   }
 
   /** What the URL may say otherwise. */
@@ -56,6 +86,20 @@ final class NodeDatabase implements AutoCloseable {
       properties.setProperty("tcpKeepAlive", "true");
     }
     return properties;
+  }
+
+  /** Changes the tables, by connections that nothing cuts, however long a statement takes. */
+  void migrate(Consumer<DataSource> migrations) {
+    if (!config.isPostgres()) {
+      migrations.accept(pool);
+      return;
+    }
+    try (HikariDataSource patient = new HikariDataSource()) {
+      patient.setPoolName("leat-migrations");
+      login(patient);
+      patient.setMinimumIdle(0);
+      migrations.accept(patient);
+    }
   }
 
   /** The pool, to be used from when this was started; while the database is away it gives none. */
@@ -97,12 +141,26 @@ final class NodeDatabase implements AutoCloseable {
     Properties login = properties();
     login.setProperty("user", config.user());
     login.setProperty("password", config.password().value());
-    return DriverManager.getConnection(config.url(), login);
+    Connection connection = DriverManager.getConnection(config.url(), login);
+    if (config.isPostgres()) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(settings);
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    }
+    return connection;
   }
 
-  /** For the watch: while PostgreSQL is away not from the pool, which waits and tries again. */
+  /**
+   * For the watch. While PostgreSQL is away not from the pool, which waits and tries again; nor
+   * while others have all of its connections, which says nothing of the database.
+   */
   private Connection open() throws SQLException {
-    return config.isPostgres() && watch.isAlarmed() ? unpooled() : pool.unwatched();
+    return (config.isPostgres() && watch.isAlarmed()) || pool.isUsedUp()
+        ? unpooled()
+        : pool.unwatched();
   }
 
   DatabaseWatch watch() {
@@ -151,6 +209,11 @@ final class NodeDatabase implements AutoCloseable {
     Connection unwatched() throws SQLException {
       return super.getConnection();
     }
+
+    boolean isUsedUp() {
+      HikariPoolMXBean uses = getHikariPoolMXBean();
+      return uses != null && uses.getActiveConnections() >= getMaximumPoolSize();
+    }
   }
 
   /** Tells the watch, and has the pool let go of connections to a database that was closed. */
@@ -158,7 +221,9 @@ final class NodeDatabase implements AutoCloseable {
     @java.lang.Override
     public Override adjudicate(SQLException failure) {
       watch.failed(failure);
-      return DatabaseCheck.hasClosedItself(failure) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+      return DatabaseCheck.hasClosedItself(failure) || STOOD_STILL.equals(failure.getSQLState())
+          ? Override.MUST_EVICT
+          : Override.CONTINUE_EVICT;
     }
   }
 }

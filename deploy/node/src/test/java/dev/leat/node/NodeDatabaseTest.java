@@ -3,10 +3,14 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.contract.Change;
+import dev.leat.store.Changes;
+import dev.leat.store.Database;
 import dev.leat.store.DatabaseCheck;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.testkit.CuttableProxy;
+import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
@@ -101,6 +106,130 @@ class NodeDatabaseTest {
 
       assertThat(database.watch().isAvailable()).isTrue();
       useAtOnce(database, 3);
+    }
+  }
+
+  /** As a node does that is paused within a transaction. */
+  @Test
+  void transactionThatStandsStill_isUndone_andTheDatabaseIsNotAwayForIt() throws Exception {
+    try (TestDatabase postgres = TestDatabase.postgres();
+        NodeDatabase database =
+            new NodeDatabase(of(postgres), Duration.ofMillis(100), Duration.ofSeconds(1))) {
+      database.start();
+      database.migrate(StoreSchema::migrate);
+      Database writer = new Database(database.connections());
+      try (Connection still = database.connections().getConnection();
+          Statement statement = still.createStatement()) {
+        still.setAutoCommit(false);
+        statement.execute("UPDATE change_counter SET last_number = last_number");
+
+        assertThatThrownBy(() -> announce(writer))
+            .isInstanceOfSatisfying(
+                StoreFailure.class, failure -> assertThat(failure.isRetryable()).isTrue());
+        database.watch().look();
+        assertThat(database.watch().isAvailable()).isTrue();
+
+        Eventually.holds("others write again", () -> hasAnnounced(writer));
+        assertThatThrownBy(still::commit)
+            .isInstanceOfSatisfying(
+                SQLException.class,
+                failure ->
+                    assertThat(Database.failure("Committing", failure).isRetryable()).isTrue());
+        database.watch().look();
+        assertThat(database.watch().isAvailable()).isTrue();
+      }
+      useAtOnce(database, DatabaseConfig.POOL_SIZE);
+    }
+  }
+
+  @Test
+  void look_checkOfAnotherStandsStill_databaseIsNotAwayForIt() throws Exception {
+    try (TestDatabase postgres = TestDatabase.postgres();
+        NodeDatabase database =
+            new NodeDatabase(of(postgres), Duration.ofMillis(100), Duration.ofSeconds(60));
+        Connection another = postgres.dataSource().getConnection();
+        Statement statement = another.createStatement()) {
+      database.start();
+      database.migrate(StoreSchema::migrate);
+      another.setAutoCommit(false);
+      statement.execute("UPDATE database_check SET id = id");
+
+      database.watch().failed(new SQLException("broken", "08006"));
+      database.watch().look();
+
+      assertThat(database.watch().isAvailable()).isTrue();
+    }
+  }
+
+  @Test
+  void look_othersHaveAllConnections_databaseIsNotAwayForIt() throws Exception {
+    try (NodeDatabase database = new NodeDatabase(DatabaseConfig.embedded(directory))) {
+      database.start();
+      database.migrate(StoreSchema::migrate);
+      List<Connection> taken = new ArrayList<>();
+      for (int i = 0; i < DatabaseConfig.POOL_SIZE; i++) {
+        taken.add(database.connections().getConnection());
+      }
+
+      database.watch().look();
+
+      assertThat(database.watch().isAvailable()).isTrue();
+      for (Connection connection : taken) {
+        connection.close();
+      }
+    }
+  }
+
+  @Test
+  void migrate_nothingCutsItsConnections() throws Exception {
+    try (TestDatabase postgres = TestDatabase.postgres();
+        NodeDatabase database = new NodeDatabase(of(postgres))) {
+      database.start();
+      try (Connection pooled = database.connections().getConnection()) {
+        assertThat(patience(pooled)).containsExactly("5s", "30s");
+      }
+
+      database.migrate(source -> {
+        try (Connection connection = source.getConnection()) {
+          assertThat(patience(connection)).containsExactly("0", "0");
+          assertThat(connection.getNetworkTimeout()).isZero();
+        } catch (SQLException e) {
+          throw new AssertionError(e);
+        }
+      });
+    }
+  }
+
+  private static List<String> patience(Connection connection) throws SQLException {
+    List<String> values = new ArrayList<>();
+    for (String name : List.of("lock_timeout", "idle_in_transaction_session_timeout")) {
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("SHOW " + name)) {
+        row.next();
+        values.add(row.getString(1));
+      }
+    }
+    return values;
+  }
+
+  private static boolean hasAnnounced(Database writer) {
+    try {
+      announce(writer);
+      return true;
+    } catch (StoreFailure e) {
+      return false;
+    }
+  }
+
+  private static void announce(Database writer) {
+    writer.useTransaction(
+        "Announcing", handle -> Changes.append(handle, new Change.SigningKeyChanged()));
+  }
+
+  private static DatabaseConfig of(TestDatabase postgres) throws SQLException {
+    try (Connection direct = postgres.dataSource().getConnection()) {
+      return new DatabaseConfig(
+          direct.getMetaData().getURL(), "postgres", new Secret(""), DatabaseConfig.POOL_SIZE);
     }
   }
 
