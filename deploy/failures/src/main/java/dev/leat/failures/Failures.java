@@ -1,0 +1,95 @@
+package dev.leat.failures;
+
+import dev.leat.failures.Scenario.Skipped;
+import dev.leat.failures.rig.PostgresServer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** {@code bench/run failures [--seed N] [--keep] [SCENARIO ...]}: plays them, prints the table. */
+public final class Failures {
+  private final PrintStream out;
+  private final long seed;
+  private final boolean isKept;
+
+  private Failures(PrintStream out, long seed, boolean isKept) {
+    this.out = out;
+    this.seed = seed;
+    this.isKept = isKept;
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    List<String> names = new ArrayList<>(List.of(arguments));
+    long seed = new Random().nextInt(1_000_000);
+    int at = names.indexOf("--seed");
+    if (at >= 0) {
+      seed = Long.parseLong(names.get(at + 1));
+      names.subList(at, at + 2).clear();
+    }
+    boolean isKept = names.remove("--keep");
+    List<Scenario> chosen = new ArrayList<>();
+    for (Scenario scenario : Scenarios.ALL) {
+      if (names.isEmpty() || names.remove(scenario.name())) {
+        chosen.add(scenario);
+      }
+    }
+    if (!names.isEmpty()) {
+      Scenarios.ALL.forEach(each -> System.out.printf("%-22s %s%n", each.name(), each.says()));
+      System.exit(2);
+    }
+    System.exit(new Failures(System.out, seed, isKept).run(chosen) ? 0 : 1);
+  }
+
+  private boolean run(List<Scenario> chosen) throws IOException {
+    List<Result> results = new ArrayList<>();
+    Path home = Files.createTempDirectory("leat-failures");
+    out.println("seed " + seed + ", logs in " + home);
+    try (PostgresServer server = PostgresServer.start()) {
+      for (Scenario scenario : chosen) {
+        results.add(play(scenario, home.resolve(scenario.name()), server));
+      }
+    }
+    out.printf(
+        "%nSeed %d, %s, %d processors.%n%n%s",
+        seed, LocalDate.now(), Runtime.getRuntime().availableProcessors(), Table.of(results));
+    boolean isGood = results.stream().allMatch(Result::isGood);
+    if (isGood && !isKept) {
+      delete(home);
+    }
+    return isGood;
+  }
+
+  private Result play(Scenario scenario, Path directory, PostgresServer server) {
+    out.printf("%n%s: %s%n", scenario.name(), scenario.says());
+    Stage stage = new Stage(scenario, directory, server, seed, out);
+    Thread ending = new Thread(stage::close, "end-nodes");
+    Runtime.getRuntime().addShutdownHook(ending);
+    try (stage) {
+      scenario.play().on(stage);
+    } catch (Skipped e) {
+      out.println("  skipped: " + e.getMessage());
+      return new Result(
+          scenario, stage.result().row(), List.of(), List.of(), String.valueOf(e.getMessage()));
+    } catch (Exception e) {
+      stage.claim("it comes to its end: " + e, false);
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(ending);
+    }
+    return stage.result();
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package dev.leat.failures;
+
+import dev.leat.failures.rig.Cluster;
+import dev.leat.failures.rig.Ending.Kind;
+import dev.leat.failures.rig.Entry;
+import dev.leat.failures.rig.Ledger;
+import dev.leat.failures.rig.LoadBalancer;
+import dev.leat.failures.rig.NodeProcess;
+import dev.leat.failures.rig.OpenLoop;
+import dev.leat.failures.rig.Place;
+import dev.leat.failures.rig.PostgresServer;
+import dev.leat.failures.rig.Witness;
+import dev.leat.testkit.CuttableProxy;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Where one scenario is played: its cluster, its load, and what it claims. */
+final class Stage implements AutoCloseable {
+  /** A second of work for a JVM that has just started, and what its compiler does meanwhile. */
+  private static final Duration WARM_UP = Duration.ofSeconds(6);
+
+  private static final int WARM_UP_RATE = 150;
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private final Scenario scenario;
+  private final Path directory;
+  private final PostgresServer server;
+  private final Random random;
+  private final PrintStream out;
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
+  private @Nullable Cluster cluster;
+  private @Nullable OpenLoop load;
+  private Ledger before = new Ledger(0, List.of());
+  private final long startedNanos = System.nanoTime();
+  private long faultNanos;
+  private Optional<Row> row = Optional.empty();
+
+  Stage(Scenario scenario, Path directory, PostgresServer server, long seed, PrintStream out) {
+    this.scenario = scenario;
+    this.directory = directory;
+    this.server = server;
+    this.random = new Random(seed);
+    this.out = out;
+  }
+
+  Random random() {
+    return random;
+  }
+
+  PostgresServer server() {
+    return server;
+  }
+
+  /** A cluster of these nodes, name and roles in turn, with the functions deployed. */
+  Cluster cluster(String... namesAndRoles) throws IOException {
+    Map<String, Place> places = new LinkedHashMap<>();
+    return cluster(server.port(), places, namesAndRoles);
+  }
+
+  /** Nodes that share a database and know nothing of each other. */
+  Cluster singles(String... names) throws IOException {
+    Cluster made = new Cluster(directory, server, server.port(), random);
+    cluster = made;
+    open.add(made);
+    for (String name : names) {
+      made.single(name);
+    }
+    made.start();
+    made.deploy();
+    return made;
+  }
+
+  /** Likewise, with a proxy before the database. */
+  Cluster cluster(CuttableProxy proxy, String... namesAndRoles) throws IOException {
+    open.add(proxy);
+    return cluster(proxy.port(), Map.of(), namesAndRoles);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param places of nodes that do not run as all others
+   */
+  Cluster cluster(int databasePort, Map<String, Place> places, String... namesAndRoles)
+      throws IOException {
+    Cluster made = new Cluster(directory, server, databasePort, random);
+    cluster = made;
+    open.add(made);
+    for (int i = 0; i < namesAndRoles.length; i += 2) {
+      String name = namesAndRoles[i];
+      made.node(name, namesAndRoles[i + 1], places.getOrDefault(name, Place.HERE));
+    }
+    say("starting " + made.nodes().size() + " nodes");
+    made.start();
+    made.deploy();
+    return made;
+  }
+
+  /** Warms all nodes up, then begins the load that is accounted for. */
+  void load(int perSecond) {
+    Cluster loaded = Objects.requireNonNull(cluster);
+    LoadBalancer through = loaded.balancer();
+    open.add(through);
+    say("warming up");
+    before = loaded.load(through, "warm", WARM_UP_RATE).start().during(WARM_UP).end();
+    say("load of " + perSecond + " a second");
+    load = loaded.load(through, "call", perSecond).start();
+  }
+
+  /** Lets the load go on for so long. */
+  void during(Duration length) {
+    running().during(length);
+  }
+
+  void seconds(double seconds) {
+    during(Duration.ofNanos((long) (seconds * 1e9)));
+  }
+
+  /** Now it is broken: recovery counts from here, unless it was said before. */
+  void fault(String what) {
+    if (faultNanos == 0) {
+      faultNanos = System.nanoTime();
+    }
+    say(what);
+  }
+
+  long faultNanos() {
+    return faultNanos;
+  }
+
+  /** Ends the load and accounts for it. */
+  Account account(Set<String> killedGateways) throws IOException {
+    Ledger ledger = running().end();
+    Account account =
+        new Account(before.and(ledger), Witness.runs(Objects.requireNonNull(cluster).logs()));
+    claim("no request is lost, hangs or is answered wrongly", account.isConserved());
+    claim("no guest runs twice for one request", account.twice() == 0);
+    claim(
+        "what was answered ran: " + account.answeredButNotRun(),
+        account.answeredButNotRun().isEmpty());
+    claim(
+        "what was refused as not run did not: " + account.refusedButRun(),
+        account.refusedButRun().isEmpty());
+    List<Entry> cut =
+        ledger.entries().stream()
+            .filter(entry -> entry.ending().kind() == Kind.CUT)
+            .filter(entry -> !killedGateways.contains(entry.target()))
+            .limit(5)
+            .toList();
+    claim("only connections to a gateway that was killed are cut: " + cut, cut.isEmpty());
+    row = Optional.of(Row.of(account, ledger, faultNanos));
+    return account;
+  }
+
+  private OpenLoop running() {
+    return Objects.requireNonNull(load, "no load");
+  }
+
+  /** What must hold; what does not fails the scenario, which goes on. */
+  void claim(String law, boolean holds) {
+    if (!holds) {
+      say("BROKEN: " + law);
+      broken.add(law);
+    }
+  }
+
+  /** A figure beside the table's. */
+  void note(String note) {
+    say(note);
+    notes.add(note);
+  }
+
+  void say(String what) {
+    out.printf("  %6.1f s  %s%n", (System.nanoTime() - startedNanos) / 1e9, what);
+  }
+
+  /** Waits until it holds; answers how long that took, and fails the scenario after so long. */
+  Duration until(String law, Duration patience, BooleanSupplier holds) {
+    long began = System.nanoTime();
+    while (!holds.getAsBoolean()) {
+      if (System.nanoTime() - began > patience.toNanos()) {
+        claim(law + " within " + patience.toSeconds() + " s", false);
+        break;
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  Result result() {
+    return new Result(scenario, row, notes, broken, "");
+  }
+
+  @Override
+  public void close() {
+    if (load != null && row.isEmpty()) {
+      var unused = load.end();
+    }
+    for (AutoCloseable each : open.reversed()) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        say("closing: " + e);
+      }
+    }
+  }
+
+  /** A node by its place in the list. */
+  NodeProcess node(int index) {
+    return Objects.requireNonNull(cluster).nodes().get(index);
+  }
+}

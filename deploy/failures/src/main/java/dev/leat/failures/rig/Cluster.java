@@ -1,0 +1,258 @@
+package dev.leat.failures.rig;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/**
+ * Nodes on one database, each in a process of its own, and a tenant with the functions of the load.
+ * Confined to one thread.
+ */
+public final class Cluster implements AutoCloseable {
+  public static final String ALL = "gateway,scheduler,worker";
+
+  /** Below those that the system gives to outgoing connections, which must not take a node's. */
+  private static final int PORT_MIN = 20_000;
+
+  private static final int PORT_MAX = 32_000;
+  private static final String TENANT = "load";
+
+  /** Of ten requests one sleeps, so that some are always running when something breaks. */
+  private static final int ONE_SLEEPS_OF = 10;
+
+  private static final Duration SLEEP = Duration.ofMillis(50);
+
+  private final Path directory;
+  private final int databasePort;
+  private final Random random;
+  private final String database;
+  private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
+  private final Map<String, String> clusterAddresses = new LinkedHashMap<>();
+  private final Map<String, Boolean> gateways = new LinkedHashMap<>();
+  private String token = "";
+
+  /**
+   * @param directory for all that the nodes write; made
+   * @param databasePort where they reach the server: its own, or that of something between
+   * @param random for ports, and which request sleeps
+   */
+  public Cluster(Path directory, PostgresServer server, int databasePort, Random random) {
+    this.directory = directory;
+    this.databasePort = databasePort;
+    this.random = random;
+    this.database = server.newDatabase();
+  }
+
+  /** Its database's name. */
+  public String database() {
+    return database;
+  }
+
+  /** A node that runs alone, as {@code leat up} does; not started. */
+  public NodeProcess single(String name) throws IOException {
+    return add(name, ALL, Place.HERE, freePort(), List.of("up"));
+  }
+
+  /** A node of the cluster, not started. */
+  public NodeProcess node(String name, String roles, Place place) throws IOException {
+    int clusterPort = freePort();
+    clusterAddresses.put(name, place.address() + ":" + clusterPort);
+    return add(
+        name,
+        roles,
+        place,
+        freePort(),
+        List.of(
+            "node",
+            "--name",
+            name,
+            "--roles",
+            roles,
+            "--cluster-port",
+            String.valueOf(clusterPort)));
+  }
+
+  private NodeProcess add(String name, String roles, Place place, int port, List<String> arguments)
+      throws IOException {
+    Path home = directory.resolve(name);
+    Files.createDirectories(home);
+    Path config = home.resolve("node.yaml");
+    Files.writeString(config, config(place));
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--config", config.toString()));
+    NodeProcess node = new NodeProcess(name, place, port, home, all);
+    nodes.put(name, node);
+    gateways.put(name, roles.contains("gateway"));
+    return node;
+  }
+
+  private String config(Place place) {
+    return """
+    database:
+      url: jdbc:postgresql://%s:%d/%s
+      user: postgres
+      pool-size: 4
+    """
+        .formatted(place.databaseAddress(), databasePort, database);
+  }
+
+  /** Starts the first nodes: one begins the cluster, the others join it, all at once. */
+  public void start() throws IOException {
+    List<NodeProcess> all = List.copyOf(nodes.values());
+    start(all.getFirst(), true);
+    all.getFirst().awaitReady();
+    for (NodeProcess node : all.subList(1, all.size())) {
+      start(node, false);
+    }
+    for (NodeProcess node : all) {
+      node.awaitReady();
+    }
+  }
+
+  /** Starts a node again, or one more: it joins by all others that there are. */
+  public void join(NodeProcess node) throws IOException {
+    start(node, false);
+  }
+
+  private void start(NodeProcess node, boolean isFirst) throws IOException {
+    if (!clusterAddresses.containsKey(node.name())) {
+      node.start();
+    } else if (isFirst) {
+      node.start("--bootstrap");
+    } else {
+      node.start("--join", addressesWithout(node));
+    }
+  }
+
+  private String addressesWithout(NodeProcess node) {
+    return clusterAddresses.entrySet().stream()
+        .filter(entry -> !entry.getKey().equals(node.name()))
+        .map(Map.Entry::getValue)
+        .collect(Collectors.joining(","));
+  }
+
+  /** Where other nodes reach it. */
+  public InetSocketAddress clusterAddress(NodeProcess node) {
+    String address = Objects.requireNonNull(clusterAddresses.get(node.name()));
+    int colon = address.lastIndexOf(':');
+    return new InetSocketAddress(
+        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+  }
+
+  public List<NodeProcess> nodes() {
+    return List.copyOf(nodes.values());
+  }
+
+  /** Those that clients can call. */
+  public List<NodeProcess> gateways() {
+    return nodes.values().stream().filter(node -> isGateway(node)).toList();
+  }
+
+  private boolean isGateway(NodeProcess node) {
+    return gateways.getOrDefault(node.name(), false);
+  }
+
+  /** The control plane of a node, as an operator. */
+  public ControlPlane controlPlane(NodeProcess node) throws IOException {
+    return new ControlPlane(node.url(), nodes.values().iterator().next().operatorToken());
+  }
+
+  /** Deploys the functions of the load, and waits until every gateway calls them. */
+  public void deploy() throws IOException {
+    ControlPlane control = controlPlane(gateways().getFirst());
+    token = control.tenant(TENANT);
+    deploy(control, "quick", Duration.ZERO);
+    deploy(control, "slow", SLEEP);
+    try (LoadBalancer balancer = balancer()) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      int inARow = 0;
+      for (int i = 0; inARow < 4 * gateways().size(); i++) {
+        Entry entry =
+            balancer.send(head(i % 2 == 0 ? "quick" : "slow"), "first-" + i, System.nanoTime());
+        inARow = entry.ending().isAnswered() ? inARow + 1 : 0;
+        if (System.nanoTime() - deadline > 0) {
+          throw new IOException("The functions cannot be called: " + entry);
+        }
+      }
+    }
+  }
+
+  private static void deploy(ControlPlane control, String function, Duration sleep)
+      throws IOException {
+    control.deploy(
+        TENANT,
+        function,
+        Witness.module(sleep),
+        """
+          contract: wasi
+          instances: {min: 1, max: 64, idle: 5m}
+          capabilities: {logging: true}
+        """);
+  }
+
+  /** One that goes by what the gateways say of themselves. */
+  public LoadBalancer balancer() {
+    return new LoadBalancer(gateways().stream().map(NodeProcess::target).toList());
+  }
+
+  /** A load at this rate; it is not started. */
+  public OpenLoop load(LoadBalancer balancer, String prefix, int perSecond) {
+    long seed = random.nextLong();
+    String quick = head("quick");
+    String slow = head("slow");
+    return new OpenLoop(
+        balancer,
+        prefix,
+        perSecond,
+        number -> new Random(seed ^ number).nextInt(ONE_SLEEPS_OF) == 0 ? slow : quick);
+  }
+
+  /** The line and fields of a call of a function. */
+  private String head(String function) {
+    return "POST /f/%s/%s HTTP/1.1\r\nHost: leat\r\nAuthorization: Bearer %s\r\n"
+        .formatted(TENANT, function, token);
+  }
+
+  /** The members as a node shows them: each one's state by its name. */
+  public Map<String, String> members(NodeProcess asked) throws IOException {
+    JsonNode members = controlPlane(asked).get("/v1/cluster").path("members");
+    Map<String, String> states = new LinkedHashMap<>();
+    members.forEach(
+        member -> states.put(member.path("name").asText(), member.path("state").asText()));
+    return states;
+  }
+
+  /** What all nodes have logged. */
+  public List<Path> logs() {
+    return nodes.values().stream().map(NodeProcess::log).filter(Files::exists).toList();
+  }
+
+  private int freePort() {
+    while (true) {
+      int port = PORT_MIN + random.nextInt(PORT_MAX - PORT_MIN);
+      try (ServerSocket probe =
+          new ServerSocket(port, 1, InetAddress.getByName(Place.HERE.address()))) {
+        return probe.getLocalPort();
+      } catch (IOException e) {
+        // Somebody has it: another.
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    nodes.values().forEach(NodeProcess::close);
+  }
+}
