@@ -25,9 +25,13 @@ public final class CuttableProxy implements AutoCloseable {
 
   /** A proxy on a free port of 127.0.0.1. */
   public static CuttableProxy to(int target) {
+    return to(target, InetAddress.getLoopbackAddress());
+  }
+
+  /** A proxy on a free port of another address of this machine. */
+  public static CuttableProxy to(int target, InetAddress address) {
     try {
-      CuttableProxy proxy =
-          new CuttableProxy(target, new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+      CuttableProxy proxy = new CuttableProxy(target, new ServerSocket(0, 50, address));
       Thread.ofVirtual().start(proxy::accept);
       return proxy;
     } catch (IOException e) {

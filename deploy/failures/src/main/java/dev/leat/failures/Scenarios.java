@@ -11,7 +11,59 @@ final class Scenarios {
           new Scenario(
               "node-alone-killed",
               "Two nodes without a cluster on one database; one is killed with -9.",
-              Scenarios::nodeAloneKilled));
+              Scenarios::nodeAloneKilled),
+          new Scenario(
+              "worker-killed",
+              "A worker is killed with -9: what had begun there is told so within 2 s, all else"
+                  + " runs elsewhere.",
+              Kills::worker),
+          new Scenario(
+              "gateway-killed",
+              "A gateway is killed with -9: its own connections end, nothing else is felt.",
+              Kills::gateway),
+          new Scenario(
+              "oldest-killed",
+              "The oldest of three members is killed with -9: the others go on.",
+              Kills::oldest),
+          new Scenario(
+              "two-killed", "Two of three nodes are killed with -9: the third serves.", Kills::two),
+          new Scenario(
+              "worker-paused",
+              "A worker stands still for 20 s (SIGSTOP): it begins nothing that was given away.",
+              Pauses::worker),
+          new Scenario(
+              "node-paused",
+              "A whole node stands still for 20 s: only its own clients wait.",
+              Pauses::node),
+          new Scenario(
+              "partition",
+              "One node and two others do not reach each other for 20 s: both sides serve, and"
+                  + " find together again.",
+              Pauses::partition),
+          new Scenario(
+              "database-away",
+              "The database is away for 30 s: calls go on, the control plane answers 503.",
+              Outages::database),
+          new Scenario(
+              "clock-step",
+              "The clock of a node steps an hour ahead, back, and an hour behind.",
+              Outages::clock),
+          new Scenario(
+              "node-joins",
+              "A third node joins under load and has its share within 10 s.",
+              Changes::join),
+          new Scenario(
+              "worker-joins",
+              "A second worker joins under load and has its share within 10 s.",
+              Changes::workerJoins),
+          new Scenario(
+              "rolling-restart",
+              "Three nodes are restarted in turn under load: no request is lost.",
+              Changes::rollingRestart),
+          new Scenario(
+              "schedulers-dead",
+              "No scheduler is left: calls go on; with one back, decisions do too.",
+              Changes::schedulersDead));
 
   private Scenarios() {}
 

@@ -220,6 +220,29 @@ final class Stage implements AutoCloseable {
     }
   }
 
+  /** Closes it at the end. */
+  <T extends AutoCloseable> T opened(T made) {
+    open.add(made);
+    return made;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  List<NodeProcess> nodes() {
+    return Objects.requireNonNull(cluster).nodes();
+  }
+
+  /** Each member's state by its name, as this node shows them; none while it shows nothing. */
+  Map<String, String> members(NodeProcess asked) {
+    try {
+      return Objects.requireNonNull(cluster).members(asked);
+    } catch (IOException e) {
+      return Map.of();
+    }
+  }
+
   /** A node by its place in the list. */
   NodeProcess node(int index) {
     return Objects.requireNonNull(cluster).nodes().get(index);

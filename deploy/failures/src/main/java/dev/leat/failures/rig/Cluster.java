@@ -37,6 +37,7 @@ public final class Cluster implements AutoCloseable {
   private final Path directory;
   private final int databasePort;
   private final Random random;
+  private final PostgresServer server;
   private final String database;
   private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
   private final Map<String, String> clusterAddresses = new LinkedHashMap<>();
@@ -52,6 +53,7 @@ public final class Cluster implements AutoCloseable {
     this.directory = directory;
     this.databasePort = databasePort;
     this.random = random;
+    this.server = server;
     this.database = server.newDatabase();
   }
 
@@ -67,10 +69,20 @@ public final class Cluster implements AutoCloseable {
 
   /** A node of the cluster, not started. */
   public NodeProcess node(String name, String roles, Place place) throws IOException {
+    return node(name, name, roles, place);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param key what it is called here
+   * @param name what it calls itself
+   */
+  public NodeProcess node(String key, String name, String roles, Place place) throws IOException {
     int clusterPort = freePort();
-    clusterAddresses.put(name, place.address() + ":" + clusterPort);
+    clusterAddresses.put(key, place.address() + ":" + clusterPort);
     return add(
-        name,
+        key,
         roles,
         place,
         freePort(),
@@ -189,6 +201,11 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  /** Deploys one more function of the load. */
+  public void deploy(String function) throws IOException {
+    deploy(controlPlane(gateways().getFirst()), function, SLEEP);
+  }
+
   private static void deploy(ControlPlane control, String function, Duration sleep)
       throws IOException {
     control.deploy(
@@ -232,6 +249,21 @@ public final class Cluster implements AutoCloseable {
     members.forEach(
         member -> states.put(member.path("name").asText(), member.path("state").asText()));
     return states;
+  }
+
+  /** How far a member's clock is off, as a node shows it. */
+  public String skew(NodeProcess asked, String member) throws IOException {
+    for (JsonNode each : controlPlane(asked).get("/v1/cluster").path("members")) {
+      if (each.path("name").asText().equals(member)) {
+        return each.path("skewMillis").asText() + " ms";
+      }
+    }
+    return "";
+  }
+
+  /** How many rows the scheduler's decisions have in the database. */
+  public long placements() {
+    return server.count(database, "SELECT COUNT(*) FROM placements");
   }
 
   /** What all nodes have logged. */

@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 
 /**
  * Hands requests to gateways in turn, as the load balancer of an operator does: to those alone
- * whose {@code /health/ready} answered 200 when it was asked last. A request that no gateway took a
- * connection for goes to the next; one that was sent is never sent again.
+ * whose {@code /health/ready} answered 200 when it was asked last, or to all when that is none (as
+ * Envoy and AWS's balancers do). A request that a gateway took no connection for goes to the next;
+ * one that was sent is never sent again.
  */
 public final class LoadBalancer implements AutoCloseable {
   private static final Duration CHECKED_EVERY = Duration.ofMillis(100);
@@ -62,21 +63,23 @@ public final class LoadBalancer implements AutoCloseable {
         (head + "Content-Length: " + body.length + "\r\n\r\n" + id + "\n")
             .getBytes(StandardCharsets.US_ASCII);
     long deadline = System.nanoTime() + SEARCH.toNanos();
+    int refused = 0;
     do {
       Gateway gateway = next();
-      if (gateway.isReady) {
+      if (gateway.isReady || gateways.stream().noneMatch(each -> each.isReady)) {
         try {
           Ending ending = ending(gateway.wire.send(request), id);
           return new Entry(id, gateway.name(), dueNanos, System.nanoTime(), ending);
         } catch (Wire.NotConnected e) {
           gateway.isReady = false;
+          if (++refused % gateways.size() == 0) {
+            LockSupport.parkNanos(SEARCH_PAUSE.toNanos());
+          }
         } catch (IOException e) {
           Kind kind = e instanceof Wire.NoAnswer ? Kind.HUNG : Kind.CUT;
           Ending ending = new Ending(kind, String.valueOf(e.getMessage()));
           return new Entry(id, gateway.name(), dueNanos, System.nanoTime(), ending);
         }
-      } else if (gateways.stream().noneMatch(each -> each.isReady)) {
-        LockSupport.parkNanos(SEARCH_PAUSE.toNanos());
       }
     } while (System.nanoTime() - deadline < 0);
     return new Entry(id, "", dueNanos, System.nanoTime(), new Ending(Kind.NOWHERE, ""));

@@ -3,6 +3,7 @@ package dev.leat.failures.rig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +46,17 @@ public final class PostgresServer implements AutoCloseable {
     try (Connection connection = server.getDatabase("postgres", database).getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** What this query counts there. */
+  public long count(String database, String sql) {
+    try (Connection connection = server.getDatabase("postgres", database).getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet counted = statement.executeQuery(sql)) {
+      return counted.next() ? counted.getLong(1) : 0;
     } catch (SQLException e) {
       throw new IllegalStateException(sql, e);
     }

@@ -1,0 +1,137 @@
+package dev.leat.failures;
+
+import dev.leat.failures.rig.Cluster;
+import dev.leat.failures.rig.NodeProcess;
+import dev.leat.failures.rig.PrivateNetwork;
+import dev.leat.testkit.CuttableProxy;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Nodes that are there and do not answer, or not each other. */
+final class Pauses {
+  private static final int RATE = 500;
+  private static final double PAUSE_SECONDS = 20;
+
+  /**
+   * Until a silent worker is given up, and a call that it had ends: 1.5 s, and a round of asking.
+   */
+  private static final Duration GIVEN_UP_WITHIN = Duration.ofSeconds(3);
+
+  private static final Duration BACK_WITHIN = Duration.ofSeconds(10);
+
+  private Pauses() {}
+
+  /** What was given away while it stood still is not begun when it goes on. */
+  static void worker(Stage stage) throws Exception {
+    Cluster cluster = stage.cluster("g", "gateway,scheduler", "w1", "worker", "w2", "worker");
+    NodeProcess victim = cluster.nodes().get(1 + stage.random().nextInt(2));
+    stage.load(RATE);
+    stage.seconds(3 + stage.random().nextDouble());
+    stage.fault("SIGSTOP " + victim.name());
+    victim.pause();
+    stage.seconds(PAUSE_SECONDS);
+    stage.say("SIGCONT");
+    long resumed = System.nanoTime();
+    victim.resume();
+    stage.seconds(8);
+    Account account = stage.account(Set.of());
+    Kills.refusedOnlyAs(stage, account, "502 worker-lost");
+    Duration longest = account.ledger().longest(_ -> true);
+    stage.claim(
+        "nobody waits longer than until the worker is given up, was " + longest,
+        longest.compareTo(GIVEN_UP_WITHIN) <= 0);
+    long after = runsAt(account, victim, resumed, Long.MAX_VALUE);
+    stage.note(after + " calls on it after SIGCONT");
+    stage.claim("it gets calls again", after > 0);
+    allAreReady(stage);
+  }
+
+  /** A whole node; its own clients wait with it, all others do not. */
+  static void node(Stage stage) throws Exception {
+    stage.cluster("a", Cluster.ALL, "b", Cluster.ALL, "c", Cluster.ALL);
+    NodeProcess victim = stage.node(stage.random().nextInt(3));
+    stage.load(RATE);
+    stage.seconds(3 + stage.random().nextDouble());
+    stage.fault("SIGSTOP " + victim.name());
+    victim.pause();
+    stage.seconds(PAUSE_SECONDS);
+    stage.say("SIGCONT");
+    victim.resume();
+    stage.seconds(8);
+    Account account = stage.account(Set.of());
+    Duration longest = account.ledger().longest(entry -> !entry.target().equals(victim.name()));
+    stage.note("through other gateways at most %.2f s".formatted(longest.toNanos() / 1e9));
+    stage.claim(
+        "clients of the others do not wait for it, waited " + longest,
+        longest.compareTo(GIVEN_UP_WITHIN) <= 0);
+    allAreReady(stage);
+  }
+
+  /** Two sides of a network that reach the database and their clients, and not each other. */
+  static void partition(Stage stage) throws Exception {
+    String missing = PrivateNetwork.missing();
+    if (!missing.isEmpty()) {
+      throw new Scenario.Skipped(missing);
+    }
+    PrivateNetwork network = stage.opened(PrivateNetwork.make());
+    CuttableProxy database = stage.opened(CuttableProxy.to(stage.server().port(), network.here()));
+    Map<String, dev.leat.failures.rig.Place> places = new LinkedHashMap<>();
+    for (String name : new String[] {"a", "b", "c"}) {
+      places.put(name, network.place(name));
+    }
+    stage.cluster(database.port(), places, "a", Cluster.ALL, "b", Cluster.ALL, "c", Cluster.ALL);
+    String alone = stage.node(stage.random().nextInt(3)).name();
+    stage.load(RATE);
+    stage.seconds(3 + stage.random().nextDouble());
+    stage.fault(alone + " and the two others no longer reach each other");
+    for (String name : places.keySet()) {
+      if (!name.equals(alone)) {
+        network.separate(alone, name);
+      }
+    }
+    stage.seconds(PAUSE_SECONDS);
+    stage.say("the network is whole again");
+    for (String name : places.keySet()) {
+      if (!name.equals(alone)) {
+        network.heal(alone, name);
+      }
+    }
+    long healed = System.nanoTime();
+    stage.seconds(8);
+    Account account = stage.account(Set.of());
+    Kills.refusedOnlyAs(stage, account, "502 worker-lost");
+    Duration longest = account.ledger().longest(_ -> true);
+    stage.claim(
+        "nobody waits longer than until the others are given up, was " + longest,
+        longest.compareTo(GIVEN_UP_WITHIN) <= 0);
+    stage.claim(
+        "nothing is refused once it is whole", account.ledger().lastFailureAfter(healed).isZero());
+    allAreReady(stage);
+  }
+
+  /** Without anybody's help, and each of them sees it. */
+  static void allAreReady(Stage stage) {
+    Duration took =
+        stage.until(
+            "all nodes see all as ready",
+            BACK_WITHIN,
+            () ->
+                stage.nodes().stream()
+                    .filter(node -> node.status("/v1/cluster") != 404)
+                    .allMatch(node ->
+                        stage.members(node).size() >= stage.nodes().size()
+                            && stage.members(node).values().stream().allMatch("ready"::equals)));
+    stage.say("all see all as ready after %.1f s".formatted(took.toNanos() / 1e9));
+  }
+
+  /** How many of the calls that were due in this time ran there. */
+  static long runsAt(Account account, NodeProcess node, long fromNanos, long toNanos) {
+    String log = String.valueOf(node.log().getFileName());
+    return account.ledger().entries().stream()
+        .filter(entry -> entry.dueNanos() >= fromNanos && entry.dueNanos() < toNanos)
+        .filter(entry -> account.runs().getOrDefault(entry.id(), java.util.List.of()).contains(log))
+        .count();
+  }
+}
