@@ -10,8 +10,8 @@ import dev.leat.contract.Change;
  *   <li>Each subscriber gets each change that is committed after its {@code load}, in the order of
  *       the commits, none lost, none twice.
  *   <li>In place of changes a subscriber may be asked to {@code load}: when more were committed
- *       than are kept, when the database was put back to an earlier state, when a change cannot be
- *       read. That counts as getting all that were committed before.
+ *       than are kept, when the database was put back to an earlier state, however far it went on
+ *       since, when a change cannot be read. That counts as getting all that were committed before.
  *   <li>A subscriber that fails is asked to {@code load}, again and again until it succeeds, and
  *       gets nothing else before. Others get their changes meanwhile.
  *   <li>A change of a kind that this version does not know is left out.

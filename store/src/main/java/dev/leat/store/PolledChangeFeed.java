@@ -37,8 +37,11 @@ public final class PolledChangeFeed implements ChangeFeed, AutoCloseable {
   /** Held while changes are read and handed over. */
   private final ReentrantLock turn = new ReentrantLock();
 
-  /** The number of the last change that was handed over; with the turn. */
-  private long seen;
+  /** The last change that was handed over; changed with the turn. */
+  private volatile Changes.Position seen = Changes.Position.NONE;
+
+  /** The number of the last change when old ones were removed; of the feed's thread. */
+  private long pruned;
 
   /** Rounds that have begun; changed with the turn. */
   private volatile long begun;
@@ -110,7 +113,22 @@ public final class PolledChangeFeed implements ChangeFeed, AutoCloseable {
       } finally {
         turn.unlock();
       }
+      pruneAtTimes();
       LockSupport.parkNanos(EVERY.toNanos());
+    }
+  }
+
+  /** Here, and so beside all who write, who would wait for it. */
+  private void pruneAtTimes() {
+    long last = seen.number();
+    if (Math.abs(last - pruned) < Changes.PRUNED_AFTER) {
+      return;
+    }
+    try {
+      changes.prune();
+      pruned = last;
+    } catch (RuntimeException e) {
+      LOG.debug("Old changes cannot be removed just now; they are later", e);
     }
   }
 
@@ -142,23 +160,32 @@ public final class PolledChangeFeed implements ChangeFeed, AutoCloseable {
     Changes.Batch batch;
     do {
       batch = changes.after(seen);
+      if (!batch.follows()) {
+        loadEverything();
+        return;
+      }
       for (Changes.Numbered change : batch.changes()) {
-        if (change.number() != seen + 1) {
-          loadEverything(batch.last());
+        if (change.number() != seen.number() + 1) {
+          loadEverything();
           return;
         }
         handOver(change);
-        seen = change.number();
+        seen = change.position();
       }
     } while (batch.isFull());
-    if (batch.last() != seen) {
-      loadEverything(batch.last());
+    if (batch.last() != seen.number()) {
+      loadEverything();
     }
   }
 
   /** When changes are not there any more, or the database was put back. */
-  private void loadEverything(long last) {
-    LOG.warn("Changes are missing; everything is loaded anew read={} last={}", seen, last);
+  private void loadEverything() {
+    Changes.Position last = changes.last();
+    LOG.warn(
+        "Changes are missing, or the database was put back; everything is loaded anew read={}"
+            + " last={}",
+        seen.number(),
+        last.number());
     seen = last;
     readers.forEach(Reader::fallBehind);
     readers.forEach(Reader::loadIfBehind);

@@ -145,7 +145,6 @@ abstract class ChangeFeedContract {
     feed.catchUp();
 
     assertThat(subscriber.got).containsExactly("load", "read", "load", "next");
-    assertThat(count()).isEqualTo(2);
   }
 
   @Test
@@ -186,13 +185,62 @@ abstract class ChangeFeedContract {
   }
 
   @Test
-  void law2_onlySoManyAreKept() {
-    commit(IntStream.range(0, Changes.KEPT / 100).mapToObj(i -> "x").toArray(String[]::new));
+  void law2_databasePutBackAndGoneOnForLonger_loadsEverything() {
+    commit("a", "b", "lost", "lost too");
+    feed.load();
+    commit("read");
+    feed.catchUp();
+    testDatabase.execute("DELETE FROM changes WHERE number > 2");
+    testDatabase.execute("UPDATE change_counter SET last_number = 2");
+    commit("c", "d", "e", "f", "g");
+
+    assertThat(feed.catchUp()).isTrue();
+    commit("h");
+    feed.catchUp();
+
+    assertThat(subscriber.got).containsExactly("load", "read", "load", "h");
+  }
+
+  @Test
+  void law2_databasePutBackAndGoneOnAsFar_loadsEverything() {
+    commit("a");
+    feed.load();
+    commit("read");
+    feed.catchUp();
+    testDatabase.execute("DELETE FROM changes WHERE number = 2");
+    testDatabase.execute("UPDATE change_counter SET last_number = 1");
+    commit("b");
+
+    feed.catchUp();
+    feed.catchUp();
+
+    assertThat(subscriber.got).containsExactly("load", "read", "load");
+  }
+
+  @Test
+  void law2_onlySoManyAreKept_theFeedRemovesTheOthers() {
+    commit(IntStream.range(0, 100).mapToObj(i -> "x").toArray(String[]::new));
     testDatabase.execute("UPDATE change_counter SET last_number = " + (Changes.KEPT + 40));
-
     commit("y");
+    assertThat(count()).isEqualTo(101);
+    feed.load();
 
-    assertThat(count()).isEqualTo(Changes.KEPT / 100 - 41 + 1);
+    feed.start();
+
+    Eventually.holds("they are removed", () -> count() == 100 - 41 + 1);
+  }
+
+  @Test
+  void law2_manyMoreThanAreKept_areRemovedAsTheyAreSeen() {
+    commit("first");
+    feed.load();
+    feed.start();
+    testDatabase.execute("UPDATE change_counter SET last_number = " + Changes.KEPT);
+
+    commit(IntStream.range(0, Changes.PRUNED_AFTER + 1).mapToObj(i -> "x").toArray(String[]::new));
+    feed.wake();
+
+    Eventually.holds("the first is removed", () -> count() <= Changes.PRUNED_AFTER + 1);
   }
 
   @Test
