@@ -9,8 +9,8 @@ import java.util.Set;
  * A node as the database knows it.
  *
  * @param name unique in the cluster
- * @param incarnation one more with each start of a node of this name: its fencing number. A node
- *     that finds a higher one has been replaced, and stops
+ * @param incarnation higher with each start of a node of this name: its fencing number, 0 before it
+ *     has claimed its name. A node that finds a higher one has been replaced, and stops
  * @param roles at least one
  * @param address where it answers HTTP, such as {@code http://10.0.0.7:8080}
  * @param clusterHost where other nodes reach it
@@ -33,5 +33,47 @@ public record Member(
     Duration skew) {
   public Member {
     roles = Set.copyOf(roles);
+  }
+
+  /** The same of another start. */
+  public Member withIncarnation(long other) {
+    return new Member(
+        name, other, roles, address, clusterHost, clusterPort, memberPort, version, state, skew);
+  }
+
+  /** The same in another state. */
+  public Member withState(MemberState other) {
+    return new Member(
+        name,
+        incarnation,
+        roles,
+        address,
+        clusterHost,
+        clusterPort,
+        memberPort,
+        version,
+        other,
+        skew);
+  }
+
+  /** The same with its Hazelcast member there. */
+  public Member withMemberPort(int other) {
+    return new Member(
+        name, incarnation, roles, address, clusterHost, clusterPort, other, version, state, skew);
+  }
+
+  /** The same with its clock so far ahead. */
+  public Member withSkew(Duration other) {
+    return new Member(
+        name,
+        incarnation,
+        roles,
+        address,
+        clusterHost,
+        clusterPort,
+        memberPort,
+        version,
+        state,
+        other);
   }
 }
