@@ -1,12 +1,15 @@
 package dev.leat.cluster;
 
 import dev.leat.contract.Setting;
+import java.time.Duration;
 
 /**
  * How a node is one of a cluster.
  *
  * @param name of the cluster; members of another are not joined
  * @param memberPort where its Hazelcast member listens; 0 for any free one
+ * @param drainNotice how long a node that is told to stop serves on, so that load balancers learn
+ *     of it: twice what many of them wait between two looks at {@code /health/ready}
  * @param kubernetes how members are found there
  */
 public record ClusterConfig(
@@ -21,9 +24,15 @@ public record ClusterConfig(
             doc = "where the Hazelcast member listens; 0 for any free port",
             max = 65_535)
         int memberPort,
+    @Setting(
+            key = "drain-notice-seconds",
+            doc = "how long a node that is told to stop serves on, while `/health/ready` says 503",
+            max = 300,
+            unit = Setting.Unit.SECONDS)
+        Duration drainNotice,
     @Setting(key = "kubernetes") Kubernetes kubernetes) {
   public static final ClusterConfig DEFAULT =
-      new ClusterConfig("leat", 0, new Kubernetes("", "", ""));
+      new ClusterConfig("leat", 0, Duration.ofSeconds(2), new Kubernetes("", "", ""));
 
   public ClusterConfig {
     if (kubernetes.isUsed() && memberPort == 0) {
@@ -35,7 +44,7 @@ public record ClusterConfig(
 
   /** The same with its member there. */
   public ClusterConfig withMemberPort(int other) {
-    return new ClusterConfig(name, other, kubernetes);
+    return new ClusterConfig(name, other, drainNotice, kubernetes);
   }
 
   /**

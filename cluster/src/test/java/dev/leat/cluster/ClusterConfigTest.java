@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.cluster.ClusterConfig.Kubernetes;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class ClusterConfigTest {
@@ -16,10 +17,12 @@ final class ClusterConfigTest {
 
   @Test
   void kubernetesWithoutAFixedPort_isRefusedWithTheRemedy() {
-    assertThatThrownBy(() -> new ClusterConfig("leat", 0, new Kubernetes("leat.svc", "", "")))
-        .hasMessageContaining("set member-port");
-    assertThat(new ClusterConfig("leat", 5701, new Kubernetes("leat.svc", "", "")).memberPort())
-        .isEqualTo(5701);
+    assertThatThrownBy(() -> found("leat.svc", 0)).hasMessageContaining("set member-port");
+    assertThat(found("leat.svc", 5701).memberPort()).isEqualTo(5701);
+  }
+
+  private static ClusterConfig found(String dns, int memberPort) {
+    return new ClusterConfig("leat", memberPort, Duration.ZERO, new Kubernetes(dns, "", ""));
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.leat.contract.Problem;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.control.ControlServices;
+import dev.leat.gateway.control.Readiness;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.gateway.http.ConnectionLimits;
@@ -148,7 +149,8 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         changes,
         () -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
-        Optional::empty);
+        Readiness.Ready::new,
+        List::of);
   }
 
   int port() {

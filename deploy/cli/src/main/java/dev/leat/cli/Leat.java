@@ -44,6 +44,7 @@ public final class Leat {
         new CommandLine(leat)
             .addSubcommand(new Up(session))
             .addSubcommand(new ClusterNode(session))
+            .addSubcommand(new ShowCluster(session))
             .addSubcommand(new Login(session))
             .addSubcommand(new WhoAmI(session))
             .addSubcommand(new TenantCommands(session))

@@ -44,7 +44,7 @@ final class NodeRun {
     } catch (IllegalArgumentException e) {
       throw Failure.usage(String.valueOf(e.getMessage()));
     }
-    run(config(defaults().in(place, roles)), false);
+    run(config(defaults().at(place, roles)), false);
   }
 
   private void run(NodeConfig config, boolean isDemo) {

@@ -1,10 +1,6 @@
 package dev.leat.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Objects;
-import java.util.Properties;
+import dev.leat.node.SoftwareVersion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
@@ -19,21 +15,11 @@ final class Version implements Runnable, IVersionProvider {
 
   @Override
   public void run() {
-    session.output().done(Json.object().put("version", number()), getVersion());
+    session.output().done(Json.object().put("version", SoftwareVersion.text()), getVersion());
   }
 
   @Override
   public String[] getVersion() {
-    return new String[] {"leat " + number()};
-  }
-
-  private static String number() {
-    Properties properties = new Properties();
-    try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
-      properties.load(Objects.requireNonNull(in, "version.properties"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return properties.getProperty("version");
+    return new String[] {"leat " + SoftwareVersion.text()};
   }
 }

@@ -37,6 +37,7 @@ class ControlPlaneIT {
   @ParameterizedTest
   @CsvSource({
     "whoami,                         GET /v1/whoami",
+    "cluster,                        GET /v1/cluster",
     "tenant create acme,             POST /v1/tenants",
     "tenant list,                    GET /v1/tenants",
     "tenant show acme,               GET /v1/tenants/acme",
@@ -81,6 +82,22 @@ class ControlPlaneIT {
         assertThat(result.json().isContainerNode()).isTrue();
       }
     }
+  }
+
+  @Test
+  void cluster_isATableOfItsNodes_andAnArrayInJson() {
+    Cli.Result table = cli.run("cluster");
+    Cli.Result json = cli.run("cluster", "-o", "json");
+
+    assertThat(table.out().lines())
+        .containsExactly(
+            "NAME    ROLES                     ADDRESS               CLUSTER ADDRESS  STATE  VERSION  IN"
+                + " FLIGHT  CAPACITY  CLOCK SKEW MILLIS",
+            "node-1  gateway,scheduler,worker  http://10.0.0.7:8080  10.0.0.7:7000    ready  0.1.0    3 "
+                + "         16        2");
+    assertThat(json.json().isArray()).isTrue();
+    assertThat(json.json().get(0).path("name").asText()).isEqualTo("node-1");
+    assertThat(json.json().get(0).path("inFlight").asInt()).isEqualTo(3);
   }
 
   @Test

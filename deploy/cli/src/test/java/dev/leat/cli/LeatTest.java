@@ -70,10 +70,10 @@ class LeatTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "\"\"                               | Missing required subcommand. The commands are up, node, login,",
+        "\"\"                               | Missing required subcommand. The commands are up, node, cluster,",
         "tenant                           | The commands are create, delete, list, resume, show, suspend. See: leat tenant --help",
         "tokn                             | There is no command 'leat tokn'. Did you mean token? See",
-        "foo                              | There is no command 'leat foo'. The commands are up, node, login,",
+        "foo                              | There is no command 'leat foo'. The commands are up, node, cluster,",
         "tenant foo                       | no command 'leat tenant foo'. The commands are create, delete,",
         "tenant create                    | Missing required parameter: 'TENANT'",
         "tenant create a b                | Unmatched argument at index 3: 'b'",

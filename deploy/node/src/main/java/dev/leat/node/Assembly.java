@@ -2,6 +2,7 @@ package dev.leat.node;
 
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.MemberState;
 import dev.leat.contract.NodeRole;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
@@ -10,6 +11,8 @@ import dev.leat.gateway.Gateway;
 import dev.leat.gateway.GatewayConfig;
 import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.control.ControlServices;
+import dev.leat.gateway.control.Readiness;
+import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.gateway.invocation.InvocationPipeline;
@@ -32,7 +35,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
@@ -56,6 +58,8 @@ final class Assembly implements AutoCloseable {
    * later, are the same.
    */
   private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
+
+  private final NodeConfig config;
 
   // What every node has, whatever its roles.
   final DataDirectory directory;
@@ -81,6 +85,7 @@ final class Assembly implements AutoCloseable {
   private volatile boolean ready;
 
   Assembly(NodeConfig config) {
+    this.config = config;
     directory = new DataDirectory(config.dataDirectory());
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
@@ -136,7 +141,8 @@ final class Assembly implements AutoCloseable {
             executions,
             changes,
             metrics::text,
-            this::unready);
+            this::readiness,
+            this::members);
     return new Gateway(
         config,
         loops.vertx,
@@ -224,16 +230,38 @@ final class Assembly implements AutoCloseable {
     }
   }
 
-  /** Why the node should get no requests now; empty when it should. */
-  private Optional<Problem> unready() {
+  /**
+   * Whether the node should get requests now. The nodes of a cluster have one database: if they
+   * were not ready while it is away, nobody would answer the calls that none of them needs it for.
+   */
+  private Readiness readiness() {
     if (!ready) {
-      return Optional.of(
+      return new Readiness.Unready(
           Problem.of(ProblemCode.OVERLOADED, "The node is starting or shutting down."));
     }
-    return database.watch().isAvailable()
-        ? Optional.empty()
-        : Optional.of(
+    if (database.watch().isAvailable()) {
+      return new Readiness.Ready();
+    }
+    return config.place().isPresent()
+        ? new Readiness.ReadyWithoutDatabase()
+        : new Readiness.Unready(
             Problem.of(ProblemCode.STORE_UNAVAILABLE, "The node's database is away just now."));
+  }
+
+  /** A node alone is the only one. */
+  private List<MemberReply> members() {
+    MemberState state = ready ? MemberState.READY : MemberState.JOINING;
+    return List.of(
+        new MemberReply(
+            "node",
+            config.roles().stream().map(NodeRole::word).sorted().toList(),
+            ClusterPlace.url(config.host(), gateway.port()),
+            null,
+            state.word(),
+            SoftwareVersion.text(),
+            scheduler.inFlight(),
+            config.worker().guestThreads(),
+            0));
   }
 
   private void changed(RouteChange change) {

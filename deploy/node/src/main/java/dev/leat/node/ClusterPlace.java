@@ -44,10 +44,12 @@ public record ClusterPlace(String name, String host, int port, List<InetSocketAd
     return join.isEmpty();
   }
 
-  /** Where the node answers HTTP, as other nodes and their users reach it. */
-  String addressOf(String listeningHost, int listeningPort) {
-    String reached = WILDCARDS.contains(listeningHost) ? host : listeningHost;
-    return "http://%s:%d"
-        .formatted(reached.contains(":") ? "[" + reached + "]" : reached, listeningPort);
+  /** Where the node answers HTTP, as others reach it. */
+  String urlOf(String listeningHost, int listeningPort) {
+    return url(WILDCARDS.contains(listeningHost) ? host : listeningHost, listeningPort);
+  }
+
+  static String url(String host, int port) {
+    return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port);
   }
 }

@@ -1,5 +1,6 @@
 package dev.leat.node;
 
+import dev.leat.cluster.ClusterConfig;
 import dev.leat.contract.NodeRole;
 import dev.leat.contract.Setting;
 import dev.leat.engine.CompileBudget;
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param worker the sizes of the worker
  * @param compiling what compiling modules may take
  * @param connections what clients' connections may take
+ * @param cluster how it is one of a cluster, if it is
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -42,7 +44,8 @@ public record NodeConfig(
         Optional<BlobPlace> blobs,
     @Setting(key = "worker") WorkerConfig worker,
     @Setting(key = "compile") CompileBudget compiling,
-    @Setting(key = "gateway") ConnectionLimits connections) {
+    @Setting(key = "gateway") ConnectionLimits connections,
+    @Setting(key = "cluster") ClusterConfig cluster) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -69,28 +72,30 @@ public record NodeConfig(
         Optional.empty(),
         WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()),
         CompileBudget.ofThisJvm(),
-        ConnectionLimits.DEFAULT);
+        ConnectionLimits.DEFAULT,
+        ClusterConfig.DEFAULT);
   }
 
   /** The same as one of a cluster, with these roles. */
-  public NodeConfig in(ClusterPlace cluster, Set<NodeRole> chosen) {
+  public NodeConfig at(ClusterPlace chosen, Set<NodeRole> its) {
     return new NodeConfig(
         dataDirectory,
         host,
         port,
-        chosen,
-        Optional.of(cluster),
+        its,
+        Optional.of(chosen),
         database,
         blobs,
         worker,
         compiling,
-        connections);
+        connections,
+        cluster);
   }
 
   /** The same with its tables elsewhere. */
   public NodeConfig with(DatabaseConfig other) {
     return new NodeConfig(
-        dataDirectory, host, port, roles, place, other, blobs, worker, compiling, connections);
+        dataDirectory, host, port, roles, place, other, blobs, worker, compiling, connections, cluster);
   }
 
   /** The same with its modules there. */
@@ -105,7 +110,8 @@ public record NodeConfig(
         Optional.of(other),
         worker,
         compiling,
-        connections);
+        connections,
+        cluster);
   }
 
   /** Where modules and their compiled classes are. */
@@ -116,19 +122,35 @@ public record NodeConfig(
   /** The same with another budget for compiling. */
   public NodeConfig with(CompileBudget other) {
     return new NodeConfig(
-        dataDirectory, host, port, roles, place, database, blobs, worker, other, connections);
+        dataDirectory, host, port, roles, place, database, blobs, worker, other, connections, cluster);
   }
 
   /** The same with other limits on connections. */
   public NodeConfig with(ConnectionLimits other) {
     return new NodeConfig(
-        dataDirectory, host, port, roles, place, database, blobs, worker, compiling, other);
+        dataDirectory, host, port, roles, place, database, blobs, worker, compiling, other, cluster);
   }
 
   /** The same with a worker of another size. */
   public NodeConfig with(WorkerConfig other) {
     return new NodeConfig(
-        dataDirectory, host, port, roles, place, database, blobs, other, compiling, connections);
+        dataDirectory, host, port, roles, place, database, blobs, other, compiling, connections, cluster);
+  }
+
+  /** The same with other settings of its cluster. */
+  public NodeConfig with(ClusterConfig other) {
+    return new NodeConfig(
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        blobs,
+        worker,
+        compiling,
+        connections,
+        other);
   }
 
   boolean has(NodeRole role) {

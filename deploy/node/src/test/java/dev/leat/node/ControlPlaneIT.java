@@ -71,6 +71,7 @@ class ControlPlaneIT {
     get("/metrics");
     get("/.well-known/jwks.json");
     get("/v1/whoami");
+    get("/v1/cluster");
     get("/v1/tenants");
     Workshop walked = node.workshop("walked");
     walked.deployPublic("echo", Guests.echo());
@@ -114,6 +115,19 @@ class ControlPlaneIT {
 
     assertThat(node.openApi.done())
         .containsAll(node.openApi.operations().stream().map(Operation::id).toList());
+  }
+
+  @Test
+  void cluster_ofANodeAlone_isThatNode() {
+    JsonNode members = get("/v1/cluster").json().path("members");
+
+    assertThat(members).hasSize(1);
+    JsonNode only = members.get(0);
+    assertThat(only.path("roles")).hasToString("[\"gateway\",\"scheduler\",\"worker\"]");
+    assertThat(only.path("address").asText()).isEqualTo("http://127.0.0.1:" + node.port());
+    assertThat(only.path("state").asText()).isEqualTo("ready");
+    assertThat(only.path("capacity").asInt()).isPositive();
+    assertThat(only.has("clusterAddress")).isFalse();
   }
 
   private static Answered get(String path) {

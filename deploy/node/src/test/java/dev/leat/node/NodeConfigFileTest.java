@@ -3,6 +3,7 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.cluster.ClusterConfig;
 import dev.leat.engine.CompileBudget;
 import dev.leat.worker.WorkerConfig;
 import java.io.IOException;
@@ -88,6 +89,11 @@ class NodeConfigFileTest {
               loaded-modules-mb: 8
             compile: {max-seconds: 9, memory-mb: 10}
             gateway: {connections: 11, connections-per-address: 10}
+            cluster:
+              name: blue
+              member-port: 5701
+              drain-notice-seconds: 12
+              kubernetes: {service-name: leat, namespace: functions}
             """);
 
     assertThat(config.database()).isEqualTo(new DatabaseConfig("jdbc:h2:mem:x", "u", NONE, 2));
@@ -100,6 +106,13 @@ class NodeConfigFileTest {
     assertThat(config.connections().connections()).isEqualTo(11);
     assertThat(config.connections().perAddress()).isEqualTo(10);
     assertThat(config.connections().idle()).isEqualTo(defaults.connections().idle());
+    assertThat(config.cluster())
+        .isEqualTo(
+            new ClusterConfig(
+                "blue",
+                5701,
+                Duration.ofSeconds(12),
+                new ClusterConfig.Kubernetes("", "leat", "functions")));
     assertThat(config.port()).isEqualTo(defaults.port());
   }
 

@@ -76,7 +76,7 @@ class SettingsTableTest {
             DynamicTest.dynamicTest(
                 row.key(),
                 () -> {
-                  assertThat(row.key()).matches("[a-z]+(\\.[a-z]+(-[a-z]+)*)?");
+                  assertThat(row.key()).matches("[a-z]+(\\.[a-z]+(-[a-z]+)*){0,2}");
                   assertThat(row.setting().doc()).isNotEmpty();
                   assertThat(row.setting().form().isEmpty())
                       .as("a number has a range, anything else a form")

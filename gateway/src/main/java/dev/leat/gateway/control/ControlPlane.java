@@ -83,9 +83,7 @@ public final class ControlPlane {
       OpenApiDocument document, ControlServices services) {
     Map<String, Operation> byId = new HashMap<>();
     byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
-    byId.putAll(
-        new PlatformOperations(services.signingKeys(), services.metrics(), services.unready())
-            .byId());
+    byId.putAll(new PlatformOperations(services).byId());
     byId.putAll(new TenantOperations(services.tenants(), services.quotas()).byId());
     byId.putAll(new TokenOperations(services.tokens()).byId());
     byId.putAll(

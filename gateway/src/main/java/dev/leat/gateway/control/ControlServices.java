@@ -1,6 +1,6 @@
 package dev.leat.gateway.control;
 
-import dev.leat.contract.Problem;
+import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.invocations.ExecutionLog;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
@@ -12,14 +12,15 @@ import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.Tokens;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
  * What the control plane's operations work on.
  *
  * @param metrics the node's metrics in Prometheus' text format
- * @param unready why the node should get no requests now; empty when it should
+ * @param readiness whether the node should get requests now
+ * @param members the nodes of the cluster as this one knows them, by name
  */
 public record ControlServices(
     Tenants tenants,
@@ -34,4 +35,5 @@ public record ControlServices(
     ExecutionLog executions,
     ChangeFeed changes,
     Supplier<byte[]> metrics,
-    Supplier<Optional<Problem>> unready) {}
+    Supplier<Readiness> readiness,
+    Supplier<List<MemberReply>> members) {}

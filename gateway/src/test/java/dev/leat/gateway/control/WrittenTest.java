@@ -16,13 +16,13 @@ class WrittenTest {
 
   @Test
   void reply_isWrittenAsItsKindSays() {
-    assertThat(Written.of(Reply.ok(new HealthReply("live"))))
+    assertThat(Written.of(Reply.ok(HealthReply.of("live"))))
         .satisfies(written -> {
           assertThat(written.status()).isEqualTo(200);
           assertThat(written.headers()).isEqualTo(Map.of("content-type", "application/json"));
           assertThat(text(written)).isEqualTo("{\"status\":\"live\"}");
         });
-    assertThat(Written.of(Reply.created(new HealthReply("x"), "/there")))
+    assertThat(Written.of(Reply.created(HealthReply.of("x"), "/there")))
         .satisfies(written -> {
           assertThat(written.status()).isEqualTo(201);
           assertThat(written.headers()).containsEntry("location", "/there");

@@ -1,4 +1,14 @@
 package dev.leat.gateway.control.reply;
 
-/** How the node is: {@code live} or {@code ready}. */
-public record HealthReply(String status) {}
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the node is: {@code live} or {@code ready}.
+ *
+ * @param database {@code away} where it is ready without one
+ */
+public record HealthReply(String status, @Nullable String database) {
+  public static HealthReply of(String status) {
+    return new HealthReply(status, null);
+  }
+}

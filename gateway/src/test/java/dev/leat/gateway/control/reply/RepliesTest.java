@@ -24,6 +24,8 @@ class RepliesTest {
   private static final Map<String, Class<? extends Record>> BY_SCHEMA =
       Map.ofEntries(
           Map.entry("Health", HealthReply.class),
+          Map.entry("Cluster", ClusterReply.class),
+          Map.entry("Member", MemberReply.class),
           Map.entry("Caller", CallerReply.class),
           Map.entry("Tenant", TenantReply.class),
           Map.entry("TenantPage", PageReply.class),
