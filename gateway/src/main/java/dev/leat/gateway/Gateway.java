@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -41,6 +42,7 @@ public final class Gateway {
   private final ConnectionCounts counts;
   private final AtomicInteger port = new AtomicInteger();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+  private volatile boolean isLeaving;
 
   /**
    * @param counts of clients' connections
@@ -76,6 +78,14 @@ public final class Gateway {
               .formatted(config.host(), config.port(), e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * Serves on, and asks each client with its answer to close the connection and open its next one
+   * elsewhere (RFC 9112, 9.6).
+   */
+  public void leave() {
+    isLeaving = true;
   }
 
   /** Listens no more, lets requests in progress be answered for so long, then closes the rest. */
@@ -154,8 +164,12 @@ public final class Gateway {
       HttpServer server = vertx.createHttpServer(options());
       server
           .connectionHandler(connections::opened)
-          .requestHandler(
-              request -> (isInvocation(request) ? invocations : operations).handle(request))
+          .requestHandler(request -> {
+            if (isLeaving) {
+              request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            }
+            (isInvocation(request) ? invocations : operations).handle(request);
+          })
           .invalidRequestHandler(Gateway::refuseMalformed)
           .exceptionHandler(failure -> LOG.debug("A connection failed: {}", failure.toString()));
       server

@@ -75,7 +75,7 @@ final class GatewayUnderTest implements AutoCloseable {
   private final Tokens tokens;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final Vertx vertx = Vertx.vertx();
-  private final Gateway gateway;
+  final Gateway gateway;
 
   private GatewayUnderTest(boolean isGateway) {
     DataSource source = database.dataSource();

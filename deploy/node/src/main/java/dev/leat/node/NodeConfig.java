@@ -95,7 +95,17 @@ public record NodeConfig(
   /** The same with its tables elsewhere. */
   public NodeConfig with(DatabaseConfig other) {
     return new NodeConfig(
-        dataDirectory, host, port, roles, place, other, blobs, worker, compiling, connections, cluster);
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        other,
+        blobs,
+        worker,
+        compiling,
+        connections,
+        cluster);
   }
 
   /** The same with its modules there. */
@@ -122,19 +132,49 @@ public record NodeConfig(
   /** The same with another budget for compiling. */
   public NodeConfig with(CompileBudget other) {
     return new NodeConfig(
-        dataDirectory, host, port, roles, place, database, blobs, worker, other, connections, cluster);
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        blobs,
+        worker,
+        other,
+        connections,
+        cluster);
   }
 
   /** The same with other limits on connections. */
   public NodeConfig with(ConnectionLimits other) {
     return new NodeConfig(
-        dataDirectory, host, port, roles, place, database, blobs, worker, compiling, other, cluster);
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        blobs,
+        worker,
+        compiling,
+        other,
+        cluster);
   }
 
   /** The same with a worker of another size. */
   public NodeConfig with(WorkerConfig other) {
     return new NodeConfig(
-        dataDirectory, host, port, roles, place, database, blobs, other, compiling, connections, cluster);
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        blobs,
+        other,
+        compiling,
+        connections,
+        cluster);
   }
 
   /** The same with other settings of its cluster. */
