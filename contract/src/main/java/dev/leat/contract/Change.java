@@ -35,4 +35,7 @@ public sealed interface Change {
 
   /** A node of the cluster came, left, or says something else of itself. */
   record MemberChanged(String node) implements Change {}
+
+  /** Other workers keep versions of a function warm, or other numbers of instances. */
+  record AssignmentChanged(FunctionRef function) implements Change {}
 }

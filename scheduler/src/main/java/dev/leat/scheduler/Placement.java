@@ -1,6 +1,8 @@
 package dev.leat.scheduler;
 
 import dev.leat.contract.FunctionVersion;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
@@ -173,6 +175,14 @@ final class Placement {
       }
       return second.load().use() < first.load().use() ? second : first;
     }
+  }
+
+  /** These nodes in the order in which an idle cluster would be asked for the version. */
+  static List<String> preferred(FunctionVersion version, Collection<String> nodes) {
+    long key = key(version);
+    return nodes.stream()
+        .sorted(Comparator.comparingLong((String node) -> score(key, node)).reversed())
+        .toList();
   }
 
   /** The same on every node. */

@@ -29,6 +29,8 @@ record ChangeText(String kind, String subject) {
       case Change.RouteChanged(FunctionRef function) ->
           text("route", function.tenant(), function.name());
       case Change.RoutesForgotten(TenantId tenant) -> text("routes-forgotten", tenant);
+      case Change.AssignmentChanged(FunctionRef function) ->
+          text("assignment", function.tenant(), function.name());
       case Change.MemberChanged(String node) -> text("member", node);
     };
   }
@@ -54,18 +56,17 @@ record ChangeText(String kind, String subject) {
                       new Change.PublisherKeyChanged(new TenantId(names.get(0)), names.get(1)));
           case "publisher-keys-forgotten" ->
               of(1, names -> new Change.PublisherKeysForgotten(new TenantId(names.get(0))));
-          case "route" ->
-              of(
-                  2,
-                  names ->
-                      new Change.RouteChanged(
-                          new FunctionRef(
-                              new TenantId(names.get(0)), new FunctionName(names.get(1)))));
+          case "route" -> of(2, names -> new Change.RouteChanged(function(names)));
           case "routes-forgotten" ->
               of(1, names -> new Change.RoutesForgotten(new TenantId(names.get(0))));
           case "member" -> of(1, names -> new Change.MemberChanged(names.get(0)));
+          case "assignment" -> of(2, names -> new Change.AssignmentChanged(function(names)));
           default -> null;
         });
+  }
+
+  private static FunctionRef function(List<String> names) {
+    return new FunctionRef(new TenantId(names.get(0)), new FunctionName(names.get(1)));
   }
 
   private static ChangeText text(String kind, Object... names) {

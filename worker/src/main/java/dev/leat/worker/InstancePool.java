@@ -5,36 +5,39 @@ import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.worker.guest.Guest;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The instances of one function version, and the invocations that wait for one. At most {@code max}
  * invocations run at once, each on an instance of its own; idle instances wait, last used first, so
- * that those above {@code min} can be let go. Safe for several threads.
+ * that those above what is to be kept can be let go. Safe for several threads.
  */
 final class InstancePool {
   /** What a call is taken for before any has run: long. */
   static final long UNKNOWN_NANOS = 1_000_000;
 
+  /** As many samples weigh as much as all before: 4 s of them. */
+  private static final int SAMPLES = 8;
+
   private final FunctionVersion version;
   private final int waitersMax;
-  private final BooleanSupplier retained;
+  private final IntSupplier kept;
   private final ArrayDeque<Idle> idle = new ArrayDeque<>();
   private final ArrayDeque<Job> waiting = new ArrayDeque<>();
   private int running;
+  private double busy;
   private boolean deleted;
   private boolean forgotten;
   private volatile long typicalNanos = UNKNOWN_NANOS;
   private long lastUsedNanos = System.nanoTime();
 
   /**
-   * @param retained whether the policy's {@code min} instances are kept, however long they idle;
-   *     asked at each {@link #reap}
+   * @param kept how many instances are kept, however long they idle; asked at each {@link #reap}
    */
-  InstancePool(FunctionVersion version, int waitersMax, BooleanSupplier retained) {
+  InstancePool(FunctionVersion version, int waitersMax, IntSupplier kept) {
     this.version = version;
-    this.retained = retained;
+    this.kept = kept;
     this.waitersMax = waitersMax;
   }
 
@@ -150,9 +153,9 @@ final class InstancePool {
     return deleted;
   }
 
-  /** Lets go of instances above {@code min} that were idle for the policy's time. */
+  /** Lets go of instances above what is kept that were idle for the policy's time. */
   synchronized void reap(long nowNanos) {
-    while (idle.size() > (retained.getAsBoolean() ? version.instances().min() : 0)
+    while (idle.size() > kept.getAsInt()
         && nowNanos - idle.getFirst().sinceNanos > version.instances().idle().toNanos()) {
       idle.removeFirst().guest.close();
     }
@@ -173,8 +176,8 @@ final class InstancePool {
   }
 
   /**
-   * Lets go of its longest idle instance, whatever {@code min} says; returns what that one held of
-   * the memory for guests, 0 where none is idle.
+   * Lets go of its longest idle instance, however many are to be kept; returns what that one held
+   * of the memory for guests, 0 where none is idle.
    */
   synchronized long dropIdle() {
     if (idle.isEmpty()) {
@@ -194,6 +197,20 @@ final class InstancePool {
             && idle.isEmpty()
             && nowNanos - lastUsedNanos > afterNanos;
     return forgotten;
+  }
+
+  /** Looks how many are asked for just now; to be called at even intervals. */
+  synchronized void sample() {
+    int asked = running + Math.min(waiting.size(), version.instances().max());
+    busy += (asked - busy) / SAMPLES;
+  }
+
+  /**
+   * How many instances were in a call, or waited for, on the average of the last samples; those
+   * waited for count up to {@code max}.
+   */
+  synchronized double busy() {
+    return busy;
   }
 
   synchronized int idleInstances() {

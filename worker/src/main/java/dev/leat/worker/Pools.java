@@ -5,6 +5,8 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.TenantId;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +25,7 @@ final class Pools {
   private static final Duration LATE_CALLS = Duration.ofMinutes(20);
 
   private final int waitersPerFunction;
+  private final ToIntFunction<FunctionVersion> kept;
   private final Map<FunctionVersion, InstancePool> pools = new ConcurrentHashMap<>();
 
   /**
@@ -31,8 +34,22 @@ final class Pools {
    */
   private final Map<FunctionRef, Retained> retained = new ConcurrentHashMap<>();
 
-  Pools(int waitersPerFunction) {
+  /**
+   * @param kept how many instances of a version are kept while idle, if traffic goes to it
+   */
+  Pools(int waitersPerFunction, ToIntFunction<FunctionVersion> kept) {
     this.waitersPerFunction = waitersPerFunction;
+    this.kept = kept;
+  }
+
+  /** How many instances of the version are to be kept ready for its traffic. */
+  int kept(FunctionVersion version) {
+    return kept.applyAsInt(version);
+  }
+
+  /** Whether it was used lately. */
+  boolean has(FunctionVersion version) {
+    return pools.containsKey(version);
   }
 
   /** The version's pool; made if there is none. */
@@ -42,7 +59,9 @@ final class Pools {
         ? pool
         : pools.computeIfAbsent(
             version,
-            missing -> new InstancePool(missing, waitersPerFunction, () -> isRetained(missing)));
+            missing ->
+                new InstancePool(
+                    missing, waitersPerFunction, () -> isRetained(missing) ? kept(missing) : 0));
   }
 
   /** A pool instead of this one, into which nothing can enter any more. */
@@ -129,6 +148,21 @@ final class Pools {
         pools.remove(pool.version(), pool);
       }
     }
+  }
+
+  /** Looks how many instances are asked for just now; to be called at even intervals. */
+  void sample() {
+    all().forEach(InstancePool::sample);
+  }
+
+  /** The versions that are asked for most, first, as far as they are worth telling. */
+  List<VersionDemand> demands() {
+    return all().stream()
+        .map(pool -> new VersionDemand(pool.version(), pool.busy()))
+        .filter(demand -> demand.busy() >= VersionDemand.BUSY_MIN)
+        .sorted(Comparator.comparingDouble(VersionDemand::busy).reversed())
+        .limit(VersionDemand.COUNT_MAX)
+        .toList();
   }
 
   /** The sum over all pools. */

@@ -92,15 +92,15 @@ final class Preparing implements AutoCloseable {
   }
 
   /**
-   * Makes the version's {@code min} instances, at least one; what is still to be made of it is
-   * left.
+   * Makes the instances that are to be kept of the version, at least one, with those in calls; what
+   * is still to be made of it is left.
    *
    * @return completed when all are made, or as many as the bounds let; exceptionally when the
    *     version cannot be run; cancelled when it is left
    */
   CompletableFuture<Void> prepare(FunctionVersion version) {
     leave(version);
-    Task task = new Task(version, pools.of(version));
+    Task task = new Task(version, pools.of(version), pools.kept(version));
     boolean isQueued;
     lock.lock();
     try {
@@ -303,10 +303,11 @@ final class Preparing implements AutoCloseable {
     /** Counted by the thread that makes them. */
     private int missing;
 
-    Task(FunctionVersion version, InstancePool pool) {
+    Task(FunctionVersion version, InstancePool pool, int kept) {
       this.version = version;
       this.pool = pool;
-      this.missing = Math.max(0, Math.max(1, version.instances().min()) - pool.idleInstances());
+      this.missing =
+          Math.max(0, Math.max(1, kept) - pool.idleInstances() - pool.runningInvocations());
     }
 
     TenantId tenant() {

@@ -13,12 +13,14 @@ import dev.leat.worker.capability.Powers;
 import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.GuestFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +45,11 @@ public final class Worker implements Invoker, AutoCloseable {
   private final Preparing preparing;
   private final Trials trials;
   private final ScheduledExecutorService sweeping;
+  private volatile List<VersionDemand> demands = List.of();
 
   /**
+   * The only worker: it keeps of each version the {@code instances.min} of its manifest.
+   *
    * @param executions told of the end of each invocation that came here; must not wait
    */
   public Worker(
@@ -53,8 +58,25 @@ public final class Worker implements Invoker, AutoCloseable {
       ModuleSource source,
       Powers powers,
       BiConsumer<Invocation, Outcome> executions) {
+    this(config, loader, source, powers, executions, version -> version.instances().min());
+  }
+
+  /**
+   * A worker among others.
+   *
+   * @param executions told of the end of each invocation that came here; must not wait
+   * @param kept how many idle instances of a version are kept here, at this moment; must be quick.
+   *     When it grows, {@link #prewarm} makes what is missing
+   */
+  public Worker(
+      WorkerConfig config,
+      ModuleLoader loader,
+      ModuleSource source,
+      Powers powers,
+      BiConsumer<Invocation, Outcome> executions,
+      ToIntFunction<FunctionVersion> kept) {
     this.executions = executions;
-    this.pools = new Pools(config.waitersPerFunction());
+    this.pools = new Pools(config.waitersPerFunction(), kept);
     this.modules = new ModuleCache(loader, source, config.loadedModuleBytes());
     this.threads =
         new GuestThreads(
@@ -96,6 +118,8 @@ public final class Worker implements Invoker, AutoCloseable {
     long now = System.nanoTime();
     calls.sweep(now);
     pools.sweep(now);
+    pools.sample();
+    demands = pools.demands();
   }
 
   @Override
@@ -132,9 +156,19 @@ public final class Worker implements Invoker, AutoCloseable {
     }
   }
 
+  /** The versions that were called lately, those asked for most first. */
+  public List<VersionDemand> demands() {
+    return demands;
+  }
+
+  /** Whether the version was used here within about a minute. */
+  public boolean isWarm(FunctionVersion version) {
+    return pools.has(version);
+  }
+
   /**
-   * Loads the version's module and makes its {@code min} instances, at least one, before traffic
-   * comes, as far as the bounds of {@link Preparing} let it.
+   * Loads the version's module and makes the instances that are kept of it, at least one, before
+   * traffic comes, as far as the bounds of {@link Preparing} let it.
    *
    * @return completed when that is done or left; exceptionally when the version cannot be run
    */
@@ -144,9 +178,9 @@ public final class Worker implements Invoker, AutoCloseable {
   }
 
   /**
-   * Takes the versions of a function that traffic goes to: their {@code min} instances are kept,
-   * and none of its other versions once they were idle for their time; nor are those made ahead. A
-   * function that was never told of keeps those of all.
+   * Takes the versions of a function that traffic goes to: their instances are kept, as many as are
+   * to be, and none of its other versions once they were idle for their time; nor are those made
+   * ahead. A function that was never told of keeps those of all.
    *
    * @param versions empty when the function is gone
    */

@@ -1,6 +1,7 @@
 package dev.leat.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Invocation;
@@ -51,13 +52,14 @@ final class InstancePoolTest {
     }
   }
 
-  private boolean retained = true;
+  private int kept;
 
   private InstancePool pool(int min, int max, int waitersMax, Reuse reuse) {
+    kept = min;
     return new InstancePool(
         TestFunction.handler(new WasmBuilder()).instances(min, max, reuse).version(),
         waitersMax,
-        () -> retained);
+        () -> kept);
   }
 
   @Test
@@ -134,7 +136,7 @@ final class InstancePoolTest {
   }
 
   @Test
-  void reap_afterTheIdleTime_keepsMin() {
+  void reap_afterTheIdleTime_keepsWhatIsToBeKept() {
     InstancePool pool = pool(1, 3, 0, Reuse.RESET);
     for (int i = 0; i < 3; i++) {
       pool.give(new KeptGuest());
@@ -146,6 +148,33 @@ final class InstancePoolTest {
 
     pool.reap(now + Duration.ofSeconds(31).toNanos());
     assertThat(pool.idleInstances()).isEqualTo(1);
+  }
+
+  @Test
+  void busy_isTheAverageOfWhatIsAskedFor() {
+    InstancePool pool = pool(0, 2, 10, Reuse.RESET);
+    pool.sample();
+    assertThat(pool.busy()).isZero();
+
+    pool.enter(new Waiting(1));
+    sample(pool);
+    assertThat(pool.busy()).isCloseTo(1, within(0.01));
+    for (int i = 0; i < 8; i++) {
+      pool.enter(new Waiting(i));
+    }
+    sample(pool);
+    assertThat(pool.busy()).as("2 run, and 2 of 7 count").isCloseTo(4, within(0.01));
+    for (int i = 0; i < 9; i++) {
+      pool.leave();
+    }
+    sample(pool);
+    assertThat(pool.busy()).isCloseTo(0, within(0.01));
+  }
+
+  private static void sample(InstancePool pool) {
+    for (int i = 0; i < 50; i++) {
+      pool.sample();
+    }
   }
 
   @Test
@@ -223,14 +252,14 @@ final class InstancePoolTest {
   }
 
   @Test
-  void reap_ofAVersionThatIsNotRetained_keepsNone() {
+  void reap_nothingIsToBeKeptAnyMore_keepsNone() {
     InstancePool pool = pool(1, 1, 1, Reuse.RESET);
     pool.give(new KeptGuest());
     long later = System.nanoTime() + Duration.ofMinutes(1).toNanos();
     pool.reap(later);
     assertThat(pool.idleInstances()).isEqualTo(1);
 
-    retained = false;
+    kept = 0;
     pool.reap(later);
 
     assertThat(pool.idleInstances()).isZero();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 final class PoolsTest {
   private static final long LATER = System.nanoTime() + Duration.ofMinutes(10).toNanos();
 
-  private final Pools pools = new Pools(1);
+  private final Pools pools = new Pools(1, version -> version.instances().min());
   private final FunctionVersion first = version("acme", 1);
   private final FunctionVersion second = version("acme", 2);
   private final FunctionVersion others = version("other", 1);
@@ -87,6 +87,24 @@ final class PoolsTest {
     assertThat(pools.of(first).idleInstances()).isZero();
     assertThat(isKept(first)).isTrue();
   }
+
+  @Test
+  void demands_areWhatIsAskedForMost_first() {
+    pools.of(first);
+    pools.of(second).enter(new Asked());
+    for (int i = 0; i < 3; i++) {
+      pools.of(others).enter(new Asked());
+    }
+    for (int i = 0; i < 4; i++) {
+      pools.sample();
+    }
+
+    assertThat(pools.demands()).extracting(VersionDemand::version).containsExactly(others, second);
+    assertThat(pools.has(first)).isTrue();
+    assertThat(pools.has(version("acme", 9))).isFalse();
+  }
+
+  private record Asked() implements InstancePool.Job {}
 
   private void delete(FunctionVersion version) {
     pools.retain(version.function(), Set.of(version));

@@ -151,7 +151,7 @@ final class PreparingTest {
     GuestHeap heap = GuestHeap.unbounded();
     ChicoryEngine engine =
         new ChicoryEngine(ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), ClassStore.none(), heap);
-    Pools pools = new Pools(1);
+    Pools pools = new Pools(1, version -> version.instances().min());
     ModuleCache modules = new ModuleCache(engine, digest -> quick().module(), 1 << 20);
     Powers powers =
         HostPowers.of(

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,6 +103,16 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
     return target != null && target.version().module().equals(ref.module())
         ? target.version()
         : null;
+  }
+
+  /** Those of the versions that traffic goes to. Looks at every function. */
+  public List<FunctionVersion> serving(Predicate<FunctionVersion> wanted) {
+    return tenants.values().stream()
+        .flatMap(routes -> routes.byName().values().stream())
+        .flatMap(route -> route.serving().stream())
+        .map(Target::version)
+        .filter(wanted)
+        .toList();
   }
 
   /**

@@ -55,6 +55,17 @@ final class RoutingTableTest {
   }
 
   @Test
+  void serving_isWhatTrafficGoesTo() {
+    registry.deploy("mask", 1);
+    FunctionVersion second = registry.deploy("mask", 2).version();
+    FunctionVersion other = registry.deploy("other", 1).version();
+    registry.routes.load();
+
+    assertThat(registry.routes.serving(version -> true)).containsExactlyInAnyOrder(second, other);
+    assertThat(registry.routes.serving(other::equals)).containsExactly(other);
+  }
+
+  @Test
   void load_givesWhatTheStoreHas() {
     DeployedVersion first = registry.deploy("mask", 1);
     DeployedVersion second = registry.deploy("mask", 2);
