@@ -3,6 +3,7 @@ package dev.leat.contract;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A part of a longer list.
@@ -29,6 +30,11 @@ public record Page<T>(List<T> items, Optional<String> next) {
     return found.size() <= most
         ? new Page<>(found, Optional.empty())
         : new Page<>(found.subList(0, most), Optional.of(cursorAfter.apply(found.get(most - 1))));
+  }
+
+  /** The page without some of its items; what comes after it stays. */
+  public Page<T> filter(Predicate<T> shown) {
+    return new Page<>(items.stream().filter(shown).toList(), next);
   }
 
   /**

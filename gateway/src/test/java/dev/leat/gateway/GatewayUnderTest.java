@@ -16,6 +16,7 @@ import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
 import dev.leat.tenants.Authenticator;
+import dev.leat.tenants.FunctionScope;
 import dev.leat.tenants.Principal;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.Quotas;
@@ -175,19 +176,26 @@ final class GatewayUnderTest implements AutoCloseable {
 
   /** A bearer token of a tenant. */
   String token(TenantId tenant, Role... roles) {
-    return issue(Optional.of(tenant), roles);
+    return issue(Optional.of(tenant), List.of(), roles);
+  }
+
+  /** A bearer token of a tenant that is limited to these functions. */
+  String tokenFor(TenantId tenant, List<String> functions, Role... roles) {
+    return issue(Optional.of(tenant), functions, roles);
   }
 
   /** A bearer token of the platform's operators. */
   String operator() {
-    return issue(Optional.empty(), Role.OPERATOR);
+    return issue(Optional.empty(), List.of(), Role.OPERATOR);
   }
 
-  private String issue(Optional<TenantId> tenant, Role... roles) {
+  private String issue(Optional<TenantId> tenant, List<String> functions, Role... roles) {
     Principal operator =
-        new Principal("test", Optional.empty(), Set.of(Role.OPERATOR), "id", Instant.MAX);
+        new Principal(
+            "test", Optional.empty(), Set.of(Role.OPERATOR), FunctionScope.ALL, "id", Instant.MAX);
     return switch (tokens.issue(
-        operator, new TokenRequest(tenant, "someone", Set.of(roles), Duration.ofHours(1)))) {
+        operator,
+        new TokenRequest(tenant, "someone", Set.of(roles), functions, Duration.ofHours(1)))) {
       case Answer.Done<dev.leat.tenants.IssuedToken>(var token) -> token.jwt();
       case Answer.Refused<dev.leat.tenants.IssuedToken>(Problem problem) ->
           throw new AssertionError(problem.toString());

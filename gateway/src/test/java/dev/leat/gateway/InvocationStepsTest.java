@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -113,6 +114,22 @@ class InvocationStepsTest {
     String own = node.token(GatewayUnderTest.ACME, Role.INVOKER);
     assertThat(withToken("/f/acme/none", own).problem()).isEqualTo("404 function-not-found");
     assertThat(withToken("/f/acme/closed:v9", own).problem()).isEqualTo("404 function-not-found");
+  }
+
+  @Test
+  void call_withATokenForOtherFunctions_isAsOfNone() {
+    String limited = node.tokenFor(GatewayUnderTest.ACME, List.of("clo*d", "x"), Role.INVOKER);
+    String other = node.tokenFor(GatewayUnderTest.ACME, List.of("x"), Role.INVOKER);
+
+    assertThat(withToken("/f/acme/closed", limited).status()).isEqualTo(200);
+    for (String path : List.of("/f/acme/closed", "/f/acme/none")) {
+      Received refused = withToken(path, other);
+      assertThat(refused.problem()).isEqualTo("404 function-not-found");
+      assertThat(refused.body())
+          .contains("There is no function at '" + path + "'. 'leat list' shows those");
+    }
+    assertThat(withToken("/f/acme/closed:v9", other).problem()).isEqualTo("404 function-not-found");
+    assertThat(node.functions.invoked).hasSize(1);
   }
 
   @Test

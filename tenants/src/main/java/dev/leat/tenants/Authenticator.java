@@ -203,9 +203,19 @@ public final class Authenticator {
     if (roles.size() != words.size() || (name != null && !TenantId.isValid(name))) {
       return refused("The token has a role or a tenant that this version does not know.");
     }
+    // A claim that is there and null must not be taken for none, which is for all functions.
+    List<String> functions = claims.getStringListClaim("functions");
+    if (claims.getClaims().containsKey("functions")
+        && (functions == null
+            || functions.isEmpty()
+            || functions.contains(null)
+            || FunctionScope.complaint(functions).isPresent())) {
+      return refused("The token is limited to functions in a way that this version does not know.");
+    }
+    FunctionScope scope = functions == null ? FunctionScope.ALL : FunctionScope.of(functions);
     Optional<TenantId> tenant = Optional.ofNullable(name).map(TenantId::new);
-    return Principal.fits(tenant, roles)
-        ? new Authenticated(new Principal(subject, tenant, roles, id, expires.toInstant()))
+    return Principal.fits(tenant, roles) && Principal.fits(roles, scope)
+        ? new Authenticated(new Principal(subject, tenant, roles, scope, id, expires.toInstant()))
         : refused("The token's roles do not fit its tenant.");
   }
 

@@ -12,11 +12,17 @@ import java.util.Set;
  * @param subject the holder's name, as given when the token was issued
  * @param tenant the holder's tenant; empty for an operator
  * @param roles at least one; {@link Role#OPERATOR} alone or not at all
+ * @param scope which of the tenant's functions the token is good for
  * @param tokenId the token's {@code jti}
  * @param expiresAt when the token ends
  */
 public record Principal(
-    String subject, Optional<TenantId> tenant, Set<Role> roles, String tokenId, Instant expiresAt) {
+    String subject,
+    Optional<TenantId> tenant,
+    Set<Role> roles,
+    FunctionScope scope,
+    String tokenId,
+    Instant expiresAt) {
 
   public Principal {
     roles = Set.copyOf(roles);
@@ -26,6 +32,14 @@ public record Principal(
               + roles
               + (tenant.isPresent() ? " in " + tenant.get() : " without a tenant"));
     }
+  }
+
+  /**
+   * Whether a token with these roles may be limited to functions: not one that issues others, which
+   * would not be limited.
+   */
+  static boolean fits(Set<Role> roles, FunctionScope scope) {
+    return scope.isAll() || !(roles.contains(Role.OPERATOR) || roles.contains(Role.TENANT_ADMIN));
   }
 
   /** Whether a principal may have these roles in this tenant. */

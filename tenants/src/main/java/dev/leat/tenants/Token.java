@@ -10,6 +10,7 @@ import java.util.Set;
  *
  * @param id its {@code jti}
  * @param tenant whose token; empty for an operator's
+ * @param scope which of the tenant's functions it is good for
  * @param issuedAt in whole seconds, as JWTs count
  * @param expiresAt in whole seconds
  * @param revoked whether it was withdrawn before its time
@@ -19,6 +20,7 @@ public record Token(
     Optional<TenantId> tenant,
     String subject,
     Set<Role> roles,
+    FunctionScope scope,
     Instant issuedAt,
     Instant expiresAt,
     boolean revoked) {

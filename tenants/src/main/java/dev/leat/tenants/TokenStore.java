@@ -13,8 +13,9 @@ import java.util.Optional;
  *
  * <ol>
  *   <li>{@code add} keeps a token, unless its tenant does not exist or already has {@code max}.
- *   <li>{@code list} gives the tokens of exactly that tenant, newest first, and nothing if the
- *       tenant does not exist.
+ *   <li>{@code list} gives the tokens of exactly that tenant that expire after {@code now}, newest
+ *       first, from after a position on and at most {@code limit}; and nothing if the tenant does
+ *       not exist.
  *   <li>{@code revoke} marks the tenant's token of that id for ever and gives it; done again it
  *       gives the same. Another tenant's or an unknown id gives nothing and changes nothing.
  *   <li>{@code revoked} gives each revoked token's id and expiry, also of tenants since deleted;
@@ -29,7 +30,8 @@ import java.util.Optional;
 public interface TokenStore {
   Added add(Token token, int max);
 
-  Optional<List<Token>> list(Optional<TenantId> tenant);
+  Optional<List<Token>> list(
+      Optional<TenantId> tenant, Instant now, Optional<TokenPosition> after, int limit);
 
   Optional<Token> revoke(Optional<TenantId> tenant, String id);
 

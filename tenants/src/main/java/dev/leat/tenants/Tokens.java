@@ -4,6 +4,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
 import dev.leat.contract.Finding;
+import dev.leat.contract.Page;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
@@ -25,9 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Issues, lists and revokes the platform's tokens: JWTs signed with EdDSA, claims {@code iss sub
- * tenant roles iat exp jti}. An absent tenant stands for the platform, whose tokens are the
- * operators'. Which unexpired tokens are revoked is known in memory, when the feed of changes has
- * brought it; everything else blocks on the store.
+ * tenant roles functions iat exp jti}, without {@code functions} when they are good for all. An
+ * absent tenant stands for the platform, whose tokens are the operators'. Which unexpired tokens
+ * are revoked is known in memory, when the feed of changes has brought it; everything else blocks
+ * on the store.
  */
 public final class Tokens implements ChangeFeed.Subscriber {
   /** The {@code iss} of an installation that chooses none. */
@@ -113,12 +115,23 @@ public final class Tokens implements ChangeFeed.Subscriber {
     };
   }
 
-  /** The tokens of a tenant that have not expired, revoked ones among them, newest first. */
-  public Answer<List<Token>> list(Optional<TenantId> tenant) {
-    Instant now = clock.instant();
+  /**
+   * The tokens of a tenant that have not expired, revoked ones among them, newest first.
+   *
+   * @param limit how many at most; brought into 1 to {@link Page#ITEMS_MAX}
+   * @param cursor {@code next} of the page before; empty for the first page
+   */
+  public Answer<Page<Token>> list(Optional<TenantId> tenant, int limit, Optional<String> cursor) {
+    Optional<TokenPosition> after = cursor.flatMap(TokenPosition::ofCursor);
+    if (cursor.isPresent() && after.isEmpty()) {
+      return Answer.refused(
+          ProblemCode.INVALID_REQUEST,
+          "The cursor is not one that was given. Start without a cursor.");
+    }
+    int most = Page.limit(limit);
     return store
-        .list(tenant)
-        .map(all -> all.stream().filter(token -> token.expiresAt().isAfter(now)).toList())
+        .list(tenant, clock.instant(), after, most + 1)
+        .map(found -> Page.of(found, most, last -> TokenPosition.of(last).cursor()))
         .map(Answer::done)
         .orElseGet(() -> Refusals.unknownTenant(tenant.orElseThrow()));
   }
@@ -187,6 +200,15 @@ public final class Tokens implements ChangeFeed.Subscriber {
                   + words(request.roles())
                   + "]."));
     }
+    Optional<String> misnamed = FunctionScope.complaint(request.functions());
+    misnamed.ifPresent(message -> findings.add(new Finding("functions", message + ".")));
+    if (misnamed.isEmpty()
+        && !Principal.fits(request.roles(), FunctionScope.of(request.functions()))) {
+      findings.add(
+          new Finding(
+              "functions",
+              "Only tokens with the roles developer and invoker can be limited to functions."));
+    }
     if (request.ttl().compareTo(TTL_MIN) < 0 || request.ttl().compareTo(TTL_MAX) > 0) {
       findings.add(
           new Finding("ttl", "The ttl must be 1 second to 365 days, was " + request.ttl() + "."));
@@ -207,6 +229,7 @@ public final class Tokens implements ChangeFeed.Subscriber {
             request.tenant(),
             request.subject(),
             request.roles(),
+            FunctionScope.of(request.functions()),
             now,
             now.plusSeconds(request.ttl().toSeconds()),
             false);
@@ -236,6 +259,9 @@ public final class Tokens implements ChangeFeed.Subscriber {
             .expirationTime(Date.from(token.expiresAt()))
             .jwtID(token.id());
     token.tenant().ifPresent(tenant -> claims.claim("tenant", tenant.value()));
+    if (!token.scope().isAll()) {
+      claims.claim("functions", token.scope().patterns());
+    }
     return claims.build();
   }
 

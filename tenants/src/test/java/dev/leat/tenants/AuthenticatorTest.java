@@ -1,6 +1,8 @@
 package dev.leat.tenants;
 
 import static dev.leat.tenants.Platform.ACME;
+import static dev.leat.tenants.Platform.OPERATOR;
+import static dev.leat.tenants.Platform.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.ProblemCode;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -69,6 +72,7 @@ final class AuthenticatorTest {
                 "someone",
                 Optional.of(ACME),
                 Set.of(Role.DEVELOPER, Role.INVOKER),
+                FunctionScope.ALL,
                 token.id(),
                 token.expiresAt()));
 
@@ -260,6 +264,13 @@ final class AuthenticatorTest {
         "roles|['developer','god']",
         "roles|['operator']",
         "roles|['operator','developer']",
+        "functions|null",
+        "functions|[]",
+        "functions|'mask'",
+        "functions|[null]",
+        "functions|[7]",
+        "functions|['Mask']",
+        "functions|['****']",
         "tenant|7",
         "tenant|''",
         "tenant|null",
@@ -271,6 +282,41 @@ final class AuthenticatorTest {
     String claims = claims(name, value.replace('\'', '"'));
 
     assertRefused(authenticate(forge(header(), claims)), ProblemCode.UNAUTHENTICATED);
+  }
+
+  @Test
+  void authenticate_limitedToFunctions_isItsScope() {
+    IssuedToken token =
+        done(
+            platform.tokens.issue(
+                OPERATOR,
+                new TokenRequest(
+                    Optional.of(ACME),
+                    "ci",
+                    Set.of(Role.INVOKER),
+                    List.of("mask", "report-*"),
+                    HOUR)));
+
+    for (int i = 0; i < 2; i++) { // verified, then remembered
+      assertThat(authenticate(token.jwt()))
+          .isInstanceOfSatisfying(
+              Authenticated.class,
+              good ->
+                  assertThat(good.principal().scope())
+                      .isEqualTo(FunctionScope.of(List.of("mask", "report-*"))));
+    }
+  }
+
+  /** Who issues tokens would issue some without the limit. */
+  @ParameterizedTest
+  @ValueSource(strings = {"[\"tenant-admin\"]", "[\"developer\",\"tenant-admin\"]"})
+  void authenticate_adminLimitedToFunctions_isRefused(String roles) {
+    Map<String, String> claims = goodClaims();
+    claims.put("roles", roles);
+    assertThat(authenticate(forge(header(), json(claims)))).isInstanceOf(Authenticated.class);
+    claims.put("functions", "[\"mask\"]");
+
+    assertRefused(authenticate(forge(header(), json(claims))), ProblemCode.UNAUTHENTICATED);
   }
 
   @ParameterizedTest

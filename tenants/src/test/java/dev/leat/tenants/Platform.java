@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.Page;
 import dev.leat.contract.Problem;
 import dev.leat.contract.TenantId;
 import dev.leat.store.PolledChangeFeed;
@@ -82,8 +83,14 @@ final class Platform implements TenantBelongings {
     forgotten.add(tenant);
   }
 
+  /** The first page of a tenant's tokens. */
+  List<Token> tokensOf(Optional<TenantId> tenant) {
+    return done(tokens.list(tenant, Page.ITEMS_MAX, Optional.empty())).items();
+  }
+
   static Principal principal(Optional<TenantId> tenant, Role... roles) {
-    return new Principal("someone", tenant, Set.of(roles), "some-id", Instant.MAX);
+    return new Principal(
+        "someone", tenant, Set.of(roles), FunctionScope.ALL, "some-id", Instant.MAX);
   }
 
   IssuedToken issue(TenantId tenant, Role... roles) {

@@ -177,7 +177,7 @@ final class TenantsTest {
 
     assertThat(tenants.exists(ACME)).isFalse();
     platform.held(tenants.create(ACME));
-    assertThat(done(platform.tokens.list(Optional.of(ACME)))).isEmpty();
+    assertThat(platform.tokensOf(Optional.of(ACME))).isEmpty();
     assertThat(done(platform.quotas.show(ACME)).limits()).isEmpty();
     assertThat(platform.gate.admit(ACME)).isSameAs(Admission.Admitted.UNCOUNTED);
   }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.leat.contract.Finding;
+import dev.leat.contract.Page;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
@@ -19,6 +20,9 @@ import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +93,7 @@ final class TokensTest {
                 OPERATOR,
                 new TokenRequest(Optional.empty(), "second", Set.of(Role.OPERATOR), HOUR)));
 
-    assertThat(done(tokens.list(Optional.empty())))
+    assertThat(platform.tokensOf(Optional.empty()))
         .extracting(Token::id)
         .containsExactly(operators.id());
   }
@@ -204,6 +208,7 @@ final class TokensTest {
                     "operator",
                     Optional.empty(),
                     Set.of(Role.OPERATOR),
+                    FunctionScope.ALL,
                     token.id(),
                     token.expiresAt())));
   }
@@ -218,18 +223,76 @@ final class TokensTest {
             Optional.of(ACME),
             "someone",
             Set.of(Role.DEVELOPER),
+            FunctionScope.ALL,
             clock.instant(),
             token.expiresAt(),
             false);
 
-    assertThat(done(tokens.list(Optional.of(ACME)))).containsExactly(expected);
+    assertThat(platform.tokensOf(Optional.of(ACME))).containsExactly(expected);
     clock.advance(HOUR);
-    assertThat(done(tokens.list(Optional.of(ACME)))).isEmpty();
+    assertThat(platform.tokensOf(Optional.of(ACME))).isEmpty();
+  }
+
+  @Test
+  void list_pageByPage_givesEachOnceNewestFirst() {
+    List<String> issued = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      issued.add(platform.issue(ACME, Role.INVOKER).id());
+      clock.advance(Duration.ofMillis(700)); // so that some have the same second
+    }
+    List<String> listed = new ArrayList<>();
+    Optional<String> cursor = Optional.empty();
+    do {
+      Page<Token> page = done(tokens.list(Optional.of(ACME), 2, cursor));
+      page.items().forEach(token -> listed.add(token.id()));
+      cursor = page.next();
+    } while (cursor.isPresent());
+
+    assertThat(listed).containsExactlyInAnyOrderElementsOf(issued);
+    assertThat(platform.tokensOf(Optional.of(ACME)))
+        .extracting(Token::issuedAt)
+        .isSortedAccordingTo(Comparator.reverseOrder());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "1.", "1.x", "-1.0198c1f0-5a7e-7cc3-98a4-5f1d0a3b6c2e", "1'--"})
+  void list_cursorThatWasNotGiven_isRefused(String cursor) {
+    assertThat(refused(tokens.list(Optional.of(ACME), 1, Optional.of(cursor))).code())
+        .isEqualTo(ProblemCode.INVALID_REQUEST);
+  }
+
+  @Test
+  void issue_limitedToFunctions_saysSoInTheTokenAndTheList() throws Exception {
+    IssuedToken token =
+        done(tokens.issue(ADMIN, limited(List.of("mask", "report-*"), Role.DEVELOPER)));
+
+    assertThat(SignedJWT.parse(token.jwt()).getJWTClaimsSet().getStringListClaim("functions"))
+        .containsExactly("mask", "report-*");
+    assertThat(platform.tokensOf(Optional.of(ACME)))
+        .extracting(Token::scope)
+        .containsExactly(FunctionScope.of(List.of("mask", "report-*")));
+  }
+
+  @Test
+  void issue_limitedInAWayThatIsNone_isRefused() {
+    for (List<String> functions :
+        List.of(List.of(""), List.of("Mask"), Collections.nCopies(21, "a"), List.of("a,b"))) {
+      assertThat(refused(tokens.issue(OPERATOR, limited(functions, Role.INVOKER))).findings())
+          .extracting(Finding::at)
+          .containsExactly("functions");
+    }
+    assertThat(refused(tokens.issue(OPERATOR, limited(List.of("a"), Role.TENANT_ADMIN))).detail())
+        .contains("Only tokens with the roles developer and invoker");
+  }
+
+  private static TokenRequest limited(List<String> functions, Role role) {
+    return new TokenRequest(Optional.of(ACME), "someone", Set.of(role), functions, HOUR);
   }
 
   @Test
   void list_ofUnknownTenant_isRefused() {
-    assertThat(refused(tokens.list(Optional.of(new TenantId("nobody")))).code())
+    assertThat(
+            refused(tokens.list(Optional.of(new TenantId("nobody")), 1, Optional.empty())).code())
         .isEqualTo(ProblemCode.NOT_FOUND);
   }
 
@@ -241,7 +304,7 @@ final class TokensTest {
 
     assertThat(revoked.revoked()).isTrue();
     assertThat(platform.held(tokens.revoke(Optional.of(ACME), token.id()))).isEqualTo(revoked);
-    assertThat(done(tokens.list(Optional.of(ACME)))).containsExactly(revoked);
+    assertThat(platform.tokensOf(Optional.of(ACME))).containsExactly(revoked);
   }
 
   @Test
@@ -283,7 +346,8 @@ final class TokensTest {
     }
 
     @Override
-    public Optional<List<Token>> list(Optional<TenantId> tenant) {
+    public Optional<List<Token>> list(
+        Optional<TenantId> tenant, Instant now, Optional<TokenPosition> after, int limit) {
       return Optional.empty();
     }
 

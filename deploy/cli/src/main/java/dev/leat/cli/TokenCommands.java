@@ -38,6 +38,14 @@ final class TokenCommands {
               description = "How long it is valid: 30s, 15m, 1h, 7d; else ${DEFAULT-VALUE}.")
           Duration ttl,
       @Option(
+              names = "--functions",
+              split = ",",
+              paramLabel = "NAME",
+              description =
+                  "Limit it to functions: names or globs, such as 'mask,report-*'. Developers and"
+                      + " invokers only.")
+          @Nullable List<String> functions,
+      @Option(
               names = "--subject",
               paramLabel = "NAME",
               description = "Who holds it, as list and whoami show.")
@@ -50,6 +58,9 @@ final class TokenCommands {
     ObjectNode body = Json.object();
     ArrayNode roleNames = body.putArray("roles");
     roles.forEach(roleNames::add);
+    if (functions != null) {
+      functions.forEach(body.putArray("functions")::add);
+    }
     body.put("ttlSeconds", ttl.toSeconds());
     if (subject != null) {
       body.put("subject", subject);
@@ -72,7 +83,8 @@ final class TokenCommands {
             "Wrote a token that is valid until " + expiresAt + " to " + out);
   }
 
-  @Command(description = "List the tokens that are valid.")
+  @Command(
+      description = "List the tokens that have not expired, newest first, revoked ones among them.")
   void list() {
     session
         .output()
@@ -81,8 +93,10 @@ final class TokenCommands {
             "id",
             "subject",
             "roles",
-            "createdAt",
-            "expiresAt");
+            "functions",
+            "issuedAt",
+            "expiresAt",
+            "revoked");
   }
 
   @Command(description = "Revoke a token.")

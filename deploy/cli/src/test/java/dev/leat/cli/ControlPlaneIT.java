@@ -112,6 +112,22 @@ class ControlPlaneIT {
   }
 
   @Test
+  void tokenCreate_forSomeFunctions_sendsTheirNames() {
+    cli.run("token", "create", "--role", "invoker", "--functions", "mask,report-*");
+
+    assertThat(server.only("createToken").json())
+        .hasToString(
+            "{\"roles\":[\"invoker\"],\"functions\":[\"mask\",\"report-*\"],\"ttlSeconds\":3600}");
+  }
+
+  @Test
+  void tokenList_showsWhoMayWhatUntilWhen() {
+    assertThat(cli.run("token", "list").out())
+        .startsWith("ID ")
+        .contains("SUBJECT", "ROLES", "FUNCTIONS", "ISSUED AT", "EXPIRES AT", "REVOKED", "false");
+  }
+
+  @Test
   void quotaSet_sendsNumbers() {
     cli.run("quota", "set", "acme", "requests-per-second=1000", "burst=2000");
 

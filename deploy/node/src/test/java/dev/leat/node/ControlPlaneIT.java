@@ -9,6 +9,7 @@ import dev.leat.node.NodeUnderTest.Request;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.node.OpenApiCheck.Operation;
 import dev.leat.registry.key.Signatures;
+import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -194,6 +195,10 @@ class ControlPlaneIT {
     }
 
     assertThat(pages("/v1/tenants", "name", 1)).contains("acme", "other", "paged");
+    for (int i = 0; i < 3; i++) {
+      paged.token("invoker");
+    }
+    assertThat(pages(paged.path("/tokens"), "id", 2)).hasSize(3).doesNotHaveDuplicates();
     assertThat(pages(paged.path("/functions"), "function", 2))
         .containsExactly("f0", "f1", "f2", "f3", "f4");
     assertThat(pages(paged.path("/modules"), "digest", 2)).hasSize(5).doesNotHaveDuplicates();
@@ -210,6 +215,63 @@ class ControlPlaneIT {
       cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : "";
     } while (!cursor.isEmpty());
     return found;
+  }
+
+  @Test
+  void tokenForSomeFunctions_seesAndDeploysThoseAlone() {
+    Workshop scoped = node.workshop("scoped");
+    for (String function : List.of("mask", "report-a", "report-b")) {
+      scoped.deploy(function, Guests.saying(function), "");
+    }
+    for (String function : List.of("mask", "report-a")) {
+      assertThat(scoped.call("GET", function).operator().send().status()).isEqualTo(200);
+    }
+    Answered created =
+        post(
+            scoped.path("/tokens"),
+            "{\"roles\":[\"developer\"],\"functions\":[\"report-*\"],\"ttlSeconds\":60}");
+    String token = created.json().path("token").asText();
+    String manifest = RunningNode.manifest("mask", Guests.saying("mask"), "");
+
+    assertThat(as(token, "GET", "/v1/whoami").json().at("/functions/0").asText())
+        .isEqualTo("report-*");
+    assertThat(as(token, "GET", scoped.path("/functions")).json().path("items"))
+        .extracting(item -> item.path("function").asText())
+        .containsExactly("report-a", "report-b");
+    Eventually.holds(
+        "both have their records",
+        () -> get(scoped.path("/invocations")).json().path("items").size() == 2);
+    assertThat(as(token, "GET", scoped.path("/invocations")).json().path("items"))
+        .extracting(item -> item.path("function").asText())
+        .containsExactly("report-a");
+    for (String path : List.of("/mask", "/mask/versions", "/mask/versions/v1")) {
+      assertThat(as(token, "GET", scoped.path("/functions" + path)).problem())
+          .isEqualTo("404 function-not-found gateway");
+    }
+    assertThat(as(token, "GET", scoped.path("/functions/mask")).json().path("detail").asText())
+        .as("as of one that is not there")
+        .isEqualTo("Tenant 'scoped' has no function 'mask'.");
+    assertThat(as(token, "DELETE", scoped.path("/functions/mask")).problem())
+        .isEqualTo("404 function-not-found gateway");
+    Answered deployed =
+        scoped
+            .request("PUT", "/functions/mask")
+            .token(token)
+            .field("Content-Type", "application/yaml")
+            .body(manifest)
+            .send();
+    assertThat(deployed.problem()).isEqualTo("403 forbidden gateway");
+    assertThat(deployed.text()).contains("limited to the functions report-*.");
+    String kid = get(scoped.path("/keys")).json().at("/items/0/kid").asText();
+    assertThat(as(token, "DELETE", scoped.path("/keys/" + kid)).problem())
+        .isEqualTo("403 forbidden gateway");
+    assertThat(as(token, "GET", scoped.path("/functions/report-a")).status()).isEqualTo(200);
+    assertThat(as(token, "DELETE", scoped.path("/functions/report-a")).status()).isEqualTo(204);
+    assertThat(scoped.call("GET", "mask").operator().send().status()).isEqualTo(200);
+  }
+
+  private static Answered as(String token, String method, String path) {
+    return node.request(method, path).token(token).send();
   }
 
   @Test
@@ -236,6 +298,8 @@ class ControlPlaneIT {
                     "/v1/tenants?limit=x",
                     "/v1/tenants?limit=",
                     "/v1/tenants?cursor=NO",
+                    "/v1/tenants/acme/tokens?cursor=NO",
+                    "/v1/tenants/acme/tokens?limit=0",
                     "/v1/tenants/acme/modules?limit=1e3",
                     "/v1/tenants/acme/modules?cursor=%00",
                     "/v1/tenants/acme/functions?cursor=%00",
@@ -351,6 +415,10 @@ class ControlPlaneIT {
             "{\"roles\":[\"invoker\"],\"ttlSeconds\":\"60\"}",
             "{\"roles\":[\"invoker\",\"invoker\"],\"ttlSeconds\":60}",
             "{\"roles\":[\"invoker\"],\"ttlSeconds\":60,\"subject\":\"\"}",
+            "{\"roles\":[\"invoker\"],\"ttlSeconds\":60,\"functions\":[]}",
+            "{\"roles\":[\"invoker\"],\"ttlSeconds\":60,\"functions\":[\"A\"]}",
+            "{\"roles\":[\"invoker\"],\"ttlSeconds\":60,\"functions\":\"a\"}",
+            "{\"roles\":[\"tenant-admin\"],\"ttlSeconds\":60,\"functions\":[\"a\"]}",
             "{\"roles\":[\"invoker\"],\"ttlSeconds\":60,\"subject\":5}",
             "{\"roles\":[\"invoker\"],\"ttlSeconds\":60,\"subject\":\"a\\nb\"}")) {
       assertThat(post(acme.path("/tokens"), body).problem()).as(body).isEqualTo(INVALID);

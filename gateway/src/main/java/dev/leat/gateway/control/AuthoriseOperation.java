@@ -1,5 +1,6 @@
 package dev.leat.gateway.control;
 
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.pipeline.Next;
@@ -38,11 +39,34 @@ final class AuthoriseOperation implements Step<ControlExchange> {
     String name = exchange.parameters().get("tenant");
     return switch (decide(caller, right.get(), name)) {
       case ALLOWED ->
-          name == null || tenants.exists(new TenantId(name)) ? Next.GO_ON : hidden(exchange);
+          name == null || tenants.exists(new TenantId(name))
+              ? withinScope(exchange, caller)
+              : hidden(exchange);
       case HIDDEN -> hidden(exchange);
       case FORBIDDEN ->
           exchange.refuse(ProblemCode.FORBIDDEN, Access.forbidden(caller, right.get()));
     };
+  }
+
+  /** A function that the token is not good for is as none; only deploying it would make one. */
+  private static Next withinScope(ControlExchange exchange, Principal caller) {
+    String function = exchange.parameters().get("function");
+    boolean isWithin =
+        function == null
+            ? !exchange.declared().isOfAllFunctions()
+            : caller.scope().allows(function);
+    if (caller.scope().isAll() || isWithin) {
+      return Next.GO_ON;
+    }
+    return function == null || exchange.declared().method().equals("PUT")
+        ? exchange.refuse(
+            ProblemCode.FORBIDDEN,
+            "The token is limited to the functions %s. Use one that is not."
+                .formatted(caller.scope()))
+        : exchange.refuse(
+            ProblemCode.FUNCTION_NOT_FOUND,
+            "Tenant '%s' has no function '%s'."
+                .formatted(exchange.parameters().get("tenant"), Excerpt.of(function)));
   }
 
   private static Access.Decision decide(

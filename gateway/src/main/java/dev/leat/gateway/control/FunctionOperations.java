@@ -38,7 +38,11 @@ final class FunctionOperations {
             .then(limit ->
                 functions.list(
                     call.tenant(), Math.min(limit, Page.ITEMS_MAX), call.query("cursor")))
-            .map(page -> PageReply.of(page, version -> reply(version, call))));
+            .map(page ->
+                PageReply.of(
+                    page.filter(
+                        found -> call.by().scope().allows(found.version().function().name())),
+                    version -> reply(version, call))));
   }
 
   private Reply show(Call call) {

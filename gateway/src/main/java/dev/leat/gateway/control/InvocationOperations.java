@@ -31,7 +31,10 @@ final class InvocationOperations {
                 filter(call)
                     .then(filter ->
                         executions.list(call.tenant(), filter, limit, call.query("cursor"))))
-            .map(page -> PageReply.of(page, InvocationReply::of)));
+            .map(page ->
+                PageReply.of(
+                    page.filter(record -> call.by().scope().allows(record.function().name())),
+                    InvocationReply::of)));
   }
 
   private static Answer<Filter> filter(Call call) {

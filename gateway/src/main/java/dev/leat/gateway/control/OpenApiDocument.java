@@ -66,6 +66,7 @@ final class OpenApiDocument {
         right.equals("NONE") ? Optional.empty() : Optional.of(Right.valueOf(right)),
         security == null || !security.isEmpty(),
         operation.path("x-leat-open-locally").asBoolean(),
+        operation.path("x-leat-of-all-functions").asBoolean(),
         operation.path("x-leat-on-every-node").asBoolean(),
         operation.path("x-leat-body-max").asInt(BODY_MAX_DEFAULT),
         List.copyOf(mediaTypes),
@@ -87,6 +88,7 @@ final class OpenApiDocument {
    * @param needsToken false for operations open to everyone
    * @param isOpenLocally whether callers on this host need no token
    * @param isOnEveryNode whether nodes without the role gateway answer it too
+   * @param isOfAllFunctions whether tokens that are limited to functions may not
    * @param bodyMax bytes
    * @param mediaTypes of the request body; empty when there is none
    * @param schema of a JSON body; null where there is none, or the operation has a check of its own
@@ -98,6 +100,7 @@ final class OpenApiDocument {
       Optional<Right> right,
       boolean needsToken,
       boolean isOpenLocally,
+      boolean isOfAllFunctions,
       boolean isOnEveryNode,
       int bodyMax,
       List<String> mediaTypes,

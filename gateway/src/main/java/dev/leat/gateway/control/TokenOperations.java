@@ -9,6 +9,7 @@ import dev.leat.tenants.TokenRequest;
 import dev.leat.tenants.Tokens;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,11 +32,9 @@ final class TokenOperations {
 
   private Reply list(Call call) {
     return Reply.ok(
-        tokens
-            .list(Optional.of(call.tenant()))
-            .map(all ->
-                PageReply.all(
-                    all.stream().filter(token -> !token.revoked()).toList(), TokenReply::of)));
+        call.limit()
+            .then(limit -> tokens.list(Optional.of(call.tenant()), limit, call.query("cursor")))
+            .map(page -> PageReply.of(page, TokenReply::of)));
   }
 
   private Reply create(Call call) {
@@ -47,6 +46,7 @@ final class TokenOperations {
             Optional.of(call.tenant()),
             Objects.requireNonNullElse(asked.subject(), roles.iterator().next().word()),
             roles,
+            Objects.requireNonNullElse(asked.functions(), List.of()),
             Duration.ofSeconds(asked.ttlSeconds()));
     return Reply.of(
         tokens.issue(call.by(), request),

@@ -8,7 +8,10 @@ import dev.leat.registry.route.Route;
 import dev.leat.tenants.Access;
 import dev.leat.tenants.Principal;
 
-/** Asks the caller's roles for the right to call functions of the tenant that the path names. */
+/**
+ * Asks the caller's roles for the right to call functions of the tenant that the path names, and
+ * whether the token is good for this one.
+ */
 final class AuthoriseInvocation implements Step<InvocationExchange> {
   @Override
   public Next take(InvocationExchange exchange) {
@@ -23,7 +26,10 @@ final class AuthoriseInvocation implements Step<InvocationExchange> {
             ? new TenantId(target.tenant())
             : route.active().version().function().tenant();
     return switch (Access.decide(caller, Access.Right.INVOKE, tenant)) {
-      case ALLOWED -> Next.GO_ON;
+      case ALLOWED ->
+          route == null || caller.scope().allows(route.active().version().function().name())
+              ? Next.GO_ON
+              : RequireFunction.refuseAsUnknown(exchange);
       case HIDDEN -> RequireFunction.refuse(exchange, "");
       case FORBIDDEN ->
           exchange.refuse(

@@ -11,9 +11,12 @@ final class RequireFunction implements Step<InvocationExchange> {
 
   @Override
   public Next take(InvocationExchange exchange) {
-    return exchange.target().called() == null
-        ? refuse(exchange, " 'leat list' shows those of the tenant.")
-        : Next.GO_ON;
+    return exchange.target().called() == null ? refuseAsUnknown(exchange) : Next.GO_ON;
+  }
+
+  /** What whoever may see the tenant's functions is told when there is none of that name. */
+  static Next refuseAsUnknown(InvocationExchange exchange) {
+    return refuse(exchange, " 'leat list' shows those of the tenant.");
   }
 
   static Next refuse(InvocationExchange exchange, String hint) {

@@ -4,8 +4,10 @@ import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
 import dev.leat.store.Changes;
 import dev.leat.store.Database;
+import dev.leat.tenants.FunctionScope;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.Token;
+import dev.leat.tenants.TokenPosition;
 import dev.leat.tenants.TokenStore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,7 +27,7 @@ import org.jdbi.v3.core.Handle;
 public final class JdbiTokenStore implements TokenStore {
   private static final String SELECT =
       """
-      SELECT t.id, t.tenant, t.subject, t.roles, t.issued_at, t.expires_at, r.id AS revoked_id
+      SELECT t.id, t.tenant, t.subject, t.roles, t.functions, t.issued_at, t.expires_at, r.id AS revoked_id
       FROM tokens t LEFT JOIN revoked_tokens r ON r.id = t.id
       WHERE t.tenant = :tenant
       """;
@@ -55,7 +57,12 @@ public final class JdbiTokenStore implements TokenStore {
   }
 
   @Override
-  public Optional<List<Token>> list(Optional<TenantId> tenant) {
+  public Optional<List<Token>> list(
+      Optional<TenantId> tenant, Instant now, Optional<TokenPosition> after, int limit) {
+    String from =
+        after.isEmpty()
+            ? ""
+            : "AND (t.issued_at < :issuedAt OR (t.issued_at = :issuedAt AND t.id > :id)) ";
     return database.inTransaction(
         "Listing the tokens of tenant " + column(tenant),
         handle ->
@@ -63,8 +70,19 @@ public final class JdbiTokenStore implements TokenStore {
                 ? Optional.empty()
                 : Optional.of(
                     handle
-                        .createQuery(SELECT + "ORDER BY t.issued_at DESC, t.id")
+                        .createQuery(
+                            SELECT
+                                + "AND t.expires_at > :now "
+                                + from
+                                + "ORDER BY t.issued_at DESC, t.id LIMIT :limit")
                         .bind("tenant", column(tenant))
+                        .bind("now", now)
+                        .bind("limit", limit)
+                        .bindMap(
+                            after
+                                .<Map<String, Object>>map(
+                                    last -> Map.of("issuedAt", last.issuedAt(), "id", last.id()))
+                                .orElse(Map.of()))
                         .map((row, context) -> token(row))
                         .list()));
   }
@@ -152,8 +170,8 @@ public final class JdbiTokenStore implements TokenStore {
     handle
         .createUpdate(
             """
-            INSERT INTO tokens (id, tenant, subject, roles, issued_at, expires_at)
-            VALUES (:id, :tenant, :subject, :roles, :issuedAt, :expiresAt)
+            INSERT INTO tokens (id, tenant, subject, roles, functions, issued_at, expires_at)
+            VALUES (:id, :tenant, :subject, :roles, :functions, :issuedAt, :expiresAt)
             """)
         .bind("id", token.id())
         .bind("tenant", column(token.tenant()))
@@ -161,6 +179,7 @@ public final class JdbiTokenStore implements TokenStore {
         .bind(
             "roles",
             token.roles().stream().sorted().map(Role::word).collect(Collectors.joining(",")))
+        .bind("functions", String.join(",", token.scope().patterns()))
         .bind("issuedAt", token.issuedAt())
         .bind("expiresAt", token.expiresAt())
         .execute();
@@ -172,6 +191,7 @@ public final class JdbiTokenStore implements TokenStore {
 
   private static Token token(ResultSet row) throws SQLException {
     String tenant = row.getString("tenant");
+    String functions = row.getString("functions");
     return new Token(
         row.getString("id"),
         tenant.isEmpty() ? Optional.empty() : Optional.of(new TenantId(tenant)),
@@ -180,6 +200,9 @@ public final class JdbiTokenStore implements TokenStore {
             .splitAsStream(row.getString("roles"))
             .map(word -> Role.ofWord(word).orElseThrow())
             .collect(Collectors.toSet()),
+        functions.isEmpty()
+            ? FunctionScope.ALL
+            : FunctionScope.of(COMMA.splitAsStream(functions).toList()),
         Database.instant(row, "issued_at"),
         Database.instant(row, "expires_at"),
         row.getString("revoked_id") != null);

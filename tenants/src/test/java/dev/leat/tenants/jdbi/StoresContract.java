@@ -9,6 +9,7 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
+import dev.leat.tenants.FunctionScope;
 import dev.leat.tenants.QuotaStore;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeyStore;
@@ -16,6 +17,7 @@ import dev.leat.tenants.SigningKeyStore.KeyPair;
 import dev.leat.tenants.Tenant;
 import dev.leat.tenants.TenantStore;
 import dev.leat.tenants.Token;
+import dev.leat.tenants.TokenPosition;
 import dev.leat.tenants.TokenStore;
 import dev.leat.tenants.TokenStore.Added;
 import dev.leat.testkit.TestDatabase;
@@ -26,6 +28,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -224,8 +227,8 @@ abstract class StoresContract {
     assertThat(tenants.all()).containsExactly(new Tenant(OTHER, NOW, Tenant.State.ACTIVE));
     assertThat(quotas.all()).isEqualTo(Map.of(OTHER, Map.of("burst", 2L)));
     add(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
-    assertThat(tokens.list(Optional.of(ACME))).contains(List.of());
-    assertThat(tokens.list(Optional.of(OTHER))).contains(List.of(token("theirs", OTHER)));
+    assertThat(list(Optional.of(ACME))).contains(List.of());
+    assertThat(list(Optional.of(OTHER))).contains(List.of(token("theirs", OTHER)));
   }
 
   @Test
@@ -294,16 +297,50 @@ abstract class StoresContract {
             Optional.of(ACME),
             "Zoë \uD83D\uDE80 '; --",
             Set.of(Role.TENANT_ADMIN, Role.DEVELOPER, Role.INVOKER),
+            FunctionScope.of(Collections.nCopies(20, "a".repeat(63))),
             NOW.plusSeconds(1),
             NOW.plusSeconds(3),
             false);
     Token operators = operatorToken("operators");
     List.of(older, newer, operators).forEach(token -> tokens.add(token, 10));
 
-    assertThat(tokens.list(Optional.of(ACME))).contains(List.of(newer, older));
-    assertThat(tokens.list(Optional.of(OTHER))).contains(List.of());
-    assertThat(tokens.list(Optional.empty())).contains(List.of(operators));
-    assertThat(tokens.list(Optional.of(new TenantId("absent")))).isEmpty();
+    assertThat(list(Optional.of(ACME))).contains(List.of(newer, older));
+    assertThat(list(Optional.of(OTHER))).contains(List.of());
+    assertThat(list(Optional.empty())).contains(List.of(operators));
+    assertThat(list(Optional.of(new TenantId("absent")))).isEmpty();
+  }
+
+  @Test
+  void tokens_law2_listedFromAPositionOnAndUnexpired() {
+    addTenants();
+    for (String id : List.of("b", "a", "c")) {
+      tokens.add(token(id, ACME), 10);
+    }
+    Token newest =
+        new Token(
+            "z",
+            Optional.of(ACME),
+            "someone",
+            Set.of(Role.INVOKER),
+            FunctionScope.ALL,
+            NOW.plusSeconds(1),
+            NOW.plusSeconds(2),
+            false);
+    tokens.add(newest, 10);
+
+    assertThat(ids(NOW, Optional.empty(), 10)).containsExactly("z", "a", "b", "c");
+    assertThat(ids(NOW, Optional.empty(), 2)).containsExactly("z", "a");
+    assertThat(ids(NOW, Optional.of(new TokenPosition(NOW.plusSeconds(1), "z")), 2))
+        .containsExactly("a", "b");
+    assertThat(ids(NOW, Optional.of(new TokenPosition(NOW, "a")), 10)).containsExactly("b", "c");
+    assertThat(ids(NOW, Optional.of(new TokenPosition(NOW, "c")), 10)).isEmpty();
+    assertThat(ids(NOW.plusSeconds(2), Optional.empty(), 10)).containsExactly("a", "b", "c");
+  }
+
+  private List<String> ids(Instant now, Optional<TokenPosition> after, int limit) {
+    return tokens.list(Optional.of(ACME), now, after, limit).orElseThrow().stream()
+        .map(Token::id)
+        .toList();
   }
 
   @Test
@@ -321,7 +358,7 @@ abstract class StoresContract {
     Optional<Token> revoked = tokens.revoke(Optional.of(ACME), "mine");
     assertThat(revoked).map(Token::revoked).contains(true);
     assertThat(tokens.revoke(Optional.of(ACME), "mine")).isEqualTo(revoked);
-    assertThat(tokens.list(Optional.of(ACME))).contains(List.of(revoked.orElseThrow()));
+    assertThat(list(Optional.of(ACME))).contains(List.of(revoked.orElseThrow()));
     assertThat(tokens.revoke(Optional.empty(), "operators")).map(Token::id).contains("operators");
   }
 
@@ -346,11 +383,11 @@ abstract class StoresContract {
     tokens.revoke(Optional.of(ACME), "mine");
 
     tokens.forget(token.expiresAt().minusMillis(1));
-    assertThat(tokens.list(Optional.of(ACME)).orElseThrow()).hasSize(1);
+    assertThat(list(Optional.of(ACME)).orElseThrow()).hasSize(1);
     assertThat(tokens.revoked()).hasSize(1);
 
     tokens.forget(token.expiresAt());
-    assertThat(tokens.list(Optional.of(ACME)).orElseThrow()).isEmpty();
+    assertThat(list(Optional.of(ACME)).orElseThrow()).isEmpty();
     assertThat(tokens.revoked()).isEmpty();
   }
 
@@ -428,7 +465,7 @@ abstract class StoresContract {
   void failure_withoutADatabase_saysWhatWasTried() {
     database.close();
 
-    assertThatThrownBy(() -> tokens.list(Optional.of(ACME)))
+    assertThatThrownBy(() -> list(Optional.of(ACME)))
         .isInstanceOf(StoreFailure.class)
         .hasMessageContaining("acme");
   }
@@ -452,6 +489,10 @@ abstract class StoresContract {
 
   private TenantStore.Added add(Tenant tenant) {
     return tenants.add(tenant, 10);
+  }
+
+  private Optional<List<Token>> list(Optional<TenantId> tenant) {
+    return tokens.list(tenant, NOW, Optional.empty(), 100);
   }
 
   /** Puts and removes quotas; false if there is no such tenant. */
@@ -479,6 +520,7 @@ abstract class StoresContract {
         Optional.of(tenant),
         "someone",
         Set.of(Role.DEVELOPER),
+        FunctionScope.ALL,
         NOW,
         NOW.plus(Duration.ofHours(1)),
         false);
@@ -490,6 +532,7 @@ abstract class StoresContract {
         Optional.empty(),
         "operator",
         Set.of(Role.OPERATOR),
+        FunctionScope.ALL,
         NOW,
         NOW.plus(Duration.ofHours(1)),
         false);

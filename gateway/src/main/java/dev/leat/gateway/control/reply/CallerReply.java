@@ -6,14 +6,21 @@ import dev.leat.tenants.Role;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Who a token speaks for; operators have no tenant. */
+/** Who a token speaks for; operators have no tenant, and what is good for all no functions. */
 public record CallerReply(
-    String subject, @Nullable String tenant, List<String> roles, String expiresAt) {
+    String subject,
+    @Nullable String tenant,
+    List<String> roles,
+    @Nullable List<String> functions,
+    String tokenId,
+    String expiresAt) {
   public static CallerReply of(Principal caller) {
     return new CallerReply(
         caller.subject(),
         caller.tenant().map(TenantId::value).orElse(null),
-        caller.roles().stream().map(Role::word).toList(),
+        caller.roles().stream().sorted().map(Role::word).toList(),
+        caller.scope().isAll() ? null : caller.scope().patterns(),
+        caller.tokenId(),
         caller.expiresAt().toString());
   }
 }

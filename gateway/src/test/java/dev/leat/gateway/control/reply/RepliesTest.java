@@ -98,6 +98,9 @@ class RepliesTest {
     if (type == List.class) {
       return "array";
     }
+    if (type == boolean.class) {
+      return "boolean";
+    }
     return type == int.class || type == long.class ? "integer" : "string";
   }
 
