@@ -60,6 +60,9 @@ final class BodySchema {
     if (schema.has("type")) {
       checks.add(type(schema.get("type").asText()));
     }
+    if ((schema.has("minItems") || schema.has("maxItems")) && !isOfDomain) {
+      checks.add(size(schema));
+    }
     for (Map.Entry<String, JsonNode> keyword : schema.properties()) {
       Check check = check(keyword.getKey(), keyword.getValue(), schema, document, depth + 1);
       if (check != null && !isOfDomain) {
@@ -113,13 +116,8 @@ final class BodySchema {
       case "additionalProperties" -> others(says, schema.path("properties"), document, depth);
       case "propertyNames" -> names(of(says, document, depth));
       case "items" -> items(of(says, document, depth));
-      case "minItems" ->
-          must(value -> !value.isArray() || value.size() >= says.asInt(), "must not be empty");
-      case "maxItems" ->
-          must(
-              value -> !value.isArray() || value.size() <= says.asInt(),
-              "must have at most " + says + " items");
-      case "uniqueItems" -> must(BodySchema::hasUniqueItems, "must have no item twice");
+      case "minItems", "maxItems" -> null; // before the items are looked at
+      case "uniqueItems" -> unique(schema);
       case "minLength", "maxLength" -> length(schema);
       case "pattern" -> pattern(schema);
       case "minimum", "maximum" -> range(schema);
@@ -253,6 +251,31 @@ final class BodySchema {
       }
       return true;
     };
+  }
+
+  private static Check size(JsonNode schema) {
+    int min = schema.path("minItems").asInt(0);
+    int max = schema.path("maxItems").asInt(Integer.MAX_VALUE);
+    String bounds =
+        !schema.has("maxItems")
+            ? "at least " + min
+            : !schema.has("minItems") ? "at most " + max : min + "-" + max;
+    return (value, at, findings) -> {
+      if (value.isArray() && (value.size() < min || value.size() > max)) {
+        findings.add(
+            new Finding(at, "must have %s items, has %d".formatted(bounds, value.size())));
+        return false; // so that no work is done for thousands
+      }
+      return true;
+    };
+  }
+
+  /** Texts of one hash are easily made, and a set of them takes time by the square of its size. */
+  private static Check unique(JsonNode schema) {
+    if (!schema.has("maxItems")) {
+      throw new IllegalArgumentException("uniqueItems needs maxItems beside it");
+    }
+    return must(BodySchema::hasUniqueItems, "must have no item twice");
   }
 
   private static boolean hasUniqueItems(JsonNode value) {

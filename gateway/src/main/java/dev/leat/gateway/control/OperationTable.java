@@ -12,14 +12,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which operation a method and a path name. Paths are taken as they were sent: one that only means
  * the same as a declared one ({@code //}, {@code ..}, an encoded letter) names nothing, so that
- * nothing in front of this node can have read it otherwise. Parameters are decoded afterwards.
+ * nothing in front of this node can have read it otherwise. Parameters are decoded afterwards; of
+ * them, too, one that encodes what needs no encoding (RFC 3986, 2.3) names nothing.
  */
 final class OperationTable {
+  /** Of a letter, a digit, or one of {@code - . _ ~}. */
+  private static final Pattern NEEDLESS_ESCAPE =
+      Pattern.compile("%(2[dD]|2[eE]|3[0-9]|4[1-9a-fA-F]|5[0-9aA]|5[fF]|6[1-9a-fA-F]|7[0-9aA]|7[eE])");
+
   /**
    * By the number of their segments, in the order of the document, but those that end with a verb
    * ({@code {tenant}:suspend}) before those without.
@@ -68,6 +74,9 @@ final class OperationTable {
    * @throws IllegalArgumentException if a parameter is not well-formed
    */
   Lookup find(String method, String path) {
+    if (NEEDLESS_ESCAPE.matcher(path).find()) {
+      return new Nothing();
+    }
     String[] segments = segments(path);
     for (Template template : templates.getOrDefault(segments.length, List.of())) {
       if (template.matches(segments)) {

@@ -13,6 +13,7 @@ import com.networknt.schema.SpecVersion;
 import dev.leat.contract.Finding;
 import dev.leat.documents.StrictJson;
 import dev.leat.testkit.Seed;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,8 @@ class BodySchemaTest {
         "{'name':'A'}        | name: must be Small letters, was 'A'",
         "{'text':''}         | text: must have 1-3 characters, has 0",
         "{'list':'a'}        | list: must be a list, was 'a'",
-        "{'list':[]}         | list: must not be empty",
+        "{'list':[]}         | list: must have 1-3 items, has 0",
+        "{'list':['a','b','c','d']} | list: must have 1-3 items, has 4",
         "{'list':['a','a']}  | list: must have no item twice",
         "{'list':['a','d']}  | list[1]: must be one of a, b, c, was 'd'",
         "{'map':{'a':1}}     | map.a: must be true or false, was 1",
@@ -78,6 +80,15 @@ class BodySchemaTest {
     assertThat(schema.findings(json("{\"count\":0,\"text\":\"\",\"list\":[1,2],\"more\":1}")))
         .extracting(Finding::at)
         .containsExactlyInAnyOrder("name", "count", "text", "list[0]", "list[1]", "more");
+  }
+
+  /** Else thousands of texts of one hash would be compared each with each. */
+  @Test
+  void list_tooLong_isNotLookedInto() {
+    String items = String.join(",", Collections.nCopies(10_000, "\"z\""));
+
+    assertThat(schema.findings(json("{\"count\":1,\"name\":\"a\",\"list\":[" + items + "]}")))
+        .containsExactly(new Finding("list", "must have 1-3 items, has 10000"));
   }
 
   @Test
@@ -102,6 +113,8 @@ class BodySchemaTest {
   void keyword_unknown_isRefusedAtOnce() {
     assertThatThrownBy(() -> BodySchema.of(json("{\"oneOf\":[]}"), DOCUMENT))
         .hasMessageContaining("'oneOf'");
+    assertThatThrownBy(() -> BodySchema.of(json("{\"uniqueItems\":true}"), DOCUMENT))
+        .hasMessageContaining("maxItems");
     assertThatThrownBy(() -> BodySchema.of(DOCUMENT.path("loop"), DOCUMENT))
         .hasMessageContaining("contains itself");
   }

@@ -59,12 +59,31 @@ class OperationTableTest {
         "/v1/./things",
         "/v1/x/../things",
         "/v1/%74hings",
+        "/v1/things/%61cme",
+        "/v1/things/a%2Ec",
+        "/v1/things/%2e%2e",
         "/V1/things",
         "/v1/things/a/parts",
         "/v1/things/a/parts/1/2"
       })
   void path_thatOnlyMeansTheSame_namesNothing(String path) {
     assertThat(table.find("GET", path)).isEqualTo(new Nothing());
+  }
+
+  /** By RFC 3986, 2.3 these mean the same with and without. */
+  @Test
+  void parameter_thatEncodesWhatNeedsNone_namesNothing() {
+    for (char c = 0; c < 128; c++) {
+      boolean isUnreserved =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || "-._~".indexOf(c) >= 0;
+      for (String form : List.of("%%%02x", "%%%02X")) {
+        String path = "/v1/things/" + form.formatted((int) c);
+        assertThat(table.find("GET", path) instanceof Nothing).as(path).isEqualTo(isUnreserved);
+      }
+    }
   }
 
   @Test
