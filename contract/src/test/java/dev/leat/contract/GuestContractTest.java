@@ -20,4 +20,19 @@ final class GuestContractTest {
         .doesNotContain(new Import("leat", "record_metric", "(i32,i32,f64)->"));
     assertThat(GuestContract.WASI.imports()).isEmpty();
   }
+
+  @Test
+  void canUse_isWhatTheContractHasAWayTo() {
+    List<Grant> grants = List.of(new Grant.Logging(), new Grant.Metrics(), new Grant.Config());
+
+    assertThat(grants)
+        .filteredOn(GuestContract.HANDLER::canUse)
+        .extracting(Grant::word)
+        .containsExactly("logging", "config");
+    assertThat(grants).filteredOn(GuestContract.PROCESSOR::canUse).hasSize(3);
+    assertThat(grants)
+        .filteredOn(GuestContract.WASI::canUse)
+        .extracting(Grant::word)
+        .containsExactly("logging");
+  }
 }

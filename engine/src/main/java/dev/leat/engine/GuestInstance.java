@@ -28,11 +28,14 @@ public interface GuestInstance extends AutoCloseable {
   /** Takes fuel for work that the host did on the guest's behalf; may throw like a guest call. */
   void charge(long fuel);
 
-  /** Told by a host function before it waits, so that another guest may have the processor. */
-  void rest();
+  /** Waits, for a host function; meanwhile another guest may have the processor. */
+  void restUntil(long nanoTime);
 
   /** Fuel used since {@link #begin}, never above the budget. */
   long fuelUsed();
+
+  /** How long it has waited by {@link #restUntil} since {@link #begin}. */
+  long restedNanos();
 
   /** The memory's largest size since {@link #begin}, in bytes. */
   long peakMemoryBytes();

@@ -10,16 +10,19 @@ public final class GuestStopped extends RuntimeException {
   private final Reason reason;
   private final int exitCode;
   private final long fuelUsed;
+  private final long restedNanos;
 
   private GuestStopped(Reason reason, String detail, int exitCode) {
-    this(reason, detail, exitCode, 0);
+    this(reason, detail, exitCode, 0, 0);
   }
 
-  private GuestStopped(Reason reason, String detail, int exitCode, long fuelUsed) {
+  private GuestStopped(
+      Reason reason, String detail, int exitCode, long fuelUsed, long restedNanos) {
     super(detail, null, false, false);
     this.reason = reason;
     this.exitCode = exitCode;
     this.fuelUsed = fuelUsed;
+    this.restedNanos = restedNanos;
   }
 
   public static GuestStopped because(Reason reason, String detail) {
@@ -50,13 +53,18 @@ public final class GuestStopped extends RuntimeException {
   }
 
   /** The same of an instance that never came to be, and can no longer be asked what it used. */
-  public GuestStopped after(long fuel) {
-    return new GuestStopped(reason, detail(), exitCode, fuel);
+  public GuestStopped after(long fuel, long rested) {
+    return new GuestStopped(reason, detail(), exitCode, fuel, rested);
   }
 
   /** What {@link #after} said; else 0. */
   public long fuelUsed() {
     return fuelUsed;
+  }
+
+  /** How long it had waited because it wanted to, as {@link #after} said; else 0. */
+  public long restedNanos() {
+    return restedNanos;
   }
 
   /** Why a guest was stopped. */

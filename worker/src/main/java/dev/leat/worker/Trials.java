@@ -283,7 +283,8 @@ final class Trials implements AutoCloseable {
         return new Raised(version, guest);
       } catch (GuestStopped stopped) {
         preparing.count(stopped.fuelUsed());
-        boolean isOurFault = THREADS.getCurrentThreadCpuTime() - cpuBefore < nanos / 2;
+        long cpu = THREADS.getCurrentThreadCpuTime() - cpuBefore;
+        boolean isOurFault = cpu + stopped.restedNanos() < nanos / 2;
         return switch (stopped.reason()) {
           case CANCELLED -> new Trial.Busy(GIVEN_UP);
           case NO_ROOM -> new Trial.Busy(stopped.detail());

@@ -60,9 +60,15 @@ final class ApiClient {
         .collect(Collectors.joining());
   }
 
-  /** A value for the query or one segment of the path; the colon of digests stays readable. */
+  /**
+   * A value for the query or one segment of the path; what needs no escape has none, and the colon
+   * of digests.
+   */
   static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%3A", ":");
+    return URLEncoder.encode(text, StandardCharsets.UTF_8)
+        .replace("+", "%20")
+        .replace("%3A", ":")
+        .replace("%7E", "~");
   }
 
   JsonNode get(String path) {

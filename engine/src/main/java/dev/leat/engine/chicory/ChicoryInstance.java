@@ -125,8 +125,13 @@ final class ChicoryInstance implements GuestInstance {
   }
 
   @Override
-  public void rest() {
-    memory.rest();
+  public void restUntil(long nanoTime) {
+    memory.restUntil(nanoTime);
+  }
+
+  @Override
+  public long restedNanos() {
+    return memory.restedNanos();
   }
 
   @Override

@@ -72,7 +72,7 @@ final class ChicoryModule implements LoadedModule {
       return instantiate(hosts, memory, beforeStart);
     } catch (GuestStopped stopped) {
       memory.close();
-      throw stopped.after(memory.fuelUsed());
+      throw stopped.after(memory.fuelUsed(), memory.restedNanos());
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;

@@ -19,6 +19,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,7 @@ final class FlatMemory implements Memory, GuestMemory {
   private @Nullable Reason growthRefused;
 
   private int peakPages;
+  private long restedNanos;
 
   /**
    * @param initialPages pages that it starts with, at most {@code maximumPages}
@@ -127,6 +129,7 @@ final class FlatMemory implements Memory, GuestMemory {
     pacer = budget.pacer();
     growthRefused = null;
     peakPages = pages();
+    restedNanos = 0;
     fuel = (int) Math.min(SLICE, fuelLimit);
     reserve = fuelLimit - fuel;
   }
@@ -167,8 +170,19 @@ final class FlatMemory implements Memory, GuestMemory {
     }
   }
 
-  void rest() {
+  void restUntil(long nanoTime) {
     pacer.rest();
+    long began = System.nanoTime();
+    long left = nanoTime - began;
+    while (left > 0) {
+      LockSupport.parkNanos(left);
+      left = nanoTime - System.nanoTime();
+    }
+    restedNanos += System.nanoTime() - began;
+  }
+
+  long restedNanos() {
+    return restedNanos;
   }
 
   long fuelUsed() {

@@ -262,8 +262,7 @@ final class BodySchema {
             : !schema.has("minItems") ? "at most " + max : min + "-" + max;
     return (value, at, findings) -> {
       if (value.isArray() && (value.size() < min || value.size() > max)) {
-        findings.add(
-            new Finding(at, "must have %s items, has %d".formatted(bounds, value.size())));
+        findings.add(new Finding(at, "must have %s items, has %d".formatted(bounds, value.size())));
         return false; // so that no work is done for thousands
       }
       return true;

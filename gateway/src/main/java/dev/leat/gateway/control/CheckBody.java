@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * Reads JSON bodies and holds them to the document's schema, so that an operation sees only what
- * the document allows. They are of up to 64 KiB, and each part is looked at once: that takes about a
- * millisecond of the event loop.
+ * the document allows. They are of up to 64 KiB, and each part is looked at once: that takes about
+ * a millisecond of the event loop.
  */
 final class CheckBody implements Step<ControlExchange> {
   @Override

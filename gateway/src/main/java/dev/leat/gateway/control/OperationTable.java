@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class OperationTable {
   /** Of a letter, a digit, or one of {@code - . _ ~}. */
   private static final Pattern NEEDLESS_ESCAPE =
-      Pattern.compile("%(2[dD]|2[eE]|3[0-9]|4[1-9a-fA-F]|5[0-9aA]|5[fF]|6[1-9a-fA-F]|7[0-9aA]|7[eE])");
+      Pattern.compile(
+          "%(2[dD]|2[eE]|3[0-9]|4[1-9a-fA-F]|5[0-9aA]|5[fF]|6[1-9a-fA-F]|7[0-9aA]|7[eE])");
 
   /**
    * By the number of their segments, in the order of the document, but those that end with a verb

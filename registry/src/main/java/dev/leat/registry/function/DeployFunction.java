@@ -233,7 +233,7 @@ public final class DeployFunction {
               clock.instant(),
               manifest.toJson(),
               manifest.route());
-      if (active.isPresent() && saysTheSame(active.get(), next)) {
+      if (active.isPresent() && active.get().saysTheSameAs(next)) {
         return Optional.of(Answer.done(active.get()));
       }
       int functionsMax = allowances.of(tenant).functions();
@@ -296,11 +296,6 @@ public final class DeployFunction {
         && Arrays.stream(ifMatch.split(",", -1))
             .map(String::strip)
             .anyMatch(tag -> tag.equals("*") || tag.equals(active.get().etag()));
-  }
-
-  private static boolean saysTheSame(DeployedVersion active, DeployedVersion next) {
-    return active.version().module().equals(next.version().module())
-        && active.manifest().equals(next.manifest());
   }
 
   private static AuditEntry entry(String actor, DeployedVersion deployed) {

@@ -2,6 +2,7 @@ package dev.leat.registry.function;
 
 import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.documents.StrictJson;
 import java.time.Instant;
 import java.util.List;
 
@@ -13,11 +14,31 @@ import java.util.List;
  */
 public record DeployedVersion(
     FunctionVersion version, Instant createdAt, String manifest, RouteSpec route) {
-  /**
-   * What its author should know although it was deployed: powers that this version does not grant.
-   */
+  /** What its author should know although it was deployed: powers that it asks for in vain. */
   public List<Finding> notes() {
-    return UngrantedPowers.of(version.grants());
+    return UngrantedPowers.of(version);
+  }
+
+  /**
+   * Whether both are made of manifests that mean the same. The texts may differ: another release
+   * wrote the older one, which knew fewer keys.
+   */
+  boolean saysTheSameAs(DeployedVersion other) {
+    DeployedVersion kept =
+        StoredManifest.read(
+            version.function(),
+            version.number(),
+            other.version.module(),
+            createdAt,
+            other.manifest);
+    return version.equals(kept.version)
+        && route.equals(kept.route)
+        && moduleText().equals(kept.moduleText());
+  }
+
+  /** By digest, or by name and version. */
+  private String moduleText() {
+    return StrictJson.tree(manifest).path("spec").path("module").asText();
   }
 
   /** The version as an entity tag (RFC 9110, 8.8.3). */

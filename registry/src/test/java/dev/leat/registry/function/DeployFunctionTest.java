@@ -98,6 +98,24 @@ final class DeployFunctionTest {
   }
 
   @Test
+  void deploy_powerThatTheContractHasNoWayTo_isNoted() {
+    String manifest =
+        manifest(
+            "mask", registry.publish("mask", "1", GuestModules.handler(1)).digest().toString());
+
+    DeployedVersion deployed =
+        done(
+            registry.deploy(
+                "mask",
+                manifest + "  capabilities: {logging: true, metrics: true, config: true}\n"));
+
+    assertThat(deployed.notes())
+        .extracting(Finding::toString)
+        .containsExactly(
+            "spec.capabilities.metrics: is of no use: the contract 'handler' has no way to it");
+  }
+
+  @Test
   void deploy_versionThatDoesNotComeUp_isRefusedAndLeavesNothing() {
     PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1));
     registry.trial.refuse("spec.config", "init refused it");
@@ -189,6 +207,25 @@ final class DeployFunctionTest {
     assertThat(route.active().version()).isEqualTo(second.version());
     assertThat(route.target("v1"))
         .isEqualTo(new Route.Target(first.version(), first.route(), first.createdAt()));
+  }
+
+  /** As a release kept it that knew no metrics, had another order and wrote no defaults. */
+  @Test
+  void deploy_sameAsWhatAnOlderReleaseKept_changesNothing() {
+    registry.publish("mask", "1", GuestModules.handler(1));
+    String manifest = manifest("mask", ModuleDigest.of(GuestModules.handler(1)));
+    DeployedVersion first = done(registry.deploy("mask", manifest));
+    registry.database.execute(
+        "UPDATE function_versions SET manifest ="
+            + " '{\"kind\":\"Function\",\"apiVersion\":\"leat/v1\",\"spec\":{\"contract\":\"handler\",\"module\":\"%s\"}}'"
+                .formatted(first.version().module()));
+
+    DeployedVersion again = done(registry.deploy("mask", manifest));
+
+    assertThat(again.version()).isEqualTo(first.version());
+    DeployedVersion other =
+        done(registry.deploy("mask", manifest + "  capabilities: {metrics: true}\n"));
+    assertThat(other.version().number()).isEqualTo(2);
   }
 
   @Test

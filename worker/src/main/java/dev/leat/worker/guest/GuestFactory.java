@@ -95,7 +95,7 @@ public final class GuestFactory {
       return instance;
     } catch (GuestStopped stopped) {
       instance.close();
-      throw stopped.after(instance.fuelUsed());
+      throw stopped.after(instance.fuelUsed(), instance.restedNanos());
     } catch (RuntimeException | Error e) {
       instance.close();
       throw e;

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The functions of WASI preview 1 (wasi_snapshot_preview1.witx). Standard streams, arguments,
@@ -271,15 +270,7 @@ public final class WasiHost {
     for (long slept = 0; slept < nanos; ) {
       guest.charge(FUEL_PER_SLEPT_MILLI);
       slept += Math.min(nanos - slept, 1_000_000);
-      guest.rest();
-      parkUntil(started + slept);
-    }
-  }
-
-  private static void parkUntil(long nanoTime) {
-    long left;
-    while ((left = nanoTime - System.nanoTime()) > 0) {
-      LockSupport.parkNanos(left);
+      guest.restUntil(started + slept);
     }
   }
 }
