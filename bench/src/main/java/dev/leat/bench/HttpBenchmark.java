@@ -26,6 +26,7 @@ import java.util.function.ToDoubleFunction;
  * arguments.
  */
 public final class HttpBenchmark {
+  private static final int CONNECTIONS = 64;
   private static final int ROUNDS = Integer.getInteger("rounds", 20);
   private static final int SECONDS = Integer.getInteger("seconds", 2);
   private static final long SETTLE_NANOS = 1_000_000_000L;
@@ -61,11 +62,11 @@ public final class HttpBenchmark {
       String json = JsonBody.ofKilobyte();
       List<Target> targets =
           List.of(
-              new Target("bare", bare, bare.url(), headers, ""),
-              new Target("noop", node, noop, headers, ""),
-              new Target("bare 1 KB", bare, bare.url(), headers, json),
-              new Target("json 1 KB", node, echo, headers, json));
-      measure(new Wrk(home), targets);
+              new Target("bare", bare::cpuTime, bare.url(), headers, ""),
+              new Target("noop", node::cpuTime, noop, headers, ""),
+              new Target("bare 1 KB", bare::cpuTime, bare.url(), headers, json),
+              new Target("json 1 KB", node::cpuTime, echo, headers, json));
+      measure(new Wrk(home, CONNECTIONS), targets);
     }
     print();
   }

@@ -8,10 +8,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The load generator {@code wrk}: 64 connections kept open on two threads. */
+/** The load generator {@code wrk}: connections kept open on two threads. */
 final class Wrk {
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
   private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
@@ -22,19 +23,21 @@ final class Wrk {
       Pattern.compile("connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)");
 
   private final Path directory;
+  private final int connections;
 
   /**
    * @param directory where its scripts are written
    */
-  Wrk(Path directory) {
+  Wrk(Path directory, int connections) {
     this.directory = directory;
+    this.connections = connections;
   }
 
   /** Sends one request over and over for so long. */
   Load run(Target target, int seconds) throws IOException {
-    Duration before = target.server().cpuTime();
+    Duration before = target.cpuTime().get();
     String report = report(target, seconds);
-    Duration used = target.server().cpuTime().minus(before);
+    Duration used = target.cpuTime().get().minus(before);
     return new Load(
         number(RATE, report),
         millis(P50, report),
@@ -45,7 +48,9 @@ final class Wrk {
 
   private String report(Target target, int seconds) throws IOException {
     List<String> command =
-        new ArrayList<>(List.of("wrk", "--latency", "-c", "64", "-t", "2", "-d", seconds + "s"));
+        new ArrayList<>(
+            List.of(
+                "wrk", "--latency", "-c", "" + connections, "-t", "2", "-d", seconds + "s"));
     target.headers().forEach((name, value) -> command.addAll(List.of("-H", name + ": " + value)));
     if (!target.body().isEmpty()) {
       Path script = directory.resolve("post.lua");
@@ -97,11 +102,16 @@ final class Wrk {
   /**
    * What is sent.
    *
-   * @param server where it goes
+   * @param cpuTime what those that serve it have used of all cores
+   * @param url where it goes
    * @param body empty for a GET, else the body of a POST
    */
   record Target(
-      String name, ChildServer server, String url, Map<String, String> headers, String body) {
+      String name,
+      Supplier<Duration> cpuTime,
+      String url,
+      Map<String, String> headers,
+      String body) {
     Target {
       headers = Map.copyOf(headers);
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes on one database, each in a process of its own, and a tenant with the functions of the load.
@@ -42,6 +43,7 @@ public final class Cluster implements AutoCloseable {
   private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
   private final Map<String, String> clusterAddresses = new LinkedHashMap<>();
   private final Map<String, Boolean> gateways = new LinkedHashMap<>();
+  private @Nullable ControlPlane developer;
   private String token = "";
 
   /**
@@ -183,10 +185,9 @@ public final class Cluster implements AutoCloseable {
 
   /** Deploys the functions of the load, and waits until every gateway calls them. */
   public void deploy() throws IOException {
-    ControlPlane control = controlPlane(gateways().getFirst());
-    token = control.tenant(TENANT);
-    deploy(control, "quick", Duration.ZERO);
-    deploy(control, "slow", SLEEP);
+    tenant();
+    deploy("quick", Duration.ZERO);
+    deploy("slow", SLEEP);
     try (LoadBalancer balancer = balancer()) {
       long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
       int inARow = 0;
@@ -203,13 +204,11 @@ public final class Cluster implements AutoCloseable {
 
   /** Deploys one more function of the load. */
   public void deploy(String function) throws IOException {
-    deploy(controlPlane(gateways().getFirst()), function, SLEEP);
+    deploy(function, SLEEP);
   }
 
-  private static void deploy(ControlPlane control, String function, Duration sleep)
-      throws IOException {
-    control.deploy(
-        TENANT,
+  private void deploy(String function, Duration sleep) throws IOException {
+    deploy(
         function,
         Witness.module(sleep),
         """
@@ -217,6 +216,29 @@ public final class Cluster implements AutoCloseable {
           instances: {min: 1, max: 64, idle: 5m}
           capabilities: {logging: true}
         """);
+  }
+
+  /** Makes the tenant of the load, without its functions; answers a token that may call. */
+  public String tenant() throws IOException {
+    ControlPlane control = controlPlane(gateways().getFirst());
+    developer = control;
+    token = control.tenant(TENANT);
+    return token;
+  }
+
+  /**
+   * Deploys a function of the load's tenant; answers its path.
+   *
+   * @param spec more lines of the manifest's spec, each indented by two
+   */
+  public String deploy(String function, byte[] module, String spec) throws IOException {
+    Objects.requireNonNull(developer, "no tenant").deploy(TENANT, function, module, spec);
+    return "/f/" + TENANT + "/" + function;
+  }
+
+  /** The token of the load's tenant. */
+  public String token() {
+    return token;
   }
 
   /** One that goes by what the gateways say of themselves. */
@@ -237,7 +259,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /** The line and fields of a call of a function. */
-  private String head(String function) {
+  public String head(String function) {
     return "POST /f/%s/%s HTTP/1.1\r\nHost: leat\r\nAuthorization: Bearer %s\r\n"
         .formatted(TENANT, function, token);
   }

@@ -41,6 +41,7 @@ public final class NodeProcess implements AutoCloseable {
   private final int port;
   private final Path directory;
   private final List<String> arguments;
+  private @Nullable Path launcher;
   private @Nullable Process process;
 
   /**
@@ -53,6 +54,12 @@ public final class NodeProcess implements AutoCloseable {
     this.port = port;
     this.directory = directory;
     this.arguments = List.copyOf(arguments);
+  }
+
+  /** From now on it is started by this launcher, from the built distribution. */
+  public NodeProcess by(Path script) {
+    launcher = script;
+    return this;
   }
 
   public String name() {
@@ -95,7 +102,7 @@ public final class NodeProcess implements AutoCloseable {
             "--port",
             String.valueOf(port)));
     all.addAll(List.of(more));
-    ProcessBuilder builder = AnotherJvm.of(flags, Leat.class, all.toArray(String[]::new));
+    ProcessBuilder builder = command(flags, all);
     builder.command().addAll(0, place.prefix());
     builder.environment().putAll(place.environment());
     process =
@@ -104,6 +111,17 @@ public final class NodeProcess implements AutoCloseable {
             .redirectError(Redirect.appendTo(log().toFile()))
             .start();
     return this;
+  }
+
+  private ProcessBuilder command(List<String> flags, List<String> leat) {
+    if (launcher == null) {
+      return AnotherJvm.of(flags, Leat.class, leat.toArray(String[]::new));
+    }
+    List<String> command = new ArrayList<>(List.of(launcher.toAbsolutePath().toString()));
+    command.addAll(leat);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("LEAT_OPTS", HEAP);
+    return builder;
   }
 
   /** Until it is ready; answers how long that took from now on. */
