@@ -2,12 +2,15 @@ package dev.leat.failures;
 
 import dev.leat.failures.rig.Cluster;
 import dev.leat.failures.rig.NodeProcess;
+import dev.leat.failures.rig.Place;
 import dev.leat.failures.rig.PrivateNetwork;
 import dev.leat.testkit.CuttableProxy;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Nodes that are there and do not answer, or not each other. */
 final class Pauses {
@@ -77,7 +80,7 @@ final class Pauses {
     }
     PrivateNetwork network = stage.opened(PrivateNetwork.make());
     CuttableProxy database = stage.opened(CuttableProxy.to(stage.server().port(), network.here()));
-    Map<String, dev.leat.failures.rig.Place> places = new LinkedHashMap<>();
+    Map<String, Place> places = new LinkedHashMap<>();
     for (String name : new String[] {"a", "b", "c"}) {
       places.put(name, network.place(name));
     }
@@ -111,19 +114,25 @@ final class Pauses {
     allAreReady(stage);
   }
 
-  /** Without anybody's help, and each of them sees it. */
+  /** Without anybody's help, and each gateway sees it. */
   static void allAreReady(Stage stage) {
+    ready(stage, stage.nodes().stream().map(NodeProcess::name).toArray(String[]::new));
+  }
+
+  /** These are the members, and ready, as each gateway shows them. */
+  static void ready(Stage stage, String... names) {
+    Map<String, String> all = new TreeMap<>();
+    for (String name : names) {
+      all.put(name, "ready");
+    }
+    List<NodeProcess> asked =
+        stage.gateways().stream().filter(node -> all.containsKey(node.name())).toList();
     Duration took =
         stage.until(
-            "all nodes see all as ready",
+            "each node sees all as ready",
             BACK_WITHIN,
-            () ->
-                stage.nodes().stream()
-                    .filter(node -> node.status("/v1/cluster") != 404)
-                    .allMatch(node ->
-                        stage.members(node).size() >= stage.nodes().size()
-                            && stage.members(node).values().stream().allMatch("ready"::equals)));
-    stage.say("all see all as ready after %.1f s".formatted(took.toNanos() / 1e9));
+            () -> asked.stream().allMatch(node -> stage.members(node).equals(all)));
+    stage.say("each node sees all as ready after %.1f s".formatted(took.toNanos() / 1e9));
   }
 
   /** How many of the calls that were due in this time ran there. */
@@ -131,7 +140,7 @@ final class Pauses {
     String log = String.valueOf(node.log().getFileName());
     return account.ledger().entries().stream()
         .filter(entry -> entry.dueNanos() >= fromNanos && entry.dueNanos() < toNanos)
-        .filter(entry -> account.runs().getOrDefault(entry.id(), java.util.List.of()).contains(log))
+        .filter(entry -> account.runs().getOrDefault(entry.id(), List.of()).contains(log))
         .count();
   }
 }

@@ -63,7 +63,24 @@ final class Scenarios {
           new Scenario(
               "schedulers-dead",
               "No scheduler is left: calls go on; with one back, decisions do too.",
-              Changes::schedulersDead));
+              Changes::schedulersDead),
+          new Scenario(
+              "same-name",
+              "A second node of one name is started: it is refused, the first serves on.",
+              Doors::sameName),
+          new Scenario(
+              "join-nowhere",
+              "A node is told to join one that is not there: it does not begin alone.",
+              Doors::joinNowhere),
+          new Scenario(
+              "other-format",
+              "A node comes to a cluster whose format it does not speak: it refuses to start.",
+              Doors::otherFormat),
+          new Scenario(
+              "foreign-certificate",
+              "Strangers come to the cluster's port, without a certificate or with one of another"
+                  + " authority: they hear nothing.",
+              Doors::foreignCertificate));
 
   private Scenarios() {}
 

@@ -72,6 +72,23 @@ final class Stage implements AutoCloseable {
     return cluster(server.port(), places, namesAndRoles);
   }
 
+  /** One of which no node is started yet. */
+  Cluster clusterNotStarted(String... namesAndRoles) throws IOException {
+    return clusterNotStarted(server.port(), Map.of(), namesAndRoles);
+  }
+
+  private Cluster clusterNotStarted(
+      int databasePort, Map<String, Place> places, String... namesAndRoles) throws IOException {
+    Cluster made = new Cluster(directory, server, databasePort, random);
+    cluster = made;
+    open.add(made);
+    for (int i = 0; i < namesAndRoles.length; i += 2) {
+      String name = namesAndRoles[i];
+      made.node(name, namesAndRoles[i + 1], places.getOrDefault(name, Place.HERE));
+    }
+    return made;
+  }
+
   /** Nodes that share a database and know nothing of each other. */
   Cluster singles(String... names) throws IOException {
     Cluster made = new Cluster(directory, server, server.port(), random);
@@ -98,13 +115,7 @@ final class Stage implements AutoCloseable {
    */
   Cluster cluster(int databasePort, Map<String, Place> places, String... namesAndRoles)
       throws IOException {
-    Cluster made = new Cluster(directory, server, databasePort, random);
-    cluster = made;
-    open.add(made);
-    for (int i = 0; i < namesAndRoles.length; i += 2) {
-      String name = namesAndRoles[i];
-      made.node(name, namesAndRoles[i + 1], places.getOrDefault(name, Place.HERE));
-    }
+    Cluster made = clusterNotStarted(databasePort, places, namesAndRoles);
     say("starting " + made.nodes().size() + " nodes");
     made.start();
     made.deploy();
@@ -125,6 +136,15 @@ final class Stage implements AutoCloseable {
   /** Lets the load go on for so long. */
   void during(Duration length) {
     running().during(length);
+  }
+
+  /** Does this again and again for so long. */
+  void during(Duration length, Runnable check) {
+    long until = System.nanoTime() + length.toNanos();
+    while (System.nanoTime() - until < 0) {
+      check.run();
+      LockSupport.parkNanos(POLL.toNanos());
+    }
   }
 
   void seconds(double seconds) {
@@ -232,6 +252,10 @@ final class Stage implements AutoCloseable {
 
   List<NodeProcess> nodes() {
     return Objects.requireNonNull(cluster).nodes();
+  }
+
+  List<NodeProcess> gateways() {
+    return Objects.requireNonNull(cluster).gateways();
   }
 
   /** Each member's state by its name, as this node shows them; none while it shows nothing. */
