@@ -56,7 +56,9 @@ public final class ClusterBenchmark {
 
   public static void main(String[] arguments) throws IOException {
     List<String> parts =
-        arguments.length == 0 ? List.of("joined", "remote", "start", "overload") : List.of(arguments);
+        arguments.length == 0
+            ? List.of("joined", "remote", "start", "overload")
+            : List.of(arguments);
     Path home = Files.createTempDirectory("leat-bench");
     try (PostgresServer server = PostgresServer.start()) {
       ClusterBenchmark benchmark = new ClusterBenchmark(System.out, home, server);
@@ -66,7 +68,8 @@ public final class ClusterBenchmark {
           case "remote" -> benchmark.remote();
           case "start" -> benchmark.start();
           case "overload" -> benchmark.overload();
-          default -> throw new IllegalArgumentException("joined, remote, start or overload, not " + part);
+          default ->
+              throw new IllegalArgumentException("joined, remote, start or overload, not " + part);
         }
       }
     }

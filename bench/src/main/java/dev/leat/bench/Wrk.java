@@ -49,8 +49,7 @@ final class Wrk {
   private String report(Target target, int seconds) throws IOException {
     List<String> command =
         new ArrayList<>(
-            List.of(
-                "wrk", "--latency", "-c", "" + connections, "-t", "2", "-d", seconds + "s"));
+            List.of("wrk", "--latency", "-c", "" + connections, "-t", "2", "-d", seconds + "s"));
     target.headers().forEach((name, value) -> command.addAll(List.of("-H", name + ": " + value)));
     if (!target.body().isEmpty()) {
       Path script = directory.resolve("post.lua");

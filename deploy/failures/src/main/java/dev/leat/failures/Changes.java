@@ -22,11 +22,11 @@ final class Changes {
     joins(stage, cluster, joining, 1.0 / 3);
   }
 
-  /** A worker that no client knows: the gateway gives it its share. */
+  /** A worker that no client knows: what keeps the first more than half busy is shared. */
   static void workerJoins(Stage stage) throws Exception {
     Cluster cluster = stage.cluster("g", "gateway,scheduler", "w1", "worker");
     NodeProcess joining = cluster.node("w2", "worker", Place.HERE);
-    stage.load(300);
+    stage.load(100, 1); // 5 of the first one's 8 threads
     stage.seconds(3);
     joins(stage, cluster, joining, 1.0 / 2);
   }
@@ -88,16 +88,16 @@ final class Changes {
   static void schedulersDead(Stage stage) throws Exception {
     Cluster cluster = stage.cluster("g", "gateway", "w1", "worker", "s", "scheduler");
     NodeProcess scheduler = stage.node(2);
-    stage.until("decisions are taken", Duration.ofSeconds(10), () -> cluster.placements() > 0);
+    stage.until("decisions are taken", Duration.ofSeconds(10), () -> cluster.assignments() > 0);
     stage.load(300);
     stage.seconds(3);
     stage.fault("kill -9 s, the only scheduler");
     scheduler.kill();
     stage.seconds(5);
-    long before = cluster.placements();
+    long before = cluster.assignments();
     cluster.deploy("added");
     stage.seconds(5);
-    stage.claim("nobody decides meanwhile", cluster.placements() == before);
+    stage.claim("nobody decides meanwhile", cluster.assignments() == before);
     stage.say("s is started again");
     cluster.join(scheduler);
     scheduler.awaitReady();
@@ -105,7 +105,7 @@ final class Changes {
         stage.until(
             "decisions are taken again",
             Duration.ofSeconds(10),
-            () -> cluster.placements() > before);
+            () -> cluster.assignments() > before);
     stage.note("decided %.1f s after it was ready".formatted(took.toNanos() / 1e9));
     stage.seconds(2);
     Account account = stage.account(Set.of());

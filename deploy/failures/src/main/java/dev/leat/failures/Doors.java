@@ -33,7 +33,8 @@ final class Doors {
     NodeProcess lonely = cluster.nodes().getFirst();
     stage.say("x is told to join y, which is not there");
     cluster.join(lonely);
-    stage.during(Duration.ofSeconds(20), () -> stage.claim("it does not begin alone", !lonely.isReady()));
+    stage.during(
+        Duration.ofSeconds(20), () -> stage.claim("it does not begin alone", !lonely.isReady()));
     stage.note(lonely.isAlive() ? "it waits" : "it has ended: " + lastLine(lonely));
   }
 
@@ -82,7 +83,6 @@ final class Doors {
   private static void allAnswered(Stage stage) throws Exception {
     Account account = stage.account(Set.of());
     stage.claim(
-        "the others feel nothing of it",
-        account.ledger().answered() == account.ledger().offered());
+        "the others feel nothing of it", account.ledger().answered() == account.ledger().offered());
   }
 }

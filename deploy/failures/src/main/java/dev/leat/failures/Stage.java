@@ -124,13 +124,22 @@ final class Stage implements AutoCloseable {
 
   /** Warms all nodes up, then begins the load that is accounted for. */
   void load(int perSecond) {
+    load(perSecond, Cluster.ONE_SLEEPS_OF);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param oneSleepsOf of so many requests one sleeps
+   */
+  void load(int perSecond, int oneSleepsOf) {
     Cluster loaded = Objects.requireNonNull(cluster);
     LoadBalancer through = loaded.balancer();
     open.add(through);
     say("warming up");
-    before = loaded.load(through, "warm", WARM_UP_RATE).start().during(WARM_UP).end();
+    before = loaded.load(through, "warm", WARM_UP_RATE, Cluster.ONE_SLEEPS_OF).start().during(WARM_UP).end();
     say("load of " + perSecond + " a second");
-    load = loaded.load(through, "call", perSecond).start();
+    load = loaded.load(through, "call", perSecond, oneSleepsOf).start();
   }
 
   /** Lets the load go on for so long. */

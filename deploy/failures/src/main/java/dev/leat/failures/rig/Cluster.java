@@ -31,7 +31,7 @@ public final class Cluster implements AutoCloseable {
   private static final String TENANT = "load";
 
   /** Of ten requests one sleeps, so that some are always running when something breaks. */
-  private static final int ONE_SLEEPS_OF = 10;
+  public static final int ONE_SLEEPS_OF = 10;
 
   private static final Duration SLEEP = Duration.ofMillis(50);
 
@@ -246,8 +246,12 @@ public final class Cluster implements AutoCloseable {
     return new LoadBalancer(gateways().stream().map(NodeProcess::target).toList());
   }
 
-  /** A load at this rate; it is not started. */
-  public OpenLoop load(LoadBalancer balancer, String prefix, int perSecond) {
+  /**
+   * A load at this rate; it is not started.
+   *
+   * @param oneSleepsOf of so many requests one sleeps
+   */
+  public OpenLoop load(LoadBalancer balancer, String prefix, int perSecond, int oneSleepsOf) {
     long seed = random.nextLong();
     String quick = head("quick");
     String slow = head("slow");
@@ -255,7 +259,7 @@ public final class Cluster implements AutoCloseable {
         balancer,
         prefix,
         perSecond,
-        number -> new Random(seed ^ number).nextInt(ONE_SLEEPS_OF) == 0 ? slow : quick);
+        number -> new Random(seed ^ number).nextInt(oneSleepsOf) == 0 ? slow : quick);
   }
 
   /** The line and fields of a call of a function. */
@@ -284,8 +288,8 @@ public final class Cluster implements AutoCloseable {
   }
 
   /** How many rows the scheduler's decisions have in the database. */
-  public long placements() {
-    return server.count(database, "SELECT COUNT(*) FROM placements");
+  public long assignments() {
+    return server.count(database, "SELECT COUNT(*) FROM assignments");
   }
 
   /** What all nodes have logged. */
