@@ -10,13 +10,18 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Hands TCP connections on to a port of this machine until it is cut: then those that are there
- * end, and new ones are closed at once, until it is mended.
+ * end, and new ones are closed at once, until it is mended. It can also hold all that comes, as a
+ * network does that loses everything, or a process that is stopped.
  */
 public final class CuttableProxy implements AutoCloseable {
+  private static final int BYTES = 16_384;
+
   private final int target;
   private final ServerSocket server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Object passing = new Object();
   private volatile boolean cut;
+  private boolean held; // with passing
 
   private CuttableProxy(int target, ServerSocket server) {
     this.target = target;
@@ -52,6 +57,20 @@ public final class CuttableProxy implements AutoCloseable {
     cut = false;
   }
 
+  /** Hands nothing on until {@link #letGo}, and keeps the connections. */
+  public void hold() {
+    synchronized (passing) {
+      held = true;
+    }
+  }
+
+  public void letGo() {
+    synchronized (passing) {
+      held = false;
+      passing.notifyAll();
+    }
+  }
+
   private void accept() {
     while (!server.isClosed()) {
       try {
@@ -81,12 +100,30 @@ public final class CuttableProxy implements AutoCloseable {
   private void pump(Socket from, Socket to) {
     try (from;
         to) {
-      from.getInputStream().transferTo(to.getOutputStream());
+      byte[] bytes = new byte[BYTES];
+      for (int read = from.getInputStream().read(bytes);
+          read >= 0;
+          read = from.getInputStream().read(bytes)) {
+        awaitPassing();
+        to.getOutputStream().write(bytes, 0, read);
+      }
     } catch (IOException e) {
       // One of both ends is gone; so is the other.
     } finally {
       open.remove(from);
       open.remove(to);
+    }
+  }
+
+  private void awaitPassing() throws IOException {
+    synchronized (passing) {
+      while (held) {
+        try {
+          passing.wait();
+        } catch (InterruptedException e) {
+          throw new IOException(e);
+        }
+      }
     }
   }
 
@@ -105,6 +142,7 @@ public final class CuttableProxy implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    letGo();
     cut();
   }
 }
