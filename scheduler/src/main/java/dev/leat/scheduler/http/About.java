@@ -5,27 +5,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a node says of itself to one who only knows its address; nothing in it is secret.
+ * What a node says of itself to any other of the cluster, also to one that is no member yet.
  *
  * @param format the format of what nodes say to each other, {@link Wire#FORMAT} in this version
- * @param node its name
- * @param memberHost where its Hazelcast member listens
- * @param memberPort 0 while it has none
  */
-public record About(int format, String node, long incarnation, String memberHost, int memberPort) {
-  /** Names and an address: a fraction of this. */
+record About(int format, String node, long incarnation) {
+  /** A name and two numbers: a fraction of this, also with what later versions add. */
   static final int BYTES_MAX = 4_096;
 
-  private static final String[] WORDS = {"format", "node", "incarnation", "host", "port"};
+  private static final String[] WORDS = {"format", "node", "incarnation"};
 
   static About of(Member self) {
-    return new About(
-        Wire.FORMAT, self.name(), self.incarnation(), self.clusterHost(), self.memberPort());
+    return new About(Wire.FORMAT, self.name(), self.incarnation());
   }
 
   /** A line for each: its word, a space, what it is. */
   String text() {
-    Object[] values = {format, node, incarnation, memberHost, memberPort};
+    Object[] values = {format, node, incarnation};
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < WORDS.length; i++) {
       lines.append(WORDS[i]).append(' ').append(values[i]).append('\n');
@@ -47,11 +43,6 @@ public record About(int format, String node, long incarnation, String memberHost
       }
       values.add(lines.get(i).substring(WORDS[i].length() + 1));
     }
-    return new About(
-        Integer.parseInt(values.get(0)),
-        values.get(1),
-        Long.parseLong(values.get(2)),
-        values.get(3),
-        Integer.parseInt(values.get(4)));
+    return new About(Integer.parseInt(values.get(0)), values.get(1), Long.parseLong(values.get(2)));
   }
 }

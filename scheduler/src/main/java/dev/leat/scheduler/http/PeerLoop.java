@@ -52,8 +52,13 @@ final class PeerLoop extends AbstractVerticle {
     lines.remove(line);
   }
 
-  /** Asks for the node by its name, whatever its address. On the loop. */
+  /** On the loop. */
   Future<HttpClientConnection> connect(Member member) {
+    return connect(client, member);
+  }
+
+  /** Asks for the node by its name, whatever its address. */
+  static Future<HttpClientConnection> connect(HttpClientAgent client, Member member) {
     return client.connect(
         new HttpConnectOptions()
             .setServer(SocketAddress.inetSocketAddress(member.clusterPort(), member.clusterHost()))

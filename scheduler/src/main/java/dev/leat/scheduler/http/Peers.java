@@ -8,14 +8,20 @@ import dev.leat.scheduler.WorkerNode;
 import dev.leat.scheduler.WorkerReport;
 import dev.leat.scheduler.Workers;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +47,9 @@ public final class Peers implements Workers {
   public static final int LINES_MAX = 4;
 
   private static final long START_SECONDS = 10;
+
+  /** To connect, a handshake, and a round trip. */
+  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
   private final Vertx vertx;
   private final Members members;
@@ -125,6 +134,59 @@ public final class Peers implements Workers {
       }
     }
     return reports;
+  }
+
+  /**
+   * Whether a node answers, of that name and in this node's format; it need not know this one yet.
+   * Blocks for a few seconds at the most; not on an event loop.
+   */
+  public boolean answers(Member member) {
+    try {
+      About about = about(member).await(ANSWER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (about.format() != Wire.FORMAT) {
+        LOG.warn(
+            "Another node speaks another format node={} format={}", member.name(), about.format());
+      }
+      return about.format() == Wire.FORMAT && about.node().equals(member.name());
+    } catch (Exception e) { // await throws whatever the connection failed with
+      LOG.debug("A node does not answer node={} {}", member.name(), e.toString());
+      return false;
+    }
+  }
+
+  private Future<About> about(Member member) {
+    return PeerLoop.connect(client, member)
+        .compose(connection ->
+            connection
+                .request(HttpMethod.GET, Wire.ABOUT)
+                .compose(request -> {
+                  request.exceptionHandler(failure -> {}); // the response fails with it
+                  return request.send();
+                })
+                .compose(Peers::about)
+                .eventually(connection::close));
+  }
+
+  private static Future<About> about(HttpClientResponse response) {
+    Promise<About> about = Promise.promise();
+    Buffer text = Buffer.buffer();
+    response
+        .handler(piece -> {
+          if (text.length() + piece.length() <= About.BYTES_MAX) {
+            text.appendBuffer(piece);
+          }
+        })
+        .exceptionHandler(about::tryFail)
+        .endHandler(end -> about.handle(read(text.toString())));
+    return about.future();
+  }
+
+  private static Future<About> read(String text) {
+    try {
+      return Future.succeededFuture(About.read(text));
+    } catch (IllegalArgumentException e) {
+      return Future.failedFuture(e);
+    }
   }
 
   private synchronized void changed(List<Member> now) {
