@@ -11,12 +11,15 @@ import java.util.function.Predicate;
 
 /**
  * The worker of this node, as one among others of the cluster. All that it is given goes through
- * here, from this node and from others, so that its load is exact at every moment. Safe for several
- * threads.
+ * here, from this node and from others, so that its load is exact at every moment, and bounded:
+ * each gateway bounds only what it sends itself. Safe for several threads.
  */
 public final class OwnWorker implements WorkerNode {
   /** Of what a call took, so much counts in the average: one part of eight. */
   private static final int WEIGHT = 8;
+
+  private static final String FULL =
+      "This worker has " + Scheduler.IN_FLIGHT_MAX + " invocations of all nodes already";
 
   private final String node;
   private final Invoker worker;
@@ -52,7 +55,11 @@ public final class OwnWorker implements WorkerNode {
 
   @Override
   public void invoke(Invocation invocation, Callback callback) {
-    inFlight.incrementAndGet();
+    if (inFlight.incrementAndGet() > Scheduler.IN_FLIGHT_MAX) {
+      inFlight.decrementAndGet();
+      callback.ended(new Outcome.Overloaded(FULL, Scheduler.RETRY_AFTER));
+      return;
+    }
     worker.invoke(invocation, new Counted(callback));
   }
 

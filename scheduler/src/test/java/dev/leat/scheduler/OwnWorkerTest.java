@@ -35,6 +35,19 @@ final class OwnWorkerTest {
   }
 
   @Test
+  void moreThanTheNodeHolds_isRefused() {
+    for (int i = 0; i < Scheduler.IN_FLIGHT_MAX; i++) {
+      invoke();
+    }
+    List<Outcome> outcomes = new ArrayList<>();
+
+    own.invoke(TestVersions.invocation("1", VERSION), outcomes::add);
+
+    assertThat(outcomes).singleElement().isInstanceOf(Outcome.Overloaded.class);
+    assertThat(own.load().inFlight()).isEqualTo(Scheduler.IN_FLIGHT_MAX);
+  }
+
+  @Test
   void backlog_isWhatCallsTypicallyTake_sharedByTheProcessors() {
     for (int i = 0; i < 200; i++) {
       invoke();

@@ -33,6 +33,7 @@ final class Calls {
   private static final String NO_THREAD = "too many invocations of the tenant wait for a thread";
   private static final String TOO_LATE = "its time was over when it came";
   private static final String LATE_THREAD = "no thread became free in time";
+  private static final String STANDING = "more come than it can serve";
 
   private final Duration waitMax;
   private final Pools pools;
@@ -79,6 +80,21 @@ final class Calls {
     }
   }
 
+  /**
+   * Ends the calls that have waited for too long in queues that stand. To be called every {@link
+   * Backlog#LOOK_EVERY}.
+   */
+  void shed(long nowNanos) {
+    for (InstancePool pool : pools.all()) {
+      pool.shed(nowNanos).forEach(job -> ((Call) job).refuse(STANDING));
+    }
+    for (InstancePool.Job job : threads.shed(nowNanos)) {
+      Call call = (Call) job;
+      call.refuse(STANDING);
+      call.leave(); // whoever takes it out of a queue with a place gives that back
+    }
+  }
+
   /** Takes no more, and ends those that wait for a module, which may take long to come. */
   void close() {
     closed = true;
@@ -118,6 +134,11 @@ final class Calls {
       this.callback = callback;
       this.pool = pool;
       this.waitNanos = Math.min(waitMax.toNanos(), invocation.nanosLeft(arrivedNanos));
+    }
+
+    @Override
+    public long arrivedNanos() {
+      return arrivedNanos;
     }
 
     void enter() {
@@ -304,8 +325,7 @@ final class Calls {
 
     private Outcome overload(String why) {
       return new Outcome.Overloaded(
-          "Function '%s' is overloaded: %s".formatted(invocation.target().function(), why),
-          RETRY_AFTER);
+          "Function '" + invocation.target().function() + "' is overloaded: " + why, RETRY_AFTER);
     }
 
     private void end(Outcome outcome) {

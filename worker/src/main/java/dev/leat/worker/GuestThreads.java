@@ -114,6 +114,16 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
+  /** Takes out the calls that have waited for too long where a tenant's queue stands. */
+  List<InstancePool.Job> shed(long nowNanos) {
+    lock.lock();
+    try {
+      return queues.shed(nowNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Jobs that no thread has begun. A copy: by now one may have. */
   List<Runnable> waiting() {
     lock.lock();

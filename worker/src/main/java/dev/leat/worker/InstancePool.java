@@ -4,8 +4,10 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.worker.guest.Guest;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * that those above what is to be kept can be let go. Safe for several threads.
  */
 final class InstancePool {
-  /** What a call is taken for before any has run: long. */
+  /** What a call is taken for before any has run: long. Then it is no longer this very number. */
   static final long UNKNOWN_NANOS = 1_000_000;
 
   /** As many samples weigh as much as all before: 4 s of them. */
@@ -24,18 +26,27 @@ final class InstancePool {
   private final int waitersMax;
   private final IntSupplier kept;
   private final ArrayDeque<Idle> idle = new ArrayDeque<>();
+  private final LongSupplier nanoTime;
+
+  /** The longest first. */
   private final ArrayDeque<Job> waiting = new ArrayDeque<>();
+
+  /** While some were found to wait. */
+  private @Nullable Backlog backlog;
+
   private int running;
   private double busy;
   private boolean deleted;
   private boolean forgotten;
   private volatile long typicalNanos = UNKNOWN_NANOS;
-  private long lastUsedNanos = System.nanoTime();
+  private long lastUsedNanos;
 
   /**
    * @param kept how many instances are kept, however long they idle; asked at each {@link #reap}
    */
-  InstancePool(FunctionVersion version, int waitersMax, IntSupplier kept) {
+  InstancePool(FunctionVersion version, int waitersMax, IntSupplier kept, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.lastUsedNanos = nanoTime.getAsLong();
     this.version = version;
     this.kept = kept;
     this.waitersMax = waitersMax;
@@ -69,6 +80,9 @@ final class InstancePool {
       return Entry.REFUSED;
     }
     waiting.add(job);
+    if (backlog != null) {
+      backlog.came();
+    }
     return Entry.WAITS;
   }
 
@@ -80,7 +94,7 @@ final class InstancePool {
 
   /** Gives an instance back, ready for its next call; it is let go where none is kept. */
   synchronized void give(Guest guest) {
-    lastUsedNanos = System.nanoTime();
+    lastUsedNanos = nanoTime.getAsLong();
     keep(guest);
   }
 
@@ -107,9 +121,11 @@ final class InstancePool {
    * @param startedNanos when it began
    */
   synchronized @Nullable Job leave(@Nullable Guest guest, long startedNanos) {
-    lastUsedNanos = System.nanoTime();
+    lastUsedNanos = nanoTime.getAsLong();
     if (guest != null) { // else it may not have run at all
-      typicalNanos += (lastUsedNanos - startedNanos - typicalNanos) / 8;
+      long took = lastUsedNanos - startedNanos;
+      boolean isFirst = typicalNanos == UNKNOWN_NANOS;
+      typicalNanos = isFirst ? took : typicalNanos + (took - typicalNanos) / 8;
       keep(guest);
     }
     return passOn();
@@ -117,16 +133,42 @@ final class InstancePool {
 
   /** A job is over that did not run; returns the next likewise. */
   synchronized @Nullable Job leave() {
-    lastUsedNanos = System.nanoTime();
+    lastUsedNanos = nanoTime.getAsLong();
     return passOn();
   }
 
   private @Nullable Job passOn() {
-    Job next = waiting.poll();
+    Backlog known = backlog;
+    boolean isNewestFirst = known != null && known.isNewestFirst();
+    Job next = isNewestFirst ? waiting.pollLast() : waiting.poll();
     if (next == null) {
       running--;
+    } else if (known != null) {
+      known.went(waiting.isEmpty());
     }
     return next;
+  }
+
+  /**
+   * Takes out those that have waited for too long in a queue that stands; to be called every {@link
+   * Backlog#LOOK_EVERY}.
+   */
+  synchronized List<Job> shed(long nowNanos) {
+    if (waiting.isEmpty() || (backlog != null && backlog.isOver())) {
+      backlog = null;
+    }
+    if (waiting.isEmpty()) {
+      return List.of();
+    }
+    if (backlog == null) {
+      backlog = new Backlog(nowNanos);
+    }
+    List<Job> shed = new ArrayList<>(0);
+    long waitMax = backlog.look(nowNanos, waiting.getFirst().arrivedNanos(), typicalNanos);
+    while (!waiting.isEmpty() && nowNanos - waiting.getFirst().arrivedNanos() > waitMax) {
+      shed.add(waiting.remove());
+    }
+    return shed;
   }
 
   /**
@@ -226,7 +268,10 @@ final class InstancePool {
   }
 
   /** Something that wants to run on an instance. */
-  interface Job {}
+  interface Job {
+    /** Since when it waits. */
+    long arrivedNanos();
+  }
 
   private record Idle(Guest guest, long sinceNanos) {}
 }

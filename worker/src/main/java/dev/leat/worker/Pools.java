@@ -61,7 +61,10 @@ final class Pools {
             version,
             missing ->
                 new InstancePool(
-                    missing, waitersPerFunction, () -> isRetained(missing) ? kept(missing) : 0));
+                    missing,
+                    waitersPerFunction,
+                    () -> isRetained(missing) ? kept(missing) : 0,
+                    System::nanoTime));
   }
 
   /** A pool instead of this one, into which nothing can enter any more. */

@@ -56,6 +56,9 @@ final class TenantQueues {
     }
     long nanos = Math.max(expectedNanos, JOB_NANOS_MIN);
     queue.jobs.add(new Job(queue, work, nanos));
+    if (queue.backlog != null) {
+      queue.backlog.came();
+    }
     queue.nanos += nanos;
     waitingJobs++;
     if (queue.hasTurn) {
@@ -78,8 +81,9 @@ final class TenantQueues {
     }
     Queue queue = runningJobs < runningMax ? turns.remove() : removeUnserved();
     turnIsOver(queue);
-    Job job = queue.jobs.remove();
+    Job job = queue.remove();
     queue.nanos -= job.expectedNanos;
+    queue.typicalNanos += (job.expectedNanos - queue.typicalNanos) / 8;
     queue.running++;
     queue.hasWaited = false;
     waitingJobs--;
@@ -124,21 +128,44 @@ final class TenantQueues {
       Job job = jobs.next();
       if (job.work.equals(work)) {
         jobs.remove();
-        waitingJobs--;
-        queue.nanos -= job.expectedNanos;
-        if (queue.hasTurn) {
-          backlogNanos -= job.expectedNanos;
-        }
-        if (queue.jobs.isEmpty()) {
-          if (turns.remove(queue)) {
-            turnIsOver(queue);
-          }
-          forgetIfOver(queue);
-        }
+        removed(job);
         return true;
       }
     }
     return false;
+  }
+
+  /** A job was taken out of its queue that does not run. */
+  private void removed(Job job) {
+    Queue queue = job.queue;
+    waitingJobs--;
+    queue.nanos -= job.expectedNanos;
+    if (queue.hasTurn) {
+      backlogNanos -= job.expectedNanos;
+    }
+    if (queue.jobs.isEmpty()) {
+      if (turns.remove(queue)) {
+        turnIsOver(queue);
+      }
+      forgetIfOver(queue);
+    }
+  }
+
+  /**
+   * Takes out the calls that have waited for too long where a tenant's queue stands; to be called
+   * every {@link Backlog#LOOK_EVERY}.
+   */
+  List<InstancePool.Job> shed(long nowNanos) {
+    List<InstancePool.Job> shed = new ArrayList<>(0);
+    for (Queue queue : List.copyOf(queues.values())) {
+      long waitMax = queue.look(nowNanos);
+      while (queue.isOldestLate(nowNanos, waitMax)) {
+        Job job = queue.jobs.remove();
+        removed(job);
+        shed.add((InstancePool.Job) job.work);
+      }
+    }
+    return shed;
   }
 
   /** All jobs that wait. */
@@ -199,15 +226,28 @@ final class TenantQueues {
   }
 
   /** A job of the tenant that the queue belongs to. */
-  record Job(Queue queue, Runnable work, long expectedNanos) {}
+  record Job(Queue queue, Runnable work, long expectedNanos) {
+    /** A trial, whose own thread waits for it, is never late. */
+    private long arrivedNanos(long nowNanos) {
+      return work instanceof InstancePool.Job call ? call.arrivedNanos() : nowNanos;
+    }
+  }
 
   /** One tenant's jobs. */
   static final class Queue {
     private final TenantId tenant;
+
+    /** The longest first. */
     private final ArrayDeque<Job> jobs = new ArrayDeque<>();
+
+    /** While some were found to wait. */
+    private @Nullable Backlog backlog;
 
     /** What its jobs will probably take. */
     private long nanos;
+
+    /** What those took that were begun, on the average of the last. */
+    private long typicalNanos;
 
     private int running;
     private boolean hasTurn;
@@ -217,6 +257,43 @@ final class TenantQueues {
 
     private Queue(TenantId tenant) {
       this.tenant = tenant;
+    }
+
+    TenantId tenant() {
+      return tenant;
+    }
+
+    /** The job that is due of this tenant. What cannot be refused, a trial, is never overtaken. */
+    private Job remove() {
+      Backlog known = backlog;
+      boolean isNewest =
+          known != null && known.isNewestFirst() && jobs.element().work instanceof InstancePool.Job;
+      Job job = isNewest ? jobs.removeLast() : jobs.remove();
+      if (known != null) {
+        known.went(jobs.isEmpty());
+      }
+      return job;
+    }
+
+    /** What a call may have waited here by now. */
+    private long look(long nowNanos) {
+      if (jobs.isEmpty() || (backlog != null && backlog.isOver())) {
+        backlog = null;
+      }
+      if (jobs.isEmpty()) {
+        return Long.MAX_VALUE;
+      }
+      if (backlog == null) {
+        backlog = new Backlog(nowNanos);
+      }
+      Job oldest = jobs.element();
+      long typical = Math.max(typicalNanos, oldest.expectedNanos);
+      return backlog.look(nowNanos, oldest.arrivedNanos(nowNanos), typical);
+    }
+
+    private boolean isOldestLate(long nowNanos, long waitMax) {
+      Job oldest = jobs.peek();
+      return oldest != null && nowNanos - oldest.arrivedNanos(nowNanos) > waitMax;
     }
   }
 }

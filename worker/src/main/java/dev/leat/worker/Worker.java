@@ -98,6 +98,7 @@ public final class Worker implements Invoker, AutoCloseable {
     threads.start();
     preparing.start();
     every(GuestThreads.RELIEVE_EVERY, threads::relieve);
+    every(Backlog.LOOK_EVERY, () -> calls.shed(System.nanoTime()));
     every(SWEEP_EVERY, this::sweep);
   }
 

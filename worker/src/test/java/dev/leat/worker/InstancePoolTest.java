@@ -14,7 +14,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class InstancePoolTest {
-  private record Waiting(int number) implements InstancePool.Job {}
+  private record Waiting(int number) implements InstancePool.Job {
+    @Override
+    public long arrivedNanos() {
+      return System.nanoTime();
+    }
+  }
 
   /** A guest that is only kept. */
   static final class KeptGuest implements Guest {
@@ -59,7 +64,8 @@ final class InstancePoolTest {
     return new InstancePool(
         TestFunction.handler(new WasmBuilder()).instances(min, max, reuse).version(),
         waitersMax,
-        () -> kept);
+        () -> kept,
+        System::nanoTime);
   }
 
   @Test

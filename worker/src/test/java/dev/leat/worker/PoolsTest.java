@@ -104,7 +104,12 @@ final class PoolsTest {
     assertThat(pools.has(version("acme", 9))).isFalse();
   }
 
-  private record Asked() implements InstancePool.Job {}
+  private record Asked() implements InstancePool.Job {
+    @Override
+    public long arrivedNanos() {
+      return System.nanoTime();
+    }
+  }
 
   private void delete(FunctionVersion version) {
     pools.retain(version.function(), Set.of(version));

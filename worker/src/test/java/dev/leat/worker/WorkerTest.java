@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -477,6 +479,51 @@ final class WorkerTest {
                 .isInstanceOfAny(Outcome.TimedOut.class, Outcome.Overloaded.class));
     assertThat(ending(worker.start(endless, new Cancellation())))
         .isInstanceOf(Outcome.Overloaded.class);
+  }
+
+  /** 300 callers of a function that can serve a few at once, each calling again at once. */
+  @Test
+  void moreThanItCanServe_standingQueueIsRefused_andServedOnesGoOn() throws Exception {
+    sized(4, 3, 1_000, 1_000, Duration.ofSeconds(60));
+    WasmCode busy =
+        new WasmCode()
+            .i32Const(3_000_000)
+            .localTee(1)
+            .drop()
+            .loop()
+            .localGet(1)
+            .i32Const(1)
+            .i32Sub()
+            .localTee(1)
+            .brIf(0)
+            .end()
+            .i64Const(8L << 32 | 2);
+    FunctionVersion version =
+        worker.publish(
+            TestFunction.handler(guest(busy).data(8, "ok")).instances(0, 8, Reuse.RESET));
+    Semaphore callers = new Semaphore(300);
+    List<CompletableFuture<Outcome>> calls = new ArrayList<>();
+    AtomicInteger refused = new AtomicInteger();
+    while (refused.get() < 100) {
+      assertThat(callers.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+      CompletableFuture<Outcome> call = worker.start(version, new Cancellation());
+      calls.add(
+          call.whenComplete((outcome, failure) -> {
+            if (outcome instanceof Outcome.Overloaded(String reason, Duration _)) {
+              assertThat(reason).contains("more come than it can serve");
+              refused.incrementAndGet();
+            }
+            callers.release();
+          }));
+    }
+
+    List<Outcome> outcomes = calls.stream().map(TestWorker::ending).toList();
+
+    assertThat(outcomes)
+        .allMatch(each -> each instanceof Outcome.Responded || each instanceof Outcome.Overloaded);
+    Eventually.holds("none runs", () -> worker.worker.runningInvocations() == 0);
+    assertThat(worker.worker.waitingInvocations()).isZero();
+    assertThat(body(worker.invoke(version, new byte[0]))).isEqualTo("ok");
   }
 
   @Test
