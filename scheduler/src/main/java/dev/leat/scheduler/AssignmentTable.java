@@ -21,20 +21,20 @@ import java.util.function.Consumer;
 public final class AssignmentTable implements Assignments, ChangeFeed.Subscriber {
   private final AssignmentStore store;
   private final String ownNode;
-  private final Consumer<VersionRef> ownChanged;
+  private final Consumer<VersionRef> ownGrew;
 
   /** Instances by version, then by node. Written by the feed of changes alone. */
   private final Map<FunctionRef, Map<VersionRef, Map<String, Integer>>> functions =
       new ConcurrentHashMap<>();
 
   /**
-   * @param ownChanged told of each version of which this node is to keep another number of
-   *     instances, on the feed's thread; must be quick
+   * @param ownGrew told of each version of which this node is to keep more instances than before,
+   *     on the feed's thread; must be quick
    */
-  public AssignmentTable(AssignmentStore store, String ownNode, Consumer<VersionRef> ownChanged) {
+  public AssignmentTable(AssignmentStore store, String ownNode, Consumer<VersionRef> ownGrew) {
     this.store = store;
     this.ownNode = ownNode;
-    this.ownChanged = ownChanged;
+    this.ownGrew = ownGrew;
   }
 
   @Override
@@ -62,8 +62,8 @@ public final class AssignmentTable implements Assignments, ChangeFeed.Subscriber
     Set<VersionRef> all = new HashSet<>(before.keySet());
     all.addAll(versions.keySet());
     for (VersionRef version : all) {
-      if (own(before, version) != own(versions, version)) {
-        ownChanged.accept(version);
+      if (own(versions, version) > own(before, version)) {
+        ownGrew.accept(version);
       }
     }
   }

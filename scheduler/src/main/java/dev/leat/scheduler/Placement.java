@@ -68,8 +68,15 @@ final class Placement {
    * @param isOpen whether a worker can be given it
    */
   @Nullable WorkerNode choose(FunctionVersion version, Predicate<WorkerNode> isOpen) {
-    List<WorkerNode> all = workers.all();
     Set<String> keepers = assignments.of(version);
+    WorkerNode own = own();
+    if (own != null
+        && own.backlogNanos() < HOP_NANOS
+        && isOpen.test(own)
+        && isCandidate(own, version, keepers)) {
+      return own; // on most nodes nearly always
+    }
+    List<WorkerNode> all = workers.all();
     if (keepers.isEmpty()) {
       return new Candidates(all, version, keepers, isOpen).best();
     }
@@ -81,6 +88,13 @@ final class Placement {
     boolean isBetter =
         keeper == null || (any != null && any.load().use() * BOUND < keeper.load().use());
     return isBetter ? any : keeper;
+  }
+
+  private static boolean isCandidate(
+      WorkerNode worker, FunctionVersion version, Set<String> keepers) {
+    return keepers.isEmpty()
+        || keepers.contains(worker.node())
+        || (worker.isLocal() && worker.isWarm(version));
   }
 
   /** The workers that an invocation could go to. Confined to its thread. */
@@ -127,17 +141,14 @@ final class Placement {
           }
         }
       }
-      if (own != null && (own.backlogNanos() < HOP_NANOS || hasRoom(own))) {
+      if (own != null && hasRoom(own)) {
         return own;
       }
       return preferred == null || hasRoom(preferred) ? preferred : lessUsedOfTwo(preferred);
     }
 
     private boolean isCandidate(WorkerNode worker) {
-      return isOpen.test(worker)
-          && (keepers.isEmpty()
-              || keepers.contains(worker.node())
-              || (worker.isLocal() && worker.isWarm(version)));
+      return isOpen.test(worker) && Placement.isCandidate(worker, version, keepers);
     }
 
     /**
