@@ -214,6 +214,8 @@ public final class NodeDirectory
   public void load() {
     List<Member> members = store.all();
     view.loaded(members, System.nanoTime());
+    long askedAt = System.nanoTime();
+    view.looked(leases.standing(CLAIM), askedAt); // else the lost would count as there until a beat
     if (members.stream().noneMatch(member -> member.name().equals(self.name()))) {
       written = null;
     }

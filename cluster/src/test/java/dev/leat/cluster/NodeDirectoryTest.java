@@ -168,6 +168,16 @@ final class NodeDirectoryTest {
   }
 
   @Test
+  void whoIsLostAlready_isKnownAsLostFromTheStart() throws Exception {
+    node("b").ready();
+    lapse("b");
+
+    assertThat(node("a").directory.all())
+        .extracting(Member::state)
+        .containsExactly(MemberState.JOINING, MemberState.LOST);
+  }
+
+  @Test
   void lostForTenMinutes_isForgottenByOneOfTheOthers() throws Exception {
     Node a = node("a");
     Node b = node("b");
