@@ -3,6 +3,8 @@ package dev.leat.scheduler;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * end. Safe for several threads.
  */
 public final class Scheduler implements Invoker {
+  private static final VarHandle GIVEN_BACK = givenBack();
+
   /** Invocations admitted at once: each holds its request body, so this bounds their memory. */
   public static final int IN_FLIGHT_MAX = 10_000;
 
@@ -63,11 +67,18 @@ public final class Scheduler implements Invoker {
       callback.ended(new Outcome.Overloaded(refusal(), RETRY_AFTER));
       return;
     }
-    worker.invoke(invocation, new Admitted(callback));
+    Admitted admitted = new Admitted(callback);
+    try {
+      worker.invoke(invocation, admitted);
+    } catch (RuntimeException | Error e) { // a defect, which must not cost the place for ever
+      admitted.giveBack();
+      throw e;
+    }
   }
 
   private final class Admitted implements Callback {
     private final Callback callback;
+    private boolean isGivenBack;
 
     Admitted(Callback callback) {
       this.callback = callback;
@@ -79,6 +90,13 @@ public final class Scheduler implements Invoker {
         callback.ended(outcome);
       } finally {
         // Last, so that whoever waits for the end of all finds the answers handed over.
+        giveBack();
+      }
+    }
+
+    /** Once, whatever a defect does. */
+    void giveBack() {
+      if (GIVEN_BACK.compareAndSet(this, false, true)) {
         inFlight.decrementAndGet();
       }
     }
@@ -92,6 +110,14 @@ public final class Scheduler implements Invoker {
   @Override
   public void together(Runnable invocations) {
     worker.together(invocations);
+  }
+
+  private static VarHandle givenBack() {
+    try {
+      return MethodHandles.lookup().findVarHandle(Admitted.class, "isGivenBack", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   private String refusal() {

@@ -112,6 +112,24 @@ class SchedulerTest {
   }
 
   @Test
+  void worker_thatThrows_doesNotKeepThePlace_norGivesItBackTwice() {
+    Scheduler broken =
+        new Scheduler(
+            (invocation, ended) -> {
+              if (outcomes.isEmpty()) {
+                ended.ended(new Outcome.Cancelled(Usage.NONE));
+              }
+              throw new IllegalStateException("a defect");
+            },
+            2);
+
+    assertThatThrownBy(() -> broken.invoke(invocation(), outcomes::add)).hasMessage("a defect");
+    assertThat(broken.inFlight()).as("it was ended, too").isZero();
+    assertThatThrownBy(() -> broken.invoke(invocation(), outcomes::add)).hasMessage("a defect");
+    assertThat(broken.inFlight()).isZero();
+  }
+
+  @Test
   void invocation_isHandedOnAsItIs_withItsCancellation() {
     List<Invocation> handed = new ArrayList<>();
     Scheduler passing = new Scheduler((invocation, ended) -> handed.add(invocation), 1);

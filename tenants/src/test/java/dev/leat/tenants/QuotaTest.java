@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,6 +22,10 @@ final class QuotaTest {
   /** The names that the schema of a quota's name lists. */
   private static final Pattern NAMES =
       Pattern.compile("\n    QuotaName:\n(?:      .*\n)*?      enum:\n((?:        - .*\n)+)");
+
+  /** In the command's golden file, which is held to what the command prints. */
+  private static final Pattern HELP =
+      Pattern.compile("nothing limits it then\\. Names: ([^.]+)\\. Kept, and not yet enforced: ([^.]+)\\.");
 
   @Test
   void documentedTable_isThatOfTheCode() throws IOException {
@@ -38,6 +44,23 @@ final class QuotaTest {
     Stream.of(Quota.values())
         .forEach(quota -> coded.put(quota.word(), quota.max() + " " + quota.isEnforced()));
     assertThat(documented).isEqualTo(coded);
+  }
+
+  @Test
+  void namesInTheCommandsHelp_areThoseOfTheCode() throws IOException {
+    String help =
+        Files.readString(Path.of("../deploy/cli/src/test/resources/dev/leat/cli/help.txt"));
+    Matcher names = HELP.matcher(help.replaceAll("\\s+", " "));
+    assertThat(names.find()).isTrue();
+
+    assertThat(List.of(names.group(1).split("[,;] ")))
+        .containsExactlyInAnyOrderElementsOf(words(Quota::isEnforced));
+    assertThat(List.of(names.group(2).split(", ")))
+        .containsExactlyInAnyOrderElementsOf(words(quota -> !quota.isEnforced()));
+  }
+
+  private static List<String> words(Predicate<Quota> of) {
+    return Stream.of(Quota.values()).filter(of).map(Quota::word).toList();
   }
 
   @Test

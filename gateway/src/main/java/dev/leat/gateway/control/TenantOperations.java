@@ -25,23 +25,15 @@ final class TenantOperations {
   }
 
   Map<String, Operation> byId() {
-    return Map.of(
-        "listTenants",
-        this::list,
-        "createTenant",
-        this::create,
-        "getTenant",
-        call -> reply(tenants.show(call.tenant())),
-        "suspendTenant",
-        call -> reply(tenants.suspend(call.tenant())),
-        "resumeTenant",
-        call -> reply(tenants.resume(call.tenant())),
-        "deleteTenant",
-        this::delete,
-        "getQuota",
-        call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::of)),
-        "setQuota",
-        this::setQuota);
+    return Map.ofEntries(
+        Map.entry("listTenants", this::list),
+        Map.entry("createTenant", this::create),
+        Map.entry("getTenant", call -> reply(tenants.show(call.tenant()))),
+        Map.entry("suspendTenant", call -> reply(tenants.suspend(call.tenant()))),
+        Map.entry("resumeTenant", call -> reply(tenants.resume(call.tenant()))),
+        Map.entry("deleteTenant", this::delete),
+        Map.entry("getQuota", call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::of))),
+        Map.entry("setQuota", this::setQuota));
   }
 
   private Reply list(Call call) {

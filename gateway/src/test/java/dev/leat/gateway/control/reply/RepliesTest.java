@@ -101,6 +101,9 @@ class RepliesTest {
     if (type == boolean.class) {
       return "boolean";
     }
+    if (type == boolean.class) {
+      return "boolean";
+    }
     return type == int.class || type == long.class ? "integer" : "string";
   }
 
