@@ -149,6 +149,7 @@ public final class Exposition {
             .help("Lines of guests left out of the log, by whose bound they were beyond")
             .dataPoint(point(guestLogs.droppedOfCalls(), "of", "call"))
             .dataPoint(point(guestLogs.droppedOfTenants(), "of", "tenant"))
+            .dataPoint(point(guestLogs.droppedOfNode(), "of", "node"))
             .build(),
         guestMetrics(),
         guestMetricsDropped(),

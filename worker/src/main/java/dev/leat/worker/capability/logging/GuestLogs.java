@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * What guests may write to the log: so much in one call, and so much of one tenant's in a second,
- * as it stands in the log, with what escaping adds. The line that passes a bound is the last that
+ * What guests may write to the log: so much in one call, so much of one tenant's in a second, and
+ * so much of all tenants' ({@link NodeSecond}), as it stands in the log, with what escaping adds. The line that passes a bound is the last that
  * is kept; after it one line says that more are left out, and those are counted. Safe for several
  * threads.
  */
@@ -26,7 +26,7 @@ public final class GuestLogs {
   /** Tenants of whom something is kept before those that have not written lately are forgotten. */
   private static final int TENANTS_KEPT = 1_000;
 
-  private static final long SECOND_NANOS = 1_000_000_000;
+  private static final long SECOND_NANOS = NodeSecond.NANOS;
 
   /** After a minute anyone has all back; more would overflow. */
   private static final long COUNTED_NANOS_MAX = 60 * SECOND_NANOS;
@@ -39,15 +39,22 @@ public final class GuestLogs {
       "More than %d bytes a second of this tenant's functions: lines are left out"
           .formatted(BYTES_PER_SECOND);
 
+  private static final String TOO_MUCH_OF_THE_NODE =
+      "More than %d bytes a second of all functions of this node: lines of several are left out"
+          .formatted(NodeSecond.BYTES);
+
   private final GuestLog log;
   private final LongSupplier nanoTime;
   private final Map<TenantId, Share> shares = new ConcurrentHashMap<>();
   private final LongAdder droppedOfCalls = new LongAdder();
   private final LongAdder droppedOfTenants = new LongAdder();
+  private final LongAdder droppedOfNode = new LongAdder();
+  private final NodeSecond second;
 
   public GuestLogs(GuestLog log, LongSupplier nanoTime) {
     this.log = log;
     this.nanoTime = nanoTime;
+    this.second = new NodeSecond(nanoTime.getAsLong());
   }
 
   /** The log of one call. Confined to the call's thread. */
@@ -63,6 +70,11 @@ public final class GuestLogs {
   /** Lines left out since their tenants had written too much. */
   public long droppedOfTenants() {
     return droppedOfTenants.sum();
+  }
+
+  /** Lines left out since all tenants together had written too much. */
+  public long droppedOfNode() {
+    return droppedOfNode.sum();
   }
 
   /** Tenants of whom something is kept. */
@@ -108,21 +120,27 @@ public final class GuestLogs {
         return;
       }
       long now = nanoTime.getAsLong();
-      if (share.isLeft(now)) {
-        int written = write(level, text.length() <= GuestLog.TEXT_MAX ? text : cut(text));
-        bytes += written;
-        lines += written > 0 ? 1 : 0;
-      } else {
+      if (!share.isLeft(now)) {
         droppedOfTenants.increment();
         if (share.isToBeSaid(now)) {
           write(GuestLog.Level.WARN, TOO_MUCH_OF_A_TENANT);
         }
+      } else if (!second.isLeft(share.part, now)) {
+        droppedOfNode.increment();
+        if (second.isToBeSaid()) {
+          write(GuestLog.Level.WARN, TOO_MUCH_OF_THE_NODE);
+        }
+      } else {
+        int written = write(level, text.length() <= GuestLog.TEXT_MAX ? text : cut(text));
+        bytes += written;
+        lines += written > 0 ? 1 : 0;
       }
     }
 
     private int write(GuestLog.Level level, String text) {
       int written = log.line(version, invocationId, level, text);
       share.use(written);
+      second.use(share.part, written);
       return written;
     }
 
@@ -133,6 +151,7 @@ public final class GuestLogs {
 
   /** What a tenant may still write, which comes back with time. */
   private static final class Share {
+    final NodeSecond.Part part = new NodeSecond.Part();
     private long bytesLeft = BYTES_PER_SECOND;
     private long countedNanos;
     private long saidNanos;

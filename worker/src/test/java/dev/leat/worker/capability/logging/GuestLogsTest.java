@@ -13,6 +13,11 @@ final class GuestLogsTest {
   private static final long SECOND = 1_000_000_000;
   private static final FunctionVersion ACME = version("acme");
 
+  /** Tenants that fill the log together, without any that passes its own bound. */
+  private static final int FLOODING = 20;
+
+  private static final int LINE = 6_000;
+
   /** A log in which each character takes six bytes. */
   private final List<String> lines = new ArrayList<>();
 
@@ -102,6 +107,54 @@ final class GuestLogsTest {
     write(version("other"), 1, 1_000);
 
     assertThat(lines).hasSize(1);
+  }
+
+  @Test
+  void node_beyondItsSecond_isCutAndSaysSoOnce_andLeavesAShareToEach() {
+    flood();
+    assertThat(written()).isLessThan(NodeSecond.BYTES_MAX + 2 * LINE);
+    assertThat(logs.droppedOfNode()).isPositive();
+    assertThat(lines).filteredOn(line -> line.contains("of all functions")).hasSize(1);
+
+    now += SECOND;
+    lines.clear();
+    flood();
+
+    assertThat(written()).isLessThan(NodeSecond.BYTES + FLOODING * LINE);
+    for (int i = 0; i < FLOODING; i++) {
+      String tenant = "tenant-" + i + " ";
+      assertThat(lines).filteredOn(line -> line.startsWith(tenant)).hasSizeGreaterThan(1);
+    }
+    write(version("quiet"), 1, 1_000);
+    assertThat(lines).last().asString().startsWith("quiet");
+  }
+
+  /** A few that write all they may, beside many that write little. */
+  @Test
+  void node_thatHasRoom_leavesNoLineOut() {
+    for (int second = 0; second < 3; second++) {
+      for (int i = 0; i < 100; i++) {
+        write(version("little-" + i), 1, 100);
+      }
+      write(ACME, 40, 1_000);
+      write(version("other"), 40, 1_000);
+      now += SECOND;
+    }
+
+    assertThat(logs.droppedOfNode()).isZero();
+    assertThat(logs.droppedOfTenants()).isZero();
+  }
+
+  private void flood() {
+    for (int round = 0; round < 40; round++) {
+      for (int i = 0; i < FLOODING; i++) {
+        write(version("tenant-" + i), 1, LINE / 6);
+      }
+    }
+  }
+
+  private int written() {
+    return lines.stream().mapToInt(line -> 6 * (line.length() - line.indexOf(' ') - 1)).sum();
   }
 
   @Test
