@@ -60,12 +60,18 @@ public final class Gateway {
     this.counts = counts;
   }
 
+  /** Begins what takes long of a start, beside what other parts do. Never blocks. */
+  public void prepare() {
+    control.prepare();
+  }
+
   /**
    * Listens; returns when it does.
    *
    * @throws IOException if the address cannot be listened on
    */
   public void start() throws IOException {
+    control.start();
     try {
       vertx
           .deployVerticle(Loop::new, new DeploymentOptions().setInstances(config.eventLoops()))

@@ -163,6 +163,7 @@ final class Assembly implements AutoCloseable {
     return new Lifecycle()
         .part("event loops", () -> {}, loops::close)
         .part("blocking threads", () -> {}, blocking::shutdown)
+        .part("API document", gateway::prepare)
         .part("data directory", directory::claim, directory::close)
         .part("database", database::start, database::close)
         .part("tables", () -> database.migrate(Assembly::migrate))

@@ -3,6 +3,7 @@ package dev.leat.gateway.control;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
+import java.util.function.Supplier;
 
 /**
  * Looks up which operation of the document the method and the path name. A node without the role
@@ -13,10 +14,13 @@ final class FindOperation implements Step<ControlExchange> {
       "This node has no role gateway: it answers /health/live, /health/ready and /metrics alone."
           + " Ask a node that has it.";
 
-  private final OperationTable operations;
+  private final Supplier<OperationTable> operations;
   private final boolean isGateway;
 
-  FindOperation(OperationTable operations, boolean isGateway) {
+  /**
+   * @param operations at hand when the first request comes
+   */
+  FindOperation(Supplier<OperationTable> operations, boolean isGateway) {
     this.operations = operations;
     this.isGateway = isGateway;
   }
@@ -25,7 +29,7 @@ final class FindOperation implements Step<ControlExchange> {
   public Next take(ControlExchange exchange) {
     OperationTable.Lookup lookup;
     try {
-      lookup = operations.find(exchange.request().method().name(), exchange.path());
+      lookup = operations.get().find(exchange.request().method().name(), exchange.path());
     } catch (IllegalArgumentException e) {
       return exchange.refuse(ProblemCode.INVALID_REQUEST, "The request is malformed.");
     }
