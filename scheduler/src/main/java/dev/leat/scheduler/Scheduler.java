@@ -78,6 +78,8 @@ public final class Scheduler implements Invoker {
 
   private final class Admitted implements Callback {
     private final Callback callback;
+
+    @SuppressWarnings("UnusedVariable") // it is read through GIVEN_BACK
     private boolean isGivenBack;
 
     Admitted(Callback callback) {

@@ -25,7 +25,8 @@ final class QuotaTest {
 
   /** In the command's golden file, which is held to what the command prints. */
   private static final Pattern HELP =
-      Pattern.compile("nothing limits it then\\. Names: ([^.]+)\\. Kept, and not yet enforced: ([^.]+)\\.");
+      Pattern.compile(
+          "nothing limits it then\\. Names: ([^.]+)\\. Kept, and not yet enforced: ([^.]+)\\.");
 
   @Test
   void documentedTable_isThatOfTheCode() throws IOException {

@@ -9,9 +9,9 @@ import java.util.function.LongSupplier;
 
 /**
  * What guests may write to the log: so much in one call, so much of one tenant's in a second, and
- * so much of all tenants' ({@link NodeSecond}), as it stands in the log, with what escaping adds. The line that passes a bound is the last that
- * is kept; after it one line says that more are left out, and those are counted. Safe for several
- * threads.
+ * so much of all tenants' ({@link NodeSecond}), as it stands in the log, with what escaping adds.
+ * The line that passes a bound is the last that is kept; after it one line says that more are left
+ * out, and those are counted. Safe for several threads.
  */
 public final class GuestLogs {
   /** A guest writes them faster than any log can take them. */

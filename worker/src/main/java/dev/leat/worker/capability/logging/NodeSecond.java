@@ -34,8 +34,7 @@ final class NodeSecond {
       part.written = 0;
       tenants++;
     }
-    return written < BYTES / 2
-        || (written < BYTES_MAX && part.written < BYTES / 2 / tenantsBefore);
+    return written < BYTES / 2 || (written < BYTES_MAX && part.written < BYTES / 2 / tenantsBefore);
   }
 
   /** May be more than is left: what a line takes is known when it is written. */
