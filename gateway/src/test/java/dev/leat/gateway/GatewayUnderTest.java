@@ -72,6 +72,7 @@ final class GatewayUnderTest implements AutoCloseable {
   /** Without its thread: the control plane has it take over what was done, or a test does. */
   final PolledChangeFeed changes;
 
+  private final ManualClock clock = new ManualClock(NOW);
   private final TestDatabase database = TestDatabase.h2();
   private final Tokens tokens;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
@@ -82,8 +83,8 @@ final class GatewayUnderTest implements AutoCloseable {
     DataSource source = database.dataSource();
     StoreSchema.migrate(source);
     TenantsSchema.migrate(source);
-    ManualClock clock = new ManualClock(NOW);
-    SigningKeys keys = new SigningKeys(new JdbiSigningKeyStore(source), clock);
+    SigningKeys keys =
+        new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, nanos::get);
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
     QuotaGate gate = new QuotaGate(nanos::get);
     quotas = new Quotas(new JdbiQuotaStore(source), gate);
@@ -179,6 +180,18 @@ final class GatewayUnderTest implements AutoCloseable {
     return issue(Optional.of(tenant), List.of(), roles);
   }
 
+  /** A bearer token that is signed by a key of which this node has not heard. */
+  String tokenOfAKeyMadeElsewhere(TenantId tenant, Role... roles) {
+    DataSource source = database.dataSource();
+    SigningKeys keys =
+        new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, nanos::get);
+    keys.load();
+    keys.rotate(Optional.empty());
+    nanos.addAndGet(1_000_000_000); // whenever this node has looked last
+    Tokens elsewhere = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
+    return issue(elsewhere, Optional.of(tenant), List.of(), roles);
+  }
+
   /** A bearer token of a tenant that is limited to these functions. */
   String tokenFor(TenantId tenant, List<String> functions, Role... roles) {
     return issue(Optional.of(tenant), functions, roles);
@@ -190,6 +203,11 @@ final class GatewayUnderTest implements AutoCloseable {
   }
 
   private String issue(Optional<TenantId> tenant, List<String> functions, Role... roles) {
+    return issue(tokens, tenant, functions, roles);
+  }
+
+  private static String issue(
+      Tokens tokens, Optional<TenantId> tenant, List<String> functions, Role... roles) {
     Principal operator =
         new Principal(
             "test", Optional.empty(), Set.of(Role.OPERATOR), FunctionScope.ALL, "id", Instant.MAX);

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -114,6 +115,39 @@ class InvocationStepsTest {
     String own = node.token(GatewayUnderTest.ACME, Role.INVOKER);
     assertThat(withToken("/f/acme/none", own).problem()).isEqualTo("404 function-not-found");
     assertThat(withToken("/f/acme/closed:v9", own).problem()).isEqualTo("404 function-not-found");
+  }
+
+  /** What another node did, this one finds by looking when it meets the new key. */
+  @Test
+  void call_withAKeyThatThisNodeHasNotHeardOf_waitsForTheLook() {
+    String fresh = node.tokenOfAKeyMadeElsewhere(GatewayUnderTest.ACME, Role.INVOKER);
+
+    Received received =
+        node.request(
+            "POST", "/f/acme/closed", Map.of("Authorization", "Bearer " + fresh), "x".repeat(100));
+
+    assertThat(received.status()).isEqualTo(200);
+    HttpCall call = (HttpCall) node.functions.invoked.getFirst().input();
+    assertThat(call.body()).hasSize(100);
+  }
+
+  @Test
+  void call_withAKeyThatDoesNotExist_isRefusedAfterTheLook() {
+    String token = node.token(GatewayUnderTest.ACME, Role.INVOKER);
+    String header =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(
+                "{\"alg\":\"EdDSA\",\"kid\":\"none\"}".getBytes(StandardCharsets.UTF_8));
+    String forged = header + token.substring(token.indexOf('.'));
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(withToken("/f/acme/closed", forged).problem()).isEqualTo("401 unauthenticated");
+    }
+    Received received =
+        node.request(
+            "POST", "/f/acme/closed", Map.of("Authorization", "Bearer " + forged), "x".repeat(100));
+    assertThat(received.problem()).isEqualTo("401 unauthenticated");
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.tenants.Authentication.Authenticated;
+import dev.leat.tenants.Authentication.Pending;
 import dev.leat.tenants.Authentication.Refused;
 import java.text.ParseException;
 import java.time.InstantSource;
@@ -18,6 +19,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,7 @@ public final class Authenticator {
   private final InvalidTokens invalid;
 
   /** By the header, written as it usually is: a token in other clothes is not remembered twice. */
-  private final Cache<String, Authenticated> remembered =
+  private final Cache<String, Remembered> remembered =
       Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
 
   /**
@@ -72,12 +74,25 @@ public final class Authenticator {
   }
 
   /**
-   * Who sends this header.
+   * Who sends this header; pending if that may be known soon.
    *
    * @param authorizationHeader null if there is none
    * @param address where it comes from: whom invalid tokens count for
    */
-  public Authentication authenticate(@Nullable String authorizationHeader, String address) {
+  public Authentication ask(@Nullable String authorizationHeader, String address) {
+    return authenticate(authorizationHeader, address, true);
+  }
+
+  /** Likewise, by what is known now. */
+  public Authentication.Known authenticate(@Nullable String authorizationHeader, String address) {
+    return switch (authenticate(authorizationHeader, address, false)) {
+      case Authentication.Known known -> known;
+      case Pending _ -> throw new IllegalStateException("nothing is looked up");
+    };
+  }
+
+  private Authentication authenticate(
+      @Nullable String authorizationHeader, String address, boolean mayLook) {
     if (authorizationHeader == null) {
       return refused("A token is needed: Authorization: Bearer <token>.");
     }
@@ -87,15 +102,15 @@ public final class Authenticator {
     if (authorizationHeader.length() - SCHEME.length() > TOKEN_CHARS_MAX) {
       return refused("The token is longer than " + TOKEN_CHARS_MAX + " characters.");
     }
-    Authenticated known = remembered.getIfPresent(authorizationHeader);
+    Remembered known = remembered.getIfPresent(authorizationHeader);
     if (known != null) {
       return current(known);
     }
     String token = authorizationHeader.substring(SCHEME.length()).strip();
     String plainHeader = SCHEME + token;
     return authorizationHeader.equals(plainHeader)
-        ? verifyAndRemember(token, plainHeader, address)
-        : authenticate(plainHeader, address);
+        ? verifyAndRemember(token, plainHeader, address, mayLook)
+        : authenticate(plainHeader, address, mayLook);
   }
 
   /**
@@ -124,30 +139,34 @@ public final class Authenticator {
     }
   }
 
-  private Authentication verifyAndRemember(String token, String plainHeader, String address) {
+  private Authentication verifyAndRemember(
+      String token, String plainHeader, String address, boolean mayLook) {
     if (!invalid.mayTry(address)) {
       return new Refused(
           ProblemCode.TOO_MANY_INVALID_TOKENS,
           "Your address has sent too many invalid tokens. Wait a second, and send a valid one.");
     }
-    return switch (verify(token)) {
+    SignedJWT jwt = parse(token);
+    if (jwt == null) {
+      invalid.sent(address);
+      return refused("The token is not a signed JWT.");
+    }
+    return switch (verify(jwt, mayLook)) {
+      case Pending pending -> pending;
       case Refused refused -> {
         invalid.sent(address);
         yield refused;
       }
       case Authenticated good -> {
-        remembered.put(plainHeader, good);
-        yield current(good);
+        Remembered found = new Remembered(good, jwt.getHeader().getKeyID());
+        remembered.put(plainHeader, found);
+        yield current(found);
       }
     };
   }
 
   /** What holds for as long as the token exists. */
-  private Authentication verify(String token) {
-    SignedJWT jwt = parse(token);
-    if (jwt == null) {
-      return refused("The token is not a signed JWT.");
-    }
+  private Authentication verify(SignedJWT jwt, boolean mayLook) {
     JWSHeader header = jwt.getHeader();
     if (!JWSAlgorithm.EdDSA.equals(header.getAlgorithm())) {
       return refused("The token must be signed with EdDSA.");
@@ -156,6 +175,10 @@ public final class Authenticator {
       return refused("The token's header must have no parameters but alg, kid and typ.");
     }
     if (!keys.isKnown(header.getKeyID())) {
+      CompletionStage<Void> looked = mayLook ? keys.look() : null;
+      if (looked != null) {
+        return new Pending(looked);
+      }
       return refused("The token names a key that this platform does not sign with.");
     }
     if (!keys.verifies(jwt)) {
@@ -220,10 +243,13 @@ public final class Authenticator {
   }
 
   /** What may change while the token exists. */
-  private Authentication current(Authenticated verified) {
-    Principal principal = verified.principal();
+  private Authentication.Known current(Remembered verified) {
+    Principal principal = verified.answer().principal();
     if (clock.millis() - Tokens.CLOCK_SKEW.toMillis() >= principal.expiresAt().toEpochMilli()) {
       return new Refused(ProblemCode.TOKEN_EXPIRED, "The token has expired. Ask for a new one.");
+    }
+    if (!keys.isTrusted(verified.keyId())) {
+      return refused("The token's key has been replaced. Ask for a new one.");
     }
     if (tokens.isRevoked(principal.tokenId())) {
       return refused("The token was revoked. Ask for a new one.");
@@ -231,7 +257,7 @@ public final class Authenticator {
     if (principal.tenant().isPresent() && !tenants.exists(principal.tenant().get())) {
       return refused("The token's tenant does not exist any more.");
     }
-    return verified;
+    return verified.answer();
   }
 
   private static boolean isCompactSerialization(int c) {
@@ -246,4 +272,11 @@ public final class Authenticator {
   private static Refused refused(String detail) {
     return new Refused(ProblemCode.UNAUTHENTICATED, detail);
   }
+
+  /**
+   * A token that was found good.
+   *
+   * @param keyId of the key that signed it
+   */
+  private record Remembered(Authenticated answer, String keyId) {}
 }

@@ -2,21 +2,44 @@ package dev.leat.tenants;
 
 import dev.leat.store.StoreFailure;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
- * Where the key pair that signs tokens is kept. Laws:
+ * Where the key pair that signs tokens is kept, and the public keys of those before it. Laws:
  *
  * <ol>
- *   <li>{@code keepFirst} keeps the candidate if the store is empty, and gives the pair that is
- *       kept: the same to everyone, for ever, also to those who call at once.
- *   <li>A pair that is kept is announced together with that.
+ *   <li>{@code keepFirst} keeps the candidate if the store is empty, and gives what is kept: the
+ *       same to everyone until the next rotation, also to those who call at once.
+ *   <li>{@code rotate} makes {@code next} the pair that signs and retires the one before it, whose
+ *       private part is kept no more. Of several who rotate at once each retires the one before.
+ *   <li>{@code rotate} has all retired keys verify until what {@code until} gives for the expiry of
+ *       the last token that was issued ({@code now} if none was), or until when they did if that is
+ *       earlier. A token that is issued meanwhile is signed by the new key or counted by the old.
+ *   <li>{@code rotate} removes the keys that verify no more at {@code now}, and changes nothing
+ *       else if there would be more than {@code retiredMax} of them.
+ *   <li>A change is announced together with it.
  * </ol>
  *
- * <p>The pair is kept in clear: who can read the store can sign tokens. The method blocks and
- * throws {@link StoreFailure} when the store is broken.
+ * <p>The pair is kept in clear: who can read the store can sign tokens. The methods block and throw
+ * {@link StoreFailure} when the store is broken.
  */
 public interface SigningKeyStore {
-  KeyPair keepFirst(KeyPair candidate);
+  Keys keepFirst(KeyPair candidate);
+
+  Optional<Keys> rotate(KeyPair next, Instant now, UnaryOperator<Instant> until, int retiredMax);
+
+  /**
+   * What is kept.
+   *
+   * @param retired the one that verifies longest first
+   */
+  record Keys(KeyPair signing, List<Retired> retired) {
+    public Keys {
+      retired = List.copyOf(retired);
+    }
+  }
 
   /**
    * An Ed25519 key pair (RFC 8032).
@@ -32,4 +55,7 @@ public interface SigningKeyStore {
       return "KeyPair[id=" + id + ", privateKey=***, createdAt=" + createdAt + "]";
     }
   }
+
+  /** What is left of a pair that signs no more. */
+  record Retired(String id, String publicKey, Instant createdAt, Instant verifiesUntil) {}
 }

@@ -12,7 +12,8 @@ import java.util.Optional;
  * whose tokens are the operators'. Laws:
  *
  * <ol>
- *   <li>{@code add} keeps a token, unless its tenant does not exist or already has {@code max}.
+ *   <li>{@code add} keeps a token and gives the key that is to sign it, unless its tenant does not
+ *       exist or already has {@code max}.
  *   <li>{@code list} gives the tokens of exactly that tenant that expire after {@code now}, newest
  *       first, from after a position on and at most {@code limit}; and nothing if the tenant does
  *       not exist.
@@ -42,9 +43,18 @@ public interface TokenStore {
   void forget(Instant expired);
 
   /** What became of a token that was added. */
-  enum Added {
-    KEPT,
-    NO_SUCH_TENANT,
-    FULL
+  sealed interface Added {
+    /**
+     * It is kept.
+     *
+     * @param signedBy the id of the key that signs tokens
+     */
+    record Kept(String signedBy) implements Added {}
+
+    /** Its tenant does not exist. */
+    record NoSuchTenant() implements Added {}
+
+    /** Its tenant has as many as it may. */
+    record Full() implements Added {}
   }
 }

@@ -235,10 +235,16 @@ public final class Tokens implements ChangeFeed.Subscriber {
             false);
     store.forget(now.minus(CLOCK_SKEW));
     return switch (store.add(token, TOKENS_PER_TENANT_MAX)) {
-      case KEPT ->
-          Answer.done(new IssuedToken(token.id(), keys.sign(claims(token)), token.expiresAt()));
-      case NO_SUCH_TENANT -> Refusals.unknownTenant(request.tenant().orElseThrow());
-      case FULL ->
+      case TokenStore.Added.Kept(String signedBy) ->
+          keys.sign(signedBy, claims(token))
+              .map(jwt -> Answer.done(new IssuedToken(token.id(), jwt, token.expiresAt())))
+              .orElseGet(() ->
+                  Answer.refused(
+                      ProblemCode.CONFLICT,
+                      "The signing key was replaced meanwhile. Ask for the token again."));
+      case TokenStore.Added.NoSuchTenant() ->
+          Refusals.unknownTenant(request.tenant().orElseThrow());
+      case TokenStore.Added.Full() ->
           Answer.refused(
               ProblemCode.CONFLICT,
               "There are "

@@ -5,6 +5,7 @@ import static dev.leat.tenants.Platform.OPERATOR;
 import static dev.leat.tenants.Platform.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jwt.SignedJWT;
 import dev.leat.contract.ProblemCode;
 import dev.leat.tenants.Authentication.Authenticated;
 import dev.leat.tenants.Authentication.Refused;
@@ -48,8 +49,10 @@ final class AuthenticatorTest {
   private final ManualClock clock = new ManualClock();
   private final Platform platform = Platform.start(database, clock);
   private final SigningKeyStore.KeyPair key =
-      platform.signingKeyStore.keepFirst(
-          new SigningKeyStore.KeyPair("unused", "x", "d", Instant.EPOCH));
+      platform
+          .signingKeyStore
+          .keepFirst(new SigningKeyStore.KeyPair("unused", "x", "d", Instant.EPOCH))
+          .signing();
 
   private int addresses;
 
@@ -394,6 +397,100 @@ final class AuthenticatorTest {
     }
     assertThat(authenticate(platform.issue(ACME, Role.INVOKER).jwt()))
         .isInstanceOf(Authenticated.class);
+  }
+
+  @Test
+  void authenticate_afterARotation_oldTokensAreGoodUntilTheyExpire() {
+    IssuedToken old = platform.issue(ACME, Role.INVOKER);
+    IssuedToken unseen = platform.issue(ACME, Role.INVOKER);
+    authenticate(old.jwt());
+    Platform there = Platform.start(database, clock);
+
+    platform.held(platform.keys.rotate(Optional.empty()));
+    there.changes.catchUp();
+    IssuedToken fresh = platform.issue(ACME, Role.INVOKER);
+
+    for (Platform node : new Platform[] {platform, there, Platform.start(database, clock)}) {
+      for (IssuedToken token : new IssuedToken[] {old, unseen, fresh}) {
+        assertThat(authenticate(node, token.jwt())).isInstanceOf(Authenticated.class);
+      }
+    }
+    clock.advance(HOUR.plusSeconds(29));
+    assertThat(authenticate(old.jwt())).isInstanceOf(Authenticated.class);
+    assertThat(authenticate(there, unseen.jwt())).isInstanceOf(Authenticated.class);
+  }
+
+  @Test
+  void authenticate_afterARotationWithoutOverlap_onlyNewTokensAreGood() {
+    IssuedToken remembered = platform.issue(ACME, Role.INVOKER);
+    IssuedToken unseen = platform.issue(ACME, Role.INVOKER);
+    authenticate(remembered.jwt());
+
+    platform.held(platform.keys.rotate(Optional.of(Duration.ZERO)));
+
+    assertRefused(authenticate(remembered.jwt()), ProblemCode.UNAUTHENTICATED);
+    assertRefused(authenticate(unseen.jwt()), ProblemCode.UNAUTHENTICATED);
+    assertThat(authenticate(platform.issue(ACME, Role.INVOKER).jwt()))
+        .isInstanceOf(Authenticated.class);
+    Platform restarted = Platform.start(database, clock);
+    assertRefused(authenticate(restarted, remembered.jwt()), ProblemCode.UNAUTHENTICATED);
+  }
+
+  @Test
+  void authenticate_theOverlapEnds_alsoForRememberedTokens() {
+    IssuedToken remembered = platform.issue(ACME, Role.INVOKER);
+    authenticate(remembered.jwt());
+    platform.held(platform.keys.rotate(Optional.of(Duration.ofMinutes(1))));
+
+    clock.advance(Duration.ofSeconds(59));
+    assertThat(authenticate(remembered.jwt())).isInstanceOf(Authenticated.class);
+    clock.advance(Duration.ofSeconds(1));
+    assertRefused(authenticate(remembered.jwt()), ProblemCode.UNAUTHENTICATED);
+  }
+
+  @Test
+  void issue_onANodeThatHasNotHeardOfTheRotation_signsByTheNewKey() throws Exception {
+    Platform there = Platform.start(database, clock);
+    String second = done(platform.keys.rotate(Optional.empty())).signing().id();
+
+    IssuedToken token = there.issue(ACME, Role.INVOKER);
+
+    assertThat(SignedJWT.parse(token.jwt()).getHeader().getKeyID()).isEqualTo(second);
+    assertThat(authenticate(there, token.jwt())).isInstanceOf(Authenticated.class);
+  }
+
+  @Test
+  void ask_keyThatThisNodeHasNotHeardOf_isLookedForAtOnce() {
+    Platform there = Platform.start(database, clock);
+    platform.held(platform.keys.rotate(Optional.empty()));
+    String fresh = "Bearer " + platform.issue(ACME, Role.INVOKER).jwt();
+
+    assertThat(there.authenticator.authenticate(fresh, "a")).isInstanceOf(Refused.class);
+    Authentication.Pending pending = (Authentication.Pending) there.authenticator.ask(fresh, "b");
+    assertThat(pending.looked()).isNotCompleted();
+    there.looks.remove().run();
+
+    assertThat(pending.looked()).isCompleted();
+    assertThat(there.authenticator.authenticate(fresh, "b")).isInstanceOf(Authenticated.class);
+  }
+
+  /** Whoever sends them has the store asked twice a second at the most. */
+  @Test
+  void ask_keysThatDoNotExist_areLookedForOnceInAWhile() {
+    for (int i = 0; i < 50; i++) {
+      String jwt = forge("{\"kid\":\"k" + i + "\",\"alg\":\"EdDSA\"}", claims());
+      assertThat(platform.authenticator.ask("Bearer " + jwt, "address " + i))
+          .isInstanceOf(Authentication.Pending.class);
+    }
+    assertThat(platform.looks).hasSize(1);
+    platform.looks.remove().run();
+    String another = "Bearer " + forge("{\"kid\":\"x\",\"alg\":\"EdDSA\"}", claims());
+
+    assertRefused(platform.authenticator.ask(another, "other"), ProblemCode.UNAUTHENTICATED);
+    assertThat(platform.looks).isEmpty();
+    platform.nanoTime.addAndGet(SigningKeys.LOOK_PAUSE.toNanos());
+    assertThat(platform.authenticator.ask(another, "other"))
+        .isInstanceOf(Authentication.Pending.class);
   }
 
   /** Every refusal is checked for what it must not repeat. */

@@ -19,7 +19,9 @@ import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -48,13 +50,16 @@ final class Platform implements TenantBelongings {
   /** Tenants whose things in other rooms were removed. */
   final List<TenantId> forgotten = new ArrayList<>();
 
+  /** Looks for keys that were begun; a test lets them end. */
+  final Deque<Runnable> looks = new ArrayDeque<>();
+
   /** How many functions each tenant has. */
   int functions;
 
   private Platform(DataSource source, ManualClock clock) {
     this.clock = clock;
     signingKeyStore = new JdbiSigningKeyStore(source);
-    keys = new SigningKeys(signingKeyStore, clock);
+    keys = new SigningKeys(signingKeyStore, looks::add, clock, nanoTime::get);
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
     gate = new QuotaGate(nanoTime::get);
     quotas = new Quotas(new JdbiQuotaStore(source), gate);

@@ -342,7 +342,7 @@ final class TokensTest {
   private static final class FullTokenStore implements TokenStore {
     @Override
     public Added add(Token token, int max) {
-      return Added.FULL;
+      return new Added.Full();
     }
 
     @Override

@@ -50,6 +50,7 @@ public final class Leat {
             .addSubcommand(new TenantCommands(session))
             .addSubcommand(new QuotaCommands(session))
             .addSubcommand(new TokenCommands(session))
+            .addSubcommand(new SigningKeyCommands(session))
             .addSubcommand(new KeyCommands(session))
             .addSubcommand(new Sign(session))
             .addSubcommand(new Verify(session))

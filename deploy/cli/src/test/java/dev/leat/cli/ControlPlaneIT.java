@@ -49,6 +49,8 @@ class ControlPlaneIT {
     "quota show,                     GET /v1/tenants/acme/quota",
     "quota set b burst=1 modules=2,  PUT /v1/tenants/b/quota",
     "token create --role invoker,    POST /v1/tenants/acme/tokens",
+    "signing-key show,               GET /v1/signing-key",
+    "signing-key rotate,             POST /v1/signing-key:rotate",
     "token list,                     GET /v1/tenants/acme/tokens",
     "token revoke t-1,               DELETE /v1/tenants/acme/tokens/t-1",
     "key list,                       GET /v1/tenants/acme/keys",
@@ -118,6 +120,13 @@ class ControlPlaneIT {
     assertThat(server.only("createToken").json())
         .hasToString(
             "{\"roles\":[\"invoker\"],\"functions\":[\"mask\",\"report-*\"],\"ttlSeconds\":3600}");
+  }
+
+  @Test
+  void signingKeyRotate_sendsTheOverlapInSeconds() {
+    cli.run("signing-key", "rotate", "--overlap", "24h");
+
+    assertThat(server.only("rotateSigningKey").json()).hasToString("{\"overlapSeconds\":86400}");
   }
 
   @Test

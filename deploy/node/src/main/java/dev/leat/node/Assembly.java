@@ -89,7 +89,7 @@ final class Assembly implements AutoCloseable {
     directory = new DataDirectory(config.dataDirectory());
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
-    tenants = new TenantParts(source, new Belongings(), clock);
+    tenants = new TenantParts(source, new Belongings(), blocking, clock);
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
     modules = new ModuleParts(config, directory, source);
     running = new WorkerParts(config.worker(), modules, this::isDeployed, executions);

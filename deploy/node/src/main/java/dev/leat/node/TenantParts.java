@@ -12,6 +12,7 @@ import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
 import java.time.Clock;
+import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 
 /** Who may do what, and how much: on every node, which all ask for it. */
@@ -23,8 +24,12 @@ final class TenantParts {
   final Tenants tenants;
   final Authenticator authenticator;
 
-  TenantParts(DataSource source, TenantBelongings belongings, Clock clock) {
-    signingKeys = new SigningKeys(new JdbiSigningKeyStore(source), clock);
+  /**
+   * @param blocking virtual threads
+   */
+  TenantParts(DataSource source, TenantBelongings belongings, Executor blocking, Clock clock) {
+    signingKeys =
+        new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, System::nanoTime);
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
     quotas = new Quotas(new JdbiQuotaStore(source), quotaGate);
     tenants = new Tenants(new JdbiTenantStore(source), belongings, clock);

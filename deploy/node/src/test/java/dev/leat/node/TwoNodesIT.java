@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,8 @@ class TwoNodesIT {
     assertThat(shown(doing, name, token)).isEqualTo(401);
     assertSeen("a revocation", () -> shown(seeing, name, token) == 401);
 
+    assertRotated(doing, seeing, workshop);
+
     assertThat(workshop.setQuota("{\"requests-per-second\":1,\"burst\":1}").status())
         .isEqualTo(200);
     assertSeen("a quota", () -> called(seeing, name) == 429);
@@ -135,6 +138,23 @@ class TwoNodesIT {
     int refused = called(doing, name);
     assertThat(refused).isBetween(401, 404);
     assertSeen("a deletion", () -> !exists(seeing, name) && called(seeing, name) == refused);
+  }
+
+  /** A token of the new key is good on the other node at once, and so are those before it. */
+  private void assertRotated(RunningNode doing, RunningNode seeing, Workshop workshop) {
+    String before = workshop.token("developer");
+    JsonNode keys =
+        doing.request("POST", "/v1/signing-key:rotate").operator().json("{}").send().json();
+    String after = workshop.token("developer");
+
+    for (RunningNode node : List.of(doing, seeing)) {
+      for (String token : List.of(after, before, doing.operatorToken(), seeing.operatorToken())) {
+        assertThat(node.request("GET", "/v1/whoami").token(token).send().status()).isEqualTo(200);
+      }
+      assertThat(
+              node.request("GET", "/.well-known/jwks.json").send().json().findValuesAsText("kid"))
+          .contains(keys.path("kid").asText(), keys.at("/retired/0/kid").asText());
+    }
   }
 
   private void assertSeen(String what, BooleanSupplier isSeen) {

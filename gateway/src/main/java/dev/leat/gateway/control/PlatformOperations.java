@@ -4,10 +4,9 @@ import dev.leat.contract.Problem;
 import dev.leat.gateway.control.reply.CallerReply;
 import dev.leat.gateway.control.reply.ClusterReply;
 import dev.leat.gateway.control.reply.HealthReply;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Health, metrics, the nodes, the platform's public keys, and who the caller is. */
+/** Health, metrics, the nodes, and who the caller is. */
 final class PlatformOperations {
   /** Of Prometheus' text format. */
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -24,11 +23,6 @@ final class PlatformOperations {
         "getReadiness", call -> readiness(),
         "getMetrics", call -> new Reply.Bytes(METRICS_TYPE, services.metrics().get()),
         "getCluster", call -> Reply.ok(new ClusterReply(services.members().get())),
-        "getJwks",
-            call ->
-                new Reply.Bytes(
-                    "application/json",
-                    services.signingKeys().jwks().getBytes(StandardCharsets.UTF_8)),
         "whoAmI", call -> Reply.ok(CallerReply.of(call.by())));
   }
 

@@ -4,13 +4,14 @@ import dev.leat.contract.Change;
 import dev.leat.store.Changes;
 import dev.leat.store.Database;
 import dev.leat.tenants.SigningKeyStore;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 
-/** The signing key pair in the table {@code signing_keys}, whose key is what the pair is for. */
+/** Keys in the table {@code token_keys}. */
 public final class JdbiSigningKeyStore implements SigningKeyStore {
-  private static final String PURPOSE = "tokens";
-
   private final Database database;
 
   public JdbiSigningKeyStore(DataSource source) {
@@ -18,42 +19,117 @@ public final class JdbiSigningKeyStore implements SigningKeyStore {
   }
 
   @Override
-  public KeyPair keepFirst(KeyPair candidate) {
+  public Keys keepFirst(KeyPair candidate) {
     return database.inTransaction(
         "Keeping the signing key",
         handle -> {
-          int added =
-              handle
-                  .createUpdate(
-                      """
-                      INSERT INTO signing_keys (purpose, kid, public_key, private_key, created_at)
-                      VALUES (:purpose, :kid, :publicKey, :privateKey, :createdAt)
-                      ON CONFLICT DO NOTHING
-                      """)
-                  .bind("purpose", PURPOSE)
-                  .bind("kid", candidate.id())
-                  .bind("publicKey", candidate.publicKey())
-                  .bind("privateKey", candidate.privateKey())
-                  .bind("createdAt", candidate.createdAt())
-                  .execute();
-          KeyPair kept = kept(handle);
-          if (added == 1) {
-            Changes.append(handle, new Change.SigningKeyChanged());
+          if (signing(handle).isEmpty()) {
+            lock(handle);
+            if (signing(handle).isEmpty()) {
+              insert(handle, candidate);
+              Changes.append(handle, new Change.SigningKeyChanged());
+            }
           }
-          return kept;
+          return kept(handle);
         });
   }
 
-  private static KeyPair kept(Handle handle) {
+  @Override
+  public Optional<Keys> rotate(
+      KeyPair next, Instant now, UnaryOperator<Instant> until, int retiredMax) {
+    return database.inTransaction(
+        "Rotating the signing key",
+        handle -> {
+          lock(handle);
+          handle
+              .createUpdate("DELETE FROM token_keys WHERE verifies_until <= :now")
+              .bind("now", now)
+              .execute();
+          if (count(handle) > retiredMax) {
+            return Optional.empty();
+          }
+          retire(handle, until.apply(lastExpiry(handle).orElse(now)));
+          insert(handle, next);
+          Keys kept = kept(handle);
+          Changes.append(handle, new Change.SigningKeyChanged());
+          return Optional.of(kept);
+        });
+  }
+
+  /** Nobody else changes the keys, or issues a token, before this transaction ends. */
+  static void lock(Handle handle) {
+    handle.createQuery("SELECT id FROM token_keys_lock FOR UPDATE").mapTo(Integer.class).one();
+  }
+
+  /** The id of the key that signs. */
+  static Optional<String> signing(Handle handle) {
     return handle
-        .createQuery("SELECT * FROM signing_keys WHERE purpose = :purpose")
-        .bind("purpose", PURPOSE)
-        .map((row, context) ->
-            new KeyPair(
-                row.getString("kid"),
-                row.getString("public_key"),
-                row.getString("private_key"),
-                Database.instant(row, "created_at")))
-        .one();
+        .createQuery("SELECT kid FROM token_keys WHERE verifies_until IS NULL")
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  private static int count(Handle handle) {
+    return handle.createQuery("SELECT count(*) FROM token_keys").mapTo(Integer.class).one();
+  }
+
+  private static Optional<Instant> lastExpiry(Handle handle) {
+    return handle
+        .createQuery("SELECT expires_at FROM tokens ORDER BY expires_at DESC LIMIT 1")
+        .map((row, context) -> Database.instant(row, "expires_at"))
+        .findOne();
+  }
+
+  private static void retire(Handle handle, Instant until) {
+    handle
+        .createUpdate(
+            """
+            UPDATE token_keys SET verifies_until = :until, private_key = ''
+            WHERE verifies_until IS NULL OR verifies_until > :until
+            """)
+        .bind("until", until)
+        .execute();
+  }
+
+  private static void insert(Handle handle, KeyPair pair) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO token_keys (kid, public_key, private_key, created_at)
+            VALUES (:kid, :publicKey, :privateKey, :createdAt)
+            """)
+        .bind("kid", pair.id())
+        .bind("publicKey", pair.publicKey())
+        .bind("privateKey", pair.privateKey())
+        .bind("createdAt", pair.createdAt())
+        .execute();
+  }
+
+  private static Keys kept(Handle handle) {
+    KeyPair signing =
+        handle
+            .createQuery("SELECT * FROM token_keys WHERE verifies_until IS NULL")
+            .map((row, context) ->
+                new KeyPair(
+                    row.getString("kid"),
+                    row.getString("public_key"),
+                    row.getString("private_key"),
+                    Database.instant(row, "created_at")))
+            .one();
+    return new Keys(
+        signing,
+        handle
+            .createQuery(
+                """
+                SELECT kid, public_key, created_at, verifies_until FROM token_keys
+                WHERE verifies_until IS NOT NULL ORDER BY verifies_until DESC, kid
+                """)
+            .map((row, context) ->
+                new Retired(
+                    row.getString("kid"),
+                    row.getString("public_key"),
+                    Database.instant(row, "created_at"),
+                    Database.instant(row, "verifies_until")))
+            .list());
   }
 }

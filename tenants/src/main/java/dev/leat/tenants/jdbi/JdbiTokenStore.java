@@ -46,13 +46,14 @@ public final class JdbiTokenStore implements TokenStore {
         "Adding a token of tenant " + column(token.tenant()),
         handle -> {
           if (token.tenant().isPresent() && !TenantRows.lock(handle, token.tenant().get())) {
-            return Added.NO_SUCH_TENANT;
+            return new Added.NoSuchTenant();
           }
           if (count(handle, token.tenant()) >= max) {
-            return Added.FULL;
+            return new Added.Full();
           }
+          JdbiSigningKeyStore.lock(handle);
           insert(handle, token);
-          return Added.KEPT;
+          return new Added.Kept(JdbiSigningKeyStore.signing(handle).orElseThrow());
         });
   }
 

@@ -7,6 +7,7 @@ import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.tenants.FunctionScope;
@@ -14,6 +15,8 @@ import dev.leat.tenants.QuotaStore;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeyStore;
 import dev.leat.tenants.SigningKeyStore.KeyPair;
+import dev.leat.tenants.SigningKeyStore.Keys;
+import dev.leat.tenants.SigningKeyStore.Retired;
 import dev.leat.tenants.Tenant;
 import dev.leat.tenants.TenantStore;
 import dev.leat.tenants.Token;
@@ -52,6 +55,8 @@ abstract class StoresContract {
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantId OTHER = new TenantId("other");
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private static final Added KEPT = new Added.Kept("first");
 
   private final TestDatabase database;
   private final TenantStore tenants;
@@ -143,8 +148,8 @@ abstract class StoresContract {
     change(ACME, Map.of("burst", 1L), Set.of());
     quotas.change(ACME, before -> Answer.refused(ProblemCode.INVALID_REQUEST, "no"));
     change(new TenantId("absent"), Map.of("burst", 1L), Set.of());
-    keys.keepFirst(keyPair("first"));
-    keys.keepFirst(keyPair("second"));
+    rotate(keyPair("second"), NOW.plusSeconds(5));
+    rotate(keyPair("third"), NOW.plusSeconds(5), 0);
     tenants.change(ACME, Tenant.State.SUSPENDED);
     tenants.change(ACME, Tenant.State.SUSPENDED);
     tenants.change(new TenantId("absent"), Tenant.State.SUSPENDED);
@@ -153,6 +158,7 @@ abstract class StoresContract {
 
     assertThat(announced.changes())
         .containsExactly(
+            new Change.SigningKeyChanged(),
             new Change.TenantChanged(ACME),
             new Change.TenantChanged(OTHER),
             new Change.TokenRevoked("mine"),
@@ -246,6 +252,7 @@ abstract class StoresContract {
 
   @RepeatedTest(10)
   void tenants_law4_noTokenSlipsThroughWhileATenantIsDeleted() {
+    keys.keepFirst(keyPair("first"));
     add(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
     List<Optional<String>> kept =
         atOnce(
@@ -256,7 +263,7 @@ abstract class StoresContract {
                     tenants.delete(ACME);
                     return Optional.empty();
                   }
-                  return tokens.add(token("token-" + i, ACME), 10) == Added.KEPT
+                  return tokens.add(token("token-" + i, ACME), 10) instanceof Added.Kept
                       ? Optional.of("token-" + i)
                       : Optional.empty();
                 });
@@ -269,13 +276,14 @@ abstract class StoresContract {
   void tokens_law1_keptUnlessTheTenantIsMissingOrFull() {
     addTenants();
 
-    assertThat(tokens.add(token("1", ACME), 2)).isEqualTo(Added.KEPT);
-    assertThat(tokens.add(token("2", ACME), 2)).isEqualTo(Added.KEPT);
-    assertThat(tokens.add(token("3", ACME), 2)).isEqualTo(Added.FULL);
-    assertThat(tokens.add(token("4", OTHER), 2)).isEqualTo(Added.KEPT);
-    assertThat(tokens.add(token("5", new TenantId("absent")), 2)).isEqualTo(Added.NO_SUCH_TENANT);
-    assertThat(tokens.add(operatorToken("6"), 1)).isEqualTo(Added.KEPT);
-    assertThat(tokens.add(operatorToken("7"), 1)).isEqualTo(Added.FULL);
+    assertThat(tokens.add(token("1", ACME), 2)).isEqualTo(KEPT);
+    assertThat(tokens.add(token("2", ACME), 2)).isEqualTo(KEPT);
+    assertThat(tokens.add(token("3", ACME), 2)).isEqualTo(new Added.Full());
+    assertThat(tokens.add(token("4", OTHER), 2)).isEqualTo(KEPT);
+    assertThat(tokens.add(token("5", new TenantId("absent")), 2))
+        .isEqualTo(new Added.NoSuchTenant());
+    assertThat(tokens.add(operatorToken("6"), 1)).isEqualTo(KEPT);
+    assertThat(tokens.add(operatorToken("7"), 1)).isEqualTo(new Added.Full());
   }
 
   @Test
@@ -284,7 +292,7 @@ abstract class StoresContract {
 
     List<Added> added = atOnce(6, i -> () -> tokens.add(token("token-" + i, ACME), 3));
 
-    assertThat(added.stream().filter(Added.KEPT::equals)).hasSize(3);
+    assertThat(added.stream().filter(KEPT::equals)).hasSize(3);
   }
 
   @Test
@@ -436,15 +444,128 @@ abstract class StoresContract {
   void keys_law1_theFirstIsKept() {
     KeyPair first = keyPair("first");
 
-    assertThat(keys.keepFirst(first)).isEqualTo(first);
-    assertThat(keys.keepFirst(keyPair("second"))).isEqualTo(first);
+    assertThat(keys.keepFirst(first)).isEqualTo(new Keys(first, List.of()));
+    assertThat(keys.keepFirst(keyPair("second"))).isEqualTo(new Keys(first, List.of()));
   }
 
   @Test
   void keys_law1_theSameForManyAtOnce() {
-    List<KeyPair> kept = atOnce(4, i -> () -> keys.keepFirst(keyPair("key-" + i)));
+    List<Keys> kept = atOnce(4, i -> () -> keys.keepFirst(keyPair("key-" + i)));
 
     assertThat(Set.copyOf(kept)).hasSize(1);
+  }
+
+  @Test
+  void keys_law2_theNextSignsAndTheOneBeforeLosesItsPrivatePart() {
+    KeyPair first = keyPair("first");
+    KeyPair second = keyPair("second");
+    keys.keepFirst(first);
+
+    Keys rotated = rotate(second, NOW.plusSeconds(5)).orElseThrow();
+
+    assertThat(rotated)
+        .isEqualTo(
+            new Keys(
+                second, List.of(new Retired("first", "public-first", NOW, NOW.plusSeconds(5)))));
+    assertThat(keys.keepFirst(keyPair("third"))).isEqualTo(rotated);
+    assertThat(texts("SELECT private_key FROM token_keys"))
+        .containsExactlyInAnyOrder("", "private-second");
+  }
+
+  @Test
+  void keys_law2_eachRetiresTheOneBeforeAmongMany() {
+    keys.keepFirst(keyPair("first"));
+
+    atOnce(4, i -> () -> rotate(keyPair("key-" + i), NOW.plusSeconds(5)));
+
+    Keys kept = keys.keepFirst(keyPair("unused"));
+    assertThat(kept.retired()).hasSize(4).extracting(Retired::id).contains("first");
+    assertThat(kept.signing().id()).startsWith("key-");
+  }
+
+  @Test
+  void keys_law3_verifyUntilTheLastTokenHasExpired() {
+    addTenants();
+    Instant now = NOW.minusSeconds(1);
+    assertThat(until("first", next("second"))).as("no token was issued").isEqualTo(now);
+    tokens.add(token("mine", ACME), 10);
+    tokens.add(operatorToken("operators"), 10);
+
+    Instant last = NOW.plus(Duration.ofHours(1));
+    assertThat(until("second", next("third"))).isEqualTo(last);
+    tokens.add(token("longer", ACME, last.plusSeconds(1)), 10);
+    Keys fourth = next("fourth");
+    assertThat(until("second", fourth)).as("once retired, never longer").isEqualTo(last);
+    assertThat(until("third", fourth)).isEqualTo(last.plusSeconds(1));
+
+    Keys fifth = rotate(keyPair("fifth"), NOW.plusSeconds(1)).orElseThrow();
+    assertThat(fifth.retired()).allMatch(key -> !key.verifiesUntil().isAfter(NOW.plusSeconds(1)));
+  }
+
+  private List<String> texts(String sql) {
+    return new Database(database.dataSource())
+        .read("Looking", handle -> handle.createQuery(sql).mapTo(String.class).list());
+  }
+
+  private Keys next(String id) {
+    return keys.rotate(keyPair(id), NOW.minusSeconds(1), last -> last, 10).orElseThrow();
+  }
+
+  private static Instant until(String id, Keys kept) {
+    return kept.retired().stream()
+        .filter(key -> key.id().equals(id))
+        .findFirst()
+        .orElseThrow()
+        .verifiesUntil();
+  }
+
+  @Test
+  void keys_law3_noTokenIsSignedByAKeyThatDoesNotCountIt() {
+    addTenants();
+
+    List<Object> done =
+        atOnce(
+            6,
+            i ->
+                () ->
+                    i % 2 == 0
+                        ? next("key-" + i)
+                        : tokens.add(token("token-" + i, ACME, NOW.plusSeconds(1_000 + i)), 10));
+
+    Keys kept = keys.keepFirst(keyPair("unused"));
+    for (int i = 1; i < 6; i += 2) {
+      String signedBy = ((Added.Kept) done.get(i)).signedBy();
+      Instant expiry = NOW.plusSeconds(1_000 + i);
+      assertThat(
+              kept.signing().id().equals(signedBy)
+                  || kept.retired().stream()
+                      .anyMatch(key ->
+                          key.id().equals(signedBy) && !key.verifiesUntil().isBefore(expiry)))
+          .isTrue();
+    }
+  }
+
+  @Test
+  void keys_law4_thoseThatVerifyNoMoreGo_andTheyAreBounded() {
+    keys.keepFirst(keyPair("first"));
+    assertThat(rotate(keyPair("second"), NOW.plusSeconds(5), 2)).isPresent();
+    assertThat(rotate(keyPair("third"), NOW.plusSeconds(5), 2)).isPresent();
+
+    assertThat(rotate(keyPair("fourth"), NOW.plusSeconds(5), 2)).isEmpty();
+    assertThat(keys.keepFirst(keyPair("unused")).signing().id()).isEqualTo("third");
+
+    Keys later =
+        keys.rotate(keyPair("fifth"), NOW.plusSeconds(5), last -> NOW.plusSeconds(9), 2)
+            .orElseThrow();
+    assertThat(later.retired()).extracting(Retired::id).containsExactly("third");
+  }
+
+  private Optional<Keys> rotate(KeyPair next, Instant until) {
+    return rotate(next, until, 10);
+  }
+
+  private Optional<Keys> rotate(KeyPair next, Instant until, int retiredMax) {
+    return keys.rotate(next, NOW, last -> until, retiredMax);
   }
 
   @Test
@@ -509,12 +630,18 @@ abstract class StoresContract {
         .isPresent();
   }
 
+  /** Tenants, and the key that signs their tokens. */
   private void addTenants() {
+    keys.keepFirst(keyPair("first"));
     add(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
     add(new Tenant(OTHER, NOW, Tenant.State.ACTIVE));
   }
 
   private static Token token(String id, TenantId tenant) {
+    return token(id, tenant, NOW.plus(Duration.ofHours(1)));
+  }
+
+  private static Token token(String id, TenantId tenant, Instant expiresAt) {
     return new Token(
         id,
         Optional.of(tenant),
@@ -522,7 +649,7 @@ abstract class StoresContract {
         Set.of(Role.DEVELOPER),
         FunctionScope.ALL,
         NOW,
-        NOW.plus(Duration.ofHours(1)),
+        expiresAt,
         false);
   }
 

@@ -29,6 +29,8 @@ class RepliesTest {
           Map.entry("Caller", CallerReply.class),
           Map.entry("Tenant", TenantReply.class),
           Map.entry("TenantPage", PageReply.class),
+          Map.entry("SigningKey", SigningKeyReply.class),
+          Map.entry("RetiredKey", RetiredKeyReply.class),
           Map.entry("Token", TokenReply.class),
           Map.entry("IssuedToken", IssuedTokenReply.class),
           Map.entry("Key", KeyReply.class),

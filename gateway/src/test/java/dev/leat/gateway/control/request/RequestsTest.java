@@ -21,6 +21,7 @@ class RequestsTest {
   void request_hasTheMembersOfItsSchema() throws IOException {
     assertThat(members(NewTenant.class)).isEqualTo(members("NewTenant"));
     assertThat(members(NewToken.class)).isEqualTo(members("NewToken"));
+    assertThat(members(Rotation.class)).isEqualTo(members("Rotation"));
   }
 
   @Test
