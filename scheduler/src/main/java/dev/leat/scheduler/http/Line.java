@@ -1,25 +1,17 @@
 package dev.leat.scheduler.http;
 
-import dev.leat.contract.Excerpt;
 import dev.leat.scheduler.WorkerReport;
 import io.vertx.core.http.HttpClientConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a connection of one event loop to one node open, and opens another when it is lost. All but
  * what says so is confined to the loop.
  */
 final class Line {
-  private static final Logger LOG = LoggerFactory.getLogger(Line.class);
-
-  /** So much of another node's words is kept. */
-  static final int WORDS_MAX = 200;
-
   private static final Duration RETRY_FIRST = Duration.ofMillis(100);
   private static final Duration RETRY_MAX = Duration.ofSeconds(2);
 
@@ -34,7 +26,6 @@ final class Line {
   private boolean isClosed;
   private Duration retryAfter = RETRY_FIRST;
   private long retryNanos = System.nanoTime();
-  private String lastTrouble = "";
 
   /** Read by any thread. */
   private volatile boolean isFresh;
@@ -133,7 +124,6 @@ final class Line {
       var unused = connection.close();
       return;
     }
-    LOG.debug("Connected to another node node={}", worker.node());
     retryAfter = RETRY_FIRST;
     Link link = new Link(this, connection);
     current = link;
@@ -159,20 +149,12 @@ final class Line {
   }
 
   private void trouble(String words) {
-    if (!isClosed && !words.equals(lastTrouble)) {
-      lastTrouble = words;
-      LOG.warn(
-          "Another node is not to be used just now node={} because={}",
-          worker.node(),
-          Excerpt.of(words));
+    if (!isClosed) {
+      worker.trouble(words);
     }
   }
 
   void reported(WorkerReport report) {
-    if (!lastTrouble.isEmpty()) {
-      lastTrouble = "";
-      LOG.info("Another node answers again node={}", worker.node());
-    }
     worker.reported(report);
     Link link = current;
     isFresh = link != null && link.isFresh();

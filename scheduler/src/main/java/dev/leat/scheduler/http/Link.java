@@ -168,7 +168,7 @@ final class Link {
     isAsking = false;
     heard();
     if (status != OK) {
-      String words = bytes.getString(0, Math.min(bytes.length(), Line.WORDS_MAX));
+      String words = bytes.getString(0, Math.min(bytes.length(), RemoteWorker.TROUBLE_CHARS_MAX));
       line.refused("it answered " + status + ": " + words);
       return;
     }

@@ -3,6 +3,7 @@ package dev.leat.scheduler.http;
 import dev.leat.cluster.Member;
 import dev.leat.cluster.Members;
 import dev.leat.cluster.NodeIdentity;
+import dev.leat.contract.Excerpt;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -162,7 +163,7 @@ public final class PeerServer {
 
   /** A connection failed, perhaps a stranger's, who could cause any number of them. */
   void failed(Throwable failure) {
-    LOG.debug("A connection of another node failed: {}", failure.toString());
+    LOG.debug("A connection of another node failed: {}", Excerpt.of(failure.toString()));
     long last = reportedNanos.get();
     long now = System.nanoTime();
     if (now - last >= REPORT_FAILURES_EVERY.toNanos() && reportedNanos.compareAndSet(last, now)) {

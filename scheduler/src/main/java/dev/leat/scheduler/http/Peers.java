@@ -74,7 +74,7 @@ public final class Peers implements Workers {
     this.client = vertx.createHttpClient(options(identity));
   }
 
-  private static HttpClientOptions options(NodeIdentity identity) {
+  static HttpClientOptions options(NodeIdentity identity) {
     return new HttpClientOptions()
         .setProtocolVersion(HttpVersion.HTTP_2)
         .setSsl(true)

@@ -1,6 +1,7 @@
 package dev.leat.scheduler.http;
 
 import dev.leat.cluster.Member;
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.MemberState;
 import dev.leat.contract.Outcome;
@@ -11,12 +12,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Another node's worker. A call goes by the line of the event loop that it is made on, so that no
  * thread hands it to another; else by whichever is there. Safe for several threads.
  */
 final class RemoteWorker implements WorkerNode {
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteWorker.class);
+
+  /** So much of another node's words is kept. */
+  static final int TROUBLE_CHARS_MAX = 200;
+
   private static final Load UNKNOWN = Load.idle(1);
 
   private final Member member;
@@ -26,6 +34,7 @@ final class RemoteWorker implements WorkerNode {
   private volatile MemberState state;
   private volatile Load load = UNKNOWN;
   private volatile boolean saysReady;
+  private volatile String trouble = "";
   private volatile @Nullable WorkerReport report;
 
   RemoteWorker(Member member, List<PeerLoop> loops) {
@@ -125,6 +134,24 @@ final class RemoteWorker implements WorkerNode {
     reported(now.load());
     report = now;
     saysReady = now.isReady();
+    if (!trouble.isEmpty()) {
+      trouble = "";
+      LOG.info("Another node answers again node={}", node());
+    }
+  }
+
+  /** Something keeps it from being used. Said once, however many connections find it. */
+  void trouble(String words) {
+    String now = Excerpt.of(words, TROUBLE_CHARS_MAX);
+    if (!now.equals(trouble)) {
+      trouble = now;
+      LOG.warn("Another node is not to be used just now node={} because={}", node(), now);
+    }
+  }
+
+  /** Why it was not to be used; "" once it is. */
+  String trouble() {
+    return trouble;
   }
 
   /** It does not speak with this node. */

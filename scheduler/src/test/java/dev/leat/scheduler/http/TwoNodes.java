@@ -82,7 +82,7 @@ final class TwoNodes implements AutoCloseable {
             new PeerServerConfig("127.0.0.1", 0, 2, heldMax),
             identity("there"),
             membersThere,
-            new LocalWorker(worker, this::report, known::get, () -> catchUp.getAsBoolean()));
+            local());
     try {
       server.start();
       proxy = CuttableProxy.to(server.port());
@@ -107,6 +107,10 @@ final class TwoNodes implements AutoCloseable {
     return TestMembers.member(name, incarnation, port, MemberState.READY);
   }
 
+  LocalWorker local() {
+    return new LocalWorker(worker, this::report, known::get, () -> catchUp.getAsBoolean());
+  }
+
   private WorkerReport report() {
     return new WorkerReport(worker.load(), saysReady, List.of(new Demand(VERSION.ref(), 1.5)));
   }
@@ -119,6 +123,11 @@ final class TwoNodes implements AutoCloseable {
 
   WorkerNode remote() {
     return peers.all().getFirst();
+  }
+
+  RemoteWorker named(String node) {
+    return (RemoteWorker)
+        peers.all().stream().filter(it -> it.node().equals(node)).findFirst().orElseThrow();
   }
 
   Ending call(Invocation invocation) {
