@@ -56,6 +56,27 @@ public record Member(
         skew);
   }
 
+  /** The same, answering HTTP there. */
+  public Member withAddress(String other) {
+    return new Member(
+        name,
+        incarnation,
+        roles,
+        other,
+        clusterHost,
+        clusterPort,
+        memberPort,
+        version,
+        state,
+        skew);
+  }
+
+  /** The same, listening for others there. */
+  public Member withClusterPort(int other) {
+    return new Member(
+        name, incarnation, roles, address, clusterHost, other, memberPort, version, state, skew);
+  }
+
   /** The same with its Hazelcast member there. */
   public Member withMemberPort(int other) {
     return new Member(

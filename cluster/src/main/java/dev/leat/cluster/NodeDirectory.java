@@ -177,6 +177,18 @@ public final class NodeDirectory
     LockSupport.unpark(renewing);
   }
 
+  /** Says where this node answers HTTP. Does not wait until it is written. */
+  public void sayAddress(String address) {
+    update(member -> member.withAddress(address));
+    LockSupport.unpark(renewing);
+  }
+
+  /** Says where this node listens for others. Does not wait until it is written. */
+  public void sayClusterPort(int port) {
+    update(member -> member.withClusterPort(port));
+    LockSupport.unpark(renewing);
+  }
+
   /** Says where this node's Hazelcast member listens. Does not wait until it is written. */
   public void sayMemberPort(int port) {
     update(member -> member.withMemberPort(port));

@@ -12,7 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 
 /** Runs a node in this process, from its start to the signal that ends it. */
 final class NodeRun {
@@ -55,7 +54,7 @@ final class NodeRun {
           "Leat is ready at %s (operator token: %s)".formatted(node.url(), node.operatorToken()));
       call.ifPresent(terminal::line);
       if (!options.isStoppedWhenReady) {
-        awaitSignal(node);
+        awaitEnd(node);
       }
     } catch (IOException e) {
       throw Failure.refused("The node cannot start: " + e.getMessage());
@@ -90,13 +89,20 @@ final class NodeRun {
         .prepare(Demo.SAMPLES.stream().map(Sample::load).toList());
   }
 
-  /** The JVM ends when a signal comes and its hooks, of which this adds one, have run. */
-  private static void awaitSignal(Node node) {
+  /**
+   * The JVM ends when a signal comes and its hooks, of which this adds one, have run; or the node
+   * has to end by itself.
+   */
+  private static void awaitEnd(Node node) {
     Runtime.getRuntime().addShutdownHook(new Thread(node::close, "leat-stop"));
     try {
-      new CountDownLatch(1).await();
+      node.awaitReplaced();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return;
     }
+    node.close();
+    throw Failure.refused(
+        "The node has stopped: another has taken its name. Start it again, or give it another --name.");
   }
 }

@@ -1,5 +1,7 @@
 package dev.leat.node;
 
+import dev.leat.cluster.jdbi.ClusterFormat;
+import dev.leat.cluster.jdbi.ClusterSchema;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.MemberState;
@@ -24,6 +26,7 @@ import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.registry.jdbi.RegistrySchema;
 import dev.leat.registry.route.RouteChange;
 import dev.leat.scheduler.Scheduler;
+import dev.leat.scheduler.jdbi.SchedulerSchema;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
@@ -35,9 +38,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +76,10 @@ final class Assembly implements AutoCloseable {
   private final RegistryParts registry;
   private final PolledChangeFeed changes;
 
+  // What one of a cluster has besides; null in a node alone, which loads nothing of it.
+  private final @Nullable Membership membership;
+  private final @Nullable ClusterCalls calls;
+
   // The way of a call, from the gateway to a worker.
   final Scheduler scheduler;
   private final MeteredInvoker invocations;
@@ -92,11 +101,17 @@ final class Assembly implements AutoCloseable {
     tenants = new TenantParts(source, new Belongings(), blocking, clock);
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
     modules = new ModuleParts(config, directory, source);
-    running = new WorkerParts(config.worker(), modules, this::isDeployed, executions);
+    running = new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, executions);
     registry = new RegistryParts(source, modules, running.trial, tenants.quotas, clock);
-    changes = new PolledChangeFeed(source, WakeUp.NONE);
+    membership = config.place().map(place -> new Membership(config, place, source)).orElse(null);
+    changes = new PolledChangeFeed(source, membership == null ? WakeUp.NONE : membership.wakeUp());
+    calls = membership == null ? null : calls(membership, source);
 
-    scheduler = new Scheduler(running.worker, Scheduler.IN_FLIGHT_MAX);
+    scheduler =
+        calls == null
+            ? new Scheduler(running.worker, Scheduler.IN_FLIGHT_MAX)
+            : new Scheduler(
+                calls, calls.assignments(), executions::append, Scheduler.IN_FLIGHT_MAX);
     invocations = new MeteredInvoker(scheduler, this::isDeployed, tenants.tenants::exists);
 
     GatewayConfig gatewayConfig =
@@ -109,6 +124,19 @@ final class Assembly implements AutoCloseable {
     bodies = new BodyMemory(gatewayConfig.bodyMemoryBytes());
     gateway = gateway(gatewayConfig, config.worker().waitMax());
     parts = parts();
+  }
+
+  private ClusterCalls calls(Membership known, DataSource source) {
+    return new ClusterCalls(
+        config,
+        known,
+        source,
+        loops,
+        running.worker,
+        registry.routes,
+        changes,
+        () -> ready,
+        running::prewarm);
   }
 
   private Gateway gateway(GatewayConfig config, Duration waitMax) {
@@ -160,23 +188,34 @@ final class Assembly implements AutoCloseable {
 
   /** What runs, in the order in which each needs those before it. */
   private Lifecycle parts() {
-    return new Lifecycle()
-        .part("event loops", () -> {}, loops::close)
-        .part("blocking threads", () -> {}, blocking::shutdown)
-        .part("API document", gateway::prepare)
-        .part("data directory", directory::claim, directory::close)
-        .part("database", database::start, database::close)
-        .part("tables", () -> database.migrate(Assembly::migrate))
-        .part("database watch", database.watch()::start, database.watch()::close)
-        .part("modules", modules.storage.start())
+    Lifecycle all =
+        new Lifecycle()
+            .part("event loops", () -> {}, loops::close)
+            .part("blocking threads", () -> {}, blocking::shutdown)
+            .part("API document", gateway::prepare)
+            .part("data directory", directory::claim, directory::close)
+            .part("database", database::start, database::close)
+            .part("tables", this::prepareTables)
+            .part("database watch", database.watch()::start, database.watch()::close);
+    if (membership != null) {
+      all.part("place in the cluster", membership::claim, membership::leave);
+    }
+    all.part("modules", modules.storage.start())
         .part("abandoned modules", registry::collectAbandoned)
         .part("execution records", executions::start, executions::close)
         .part("worker", this::startWorker, running.worker::close)
         .part("state in memory", this::loadState)
-        .part("changes", changes::start, changes::close)
-        .part("operator token", this::writeOperatorToken)
+        .part("changes", changes::start, changes::close);
+    if (membership != null && calls != null) {
+      Membership place = membership;
+      ClusterCalls others = calls;
+      all.part("calls of other nodes", others::start, others::stop)
+          .part("cluster", () -> place.join(changes, others::answers), place::stopHearing)
+          .part("planning", others::startPlanning, others::stopPlanning);
+    }
+    return all.part("operator token", this::writeOperatorToken)
         .part("gateway", gateway::start, () -> gateway.stop(ANSWER_PATIENCE))
-        .part("requests", () -> ready = true, this::drain);
+        .part("requests", this::serve, this::drain);
   }
 
   /**
@@ -192,11 +231,22 @@ final class Assembly implements AutoCloseable {
     parts.close();
   }
 
-  private static void migrate(DataSource source) {
+  private void prepareTables() throws IOException {
+    if (membership != null) {
+      ClusterFormat.check(database.connections()); // before anything is changed
+    }
+    database.migrate(this::migrate);
+  }
+
+  private void migrate(DataSource source) {
     StoreSchema.migrate(source);
     TenantsSchema.migrate(source);
     RegistrySchema.migrate(source);
     InvocationsSchema.migrate(source);
+    if (membership != null) {
+      ClusterSchema.migrate(source);
+      SchedulerSchema.migrate(source);
+    }
   }
 
   private void startWorker() {
@@ -207,8 +257,14 @@ final class Assembly implements AutoCloseable {
   /** In this order, in which each change is taken over, too: a deleted tenant's tokens first. */
   private void loadState() {
     registry.routes.onChange(this::changed);
+    if (membership != null) {
+      changes.subscribe(membership.directory);
+    }
     List.of(tenants.signingKeys, tenants.tokens, tenants.quotas, tenants.tenants, registry.routes)
         .forEach(changes::subscribe);
+    if (calls != null) {
+      changes.subscribe(calls.assignments()); // after the routes, which have the versions
+    }
     changes.load();
   }
 
@@ -221,13 +277,42 @@ final class Assembly implements AutoCloseable {
             () -> tenants.tokens.issueOperator(OPERATOR_TOKEN_TTL).jwt());
   }
 
+  private void serve() {
+    ready = true;
+    if (membership != null) {
+      membership.directory.sayAddress(membership.place.urlOf(config.host(), gateway.port()));
+      membership.directory.say(MemberState.READY);
+    }
+  }
+
+  /**
+   * First it serves on for a while, so that load balancers and other nodes learn that it will stop;
+   * then it takes nothing new, and waits for what runs.
+   */
   private void drain() {
     ready = false;
-    if (!scheduler.drain(DRAIN_PATIENCE)) {
+    if (membership != null && !membership.isReplaced()) {
+      membership.directory.say(MemberState.DRAINING);
+      scheduler.leaveOff();
+      gateway.leave();
+      LOG.info("Serving on before the stop seconds={}", config.cluster().drainNotice().toSeconds());
+      pause(config.cluster().drainNotice());
+    }
+    boolean isQuiet =
+        scheduler.drain(DRAIN_PATIENCE) && (calls == null || calls.drain(DRAIN_PATIENCE));
+    if (!isQuiet) {
       LOG.warn(
           "Stopping with invocations running count={} waited={}",
           scheduler.inFlight(),
           DRAIN_PATIENCE);
+    }
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -249,13 +334,16 @@ final class Assembly implements AutoCloseable {
             Problem.of(ProblemCode.STORE_UNAVAILABLE, "The node's database is away just now."));
   }
 
-  /** A node alone is the only one. */
+  /** The nodes of the cluster; a node alone is the only one. */
   private List<MemberReply> members() {
+    if (calls != null) {
+      return calls.members();
+    }
     MemberState state = ready ? MemberState.READY : MemberState.JOINING;
     return List.of(
         new MemberReply(
             "node",
-            config.roles().stream().map(NodeRole::word).sorted().toList(),
+            config.roles().stream().sorted().map(NodeRole::word).toList(),
             ClusterPlace.url(config.host(), gateway.port()),
             null,
             state.word(),
@@ -279,8 +367,22 @@ final class Assembly implements AutoCloseable {
 
   /** At start only versions with instances to keep are prepared. */
   private void begun(FunctionVersion version) {
-    if (ready || version.instances().min() > 0) {
+    if (config.has(NodeRole.WORKER) && (ready || kept(version) > 0)) {
       running.prewarm(version);
+    }
+  }
+
+  /** A node alone keeps what manifests ask for, one of a cluster its part of it. */
+  private int kept(FunctionVersion version) {
+    return calls == null ? version.instances().min() : calls.assignments().own(version);
+  }
+
+  /** Blocks until another node has taken this one's name; for ever on a node alone. */
+  void awaitReplaced() throws InterruptedException {
+    if (membership == null) {
+      new CountDownLatch(1).await();
+    } else {
+      membership.awaitReplaced();
     }
   }
 

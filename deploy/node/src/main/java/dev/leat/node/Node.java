@@ -40,6 +40,11 @@ public final class Node implements AutoCloseable {
     return assembly.directory.operatorToken();
   }
 
+  /** Blocks until another node of the cluster has taken this one's name, as after a long pause. */
+  public void awaitReplaced() throws InterruptedException {
+    assembly.awaitReplaced();
+  }
+
   /** Refuses new work, lets running invocations end, stops. */
   @Override
   public void close() {

@@ -11,6 +11,7 @@ import dev.leat.worker.capability.logging.Slf4jGuestLog;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import java.time.Clock;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,10 +27,14 @@ final class WorkerParts {
   final Worker worker;
   final WorkerTrial trial;
 
+  /**
+   * @param kept how many idle instances of a version are kept here
+   */
   WorkerParts(
       WorkerConfig config,
       ModuleParts modules,
       Predicate<FunctionRef> isDeployed,
+      ToIntFunction<FunctionVersion> kept,
       ExecutionLog executions) {
     guestMetrics = new GuestMetrics(isDeployed);
     worker =
@@ -38,7 +43,8 @@ final class WorkerParts {
             modules.engine,
             modules::bytes,
             HostPowers.of(guestLogs, guestMetrics, Clock.systemUTC()),
-            executions::append);
+            executions::append,
+            kept);
     trial = new WorkerTrial(worker);
   }
 

@@ -126,8 +126,9 @@ public final class PeerServer {
   HttpServerOptions options() {
     return new HttpServerOptions()
         .setHost(config.host())
-        // A negative port is one free port for all loops; 0 would be one for each.
-        .setPort(config.port() == 0 ? -1 : config.port())
+        // A negative port is one free port for all loops; 0 would be one for each, and -1 is the
+        // gateway's.
+        .setPort(config.port() == 0 ? -2 : config.port())
         .setSsl(true)
         .setKeyCertOptions(KeyCertOptions.wrap(identity.keys()))
         .setTrustOptions(TrustOptions.wrap(identity.trust()))

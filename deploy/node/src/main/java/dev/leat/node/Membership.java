@@ -1,0 +1,169 @@
+package dev.leat.node;
+
+import dev.leat.cluster.ClusterRefused;
+import dev.leat.cluster.Member;
+import dev.leat.cluster.NodeDirectory;
+import dev.leat.cluster.hazelcast.HazelcastMember;
+import dev.leat.cluster.jdbi.JdbiNodeStore;
+import dev.leat.contract.MemberState;
+import dev.leat.store.ChangeFeed;
+import dev.leat.store.JdbiLeases;
+import dev.leat.store.Leases;
+import dev.leat.store.WakeUp;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This node among the others of its cluster: its claim to its name, and what it hears of them. */
+final class Membership {
+  private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+
+  /** With the start of a JVM before it, less than ten seconds. */
+  private static final Duration JOIN_PATIENCE = Duration.ofSeconds(6);
+
+  /** For one that lives, by the database: it may be busy, or the network slow. */
+  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration JOIN_POLL = Duration.ofMillis(200);
+
+  final ClusterPlace place;
+  final Leases leases;
+  final NodeDirectory directory;
+  private final HazelcastMember hazelcast;
+  private final CountDownLatch replaced = new CountDownLatch(1);
+
+  Membership(NodeConfig config, ClusterPlace place, DataSource source) {
+    this.place = place;
+    this.leases = new JdbiLeases(source);
+    this.hazelcast = new HazelcastMember(config.cluster());
+    this.directory =
+        new NodeDirectory(
+            leases,
+            new JdbiNodeStore(source, leases),
+            hazelcast,
+            self(config, place),
+            Clock.systemUTC(),
+            replaced::countDown);
+  }
+
+  private static Member self(NodeConfig config, ClusterPlace place) {
+    return new Member(
+        place.name(),
+        0,
+        config.roles(),
+        place.urlOf(config.host(), config.port()),
+        place.host(),
+        place.port(),
+        0,
+        SoftwareVersion.text(),
+        MemberState.JOINING,
+        Duration.ZERO);
+  }
+
+  WakeUp wakeUp() {
+    return hazelcast;
+  }
+
+  /** Claims the node's name, and renews the claim from now on. */
+  void claim() throws ClusterRefused {
+    directory.claim();
+    directory.start();
+  }
+
+  /**
+   * Starts to hear of the others.
+   *
+   * @param answers whether a node can be reached; may block
+   * @throws IOException if this node is to join a cluster of which nobody answers
+   */
+  void join(ChangeFeed changes, Predicate<Member> answers) throws IOException {
+    if (!place.isBootstrap()) {
+      awaitAnswer(answers);
+    }
+    hazelcast.start(directory, directory, changes::wake, directory::sayMemberPort);
+  }
+
+  /** Nodes are known by their names, so it is looked up whose address each one is. */
+  private void awaitAnswer(Predicate<Member> answers) throws IOException {
+    long startedNanos = System.nanoTime();
+    List<Member> named = List.of();
+    Duration patience;
+    do {
+      named = named();
+      Optional<Member> answering = named.stream().filter(answers).findFirst();
+      if (answering.isPresent()) {
+        LOG.info(
+            "Joining the cluster through={} address={}",
+            answering.get().name(),
+            answering.get().address());
+        return;
+      }
+      LockSupport.parkNanos(JOIN_POLL.toNanos());
+      patience = named.isEmpty() ? JOIN_PATIENCE : ANSWER_PATIENCE;
+    } while (System.nanoTime() - startedNanos < patience.toNanos());
+    String addresses =
+        place.join().stream()
+            .map(address -> address.getHostString() + ":" + address.getPort())
+            .collect(Collectors.joining(", "));
+    throw new ClusterRefused(
+        named.isEmpty()
+            ? "No node of the cluster answers at %s. Correct --join, or start the first node with --bootstrap."
+                .formatted(addresses)
+            : "No node of the cluster answers at %s, though it lives by what the database has. Let this machine reach it there."
+                .formatted(addresses));
+  }
+
+  private List<Member> named() {
+    return directory.all().stream()
+        .filter(member -> !member.name().equals(place.name()))
+        .filter(member -> member.state() != MemberState.LOST)
+        .filter(this::isNamed)
+        .toList();
+  }
+
+  private boolean isNamed(Member member) {
+    return place.join().stream()
+        .anyMatch(address ->
+            address.getPort() == member.clusterPort()
+                && addresses(address.getHostString())
+                    .anyMatch(one -> addresses(member.clusterHost()).anyMatch(one::equals)));
+  }
+
+  private static Stream<InetAddress> addresses(String host) {
+    try {
+      return Stream.of(InetAddress.getAllByName(host));
+    } catch (UnknownHostException e) {
+      return Stream.empty(); // it may have a name the next time
+    }
+  }
+
+  /** Blocks until another node has taken this one's name. */
+  void awaitReplaced() throws InterruptedException {
+    replaced.await();
+  }
+
+  boolean isReplaced() {
+    return replaced.getCount() == 0;
+  }
+
+  void stopHearing() {
+    hazelcast.close();
+  }
+
+  /** Gives the name back. */
+  void leave() {
+    directory.close();
+  }
+}
