@@ -15,7 +15,7 @@ public sealed interface Change {
   /** All tokens of a tenant were revoked. */
   record TokensRevoked(TenantId tenant) implements Change {}
 
-  /** Quotas of a tenant were changed. */
+  /** Quotas of a tenant, or the powers that it may grant, were changed. */
   record QuotaChanged(TenantId tenant) implements Change {}
 
   /** The key that signs tokens was changed. */

@@ -26,6 +26,7 @@ import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.TokenRequest;
 import dev.leat.tenants.Tokens;
+import dev.leat.tenants.jdbi.JdbiPowerStore;
 import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
@@ -87,7 +88,7 @@ final class GatewayUnderTest implements AutoCloseable {
         new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, nanos::get);
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
     QuotaGate gate = new QuotaGate(nanos::get);
-    quotas = new Quotas(new JdbiQuotaStore(source), gate);
+    quotas = new Quotas(new JdbiQuotaStore(source), new JdbiPowerStore(source), gate);
     tenants = new Tenants(new JdbiTenantStore(source), new NoBelongings(), clock);
     tenants.create(ACME);
     tenants.create(OTHER);

@@ -7,41 +7,56 @@ import dev.leat.contract.Change;
 import dev.leat.contract.EditDistance;
 import dev.leat.contract.Excerpt;
 import dev.leat.contract.Finding;
+import dev.leat.contract.Grant;
 import dev.leat.contract.TenantId;
 import dev.leat.store.ChangeFeed;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
- * Each tenant's named limits; what has none is unlimited. What is changed holds at the {@link
- * QuotaGate} given when the feed of changes brings it. Blocks on the store.
+ * Each tenant's named limits, and the powers that it may grant; what has none is unlimited. What is
+ * changed holds at the {@link QuotaGate} given when the feed of changes brings it. Blocks on the
+ * store.
  */
 public final class Quotas implements ChangeFeed.Subscriber, Allowances {
   /** In place of a limit: there shall be none. */
   public static final long UNLIMITED = -1;
 
   private final QuotaStore store;
+  private final PowerStore powers;
   private final QuotaGate gate;
 
-  /** Only tenants with limits, so at most {@link Tenants#TENANTS_MAX}. */
+  /** Only tenants that something limits, so at most {@link Tenants#TENANTS_MAX}. */
   private final Map<TenantId, Allowance> allowances = new ConcurrentHashMap<>();
 
-  public Quotas(QuotaStore store, QuotaGate gate) {
+  public Quotas(QuotaStore store, PowerStore powers, QuotaGate gate) {
     this.store = store;
+    this.powers = powers;
     this.gate = gate;
   }
 
   @Override
   public void load() {
     Map<TenantId, Map<String, Long>> all = store.all();
+    Map<TenantId, AllowedPowers> granted = powers.all();
     gate.limit(all);
-    allowances.keySet().retainAll(all.keySet());
-    all.forEach((tenant, limits) -> allowances.put(tenant, TenantAllowance.of(limits)));
+    Set<TenantId> limited = new HashSet<>(all.keySet());
+    limited.addAll(granted.keySet());
+    allowances.keySet().retainAll(limited);
+    limited.forEach(tenant ->
+        allowances.put(
+            tenant,
+            TenantAllowance.of(
+                all.getOrDefault(tenant, Map.of()),
+                granted.getOrDefault(tenant, AllowedPowers.ALL))));
   }
 
   @Override
@@ -55,11 +70,12 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
 
   private void load(TenantId tenant) {
     Map<String, Long> limits = store.find(tenant).orElse(Map.of());
+    AllowedPowers granted = powers.find(tenant).orElse(AllowedPowers.ALL);
     gate.limit(tenant, limits);
-    if (limits.isEmpty()) {
+    if (limits.isEmpty() && granted.equals(AllowedPowers.ALL)) {
       allowances.remove(tenant);
     } else {
-      allowances.put(tenant, TenantAllowance.of(limits));
+      allowances.put(tenant, TenantAllowance.of(limits, granted));
     }
   }
 
@@ -86,6 +102,26 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
         .change(tenant, before -> changed(before, changes))
         .map(answer -> answer.map(QuotaSettings::of))
         .orElseGet(() -> Refusals.unknownTenant(tenant));
+  }
+
+  /** The powers that a tenant may grant. */
+  public Answer<AllowedPowers> powers(TenantId tenant) {
+    return powers.find(tenant).map(Answer::done).orElseGet(() -> Refusals.unknownTenant(tenant));
+  }
+
+  /**
+   * Sets the powers that a tenant may grant from now on. What was deployed with others keeps them.
+   */
+  public Answer<AllowedPowers> setPowers(TenantId tenant, AllowedPowers allowed) {
+    List<Finding> findings =
+        allowed.grants().stream()
+            .filter(Predicate.not(Grant.WORDS::contains))
+            .map(word -> new Finding("allow", "There is no power '" + Excerpt.of(word) + "'"))
+            .toList();
+    if (!findings.isEmpty()) {
+      return Refusals.invalid("The change of powers", findings);
+    }
+    return powers.set(tenant, allowed) ? Answer.done(allowed) : Refusals.unknownTenant(tenant);
   }
 
   private static Answer<Map<String, Long>> changed(

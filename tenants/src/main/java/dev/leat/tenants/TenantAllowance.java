@@ -5,11 +5,14 @@ import dev.leat.contract.Limits;
 import java.time.Duration;
 import java.util.Map;
 
-/** What a tenant may have, from its limits: what is not limited is what the platform bears. */
+/**
+ * What a tenant may have, from its limits and powers: what is not limited is what the platform
+ * bears.
+ */
 final class TenantAllowance {
   private TenantAllowance() {}
 
-  static Allowance of(Map<String, Long> limits) {
+  static Allowance of(Map<String, Long> limits, AllowedPowers powers) {
     Allowance platform = Allowance.PLATFORM;
     Limits most = platform.limits();
     return new Allowance(
@@ -22,7 +25,8 @@ final class TenantAllowance {
         (int) limit(limits, Quota.INSTANCES_MAX, platform.instances(), 1),
         (int) limit(limits, Quota.FUNCTIONS, platform.functions(), 1),
         (int) limit(limits, Quota.MODULES, platform.modules(), 1),
-        limit(limits, Quota.STORED_BYTES, platform.storedBytes(), 1));
+        limit(limits, Quota.STORED_BYTES, platform.storedBytes(), 1),
+        powers.grants());
   }
 
   /**

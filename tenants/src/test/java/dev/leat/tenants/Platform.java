@@ -10,6 +10,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
+import dev.leat.tenants.jdbi.JdbiPowerStore;
 import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
@@ -62,7 +63,7 @@ final class Platform implements TenantBelongings {
     keys = new SigningKeys(signingKeyStore, looks::add, clock, nanoTime::get);
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
     gate = new QuotaGate(nanoTime::get);
-    quotas = new Quotas(new JdbiQuotaStore(source), gate);
+    quotas = new Quotas(new JdbiQuotaStore(source), new JdbiPowerStore(source), gate);
     tenants = new Tenants(new JdbiTenantStore(source), this, clock);
     authenticator = new Authenticator(keys, tokens, tenants, clock, nanoTime::get);
     changes = new PolledChangeFeed(source, WakeUp.NONE);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Finding;
+import dev.leat.contract.Grant;
 import dev.leat.contract.Limits;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
@@ -15,6 +16,7 @@ import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +118,25 @@ final class QuotasTest {
 
     platform.held(quotas.set(ACME, Map.of("memory-max-mb", Quotas.UNLIMITED)));
     assertThat(quotas.of(ACME).limits().memoryBytes()).isEqualTo(Limits.MEMORY_BYTES_MAX);
+  }
+
+  @Test
+  void powers_thatATenantMayGrant_areInItsAllowance() {
+    assertThat(quotas.of(ACME).grants()).isEqualTo(Grant.WORDS);
+    platform.held(quotas.setPowers(ACME, AllowedPowers.only(Set.of("logging"))));
+    platform.held(quotas.set(ACME, Map.of("functions", 5L)));
+
+    assertThat(quotas.of(ACME).grants()).containsExactly("logging");
+    assertThat(quotas.of(ACME).functions()).isEqualTo(5);
+    assertThat(Platform.start(database, clock).quotas.of(ACME)).isEqualTo(quotas.of(ACME));
+    assertThat(refused(quotas.setPowers(ACME, AllowedPowers.only(Set.of("loging")))).detail())
+        .isEqualTo("There is no power 'loging'");
+    assertThat(refused(quotas.setPowers(OTHER, AllowedPowers.ALL)).code())
+        .isEqualTo(ProblemCode.NOT_FOUND);
+
+    platform.held(quotas.setPowers(ACME, AllowedPowers.ALL));
+    platform.held(quotas.set(ACME, Map.of("functions", Quotas.UNLIMITED)));
+    assertThat(quotas.of(ACME)).isEqualTo(Allowance.PLATFORM);
   }
 
   @ParameterizedTest

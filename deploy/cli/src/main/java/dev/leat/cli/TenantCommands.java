@@ -1,6 +1,10 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,6 +46,37 @@ final class TenantCommands {
   void suspend(@Parameters(paramLabel = "TENANT", description = "Its name.") String name) {
     JsonNode tenant = session.api().post(path(name) + ":suspend");
     session.output().done(tenant, "Suspended tenant " + name);
+  }
+
+  @Command(
+      description = {
+        "Show or set the powers that a tenant's functions may be granted.",
+        "What was deployed with others keeps them."
+      })
+  void powers(
+      @Parameters(paramLabel = "TENANT", description = "Its name.") String name,
+      @Option(
+              names = "--allow",
+              paramLabel = "POWER[,POWER...]|all|none",
+              description = {
+                "These and no others: logging, metrics, config,",
+                "http, keyValue, database."
+              })
+          @Nullable String allow) {
+    String path = path(name) + "/powers";
+    JsonNode powers =
+        allow == null ? session.api().get(path) : session.api().put(path, sent(allow));
+    String all = "Tenant '" + name + "' may grant its functions every power.";
+    session.output().thing(powers, powers, all);
+  }
+
+  private static JsonNode sent(String allow) {
+    ObjectNode body = Json.object();
+    if (!allow.equals("all")) {
+      ArrayNode words = body.putArray("allow");
+      List.of(allow.equals("none") ? new String[0] : allow.split(",", -1)).forEach(words::add);
+    }
+    return body;
   }
 
   @Command(description = "End a tenant's suspension.")

@@ -43,6 +43,8 @@ class ControlPlaneIT {
     "tenant show acme,               GET /v1/tenants/acme",
     "tenant suspend acme,            POST /v1/tenants/acme:suspend",
     "tenant resume acme,             POST /v1/tenants/acme:resume",
+    "tenant powers acme,             GET /v1/tenants/acme/powers",
+    "tenant powers acme --allow all, PUT /v1/tenants/acme/powers",
     "tenant delete acme,             DELETE /v1/tenants/acme",
     "tenant delete acme --force,     DELETE /v1/tenants/acme?force=true",
     "quota show acme,                GET /v1/tenants/acme/quota",
@@ -142,6 +144,17 @@ class ControlPlaneIT {
 
     assertThat(server.only("setQuota").json())
         .hasToString("{\"requests-per-second\":1000,\"burst\":2000}");
+  }
+
+  @Test
+  void tenantPowers_sendsAList() {
+    cli.run("tenant", "powers", "acme", "--allow", "logging,http");
+    cli.run("tenant", "powers", "acme", "--allow", "none");
+    cli.run("tenant", "powers", "acme", "--allow", "all");
+
+    assertThat(server.requests())
+        .extracting(request -> request.json().toString())
+        .containsExactly("{\"allow\":[\"logging\",\"http\"]}", "{\"allow\":[]}", "{}");
   }
 
   @Test

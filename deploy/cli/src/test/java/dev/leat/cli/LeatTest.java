@@ -71,7 +71,7 @@ class LeatTest {
       quoteCharacter = '"',
       value = {
         "\"\"                               | Missing required subcommand. The commands are up, node, cluster,",
-        "tenant                           | The commands are create, delete, list, resume, show, suspend. See: leat tenant --help",
+        "tenant                           | The commands are create, delete, list, powers, resume, show, suspend. See: leat tenant --help",
         "tokn                             | There is no command 'leat tokn'. Did you mean token? See",
         "foo                              | There is no command 'leat foo'. The commands are up, node, cluster,",
         "tenant foo                       | no command 'leat tenant foo'. The commands are create, delete,",

@@ -7,6 +7,7 @@ import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.Tokens;
+import dev.leat.tenants.jdbi.JdbiPowerStore;
 import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
@@ -31,7 +32,7 @@ final class TenantParts {
     signingKeys =
         new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, System::nanoTime);
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
-    quotas = new Quotas(new JdbiQuotaStore(source), quotaGate);
+    quotas = new Quotas(new JdbiQuotaStore(source), new JdbiPowerStore(source), quotaGate);
     tenants = new Tenants(new JdbiTenantStore(source), belongings, clock);
     authenticator = new Authenticator(signingKeys, tokens, tenants, clock, System::nanoTime);
   }

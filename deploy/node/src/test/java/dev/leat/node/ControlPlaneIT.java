@@ -39,6 +39,8 @@ class ControlPlaneIT {
           "developer", Set.of("INVOKE", "READ", "DEVELOP"),
           "tenant-admin", Set.of("INVOKE", "READ", "DEVELOP", "ADMINISTER_TENANT"));
 
+  private static final String LOGGING = "  capabilities: {logging: true}\n";
+
   /** What must not come true while the others are tried. */
   private static final Set<String> CHANGES_TOO_MUCH =
       Set.of("deleteTenant", "suspendTenant", "rotateSigningKey");
@@ -81,11 +83,13 @@ class ControlPlaneIT {
     walked.deployPublic("echo", Guests.echo());
     walked.token("developer");
     walked.setQuota("{\"concurrency\":5}");
+    assertThat(setPowers(walked, "{\"allow\":[\"logging\"]}").status()).isEqualTo(200);
     walked.call("GET", "echo").send();
     for (String path :
         List.of(
             "",
             "/quota",
+            "/powers",
             "/tokens",
             "/keys",
             "/modules",
@@ -119,6 +123,25 @@ class ControlPlaneIT {
 
     assertThat(node.openApi.done())
         .containsAll(node.openApi.operations().stream().map(Operation::id).toList());
+  }
+
+  @Test
+  void powers_thatTheTenantMayNotGrant_areRefusedAtDeploy() {
+    Workshop modest = node.workshop("modest");
+    setPowers(modest, "{\"allow\":[\"config\"]}");
+
+    Answered refused = modest.tryDeploy("echo", Guests.echo(), LOGGING);
+    assertThat(refused.problem()).startsWith("422 invalid-manifest");
+    assertThat(refused.text()).contains("logging, which tenant 'modest' is not allowed");
+
+    assertThat(setPowers(modest, "{\"allow\":[\"loging\"]}").problem()).isEqualTo(INVALID);
+    setPowers(modest, "{}");
+    assertThat(get(modest.path("/powers")).text()).isEqualTo("{}");
+    modest.deploy("echo", Guests.echo(), LOGGING);
+  }
+
+  private static Answered setPowers(Workshop tenant, String body) {
+    return tenant.request("PUT", "/powers").operator().json(body).send();
   }
 
   @Test

@@ -4,9 +4,11 @@ import dev.leat.contract.Answer;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.reply.PageReply;
+import dev.leat.gateway.control.reply.PowersReply;
 import dev.leat.gateway.control.reply.QuotaReply;
 import dev.leat.gateway.control.reply.TenantReply;
 import dev.leat.gateway.control.request.NewTenant;
+import dev.leat.gateway.control.request.PowersChange;
 import dev.leat.gateway.control.request.QuotaChange;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Tenant;
@@ -33,7 +35,9 @@ final class TenantOperations {
         Map.entry("resumeTenant", call -> reply(tenants.resume(call.tenant()))),
         Map.entry("deleteTenant", this::delete),
         Map.entry("getQuota", call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::of))),
-        Map.entry("setQuota", this::setQuota));
+        Map.entry("setQuota", this::setQuota),
+        Map.entry("getPowers", call -> Reply.ok(quotas.powers(call.tenant()).map(PowersReply::of))),
+        Map.entry("setPowers", this::setPowers));
   }
 
   private Reply list(Call call) {
@@ -72,6 +76,13 @@ final class TenantOperations {
     return Reply.of(
         call.isSet("force").then(isForced -> tenants.delete(call.tenant(), isForced)),
         tenant -> new Reply.Done());
+  }
+
+  private Reply setPowers(Call call) {
+    return Reply.ok(
+        quotas
+            .setPowers(call.tenant(), call.json(PowersChange.class).powers())
+            .map(PowersReply::of));
   }
 
   private Reply setQuota(Call call) {

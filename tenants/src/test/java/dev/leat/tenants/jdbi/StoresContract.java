@@ -10,7 +10,9 @@ import dev.leat.contract.TenantId;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
+import dev.leat.tenants.AllowedPowers;
 import dev.leat.tenants.FunctionScope;
+import dev.leat.tenants.PowerStore;
 import dev.leat.tenants.QuotaStore;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeyStore;
@@ -62,6 +64,7 @@ abstract class StoresContract {
   private final TenantStore tenants;
   private final TokenStore tokens;
   private final QuotaStore quotas;
+  private final PowerStore powers;
   private final SigningKeyStore keys;
 
   StoresContract(TestDatabase database) {
@@ -69,6 +72,7 @@ abstract class StoresContract {
     this.tenants = new JdbiTenantStore(database.dataSource());
     this.tokens = new JdbiTokenStore(database.dataSource());
     this.quotas = new JdbiQuotaStore(database.dataSource());
+    this.powers = new JdbiPowerStore(database.dataSource());
     this.keys = new JdbiSigningKeyStore(database.dataSource());
   }
 
@@ -438,6 +442,29 @@ abstract class StoresContract {
     assertThat(quotas.find(OTHER)).contains(Map.of());
     assertThat(quotas.find(new TenantId("absent"))).isEmpty();
     assertThat(quotas.all()).isEqualTo(Map.of(ACME, Map.of("a", 1L)));
+  }
+
+  @Test
+  void powers_law1to4() {
+    addTenants();
+    Announced announced = new Announced(database.dataSource());
+    AllowedPowers some = AllowedPowers.only(Set.of("logging", "http"));
+
+    assertThat(powers.find(ACME)).contains(AllowedPowers.ALL);
+    assertThat(powers.set(ACME, some)).isTrue();
+    assertThat(powers.set(OTHER, AllowedPowers.only(Set.of()))).isTrue();
+    assertThat(powers.set(new TenantId("absent"), some)).isFalse();
+
+    assertThat(powers.find(ACME)).contains(some);
+    assertThat(powers.find(new TenantId("absent"))).isEmpty();
+    assertThat(powers.all()).isEqualTo(Map.of(ACME, some, OTHER, AllowedPowers.only(Set.of())));
+    powers.set(OTHER, AllowedPowers.ALL);
+    assertThat(powers.all()).isEqualTo(Map.of(ACME, some));
+    assertThat(announced.changes())
+        .containsExactly(
+            new Change.QuotaChanged(ACME),
+            new Change.QuotaChanged(OTHER),
+            new Change.QuotaChanged(OTHER));
   }
 
   @Test

@@ -31,6 +31,7 @@ class RepliesTest {
           Map.entry("TenantPage", PageReply.class),
           Map.entry("SigningKey", SigningKeyReply.class),
           Map.entry("RetiredKey", RetiredKeyReply.class),
+          Map.entry("Powers", PowersReply.class),
           Map.entry("Token", TokenReply.class),
           Map.entry("IssuedToken", IssuedTokenReply.class),
           Map.entry("Key", KeyReply.class),
