@@ -49,7 +49,7 @@ public final class Peers implements Workers {
   private static final long START_SECONDS = 10;
 
   /** To connect, a handshake, and a round trip. */
-  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration ANSWER_PATIENCE = Wire.HANDSHAKE.plusSeconds(2);
 
   private final Vertx vertx;
   private final Members members;
