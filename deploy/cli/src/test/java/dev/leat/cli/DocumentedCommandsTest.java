@@ -23,7 +23,7 @@ class DocumentedCommandsTest {
   @Test
   void everyCommandOfTheDocs_canBeTyped() throws IOException {
     List<Shown> shown;
-    try (Stream<Path> docs = Files.list(ROOT.resolve("docs"));
+    try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"));
         Stream<Path> samples = Files.walk(ROOT.resolve("sdk"))) {
       shown =
           Stream.of(

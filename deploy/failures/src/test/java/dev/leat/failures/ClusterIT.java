@@ -106,7 +106,7 @@ class ClusterIT {
       Cluster cluster, NodeProcess front, NodeProcess mixed, NodeProcess back, String token) {
     back.kill();
     Eventually.holds(
-        "the killed one is lost", () -> members(cluster, front).get("back").equals("lost"));
+        "the killed one is lost", () -> "lost".equals(members(cluster, front).get("back")));
     assertThat(members(cluster, mixed)).containsEntry("front", "ready");
     everyGatewayCalls(token, front, mixed);
   }

@@ -281,7 +281,7 @@ public final class Cluster implements AutoCloseable {
   public String skew(NodeProcess asked, String member) throws IOException {
     for (JsonNode each : controlPlane(asked).get("/v1/cluster").path("members")) {
       if (each.path("name").asText().equals(member)) {
-        return each.path("skewMillis").asText() + " ms";
+        return each.path("clockSkewMillis").asText() + " ms";
       }
     }
     return "";
