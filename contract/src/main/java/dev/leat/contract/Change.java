@@ -15,6 +15,9 @@ public sealed interface Change {
   /** All tokens of a tenant were revoked. */
   record TokensRevoked(TenantId tenant) implements Change {}
 
+  /** Whose tokens a tenant takes beside the platform's was changed. */
+  record IssuersChanged(TenantId tenant) implements Change {}
+
   /** Quotas of a tenant, or the powers that it may grant, were changed. */
   record QuotaChanged(TenantId tenant) implements Change {}
 

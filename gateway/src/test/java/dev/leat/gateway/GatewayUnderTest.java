@@ -17,6 +17,8 @@ import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.FunctionScope;
+import dev.leat.tenants.Issuers;
+import dev.leat.tenants.JwksFetch;
 import dev.leat.tenants.Principal;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.Quotas;
@@ -26,6 +28,7 @@ import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.TokenRequest;
 import dev.leat.tenants.Tokens;
+import dev.leat.tenants.jdbi.JdbiIssuerStore;
 import dev.leat.tenants.jdbi.JdbiPowerStore;
 import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
@@ -92,7 +95,15 @@ final class GatewayUnderTest implements AutoCloseable {
     tenants = new Tenants(new JdbiTenantStore(source), new NoBelongings(), clock);
     tenants.create(ACME);
     tenants.create(OTHER);
-    Authenticator authenticator = new Authenticator(keys, tokens, tenants, clock, nanos::get);
+    Issuers issuers =
+        new Issuers(
+            new JdbiIssuerStore(source),
+            new JwksFetch(Duration.ofSeconds(1)),
+            blocking,
+            clock,
+            nanos::get);
+    Authenticator authenticator =
+        new Authenticator(keys, tokens, tenants, issuers, clock, nanos::get);
     RoutingTable routes = Functions.routes();
     changes = new PolledChangeFeed(source, WakeUp.NONE);
     List.of(keys, tokens, quotas, tenants, routes).forEach(changes::subscribe);
@@ -143,6 +154,7 @@ final class GatewayUnderTest implements AutoCloseable {
         tenants,
         quotas,
         tokens,
+        null,
         keys,
         null,
         null,
@@ -211,7 +223,13 @@ final class GatewayUnderTest implements AutoCloseable {
       Tokens tokens, Optional<TenantId> tenant, List<String> functions, Role... roles) {
     Principal operator =
         new Principal(
-            "test", Optional.empty(), Set.of(Role.OPERATOR), FunctionScope.ALL, "id", Instant.MAX);
+            "test",
+            Optional.empty(),
+            Set.of(Role.OPERATOR),
+            FunctionScope.ALL,
+            Optional.empty(),
+            "id",
+            Instant.MAX);
     return switch (tokens.issue(
         operator,
         new TokenRequest(tenant, "someone", Set.of(roles), functions, Duration.ofHours(1)))) {

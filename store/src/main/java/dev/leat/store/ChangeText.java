@@ -20,6 +20,7 @@ record ChangeText(String kind, String subject) {
       case Change.TenantChanged(TenantId tenant) -> text("tenant", tenant);
       case Change.TokenRevoked(String token) -> text("token-revoked", token);
       case Change.TokensRevoked(TenantId tenant) -> text("tokens-revoked", tenant);
+      case Change.IssuersChanged(TenantId tenant) -> text("issuers", tenant);
       case Change.QuotaChanged(TenantId tenant) -> text("quota", tenant);
       case Change.SigningKeyChanged() -> text("signing-key");
       case Change.PublisherKeyChanged(TenantId tenant, String kid) ->
@@ -47,6 +48,7 @@ record ChangeText(String kind, String subject) {
           case "token-revoked" -> of(1, names -> new Change.TokenRevoked(names.get(0)));
           case "tokens-revoked" ->
               of(1, names -> new Change.TokensRevoked(new TenantId(names.get(0))));
+          case "issuers" -> of(1, names -> new Change.IssuersChanged(new TenantId(names.get(0))));
           case "quota" -> of(1, names -> new Change.QuotaChanged(new TenantId(names.get(0))));
           case "signing-key" -> of(0, names -> new Change.SigningKeyChanged());
           case "publisher-key" ->

@@ -21,13 +21,15 @@ final class ChangeTextTest {
           new Change.TenantChanged(LONGEST),
           new Change.TokenRevoked("3f9d1c1e-58a8-4b0c-9a67-2f0d8d3c2b11"),
           new Change.TokensRevoked(LONGEST),
+          new Change.IssuersChanged(LONGEST),
           new Change.QuotaChanged(LONGEST),
           new Change.SigningKeyChanged(),
           new Change.PublisherKeyChanged(LONGEST, "k".repeat(100)),
           new Change.PublisherKeysForgotten(LONGEST),
           new Change.RouteChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))),
           new Change.RoutesForgotten(LONGEST),
-          new Change.MemberChanged("n".repeat(63)));
+          new Change.MemberChanged("n".repeat(63)),
+          new Change.AssignmentChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))));
 
   @Test
   void everyChange_asTextAndBack_isTheSameAndFits() {

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * Turns a request's {@code Authorization} header into a principal. Runs on event loops for every
  * request: no I/O, no blocking.
  *
- * <p>Only the platform's own tokens are accepted, in exactly the form in which {@link Tokens}
- * issues them. Checking a signature costs about 0.2 ms, so a token that was found good is
- * remembered; what may change afterwards (time, revocation, its tenant's existence) is asked anew
- * each time.
+ * <p>Accepted are the platform's own tokens, in exactly the form in which {@link Tokens} issues
+ * them, and those of the tenants' issuers ({@link OutsideTokens}). Checking a signature costs about
+ * 0.2 ms, so a token that was found good is remembered; what may change afterwards (time,
+ * revocation, its tenant's existence) is asked anew each time.
  */
 public final class Authenticator {
   /** The longest token that is looked at: 8 KiB, twenty times what is issued. */
@@ -50,6 +50,7 @@ public final class Authenticator {
   private final SigningKeys keys;
   private final Tokens tokens;
   private final Tenants tenants;
+  private final OutsideTokens outside;
   private final InstantSource clock;
   private final InvalidTokens invalid;
 
@@ -64,11 +65,13 @@ public final class Authenticator {
       SigningKeys keys,
       Tokens tokens,
       Tenants tenants,
+      Issuers issuers,
       InstantSource clock,
       LongSupplier nanoTime) {
     this.keys = keys;
     this.tokens = tokens;
     this.tenants = tenants;
+    this.outside = new OutsideTokens(issuers, clock);
     this.clock = clock;
     this.invalid = new InvalidTokens(nanoTime);
   }
@@ -114,9 +117,9 @@ public final class Authenticator {
   }
 
   /**
-   * Whether the header names a key of this installation, in whatever disguise: what could be one of
-   * its tokens, be it expired, revoked or forged. Reads headers of tokens alone, which takes
-   * microseconds.
+   * Whether the header names a key of this installation, or an issuer and audience that one of its
+   * tenants takes, in whatever disguise: what could be used as a token here, be it expired, revoked
+   * or forged. Verifies nothing, which takes microseconds.
    */
   public boolean isOfThisInstallation(String authorizationHeader) {
     if (remembered.getIfPresent(authorizationHeader) != null) {
@@ -124,11 +127,18 @@ public final class Authenticator {
     }
     for (String word : NOT_OF_TOKENS.split(authorizationHeader, -1)) {
       int headerEnd = word.indexOf('.');
-      if (headerEnd > 0 && keys.isKnown(keyId(word.substring(0, headerEnd)))) {
+      if (headerEnd > 0
+          && (keys.isKnown(keyId(word.substring(0, headerEnd))) || isTakenFromOutside(word))) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean isTakenFromOutside(String word) {
+    SignedJWT jwt = parse(word);
+    JWTClaimsSet claims = jwt == null ? null : OutsideTokens.unverified(jwt);
+    return claims != null && outside.isTaken(claims);
   }
 
   private static @Nullable String keyId(String header) {
@@ -148,21 +158,43 @@ public final class Authenticator {
     }
     SignedJWT jwt = parse(token);
     if (jwt == null) {
-      invalid.sent(address);
-      return refused("The token is not a signed JWT.");
+      return refuse(refused("The token is not a signed JWT."), address);
     }
-    return switch (verify(jwt, mayLook)) {
+    JWTClaimsSet claims = OutsideTokens.unverified(jwt);
+    return claims != null && OutsideTokens.isOutside(claims)
+        ? remember(outside.check(jwt, claims, mayLook), plainHeader, address)
+        : remember(verify(jwt, mayLook), jwt, plainHeader, address);
+  }
+
+  private Authentication remember(
+      Authentication verified, SignedJWT jwt, String plainHeader, String address) {
+    return switch (verified) {
       case Pending pending -> pending;
-      case Refused refused -> {
-        invalid.sent(address);
-        yield refused;
-      }
+      case Refused refused -> refuse(refused, address);
       case Authenticated good -> {
-        Remembered found = new Remembered(good, jwt.getHeader().getKeyID());
+        Remembered found = new Own(good, jwt.getHeader().getKeyID());
         remembered.put(plainHeader, found);
         yield current(found);
       }
     };
+  }
+
+  private Authentication remember(
+      OutsideTokens.Checked checked, String plainHeader, String address) {
+    return switch (checked) {
+      case OutsideTokens.Checked.Looking(Pending pending) -> pending;
+      case OutsideTokens.Checked.Bad(Refused refused) -> refuse(refused, address);
+      case OutsideTokens.Checked.Good good -> {
+        Remembered found = new Outside(good);
+        remembered.put(plainHeader, found);
+        yield current(found);
+      }
+    };
+  }
+
+  private Refused refuse(Refused refused, String address) {
+    invalid.sent(address);
+    return refused;
   }
 
   /** What holds for as long as the token exists. */
@@ -238,12 +270,28 @@ public final class Authenticator {
     FunctionScope scope = functions == null ? FunctionScope.ALL : FunctionScope.of(functions);
     Optional<TenantId> tenant = Optional.ofNullable(name).map(TenantId::new);
     return Principal.fits(tenant, roles) && Principal.fits(roles, scope)
-        ? new Authenticated(new Principal(subject, tenant, roles, scope, id, expires.toInstant()))
+        ? new Authenticated(
+            new Principal(subject, tenant, roles, scope, Optional.empty(), id, expires.toInstant()))
         : refused("The token's roles do not fit its tenant.");
   }
 
   /** What may change while the token exists. */
   private Authentication.Known current(Remembered verified) {
+    Refused lapsed =
+        switch (verified) {
+          case Own own -> lapsed(own);
+          case Outside(OutsideTokens.Checked.Good good) -> outside.lapsed(good);
+        };
+    if (lapsed != null) {
+      return lapsed;
+    }
+    Optional<TenantId> tenant = verified.answer().principal().tenant();
+    return tenant.isPresent() && !tenants.exists(tenant.get())
+        ? refused("The token's tenant does not exist any more.")
+        : verified.answer();
+  }
+
+  private @Nullable Refused lapsed(Own verified) {
     Principal principal = verified.answer().principal();
     if (clock.millis() - Tokens.CLOCK_SKEW.toMillis() >= principal.expiresAt().toEpochMilli()) {
       return new Refused(ProblemCode.TOKEN_EXPIRED, "The token has expired. Ask for a new one.");
@@ -251,13 +299,9 @@ public final class Authenticator {
     if (!keys.isTrusted(verified.keyId())) {
       return refused("The token's key has been replaced. Ask for a new one.");
     }
-    if (tokens.isRevoked(principal.tokenId())) {
-      return refused("The token was revoked. Ask for a new one.");
-    }
-    if (principal.tenant().isPresent() && !tenants.exists(principal.tenant().get())) {
-      return refused("The token's tenant does not exist any more.");
-    }
-    return verified.answer();
+    return tokens.isRevoked(principal.tokenId())
+        ? refused("The token was revoked. Ask for a new one.")
+        : null;
   }
 
   private static boolean isCompactSerialization(int c) {
@@ -273,10 +317,23 @@ public final class Authenticator {
     return new Refused(ProblemCode.UNAUTHENTICATED, detail);
   }
 
+  /** A token that was found good. */
+  private sealed interface Remembered {
+    Authenticated answer();
+  }
+
   /**
-   * A token that was found good.
+   * One of the platform's own.
    *
    * @param keyId of the key that signed it
    */
-  private record Remembered(Authenticated answer, String keyId) {}
+  private record Own(Authenticated answer, String keyId) implements Remembered {}
+
+  /** One of an issuer outside. */
+  private record Outside(OutsideTokens.Checked.Good good) implements Remembered {
+    @Override
+    public Authenticated answer() {
+      return good.answer();
+    }
+  }
 }

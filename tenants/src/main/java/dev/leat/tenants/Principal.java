@@ -13,7 +13,8 @@ import java.util.Set;
  * @param tenant the holder's tenant; empty for an operator
  * @param roles at least one; {@link Role#OPERATOR} alone or not at all
  * @param scope which of the tenant's functions the token is good for
- * @param tokenId the token's {@code jti}
+ * @param issuer the name of the tenant's issuer whose token it is; empty for the platform's own
+ * @param tokenId the token's {@code jti}; of others' tokens "" if they have none
  * @param expiresAt when the token ends
  */
 public record Principal(
@@ -21,6 +22,7 @@ public record Principal(
     Optional<TenantId> tenant,
     Set<Role> roles,
     FunctionScope scope,
+    Optional<String> issuer,
     String tokenId,
     Instant expiresAt) {
 

@@ -179,9 +179,7 @@ public final class Tokens implements ChangeFeed.Subscriber {
   private static List<Finding> findings(TokenRequest request) {
     List<Finding> findings = new ArrayList<>();
     String subject = request.subject();
-    if (subject.isBlank()
-        || subject.length() > SUBJECT_CHARS_MAX
-        || subject.codePoints().anyMatch(Tokens::isUnprintable)) {
+    if (!isSubject(subject)) {
       findings.add(
           new Finding(
               "subject",
@@ -214,6 +212,13 @@ public final class Tokens implements ChangeFeed.Subscriber {
           new Finding("ttl", "The ttl must be 1 second to 365 days, was " + request.ttl() + "."));
     }
     return findings;
+  }
+
+  /** Whether this may be whose a token is. */
+  static boolean isSubject(String subject) {
+    return !subject.isBlank()
+        && subject.length() <= SUBJECT_CHARS_MAX
+        && subject.codePoints().noneMatch(Tokens::isUnprintable);
   }
 
   /** A control character, or half of a surrogate pair. */

@@ -76,6 +76,7 @@ final class AuthenticatorTest {
                 Optional.of(ACME),
                 Set.of(Role.DEVELOPER, Role.INVOKER),
                 FunctionScope.ALL,
+                Optional.empty(),
                 token.id(),
                 token.expiresAt()));
 

@@ -10,6 +10,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
+import dev.leat.tenants.jdbi.JdbiIssuerStore;
 import dev.leat.tenants.jdbi.JdbiPowerStore;
 import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
@@ -43,6 +44,8 @@ final class Platform implements TenantBelongings {
   final QuotaGate gate;
   final Quotas quotas;
   final Tenants tenants;
+  final JwksFetch jwks = new JwksFetch(Duration.ofSeconds(30));
+  final Issuers issuers;
   final Authenticator authenticator;
 
   /** Without its thread: what was done is taken over when a test says so. */
@@ -65,9 +68,10 @@ final class Platform implements TenantBelongings {
     gate = new QuotaGate(nanoTime::get);
     quotas = new Quotas(new JdbiQuotaStore(source), new JdbiPowerStore(source), gate);
     tenants = new Tenants(new JdbiTenantStore(source), this, clock);
-    authenticator = new Authenticator(keys, tokens, tenants, clock, nanoTime::get);
+    issuers = new Issuers(new JdbiIssuerStore(source), jwks, looks::add, clock, nanoTime::get);
+    authenticator = new Authenticator(keys, tokens, tenants, issuers, clock, nanoTime::get);
     changes = new PolledChangeFeed(source, WakeUp.NONE);
-    List.of(keys, tokens, quotas, tenants).forEach(changes::subscribe);
+    List.of(keys, tokens, issuers, quotas, tenants).forEach(changes::subscribe);
   }
 
   /** A node on this database; a second one is the first after a restart. */
@@ -96,7 +100,13 @@ final class Platform implements TenantBelongings {
 
   static Principal principal(Optional<TenantId> tenant, Role... roles) {
     return new Principal(
-        "someone", tenant, Set.of(roles), FunctionScope.ALL, "some-id", Instant.MAX);
+        "someone",
+        tenant,
+        Set.of(roles),
+        FunctionScope.ALL,
+        Optional.empty(),
+        "some-id",
+        Instant.MAX);
   }
 
   IssuedToken issue(TenantId tenant, Role... roles) {

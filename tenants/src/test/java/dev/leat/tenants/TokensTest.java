@@ -209,6 +209,7 @@ final class TokensTest {
                     Optional.empty(),
                     Set.of(Role.OPERATOR),
                     FunctionScope.ALL,
+                    Optional.empty(),
                     token.id(),
                     token.expiresAt())));
   }

@@ -53,6 +53,9 @@ class ControlPlaneIT {
     "token create --role invoker,    POST /v1/tenants/acme/tokens",
     "signing-key show,               GET /v1/signing-key",
     "signing-key rotate,             POST /v1/signing-key:rotate",
+    "issuer list,                    GET /v1/tenants/acme/issuers",
+    "issuer list b,                  GET /v1/tenants/b/issuers",
+    "issuer remove b corp,           DELETE /v1/tenants/b/issuers/corp",
     "token list,                     GET /v1/tenants/acme/tokens",
     "token revoke t-1,               DELETE /v1/tenants/acme/tokens/t-1",
     "key list,                       GET /v1/tenants/acme/keys",
@@ -129,6 +132,36 @@ class ControlPlaneIT {
     cli.run("signing-key", "rotate", "--overlap", "24h");
 
     assertThat(server.only("rotateSigningKey").json()).hasToString("{\"overlapSeconds\":86400}");
+  }
+
+  @Test
+  void issuerAdd_sendsItsRules() {
+    Cli.Result result =
+        cli.run(
+            "issuer",
+            "add",
+            "b",
+            "corp",
+            "--issuer",
+            "https://id.example.com",
+            "--jwks",
+            "https://id.example.com/jwks",
+            "--audience",
+            "leat-b",
+            "--map",
+            "https://x/roles=a:b=c:developer",
+            "--map",
+            "groups=all:invoker");
+
+    assertThat(result.err()).isEmpty();
+    assertThat(server.only("addIssuer").line()).isEqualTo("POST /v1/tenants/b/issuers");
+    assertThat(server.only("addIssuer").json())
+        .hasToString(
+            "{\"name\":\"corp\",\"issuer\":\"https://id.example.com\","
+                + "\"jwks\":\"https://id.example.com/jwks\",\"audience\":\"leat-b\",\"roles\":["
+                + "{\"claim\":\"https://x/roles\",\"value\":\"a:b=c\",\"role\":\"developer\"},"
+                + "{\"claim\":\"groups\",\"value\":\"all\",\"role\":\"invoker\"}]}");
+    assertThat(cli.run("issuer", "add", "b", "c", "--map", "x").err()).contains("CLAIM=VALUE:ROLE");
   }
 
   @Test

@@ -160,6 +160,7 @@ final class Assembly implements AutoCloseable {
             tenants.tenants,
             tenants.quotas,
             tenants.tokens,
+            tenants.issuers,
             tenants.signingKeys,
             registry.publisherKeys,
             registry.publishing,
@@ -204,6 +205,7 @@ final class Assembly implements AutoCloseable {
         .part("abandoned modules", registry::collectAbandoned)
         .part("execution records", executions::start, executions::close)
         .part("worker", this::startWorker, running.worker::close)
+        .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
         .part("state in memory", this::loadState)
         .part("changes", changes::start, changes::close);
     if (membership != null && calls != null) {
@@ -260,7 +262,13 @@ final class Assembly implements AutoCloseable {
     if (membership != null) {
       changes.subscribe(membership.directory);
     }
-    List.of(tenants.signingKeys, tenants.tokens, tenants.quotas, tenants.tenants, registry.routes)
+    List.of(
+            tenants.signingKeys,
+            tenants.tokens,
+            tenants.issuers,
+            tenants.quotas,
+            tenants.tenants,
+            registry.routes)
         .forEach(changes::subscribe);
     if (calls != null) {
       changes.subscribe(calls.assignments()); // after the routes, which have the versions

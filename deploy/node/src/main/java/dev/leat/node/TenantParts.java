@@ -1,28 +1,37 @@
 package dev.leat.node;
 
 import dev.leat.tenants.Authenticator;
+import dev.leat.tenants.Issuers;
+import dev.leat.tenants.JwksFetch;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.Tokens;
+import dev.leat.tenants.jdbi.JdbiIssuerStore;
 import dev.leat.tenants.jdbi.JdbiPowerStore;
 import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 
 /** Who may do what, and how much: on every node, which all ask for it. */
 final class TenantParts {
+  /** A request with a key that is not known yet waits no longer for it. */
+  private static final Duration JWKS_TIMEOUT = Duration.ofSeconds(5);
+
   final SigningKeys signingKeys;
   final Tokens tokens;
   final QuotaGate quotaGate = new QuotaGate(System::nanoTime);
   final Quotas quotas;
   final Tenants tenants;
+  final JwksFetch jwksFetch = new JwksFetch(JWKS_TIMEOUT);
+  final Issuers issuers;
   final Authenticator authenticator;
 
   /**
@@ -34,6 +43,9 @@ final class TenantParts {
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
     quotas = new Quotas(new JdbiQuotaStore(source), new JdbiPowerStore(source), quotaGate);
     tenants = new Tenants(new JdbiTenantStore(source), belongings, clock);
-    authenticator = new Authenticator(signingKeys, tokens, tenants, clock, System::nanoTime);
+    issuers =
+        new Issuers(new JdbiIssuerStore(source), jwksFetch, blocking, clock, System::nanoTime);
+    authenticator =
+        new Authenticator(signingKeys, tokens, tenants, issuers, clock, System::nanoTime);
   }
 }

@@ -105,6 +105,16 @@ class ControlPlaneIT {
           .as(change)
           .isEqualTo(200);
     }
+    assertThat(
+            post(
+                    walked.path("/issuers"),
+                    "{\"name\":\"corp\",\"issuer\":\"https://id.example.com\","
+                        + "\"jwks\":\"https://id.example.com/jwks\",\"audience\":\"walked\","
+                        + "\"roles\":[{\"claim\":\"groups\",\"value\":\"dev\",\"role\":\"developer\"}]}")
+                .status())
+        .isEqualTo(201);
+    assertThat(get(walked.path("/issuers")).json().at("/items/0/roles/0/role").asText())
+        .isEqualTo("developer");
     String module = walked.path("/modules/" + ModuleDigest.of(Guests.echo()));
     get(module);
     assertThat(get(module + "/content").body()).isEqualTo(Guests.echo());
@@ -116,6 +126,7 @@ class ControlPlaneIT {
             walked.path("/functions/echo"),
             module,
             walked.path("/tokens/" + token),
+            walked.path("/issuers/corp"),
             walked.path("/keys/" + key),
             walked.path(""))) {
       assertThat(delete(path).status()).as(path).isEqualTo(204);

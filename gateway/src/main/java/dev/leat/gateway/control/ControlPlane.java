@@ -120,6 +120,7 @@ public final class ControlPlane {
     byId.putAll(new TenantOperations(services.tenants(), services.quotas()).byId());
     byId.putAll(new SigningKeyOperations(services.signingKeys()).byId());
     byId.putAll(new TokenOperations(services.tokens()).byId());
+    byId.putAll(new IssuerOperations(services.issuers()).byId());
     byId.putAll(
         new ModuleOperations(services.keys(), services.publishing(), services.modules()).byId());
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());

@@ -8,6 +8,7 @@ import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
 import dev.leat.store.ChangeFeed;
+import dev.leat.tenants.Issuers;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.Tenants;
@@ -26,6 +27,7 @@ public record ControlServices(
     Tenants tenants,
     Quotas quotas,
     Tokens tokens,
+    Issuers issuers,
     SigningKeys signingKeys,
     PublisherKeys keys,
     PublishModule publishing,

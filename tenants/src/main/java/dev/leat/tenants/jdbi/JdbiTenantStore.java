@@ -28,6 +28,7 @@ public final class JdbiTenantStore implements TenantStore {
           ON CONFLICT DO NOTHING
           """,
           "DELETE FROM tokens WHERE tenant = :tenant",
+          "DELETE FROM issuers WHERE tenant = :tenant",
           "DELETE FROM quotas WHERE tenant = :tenant");
 
   private final Database database;

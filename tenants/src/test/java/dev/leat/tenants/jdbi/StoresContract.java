@@ -12,6 +12,9 @@ import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.tenants.AllowedPowers;
 import dev.leat.tenants.FunctionScope;
+import dev.leat.tenants.Issuer;
+import dev.leat.tenants.Issuer.RoleRule;
+import dev.leat.tenants.IssuerStore;
 import dev.leat.tenants.PowerStore;
 import dev.leat.tenants.QuotaStore;
 import dev.leat.tenants.Role;
@@ -66,6 +69,7 @@ abstract class StoresContract {
   private final QuotaStore quotas;
   private final PowerStore powers;
   private final SigningKeyStore keys;
+  private final IssuerStore issuers;
 
   StoresContract(TestDatabase database) {
     this.database = database;
@@ -74,6 +78,7 @@ abstract class StoresContract {
     this.quotas = new JdbiQuotaStore(database.dataSource());
     this.powers = new JdbiPowerStore(database.dataSource());
     this.keys = new JdbiSigningKeyStore(database.dataSource());
+    this.issuers = new JdbiIssuerStore(database.dataSource());
   }
 
   @BeforeEach
@@ -593,6 +598,72 @@ abstract class StoresContract {
 
   private Optional<Keys> rotate(KeyPair next, Instant until, int retiredMax) {
     return keys.rotate(next, NOW, last -> until, retiredMax);
+  }
+
+  @Test
+  void issuers_law1_addedUnlessTakenMissingOrFull() {
+    addTenants();
+    assertThat(issuers.add(issuer(ACME, "corp", "a"), 2)).isEqualTo(IssuerStore.Added.ADDED);
+    assertThat(issuers.add(issuer(ACME, "corp", "b"), 2)).isEqualTo(IssuerStore.Added.NAME_TAKEN);
+    assertThat(issuers.add(issuer(OTHER, "x", "a"), 2)).isEqualTo(IssuerStore.Added.AUDIENCE_TAKEN);
+    assertThat(issuers.add(issuer(ACME, "more", "b"), 2)).isEqualTo(IssuerStore.Added.ADDED);
+    assertThat(issuers.add(issuer(ACME, "most", "c"), 2)).isEqualTo(IssuerStore.Added.FULL);
+    assertThat(issuers.add(issuer(new TenantId("absent"), "x", "d"), 2))
+        .isEqualTo(IssuerStore.Added.NO_SUCH_TENANT);
+    assertThat(issuers.all()).containsExactly(issuer(ACME, "corp", "a"), issuer(ACME, "more", "b"));
+  }
+
+  @Test
+  void issuers_law1_onePairOfUrlAndAudienceByManyAtOnce() {
+    addTenants();
+
+    List<IssuerStore.Added> added =
+        atOnce(4, i -> () -> issuers.add(issuer(i % 2 == 0 ? ACME : OTHER, "n" + i, "a"), 9));
+
+    assertThat(added).containsOnlyOnce(IssuerStore.Added.ADDED);
+  }
+
+  @Test
+  void issuers_law2to4_listedRemovedAndGoneWithTheirTenant() {
+    addTenants();
+    issuers.add(issuer(ACME, "corp", "a"), 9);
+    issuers.add(issuer(OTHER, "corp", "b"), 9);
+
+    assertThat(issuers.list(ACME)).containsExactly(issuer(ACME, "corp", "a"));
+    assertThat(issuers.remove(ACME, "absent")).isFalse();
+    assertThat(issuers.remove(ACME, "corp")).isTrue();
+    assertThat(issuers.remove(ACME, "corp")).isFalse();
+    assertThat(issuers.list(ACME)).isEmpty();
+    tenants.delete(OTHER);
+    assertThat(issuers.all()).isEmpty();
+    addTenants();
+    assertThat(issuers.add(issuer(OTHER, "corp", "b"), 9)).isEqualTo(IssuerStore.Added.ADDED);
+  }
+
+  @Test
+  void issuers_law5_announced() {
+    addTenants();
+    Announced announced = new Announced(database.dataSource());
+    issuers.add(issuer(ACME, "corp", "a"), 9);
+    issuers.add(issuer(ACME, "corp", "a"), 9);
+    issuers.remove(ACME, "corp");
+    issuers.remove(ACME, "corp");
+
+    assertThat(announced.changes())
+        .containsExactly(new Change.IssuersChanged(ACME), new Change.IssuersChanged(ACME));
+  }
+
+  private static Issuer issuer(TenantId tenant, String name, String audience) {
+    return new Issuer(
+        tenant,
+        name,
+        "https://id.example.com",
+        "https://id.example.com/jwks",
+        audience,
+        List.of(
+            new RoleRule("z", "v".repeat(200), Role.TENANT_ADMIN),
+            new RoleRule("a", "v", Role.INVOKER)),
+        NOW);
   }
 
   @Test

@@ -32,6 +32,8 @@ class RepliesTest {
           Map.entry("SigningKey", SigningKeyReply.class),
           Map.entry("RetiredKey", RetiredKeyReply.class),
           Map.entry("Powers", PowersReply.class),
+          Map.entry("Issuer", IssuerReply.class),
+          Map.entry("IssuerRole", IssuerRole.class),
           Map.entry("Token", TokenReply.class),
           Map.entry("IssuedToken", IssuedTokenReply.class),
           Map.entry("Key", KeyReply.class),
