@@ -1,6 +1,7 @@
 package dev.leat.failures;
 
 import dev.leat.failures.rig.Cluster;
+import dev.leat.failures.rig.HazelcastStranger;
 import dev.leat.failures.rig.NodeProcess;
 import dev.leat.failures.rig.Place;
 import dev.leat.failures.rig.Stranger;
@@ -63,6 +64,32 @@ final class Doors {
       stage.claim(stranger + " hears nothing", heard.startsWith("nothing"));
     }
     stage.seconds(3);
+    allAnswered(stage);
+    Pauses.ready(stage, "a", "b");
+  }
+
+  /** In the Hazelcast group, as anybody can who reaches its port: it is no node by that. */
+  static void hazelcastStranger(Stage stage) throws Exception {
+    Cluster cluster = stage.cluster("a", Cluster.ALL, "b", Cluster.ALL);
+    stage.load(RATE);
+    stage.until(
+        "a has a Hazelcast member", Duration.ofSeconds(20), () -> cluster.memberPort("a") > 0);
+    stage.fault("a stranger joins the Hazelcast group as node b");
+    String at = "127.0.0.1:" + cluster.memberPort("a");
+    try (HazelcastStranger stranger = new HazelcastStranger(at, "b")) {
+      stage.until("it is in the group", Duration.ofSeconds(30), () -> stranger.members() >= 3);
+      stranger.shout();
+      cluster.deploy("meanwhile");
+      stage.seconds(4);
+      stage.note("it finds " + stranger.objects());
+      stage.claim(
+          "it finds nothing but the topic that wakes: " + stranger.objects(),
+          stranger.objects().equals("[wake]"));
+      stage.claim("it hears no word: " + stranger.words(), stranger.words().isEmpty());
+      Pauses.ready(stage, "a", "b");
+      stage.say("it is gone");
+    }
+    stage.seconds(4);
     allAnswered(stage);
     Pauses.ready(stage, "a", "b");
   }

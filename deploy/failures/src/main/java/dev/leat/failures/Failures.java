@@ -34,13 +34,11 @@ public final class Failures {
       names.subList(at, at + 2).clear();
     }
     boolean isKept = names.remove("--keep");
-    List<Scenario> chosen = new ArrayList<>();
-    for (Scenario scenario : Scenarios.ALL) {
-      if (names.isEmpty() || names.remove(scenario.name())) {
-        chosen.add(scenario);
-      }
-    }
-    if (!names.isEmpty()) {
+    List<Scenario> chosen =
+        Scenarios.ALL.stream()
+            .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
+            .toList();
+    if (chosen.size() < names.size()) {
       Scenarios.ALL.forEach(each -> System.out.printf("%-22s %s%n", each.name(), each.says()));
       System.exit(2);
     }
@@ -75,13 +73,13 @@ public final class Failures {
       scenario.play().on(stage);
     } catch (Skipped e) {
       out.println("  skipped: " + e.getMessage());
+      Runtime.getRuntime().removeShutdownHook(ending);
       return new Result(
           scenario, stage.result().row(), List.of(), List.of(), String.valueOf(e.getMessage()));
     } catch (Exception e) {
       stage.claim("it comes to its end: " + e, false);
-    } finally {
-      Runtime.getRuntime().removeShutdownHook(ending);
     }
+    Runtime.getRuntime().removeShutdownHook(ending);
     return stage.result();
   }
 

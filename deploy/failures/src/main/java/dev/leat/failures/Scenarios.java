@@ -80,7 +80,12 @@ final class Scenarios {
               "foreign-certificate",
               "Strangers come to the cluster's port, without a certificate or with one of another"
                   + " authority: they hear nothing.",
-              Doors::foreignCertificate));
+              Doors::foreignCertificate),
+          new Scenario(
+              "hazelcast-stranger",
+              "A stranger joins the Hazelcast group and says that it is a node: it learns nothing"
+                  + " and gets no call.",
+              Doors::hazelcastStranger));
 
   private Scenarios() {}
 

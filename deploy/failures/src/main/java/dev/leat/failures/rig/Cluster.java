@@ -292,6 +292,11 @@ public final class Cluster implements AutoCloseable {
     return server.count(database, "SELECT COUNT(*) FROM assignments");
   }
 
+  /** Where a node's Hazelcast member listens, 0 if it has none. */
+  public long memberPort(String node) {
+    return server.count(database, "SELECT member_port FROM nodes WHERE name = '" + node + "'");
+  }
+
   /** What all nodes have logged. */
   public List<Path> logs() {
     return nodes.values().stream().map(NodeProcess::log).filter(Files::exists).toList();

@@ -242,7 +242,8 @@ public final class NodeProcess implements AutoCloseable {
   @Override
   public void close() {
     if (process != null && process.isAlive()) {
-      kill();
+      var unused = process.destroyForcibly(); // SIGKILL: it ends a process that stands still too
+      awaitEnd();
     }
   }
 }
