@@ -74,8 +74,9 @@ final class Outages {
     stage.fault("the clock of b is an hour ahead");
     time.step(Duration.ofHours(1));
     stage.seconds(8);
-    stage.note("b's skew is shown as " + cluster.skew(stage.node(0), "b"));
-    stage.claim("the skew is shown", cluster.skew(stage.node(0), "b").contains("36"));
+    String skew = cluster.skew(stage.node(0), "b");
+    stage.note("b's skew is shown as " + skew);
+    stage.claim("the skew is shown", skew.matches("3(59|60)\\d{4} ms"));
     stage.say("the clock of b is right again");
     time.step(Duration.ZERO);
     stage.seconds(5);
