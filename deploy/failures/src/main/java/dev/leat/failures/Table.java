@@ -38,14 +38,19 @@ final class Table {
             .orElse(" | | | | | | |");
     return "| %s | %s | %s | %s |%n"
         .formatted(
-            result.scenario().name(), figures, String.join("; ", result.notes()), verdict(result));
+            result.scenario().name(), figures, cell(result.notes()), verdict(result));
   }
 
   private static String verdict(Result result) {
     if (!result.skipped().isEmpty()) {
       return "skipped: " + result.skipped();
     }
-    return result.isGood() ? "yes" : "**no**: " + String.join("; ", result.broken());
+    return result.isGood() ? "yes" : "**no**: " + cell(result.broken());
+  }
+
+  /** On one line, with nothing that ends a cell. */
+  private static String cell(List<String> texts) {
+    return String.join("; ", texts).replaceAll("\\R.*", " ...").replace('|', '/');
   }
 
   private static String reasons(Map<String, Integer> refused) {
