@@ -2,7 +2,6 @@ package dev.leat.failures;
 
 import dev.leat.failures.rig.Cluster;
 import dev.leat.failures.rig.Ending.Kind;
-import dev.leat.failures.rig.Entry;
 import dev.leat.failures.rig.NodeProcess;
 import java.time.Duration;
 import java.util.Set;
@@ -101,8 +100,9 @@ final class Kills {
         account.ledger().entries().stream()
             .filter(entry -> entry.ending().kind() == Kind.REFUSED)
             .filter(entry -> !allowed.contains(entry.ending().what()))
-            .map(Entry::ending)
+            .map(entry -> entry.ending().what() + " (" + entry.ending().detail() + ")")
             .distinct()
+            .limit(5)
             .toList();
     stage.claim("refused only as " + allowed + ", not " + others, others.isEmpty());
   }

@@ -175,6 +175,7 @@ final class Stage implements AutoCloseable {
   /** Ends the load and accounts for it. */
   Account account(Set<String> killedGateways) throws IOException {
     Ledger ledger = running().end();
+    ledger.write(directory.resolve("ledger.tsv"));
     Account account =
         new Account(before.and(ledger), Witness.runs(Objects.requireNonNull(cluster).logs()));
     claim("no request is lost, hangs or is answered wrongly", account.isConserved());

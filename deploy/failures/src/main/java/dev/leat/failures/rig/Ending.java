@@ -3,9 +3,10 @@ package dev.leat.failures.rig;
 /**
  * How one request ended for its client.
  *
- * @param what the problem's code of a refusal, else a word of detail
+ * @param what status and code of a refusal, else a word of detail
+ * @param detail of a refusal, as the problem says it
  */
-public record Ending(Kind kind, String what) {
+public record Ending(Kind kind, String what, String detail) {
   /** What a client can tell apart. */
   public enum Kind {
     /** Its own id came back, with 200. */
@@ -25,6 +26,10 @@ public record Ending(Kind kind, String what) {
   }
 
   static final Ending ANSWERED = new Ending(Kind.ANSWERED, "");
+
+  public Ending(Kind kind, String what) {
+    this(kind, what, "");
+  }
 
   public boolean isAnswered() {
     return kind == Kind.ANSWERED;

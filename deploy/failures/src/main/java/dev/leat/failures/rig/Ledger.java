@@ -1,8 +1,12 @@
 package dev.leat.failures.rig;
 
 import dev.leat.failures.rig.Ending.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -85,6 +89,26 @@ public record Ledger(int offered, List<Entry> entries) {
             .filter(entry -> entry.dueNanos() - fromNanos >= 0 && entry.dueNanos() - toNanos < 0)
             .toList();
     return new Ledger(within.size(), within);
+  }
+
+  /** Writes a line for each request, in the order in which they were due, to be looked into. */
+  public void write(Path file) throws IOException {
+    long began = entries.stream().mapToLong(Entry::dueNanos).min().orElse(0);
+    Files.write(
+        file,
+        entries.stream()
+            .sorted(Comparator.comparingLong(Entry::dueNanos))
+            .map(entry ->
+                "%.3f\t%.3f\t%s\t%s\t%s\t%s\t%s"
+                    .formatted(
+                        (entry.dueNanos() - began) / 1e9,
+                        entry.took().toNanos() / 1e9,
+                        entry.id(),
+                        entry.target(),
+                        entry.ending().kind(),
+                        entry.ending().what(),
+                        entry.ending().detail()))
+            .toList());
   }
 
   /** Both. */

@@ -33,6 +33,7 @@ public final class LoadBalancer implements AutoCloseable {
 
   private static final Duration SEARCH_PAUSE = Duration.ofMillis(20);
   private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z-]+)\"");
+  private static final Pattern DETAIL = Pattern.compile("\"detail\":\"([^\"]*)\"");
 
   private final List<Gateway> gateways;
   private final AtomicInteger turn = new AtomicInteger();
@@ -96,8 +97,12 @@ public final class LoadBalancer implements AutoCloseable {
           : new Ending(Kind.WRONG, "the answer of another: " + response.text().strip());
     }
     Matcher code = CODE.matcher(response.text());
+    Matcher detail = DETAIL.matcher(response.text());
     return code.find()
-        ? new Ending(Kind.REFUSED, response.status() + " " + code.group(1))
+        ? new Ending(
+            Kind.REFUSED,
+            response.status() + " " + code.group(1),
+            detail.find() ? detail.group(1) : "")
         : new Ending(Kind.WRONG, response.status() + " without a code");
   }
 

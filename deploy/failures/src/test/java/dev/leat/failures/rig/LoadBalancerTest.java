@@ -31,9 +31,9 @@ class LoadBalancerTest {
 
   @Test
   void problem_isRefusedWithItsCode() throws IOException {
-    String problem = "{\"status\":503,\"code\":\"overloaded\"}";
+    String problem = "{\"status\":503,\"code\":\"overloaded\",\"detail\":\"Full\"}";
     try (Server server = new Server(request -> response("503 Service Unavailable", problem))) {
-      assertThat(send(server)).isEqualTo(new Ending(Kind.REFUSED, "503 overloaded"));
+      assertThat(send(server)).isEqualTo(new Ending(Kind.REFUSED, "503 overloaded", "Full"));
     }
   }
 
