@@ -11,6 +11,12 @@ final class Kills {
   private static final int RATE = 500;
   private static final Duration LOST_WITHIN = Duration.ofSeconds(2);
 
+  /** With less to run on, what is left may have to refuse some for a while. */
+  private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(5);
+
+  static final String LOST = "502 worker-lost";
+  static final String FULL = "503 overloaded";
+
   private Kills() {}
 
   /** Those that had begun are told so within two seconds; all others run elsewhere. */
@@ -35,8 +41,8 @@ final class Kills {
     stage.claim(
         "calls of the killed worker end within %s, took %s".formatted(LOST_WITHIN, longest),
         longest.compareTo(LOST_WITHIN) <= 0);
-    refusedOnlyAs(stage, account, "502 worker-lost");
-    stage.claim("the other worker goes on", account.ledger().answered() > 0);
+    refusedOnlyAs(stage, account, LOST, FULL);
+    recovered(stage, account);
   }
 
   /** Its clients see their connections end; the others' clients nothing. */
@@ -49,7 +55,8 @@ final class Kills {
     kill(stage, victim);
     stage.seconds(6);
     Account account = stage.account(Set.of(victim.name()));
-    refusedOnlyAs(stage, account);
+    refusedOnlyAs(stage, account, FULL);
+    recovered(stage, account);
   }
 
   /** The member that Hazelcast counts as its master, and that has begun the cluster. */
@@ -60,7 +67,8 @@ final class Kills {
     kill(stage, stage.node(0));
     stage.seconds(8);
     Account account = stage.account(Set.of("a"));
-    refusedOnlyAs(stage, account, "502 worker-lost");
+    refusedOnlyAs(stage, account, LOST, FULL);
+    recovered(stage, account);
     lostIsSeen(stage, stage.node(1), "a");
   }
 
@@ -77,7 +85,8 @@ final class Kills {
     kill(stage, other);
     stage.seconds(10);
     Account account = stage.account(Set.of(one.name(), other.name()));
-    refusedOnlyAs(stage, account, "502 worker-lost");
+    refusedOnlyAs(stage, account, LOST, FULL);
+    recovered(stage, account);
     lostIsSeen(stage, stage.node(survivor), one.name());
   }
 
@@ -91,6 +100,14 @@ final class Kills {
         lost + " is shown as lost",
         Duration.ofSeconds(10),
         () -> stage.members(asked).getOrDefault(lost, "lost").equals("lost"));
+  }
+
+  /** After a while everything is answered again. */
+  static void recovered(Stage stage, Account account) {
+    Duration took = account.ledger().lastFailureAfter(stage.faultNanos());
+    stage.claim(
+        "all is answered again within %s, was %s".formatted(RECOVERED_WITHIN, took),
+        took.compareTo(RECOVERED_WITHIN) <= 0);
   }
 
   /** Nothing but these: a worker that is lost, not a cluster that gave up. */

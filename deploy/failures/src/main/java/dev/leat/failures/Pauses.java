@@ -40,7 +40,7 @@ final class Pauses {
     victim.resume();
     stage.seconds(8);
     Account account = stage.account(Set.of());
-    Kills.refusedOnlyAs(stage, account, "502 worker-lost");
+    Kills.refusedOnlyAs(stage, account, Kills.LOST, Kills.FULL);
     Duration longest = account.ledger().longest(_ -> true);
     stage.claim(
         "nobody waits longer than until the worker is given up, was " + longest,
@@ -104,7 +104,7 @@ final class Pauses {
     long healed = System.nanoTime();
     stage.seconds(8);
     Account account = stage.account(Set.of());
-    Kills.refusedOnlyAs(stage, account, "502 worker-lost");
+    Kills.refusedOnlyAs(stage, account, Kills.LOST, Kills.FULL);
     Duration longest = account.ledger().longest(_ -> true);
     stage.claim(
         "nobody waits longer than until the others are given up, was " + longest,
