@@ -40,7 +40,7 @@ final class Changes {
     stage.note("ready %.1f s after its start".formatted(start.toNanos() / 1e9));
     stage.seconds(SHARE_WITHIN.toSeconds() + 2);
     Account account = stage.account(Set.of());
-    Kills.refusedOnlyAs(stage, account);
+    Kills.refusedOnlyAs(stage, account, Kills.FULL); // those that were there may be full before
     double share = 0;
     long at = ready;
     for (; at - ready < SHARE_WITHIN.toNanos() && share < fair / 2; at += WINDOW_NANOS / 4) {

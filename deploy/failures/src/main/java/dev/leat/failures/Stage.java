@@ -137,7 +137,12 @@ final class Stage implements AutoCloseable {
     LoadBalancer through = loaded.balancer();
     open.add(through);
     say("warming up");
-    before = loaded.load(through, "warm", WARM_UP_RATE, Cluster.ONE_SLEEPS_OF).start().during(WARM_UP).end();
+    before =
+        loaded
+            .load(through, "warm", WARM_UP_RATE, Cluster.ONE_SLEEPS_OF)
+            .start()
+            .during(WARM_UP)
+            .end();
     say("load of " + perSecond + " a second");
     load = loaded.load(through, "call", perSecond, oneSleepsOf).start();
   }

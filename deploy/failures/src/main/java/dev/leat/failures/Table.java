@@ -37,8 +37,7 @@ final class Table {
                         row.recovery().isZero() ? "at once" : seconds(row.recovery())))
             .orElse(" | | | | | | |");
     return "| %s | %s | %s | %s |%n"
-        .formatted(
-            result.scenario().name(), figures, cell(result.notes()), verdict(result));
+        .formatted(result.scenario().name(), figures, cell(result.notes()), verdict(result));
   }
 
   private static String verdict(Result result) {
