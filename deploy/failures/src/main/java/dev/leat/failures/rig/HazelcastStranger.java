@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class HazelcastStranger implements AutoCloseable {
   private static final String WAKE = "wake";
   private static final int SHOUTS = 2_000;
+  private static final String PARTITIONS = "11";
 
   private final HazelcastInstance member;
   private final Queue<Object> heard = new ConcurrentLinkedQueue<>();
@@ -30,6 +31,7 @@ public final class HazelcastStranger implements AutoCloseable {
     Config config = new Config().setClusterName("leat");
     config.setProperty("hazelcast.logging.type", "slf4j");
     config.setProperty("hazelcast.phone.home.enabled", "false");
+    config.setProperty("hazelcast.partition.count", PARTITIONS); // else it is not let in
     config.getMetricsConfig().setEnabled(false);
     config.getMemberAttributeConfig().setAttribute("leat.node", poses);
     config.getMemberAttributeConfig().setAttribute("leat.incarnation", "999");
