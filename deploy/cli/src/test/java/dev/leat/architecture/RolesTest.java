@@ -37,7 +37,8 @@ class RolesTest {
   private static String what(Right right) {
     return switch (right) {
       case ADMINISTER_PLATFORM ->
-          "create, list and delete tenants; set quotas; read `/metrics` from another host";
+          "create, list, suspend and delete tenants; set quotas; add and remove issuers; rotate"
+              + " the signing key; read `/metrics` from another host";
       case ADMINISTER_TENANT -> "issue, list and revoke the tenant's tokens";
       case DEVELOP -> "register and revoke keys; publish modules; deploy and delete functions";
       case READ -> "see the tenant's functions, modules, keys, quotas and invocations";
