@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's certificate, which it makes itself with the cluster's authority, in memory. The
- * handshake that finds a third of its time passed makes the next one, in about a millisecond:
- * neither a timer nor the database is needed for it, and a clock that was put right is followed at
- * once. The key is the same as long as the JVM lives.
+ * This node's certificate, which it makes itself with the cluster's authority, in memory. The first
+ * is made with the object; the handshake that finds a third of its time passed makes the next one,
+ * in about a millisecond: neither a timer nor the database is needed for it, and a clock that was
+ * put right is followed at once. The key is the same as long as the JVM lives.
  */
 public final class NodeCertificates implements NodeIdentity {
   private static final Logger LOG = LoggerFactory.getLogger(NodeCertificates.class);
@@ -35,7 +35,7 @@ public final class NodeCertificates implements NodeIdentity {
   private final KeyPair key = ClusterAuthority.newKey();
   private final X509ExtendedKeyManager keys = new Keys();
   private final X509ExtendedTrustManager trust;
-  private volatile @Nullable Made made;
+  private volatile Made made;
 
   /**
    * @param node this node's name, which is a label of DNS
@@ -49,6 +49,8 @@ public final class NodeCertificates implements NodeIdentity {
     this.node = node;
     this.clock = clock;
     this.trust = new NodeTrust(authority.certificate(), clock);
+    // On the thread that starts the node: the first handshake would make it on an event loop.
+    this.made = issued(clock.instant());
   }
 
   @Override
@@ -65,21 +67,26 @@ public final class NodeCertificates implements NodeIdentity {
   X509Certificate certificate() {
     Instant now = clock.instant();
     Made present = made;
-    return present != null && present.isFresh(now) ? present.certificate() : renewed(now);
+    return present.isFresh(now) ? present.certificate() : renewed(now);
   }
 
   private synchronized X509Certificate renewed(Instant now) {
     Made present = made;
-    if (present == null || !present.isFresh(now)) {
-      present = new Made(authority.issue(node, key.getPublic(), now), now);
+    if (!present.isFresh(now)) {
+      present = issued(now);
       made = present;
-      LOG.info(
-          "Made this node's certificate node={} serial={} until={}",
-          node,
-          present.certificate().getSerialNumber().toString(16),
-          present.certificate().getNotAfter().toInstant());
     }
     return present.certificate();
+  }
+
+  private Made issued(Instant now) {
+    X509Certificate certificate = authority.issue(node, key.getPublic(), now);
+    LOG.info(
+        "Made this node's certificate node={} serial={} until={}",
+        node,
+        certificate.getSerialNumber().toString(16),
+        certificate.getNotAfter().toInstant());
+    return new Made(certificate, now);
   }
 
   private record Made(X509Certificate certificate, Instant at) {
