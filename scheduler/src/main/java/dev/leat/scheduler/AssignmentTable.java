@@ -7,7 +7,6 @@ import dev.leat.contract.VersionRef;
 import dev.leat.store.ChangeFeed;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +38,12 @@ public final class AssignmentTable implements Assignments, ChangeFeed.Subscriber
 
   @Override
   public void load() {
-    Map<FunctionRef, Map<VersionRef, Map<String, Integer>>> loaded = byFunction(store.all());
+    Map<FunctionRef, Map<VersionRef, Map<String, Integer>>> loaded = new HashMap<>();
+    Assignment.byVersion(store.all())
+        .forEach((version, keepers) ->
+            loaded
+                .computeIfAbsent(version.function(), first -> new HashMap<>())
+                .put(version, keepers));
     Set<FunctionRef> all = new HashSet<>(functions.keySet());
     all.addAll(loaded.keySet());
     all.forEach(function -> put(function, loaded.getOrDefault(function, Map.of())));
@@ -48,7 +52,7 @@ public final class AssignmentTable implements Assignments, ChangeFeed.Subscriber
   @Override
   public void changed(Change change) {
     if (change instanceof Change.AssignmentChanged(FunctionRef function)) {
-      put(function, byFunction(store.of(function)).getOrDefault(function, Map.of()));
+      put(function, Assignment.byVersion(store.of(function)));
     }
   }
 
@@ -66,17 +70,6 @@ public final class AssignmentTable implements Assignments, ChangeFeed.Subscriber
         ownGrew.accept(version);
       }
     }
-  }
-
-  private static Map<FunctionRef, Map<VersionRef, Map<String, Integer>>> byFunction(
-      List<Assignment> assignments) {
-    Map<FunctionRef, Map<VersionRef, Map<String, Integer>>> all = new HashMap<>();
-    for (Assignment each : assignments) {
-      all.computeIfAbsent(each.version().function(), first -> new HashMap<>())
-          .computeIfAbsent(each.version(), first -> new HashMap<>())
-          .put(each.node(), each.instances());
-    }
-    return all;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -98,6 +99,15 @@ public final class OwnWorker implements WorkerNode {
   @Override
   public boolean isWarm(FunctionVersion version) {
     return isWarm.test(version);
+  }
+
+  /**
+   * Waits for the calls that run here, other nodes' too, once this node takes no new ones.
+   *
+   * @return whether all ended in time
+   */
+  public boolean drain(Duration patience) {
+    return Scheduler.awaitNone(inFlight, patience);
   }
 
   private void ran(Usage usage) {

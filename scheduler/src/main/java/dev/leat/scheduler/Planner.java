@@ -178,16 +178,12 @@ public final class Planner implements AutoCloseable {
   /** The time in which this node plans. Nobody else writes, so it knows what is written. */
   private final class Turn {
     private final Lease lease;
-    private final Map<VersionRef, Map<String, Integer>> written = new HashMap<>();
+    private final Map<VersionRef, Map<String, Integer>> written;
     private final Wanted wanted = new Wanted();
 
     Turn(Lease lease) {
       this.lease = lease;
-      for (Assignment each : store.all()) {
-        written
-            .computeIfAbsent(each.version(), first -> new HashMap<>())
-            .put(each.node(), each.instances());
-      }
+      this.written = Assignment.byVersion(store.all());
       long now = nanoTime.getAsLong();
       written.forEach((ref, keepers) -> {
         FunctionVersion version = versions.find(ref);

@@ -148,6 +148,11 @@ public final class Scheduler implements Invoker {
    */
   public boolean drain(Duration patience) {
     draining = true;
+    return awaitNone(inFlight, patience);
+  }
+
+  /** Waits until none is in flight; returns whether that came about in time. */
+  static boolean awaitNone(AtomicInteger inFlight, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (inFlight.get() > 0 && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(DRAIN_POLL_NANOS);

@@ -31,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -42,8 +41,6 @@ import org.jspecify.annotations.Nullable;
 final class ClusterCalls implements Workers {
   /** For answers that are on their way to other nodes. */
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
-
-  private static final Duration DRAIN_POLL = Duration.ofMillis(1);
 
   private final NodeConfig config;
   private final Membership membership;
@@ -186,11 +183,7 @@ final class ClusterCalls implements Workers {
    * @return whether all ended in time
    */
   boolean drain(Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (own.load().inFlight() > 0 && System.nanoTime() - deadline < 0) {
-      LockSupport.parkNanos(DRAIN_POLL.toNanos());
-    }
-    return own.load().inFlight() == 0;
+    return own.drain(patience);
   }
 
   @Override
