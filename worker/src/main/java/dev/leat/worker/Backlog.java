@@ -1,6 +1,7 @@
 package dev.leat.worker;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells a queue that stands from one that a burst has filled, while it is not empty. A burst is
@@ -38,6 +39,19 @@ final class Backlog {
   Backlog(long nowNanos) {
     this.sinceNanos = nowNanos;
     this.countedSinceNanos = nowNanos;
+  }
+
+  /**
+   * What is known of a queue as it is now: nothing while it is empty, and nothing of before where
+   * it has been empty meanwhile.
+   *
+   * @param known what was known at the last look
+   */
+  static @Nullable Backlog at(@Nullable Backlog known, boolean isEmpty, long nowNanos) {
+    if (isEmpty) {
+      return null;
+    }
+    return known == null || known.isOver() ? new Backlog(nowNanos) : known;
   }
 
   /** One more waits. */

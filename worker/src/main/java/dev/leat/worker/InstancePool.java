@@ -154,14 +154,9 @@ final class InstancePool {
    * Backlog#LOOK_EVERY}.
    */
   synchronized List<Job> shed(long nowNanos) {
-    if (waiting.isEmpty() || (backlog != null && backlog.isOver())) {
-      backlog = null;
-    }
-    if (waiting.isEmpty()) {
-      return List.of();
-    }
+    backlog = Backlog.at(backlog, waiting.isEmpty(), nowNanos);
     if (backlog == null) {
-      backlog = new Backlog(nowNanos);
+      return List.of();
     }
     List<Job> shed = new ArrayList<>(0);
     long waitMax = backlog.look(nowNanos, waiting.getFirst().arrivedNanos(), typicalNanos);

@@ -277,14 +277,9 @@ final class TenantQueues {
 
     /** What a call may have waited here by now. */
     private long look(long nowNanos) {
-      if (jobs.isEmpty() || (backlog != null && backlog.isOver())) {
-        backlog = null;
-      }
-      if (jobs.isEmpty()) {
-        return Long.MAX_VALUE;
-      }
+      backlog = Backlog.at(backlog, jobs.isEmpty(), nowNanos);
       if (backlog == null) {
-        backlog = new Backlog(nowNanos);
+        return Long.MAX_VALUE;
       }
       Job oldest = jobs.element();
       long typical = Math.max(typicalNanos, oldest.expectedNanos);

@@ -4,19 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionVersion;
-import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage.Acquire;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestStopped;
-import dev.leat.engine.WasiFunctions;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -129,28 +126,11 @@ final class TrialsTest {
   /** However busy the machine is: what it sleeps is its own choice. */
   @Test
   void attempt_initSleepsPastItsTimeout_isItsOwnFault() {
-    WasmCode sleeping =
-        new WasmCode()
-            .i32Const(24)
-            .i64Const(Duration.ofHours(1).toNanos())
-            .i64Store(0)
-            .i32Const(0)
-            .i32Const(256)
-            .i32Const(1)
-            .i32Const(512)
-            .call(0)
-            .drop()
-            .i32Const(1);
     WasmBuilder guest =
-        new WasmBuilder()
-            .importFunction(
-                GuestContract.WASI_MODULE,
-                "poll_oneoff",
-                Objects.requireNonNull(WasiFunctions.all().get("poll_oneoff")))
-            .memory(1)
+        WasiGuestTest.importing("poll_oneoff")
             .export("allocate", "(i32)->i32", new WasmCode().i32Const(64))
             .export("handle", "(i32,i32)->i64", new WasmCode().i64Const(0))
-            .export("init", "(i32,i32)->i32", sleeping);
+            .export("init", "(i32,i32)->i32", WasiGuestTest.sleep().i32Const(1));
 
     Trial trial =
         attempt(TestFunction.handler(guest).fuel(Long.MAX_VALUE).timeout(Duration.ofMillis(300)));

@@ -42,7 +42,7 @@ final class WasiGuestTest {
     assertThat(worker.worker.runningInvocations()).isZero();
   }
 
-  private static WasmBuilder importing(String... functions) {
+  static WasmBuilder importing(String... functions) {
     WasmBuilder guest = new WasmBuilder();
     for (String function : functions) {
       guest.importFunction(
@@ -545,18 +545,21 @@ final class WasiGuestTest {
 
   /** A command that sleeps for an hour by a relative clock. */
   private static WasmBuilder sleeping() {
-    WasmCode start =
-        new WasmCode()
-            .i32Const(24)
-            .i64Const(Duration.ofHours(1).toNanos())
-            .i64Store(0)
-            .i32Const(0)
-            .i32Const(256)
-            .i32Const(1)
-            .i32Const(512)
-            .call(0)
-            .drop();
-    return importing("poll_oneoff").export("_start", "()->", start);
+    return importing("poll_oneoff").export("_start", "()->", sleep());
+  }
+
+  /** Sleeps for an hour by {@code poll_oneoff}, the function of number 0. */
+  static WasmCode sleep() {
+    return new WasmCode()
+        .i32Const(24)
+        .i64Const(Duration.ofHours(1).toNanos())
+        .i64Store(0)
+        .i32Const(0)
+        .i32Const(256)
+        .i32Const(1)
+        .i32Const(512)
+        .call(0)
+        .drop();
   }
 
   @Test
