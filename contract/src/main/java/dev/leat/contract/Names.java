@@ -3,12 +3,13 @@ package dev.leat.contract;
 import java.util.regex.Pattern;
 
 /** The one rule for names that tenants choose: {@code [a-z][a-z0-9-]{0,62}}. */
-final class Names {
+public final class Names {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
 
   private Names() {}
 
-  static boolean isName(String value) {
+  /** Whether it may be a name. */
+  public static boolean isName(String value) {
     return NAME.matcher(value).matches();
   }
 

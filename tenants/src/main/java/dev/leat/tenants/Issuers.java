@@ -3,6 +3,7 @@ package dev.leat.tenants;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
 import dev.leat.contract.Finding;
+import dev.leat.contract.Names;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.store.ChangeFeed;
@@ -34,7 +35,6 @@ public final class Issuers implements ChangeFeed.Subscriber {
   public static final int URL_CHARS_MAX = 500;
   public static final int TEXT_CHARS_MAX = 200;
 
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
   private static final Pattern TEXT = Pattern.compile("[\\x21-\\x7e]{1," + TEXT_CHARS_MAX + "}");
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
@@ -199,7 +199,7 @@ public final class Issuers implements ChangeFeed.Subscriber {
   private static List<Finding> findings(
       String name, String url, String jwks, String audience, List<RoleRule> rules) {
     List<Finding> findings = new ArrayList<>();
-    if (!NAME.matcher(name).matches()) {
+    if (!Names.isName(name)) {
       findings.add(
           new Finding("name", "The name must be 1-63 of a-z, 0-9 and '-', from a letter on."));
     }
