@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,7 +47,8 @@ final class SeparateNode extends NodeUnderTest {
    */
   static SeparateNode start(Path directory) {
     Path errors = directory.resolve("node.log");
-    List<String> flags = new ArrayList<>(launcherFlags());
+    List<String> flags = new ArrayList<>(AnotherJvm.flagsOfNodes());
+    assertThat(flags).contains("-XX:+UseParallelGC");
     flags.add("-Xmx512m");
     try {
       Process process =
@@ -71,28 +71,6 @@ final class SeparateNode extends NodeUnderTest {
       }
       process.destroyForcibly();
       throw new AssertionError("The node ended before it was ready: " + Files.readString(errors));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The flags of a node, as they stand in the launcher. */
-  private static List<String> launcherFlags() {
-    Path directory = Path.of("").toAbsolutePath();
-    while (!Files.exists(directory.resolve("leat"))) {
-      directory = Objects.requireNonNull(directory.getParent(), "no launcher above");
-    }
-    try {
-      List<String> flags =
-          Files.readString(directory.resolve("leat"))
-              .lines()
-              .dropWhile(line -> !line.equals("server_flags=("))
-              .skip(1)
-              .takeWhile(line -> !line.equals(")"))
-              .map(String::strip)
-              .toList();
-      assertThat(flags).contains("-XX:+UseParallelGC");
-      return flags;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

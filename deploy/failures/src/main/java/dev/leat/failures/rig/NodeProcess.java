@@ -90,7 +90,7 @@ public final class NodeProcess implements AutoCloseable {
   /** Starts the process, and returns at once. */
   public NodeProcess start(String... more) throws IOException {
     Files.createDirectories(directory);
-    List<String> flags = new ArrayList<>(launcherFlags());
+    List<String> flags = new ArrayList<>(AnotherJvm.flagsOfNodes());
     flags.add(HEAP);
     List<String> all = new ArrayList<>(arguments);
     all.addAll(
@@ -221,21 +221,6 @@ public final class NodeProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** The flags of a node, as they stand in the launcher. */
-  private static List<String> launcherFlags() throws IOException {
-    Path root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve("leat"))) {
-      root = Objects.requireNonNull(root.getParent(), "no launcher above");
-    }
-    return Files.readString(root.resolve("leat"))
-        .lines()
-        .dropWhile(line -> !line.equals("server_flags=("))
-        .skip(1)
-        .takeWhile(line -> !line.equals(")"))
-        .map(String::strip)
-        .toList();
   }
 
   /** Ends it however it is. */
