@@ -264,7 +264,7 @@ public final class DeployFunction {
     }
 
     /**
-     * @param kept run when the version is kept, before anyone can call it
+     * @param kept run once the version is kept; the feed of changes may have told of it by then
      */
     private Optional<Answer<DeployedVersion>> add(DeployedVersion next, Runnable kept) {
       TenantId tenant = function.tenant();

@@ -78,18 +78,7 @@ final class DeployFunctionTest {
 
   @Test
   void deploy_powersThatAreNotGranted_areNoted() {
-    String manifest =
-        manifest(
-            "mask", registry.publish("mask", "1", GuestModules.handler(1)).digest().toString());
-
-    DeployedVersion deployed =
-        done(
-            registry.deploy(
-                "mask",
-                manifest
-                    + "  capabilities: {logging: true, keyValue: {}, http: {allow: [\"https://a.example\"]}}\n"));
-
-    assertThat(deployed.notes())
+    assertThat(notes("{logging: true, keyValue: {}, http: {allow: [\"https://a.example\"]}}"))
         .extracting(Finding::toString)
         .containsExactly(
             "spec.capabilities.http: is not granted by this version: the function is deployed without it",
@@ -99,20 +88,19 @@ final class DeployFunctionTest {
 
   @Test
   void deploy_powerThatTheContractHasNoWayTo_isNoted() {
-    String manifest =
-        manifest(
-            "mask", registry.publish("mask", "1", GuestModules.handler(1)).digest().toString());
-
-    DeployedVersion deployed =
-        done(
-            registry.deploy(
-                "mask",
-                manifest + "  capabilities: {logging: true, metrics: true, config: true}\n"));
-
-    assertThat(deployed.notes())
+    assertThat(notes("{logging: true, metrics: true, config: true}"))
         .extracting(Finding::toString)
         .containsExactly(
             "spec.capabilities.metrics: is of no use: the contract 'handler' has no way to it");
+  }
+
+  /** What is noted of function mask when it is deployed with these capabilities. */
+  private List<Finding> notes(String capabilities) {
+    String manifest =
+        manifest(
+            "mask", registry.publish("mask", "1", GuestModules.handler(1)).digest().toString());
+    return done(registry.deploy("mask", manifest + "  capabilities: " + capabilities + "\n"))
+        .notes();
   }
 
   @Test
