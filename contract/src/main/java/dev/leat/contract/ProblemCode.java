@@ -9,6 +9,7 @@ public enum ProblemCode {
   UNAUTHENTICATED(401, Source.GATEWAY, false, "No valid token"),
   TOKEN_EXPIRED(401, Source.GATEWAY, false, "The token has expired"),
   FORBIDDEN(403, Source.GATEWAY, false, "The token's roles do not allow this"),
+  CLAIMS_NOT_MET(403, Source.GATEWAY, false, "The token does not have the claims required"),
   TENANT_SUSPENDED(403, Source.GATEWAY, false, "The tenant is suspended"),
   NOT_FOUND(404, Source.GATEWAY, false, "There is no such thing"),
   FUNCTION_NOT_FOUND(404, Source.GATEWAY, false, "There is no such function"),

@@ -8,6 +8,7 @@ import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.RequiredClaims;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.RouteSpec;
@@ -15,12 +16,14 @@ import dev.leat.registry.route.RoutingTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * What the tests call: {@code acme} has the functions {@code open}, for everybody; {@code closed},
- * whose older version was open; and {@code small}, at {@code /s}, open to GET and POST with bodies
- * of up to ten bytes.
+ * whose older version was open; {@code known}, for tokens of the subject {@code someone}, whose
+ * newer version is for those of {@code nobody}; and {@code small}, at {@code /s}, open to GET and
+ * POST with bodies of up to ten bytes.
  */
 public final class Functions {
   private Functions() {}
@@ -38,7 +41,15 @@ public final class Functions {
         List.of(
             version("closed", 2, Limits.DEFAULT, new RouteSpec("/closed", Set.of(), false)),
             version("closed", 1, Limits.DEFAULT, new RouteSpec("/closed", Set.of(), true))),
+        List.of(
+            version("known", 2, Limits.DEFAULT, requiring("nobody")),
+            version("known", 1, Limits.DEFAULT, requiring("someone"))),
         List.of(version("small", 1, small, new RouteSpec("/s", Set.of("GET", "POST"), true))));
+  }
+
+  private static RouteSpec requiring(String subject) {
+    return new RouteSpec(
+        "/known", Set.of(), false, new RequiredClaims(Map.of("sub", List.of(subject))));
   }
 
   private static DeployedVersion version(String name, int number, Limits limits, RouteSpec route) {

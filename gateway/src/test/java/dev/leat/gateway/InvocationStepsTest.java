@@ -98,6 +98,25 @@ class InvocationStepsTest {
     return node.request("GET", path, Map.of("Authorization", "Bearer " + token), "");
   }
 
+  @Test
+  void call_ofAFunctionThatRequiresClaims_isForTokensThatHaveThem() {
+    String invoker = node.token(GatewayUnderTest.ACME, Role.INVOKER);
+
+    Received refused = withToken("/f/acme/known", invoker);
+
+    assertThat(withToken("/f/acme/known:v1", invoker).status()).isEqualTo(200);
+    assertThat(refused.problem()).isEqualTo("403 claims-not-met");
+    assertThat(refused.body()).as("what would be enough").doesNotContain("nobody", "sub\"");
+    assertThat(withToken("/f/acme/known", node.operator()).problem())
+        .as("whoever it is")
+        .isEqualTo("403 claims-not-met");
+    assertThat(node.get("/f/acme/known:v1").problem()).isEqualTo("401 unauthenticated");
+    assertThat(withToken("/f/acme/known:v9", invoker).problem())
+        .as("decided by the newest")
+        .isEqualTo("403 claims-not-met");
+    assertThat(node.functions.invoked).hasSize(1);
+  }
+
   /** Whoever may not know gets the same answer whether there is a function or not. */
   @ParameterizedTest
   @ValueSource(strings = {"/f/acme/closed", "/f/acme/none", "/f/none/none", "/f/acme", "/f/NO/x"})

@@ -10,16 +10,12 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.tenants.Authentication.Authenticated;
 import dev.leat.tenants.Authentication.Pending;
 import dev.leat.tenants.Authentication.Refused;
-import dev.leat.tenants.Issuer.RoleRule;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -122,9 +118,10 @@ final class OutsideTokens {
       return refused("The token is not valid yet.");
     }
     Issuer issuer = keys.issuer();
+    Claims said = Claims.of(claims);
     Set<Role> roles = EnumSet.noneOf(Role.class);
     issuer.rules().stream()
-        .filter(rule -> fits(claims, rule))
+        .filter(rule -> said.have(rule.claim(), rule.value()))
         .forEach(rule -> roles.add(rule.role()));
     if (roles.isEmpty()) {
       return refused("No rule of its issuer gives the token a role.");
@@ -137,7 +134,8 @@ final class OutsideTokens {
             FunctionScope.ALL,
             Optional.of(issuer.name()),
             Objects.requireNonNullElse(claims.getJWTID(), ""),
-            claims.getExpirationTime().toInstant());
+            claims.getExpirationTime().toInstant(),
+            said);
     return new Checked.Good(new Authenticated(principal), keys, key);
   }
 
@@ -152,27 +150,6 @@ final class OutsideTokens {
           ProblemCode.UNAUTHENTICATED, "The token's issuer or key is not taken any more.");
     }
     return null;
-  }
-
-  private static boolean fits(JWTClaimsSet claims, RoleRule rule) {
-    return switch (claim(claims.getClaims(), rule.claim())) {
-      case String text when rule.claim().equals("scope") ->
-          Arrays.asList(text.split(" ", -1)).contains(rule.value());
-      case String text -> text.equals(rule.value());
-      case List<?> values -> values.contains(rule.value());
-      case null, default -> false;
-    };
-  }
-
-  /** By its name; else by a path with dots, from object to object. */
-  private static @Nullable Object claim(Map<?, ?> claims, String path) {
-    if (claims.get(path) != null) {
-      return claims.get(path);
-    }
-    int dot = path.indexOf('.');
-    return dot > 0 && claims.get(path.substring(0, dot)) instanceof Map<?, ?> inner
-        ? claim(inner, path.substring(dot + 1))
-        : null;
   }
 
   /** The claims as they are before anything is verified; null if they are no object. */

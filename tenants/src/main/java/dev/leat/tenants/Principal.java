@@ -16,6 +16,7 @@ import java.util.Set;
  * @param issuer the name of the tenant's issuer whose token it is; empty for the platform's own
  * @param tokenId the token's {@code jti}; of others' tokens "" if they have none
  * @param expiresAt when the token ends
+ * @param claims what the token says of its holder
  */
 public record Principal(
     String subject,
@@ -24,7 +25,8 @@ public record Principal(
     FunctionScope scope,
     Optional<String> issuer,
     String tokenId,
-    Instant expiresAt) {
+    Instant expiresAt,
+    Claims claims) {
 
   public Principal {
     roles = Set.copyOf(roles);
@@ -34,6 +36,18 @@ public record Principal(
               + roles
               + (tenant.isPresent() ? " in " + tenant.get() : " without a tenant"));
     }
+  }
+
+  /** Of whom no more is claimed. */
+  public Principal(
+      String subject,
+      Optional<TenantId> tenant,
+      Set<Role> roles,
+      FunctionScope scope,
+      Optional<String> issuer,
+      String tokenId,
+      Instant expiresAt) {
+    this(subject, tenant, roles, scope, issuer, tokenId, expiresAt, Claims.NONE);
   }
 
   /**

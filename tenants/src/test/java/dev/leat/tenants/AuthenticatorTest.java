@@ -21,6 +21,7 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.EdECPrivateKeySpec;
 import java.security.spec.NamedParameterSpec;
+import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -67,7 +68,7 @@ final class AuthenticatorTest {
   }
 
   @Test
-  void authenticate_issuedToken_isItsPrincipal() {
+  void authenticate_issuedToken_isItsPrincipal() throws ParseException {
     IssuedToken token = platform.issue(ACME, Role.DEVELOPER, Role.INVOKER);
     Authenticated expected =
         new Authenticated(
@@ -78,7 +79,8 @@ final class AuthenticatorTest {
                 FunctionScope.ALL,
                 Optional.empty(),
                 token.id(),
-                token.expiresAt()));
+                token.expiresAt(),
+                Claims.of(SignedJWT.parse(token.jwt()).getJWTClaimsSet())));
 
     assertThat(authenticate(token.jwt())).isEqualTo(expected);
     assertThat(authenticate(token.jwt())).as("remembered").isEqualTo(expected);

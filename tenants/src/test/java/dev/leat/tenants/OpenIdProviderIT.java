@@ -4,6 +4,7 @@ import static dev.leat.tenants.Platform.ACME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import dev.leat.contract.RequiredClaims;
 import dev.leat.tenants.Authentication.Authenticated;
 import dev.leat.tenants.Authentication.Refused;
 import dev.leat.tenants.Issuer.RoleRule;
@@ -86,6 +87,40 @@ final class OpenIdProviderIT {
     assertThat(authenticate(token("another", "leat-acme", List.of("staff"))))
         .as("another issuer of the same server")
         .isInstanceOf(Refused.class);
+  }
+
+  @Test
+  void claimsOfTheProvider_areThoseThatFunctionsMayRequire() throws Exception {
+    server.start();
+    take("corp");
+    String token =
+        server
+            .issueToken(
+                "corp",
+                "alice",
+                "leat-acme",
+                Map.of(
+                    "groups",
+                    List.of("staff", "payroll"),
+                    "email_verified",
+                    true,
+                    "realm_access",
+                    Map.of("roles", List.of("clerk"))),
+                3_600)
+            .serialize();
+
+    Claims claims = ((Authenticated) authenticate(token)).principal().claims();
+
+    assertThat(claims.have(required("groups", "staff", "payroll"))).isTrue();
+    assertThat(claims.have(required("email_verified", true))).isTrue();
+    assertThat(claims.have(required("realm_access.roles", "clerk"))).isTrue();
+    assertThat(claims.have(required("iss", server.issuerUrl("corp").toString()))).isTrue();
+    assertThat(claims.have(required("groups", "staff", "board"))).isFalse();
+    assertThat(claims.have(required("email_verified", "true"))).isFalse();
+  }
+
+  private static RequiredClaims required(String name, Object... values) {
+    return new RequiredClaims(Map.of(name, List.of(values)));
   }
 
   @Test

@@ -94,7 +94,8 @@ final class OutsideTokensTest {
   @ParameterizedTest
   @ValueSource(strings = {"RS256", "PS256", "ES256", "EdDSA"})
   void authenticate_signedByTheIssuer_isItsPrincipal(String algorithm) {
-    String token = sign(JWSAlgorithm.parse(algorithm), claims());
+    JWTClaimsSet claims = claims();
+    String token = sign(JWSAlgorithm.parse(algorithm), claims);
 
     for (int i = 0; i < 2; i++) { // verified, then remembered
       assertThat(authenticate(token))
@@ -107,7 +108,8 @@ final class OutsideTokensTest {
                       FunctionScope.ALL,
                       Optional.of("corp"),
                       "t-1",
-                      clock.instant().plus(Duration.ofHours(1)))));
+                      clock.instant().plus(Duration.ofHours(1)),
+                      Claims.of(claims))));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.leat.gateway.invocation;
 
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.RequiredClaims;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
@@ -9,8 +10,8 @@ import dev.leat.tenants.Access;
 import dev.leat.tenants.Principal;
 
 /**
- * Asks the caller's roles for the right to call functions of the tenant that the path names, and
- * whether the token is good for this one.
+ * Asks the caller's roles for the right to call functions of the tenant that the path names,
+ * whether the token is good for this one, and whether it claims what the version requires.
  */
 final class AuthoriseInvocation implements Step<InvocationExchange> {
   @Override
@@ -28,7 +29,7 @@ final class AuthoriseInvocation implements Step<InvocationExchange> {
     return switch (Access.decide(caller, Access.Right.INVOKE, tenant)) {
       case ALLOWED ->
           route == null || caller.scope().allows(route.active().version().function().name())
-              ? Next.GO_ON
+              ? claims(exchange, caller)
               : RequireFunction.refuseAsUnknown(exchange);
       case HIDDEN -> RequireFunction.refuse(exchange, "");
       case FORBIDDEN ->
@@ -36,5 +37,16 @@ final class AuthoriseInvocation implements Step<InvocationExchange> {
               ProblemCode.FORBIDDEN,
               "Calling functions needs the role invoker, developer or tenant-admin.");
     };
+  }
+
+  /** Whose token claims too little is not told what would be enough. */
+  private static Next claims(InvocationExchange exchange, Principal caller) {
+    RequiredClaims required = exchange.target().claims();
+    return required.isNone() || caller.claims().have(required)
+        ? Next.GO_ON
+        : exchange.refuse(
+            ProblemCode.CLAIMS_NOT_MET,
+            "The function requires claims that the token does not have. Ask who deployed it which"
+                + " they are.");
   }
 }

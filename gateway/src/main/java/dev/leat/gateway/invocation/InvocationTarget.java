@@ -1,5 +1,6 @@
 package dev.leat.gateway.invocation;
 
+import dev.leat.contract.RequiredClaims;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.registry.route.RoutingTable;
@@ -19,13 +20,24 @@ record InvocationTarget(
     String tenant, @Nullable Route route, @Nullable Target called, String rest) {
   static final String PREFIX = "/f/";
 
-  /**
-   * Whether it is called without a token. What a version that does not exist would say is unknown;
-   * then the function's active version decides who may hear so.
-   */
+  /** Whether it is called without a token. */
   boolean isPublic() {
-    Target deciding = called == null && route != null ? route.active() : called;
+    Target deciding = deciding();
     return deciding != null && deciding.spec().isPublic();
+  }
+
+  /** What a token must claim besides its roles. */
+  RequiredClaims claims() {
+    Target deciding = deciding();
+    return deciding == null ? RequiredClaims.NONE : deciding.spec().claims();
+  }
+
+  /**
+   * The version that says who may call it. What one that does not exist would say is unknown; then
+   * the function's active version decides who may hear so.
+   */
+  private @Nullable Target deciding() {
+    return called == null && route != null ? route.active() : called;
   }
 
   /** Takes the path apart. Does no I/O; names that exist nowhere give a null route. */

@@ -59,7 +59,17 @@ public record Manifest(
   private static void write(RouteSpec route, ObjectNode to) {
     to.put("path", route.path());
     new TreeSet<>(route.methods()).forEach(to.putArray("methods")::add);
-    to.put("auth", route.isPublic() ? "public" : "token");
+    to.put("auth", auth(route));
+    if (!route.claims().isNone()) {
+      RouteClaims.write(route.claims(), to);
+    }
+  }
+
+  private static String auth(RouteSpec route) {
+    if (route.isPublic()) {
+      return "public";
+    }
+    return route.claims().isNone() ? "token" : RouteClaims.KEY;
   }
 
   private static void write(Limits limits, ObjectNode to) {

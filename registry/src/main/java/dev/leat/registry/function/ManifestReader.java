@@ -10,6 +10,7 @@ import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.RequiredClaims;
 import dev.leat.documents.ClosedObject;
 import dev.leat.documents.DocumentKind;
 import dev.leat.registry.module.ModuleRef;
@@ -159,13 +160,14 @@ public final class ManifestReader {
                 .formatted(RouteSpec.PATH_CHARS_MAX));
     List<String> methods =
         route.texts("methods", METHODS_MAX, METHOD, "an HTTP method in capitals, such as GET");
-    boolean isPublic =
-        route.word("auth", List.of("token", "public")).filter("public"::equals).isPresent();
+    String auth = route.word("auth", List.of("token", "public", RouteClaims.KEY)).orElse("token");
+    RequiredClaims claims = RouteClaims.read(route, auth.equals(RouteClaims.KEY));
     route.close();
     return new RouteSpec(
         path.orElseGet(() -> "/" + name.map(FunctionName::value).orElse("")),
         new LinkedHashSet<>(methods),
-        isPublic);
+        auth.equals("public"),
+        claims);
   }
 
   private static Limits limits(ClosedObject limits) {

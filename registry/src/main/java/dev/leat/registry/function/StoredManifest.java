@@ -77,7 +77,8 @@ public final class StoredManifest {
     return new RouteSpec(
         route.path("path").asText("/" + function.name()),
         new LinkedHashSet<>(texts(route.path("methods"))),
-        route.path("auth").asText().equals("public"));
+        route.path("auth").asText().equals("public"),
+        RouteClaims.stored(route));
   }
 
   private static Limits limits(JsonNode limits) {

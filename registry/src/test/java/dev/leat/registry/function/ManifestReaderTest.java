@@ -13,16 +13,20 @@ import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Limits;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.RequiredClaims;
 import dev.leat.registry.module.ModuleRef;
 import dev.leat.testkit.Seed;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ManifestReaderTest {
@@ -46,6 +50,11 @@ final class ManifestReaderTest {
           database: {connection: main, allow: ["read:orders", "write:audit_*"]}
         config: {fields_to_mask: [email, phone]}
       """;
+
+  static final String CLAIMS =
+      FULL.replace(
+          "auth: token",
+          "auth: claims, claims: {sub: ci, groups: [staff, on-call], level: 3, a.b: [true]}");
 
   static final String MINIMAL =
       """
@@ -90,13 +99,79 @@ final class ManifestReaderTest {
     assertThat(manifest.config()).isEqualTo("{}");
   }
 
+  @Test
+  void read_requiredClaims_areTakenOneOrMany() {
+    assertThat(good(CLAIMS).route())
+        .isEqualTo(
+            new RouteSpec(
+                "/mask",
+                Set.of("POST"),
+                false,
+                new RequiredClaims(
+                    Map.of(
+                        "sub",
+                        List.of("ci"),
+                        "groups",
+                        List.of("staff", "on-call"),
+                        "level",
+                        List.of(3L),
+                        "a.b",
+                        List.of(true)))));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {FULL, MINIMAL})
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          auth: claims                                | claims
+          auth: claims, claims: {}                    | claims
+          auth: claims, claims: [a]                   | claims
+          auth: claims, claims: null                  | claims
+          auth: token, claims: {a: b}                 | claims
+          auth: public, claims: {a: b}                | claims
+          claims: {a: b}                              | claims
+          auth: claims, claims: {a: []}               | claims.a
+          auth: claims, claims: {a: ""}               | claims.a
+          auth: claims, claims: {a: null}             | claims.a
+          auth: claims, claims: {a: 1.5}              | claims.a
+          auth: claims, claims: {a: 9223372036854775808} | claims.a
+          auth: claims, claims: {a: {b: c}}           | claims.a
+          auth: claims, claims: {a: [[b]]}            | claims.a
+          auth: claims, claims: {a: [b, b]}           | claims.a
+          auth: claims, claims: {a: [1,2,3,4,5,6,7,8,9,10,11]} | claims.a
+          auth: claims, claims: {a b: c}              | claims.a b
+          auth: claims, claims: {"": c}               | claims.
+          auth: claims, claims: {a: 1,b: 1,c: 1,d: 1,e: 1,f: 1,g: 1,h: 1,i: 1,j: 1,k: 1} | claims
+          """)
+  void read_requiredClaimsThatAreNone_areRefused(String route, String at) throws IOException {
+    String yaml = FULL.replace("auth: token", route);
+
+    assertThat(bad(yaml)).extracting(Finding::at).containsExactly("spec.route." + at);
+    ManifestSchemaTest.assertAgree(yaml, false);
+  }
+
+  @Test
+  void read_requiredClaimThatIsTooLong_isRefused() {
+    String longest = "x".repeat(RequiredClaims.CHARS_MAX);
+    String route = "auth: claims, claims: {%s: %s}";
+
+    good(FULL.replace("auth: token", route.formatted(longest, longest)));
+    assertThat(bad(FULL.replace("auth: token", route.formatted("a", longest + "x")))).hasSize(1);
+    assertThat(bad(FULL.replace("auth: token", route.formatted(longest + "x", "a")))).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wellFormed")
   void toJson_isReadBackAsTheSame(String yaml) {
     Manifest manifest = good(yaml);
 
     assertThat(good(manifest.toJson())).isEqualTo(manifest);
     assertThat(good(manifest.toJson()).toJson()).isEqualTo(manifest.toJson());
+  }
+
+  private static List<String> wellFormed() {
+    return List.of(FULL, CLAIMS, MINIMAL);
   }
 
   @Test

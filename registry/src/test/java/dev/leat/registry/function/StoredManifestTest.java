@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class StoredManifestTest {
@@ -83,7 +84,7 @@ final class StoredManifestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {ManifestReaderTest.FULL, ManifestReaderTest.MINIMAL})
+  @MethodSource("writtenToday")
   void read_whatIsWrittenToday_givesTheSameVersion(String yaml) {
     Manifest manifest = ManifestReaderTest.good(yaml);
 
@@ -91,6 +92,10 @@ final class StoredManifestTest {
 
     assertThat(read.version()).isEqualTo(manifest.version(MASK, 7, MODULE));
     assertThat(read.route()).isEqualTo(manifest.route());
+  }
+
+  private static List<String> writtenToday() {
+    return List.of(ManifestReaderTest.FULL, ManifestReaderTest.CLAIMS, ManifestReaderTest.MINIMAL);
   }
 
   /** Else a version would lose the power when a node reads it again. */
@@ -180,6 +185,9 @@ final class StoredManifestTest {
         "{\"apiVersion\":\"leat/v2\",\"spec\":{\"contract\":\"handler\"}}",
         "{\"apiVersion\":\"leat/v1\",\"spec\":{\"contract\":\"opera\"}}",
         "{\"apiVersion\":\"leat/v1\"}",
+        "{\"apiVersion\":\"leat/v1\",\"spec\":{\"contract\":\"handler\",\"route\":{\"auth\":\"claims\"}}}",
+        "{\"apiVersion\":\"leat/v1\",\"spec\":{\"contract\":\"handler\",\"route\":{\"auth\":\"claims\",\"claims\":{\"a\":[{}]}}}}",
+        "{\"apiVersion\":\"leat/v1\",\"spec\":{\"contract\":\"handler\",\"route\":{\"auth\":\"claims\",\"claims\":{\"a\":[]}}}}",
         "{\"apiVersion\":\"leat/v1\",\"spec\":{\"contract\":\"handler\",\"limits\":{\"memory\":\"big\"}}}",
         "{\"apiVersion\":\"leat/v1\",\"spec\":{\"contract\":\"handler\",\"instances\":{\"reuse\":\"x\"}}}"
       })
