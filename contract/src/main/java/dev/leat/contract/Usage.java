@@ -11,6 +11,8 @@ package dev.leat.contract;
  * @param queueNanos from arrival at the worker to the start of a guest thread
  * @param acquireNanos to make the instance; 0 when one was idle
  * @param execNanos inside the guest and its host calls
+ * @param cpuNanos of the processor, by the guest and, where it had to wait for that, by
+ *     initialising its instance
  */
 public record Usage(
     long fuel,
@@ -19,9 +21,10 @@ public record Usage(
     Acquire acquire,
     long queueNanos,
     long acquireNanos,
-    long execNanos) {
+    long execNanos,
+    long cpuNanos) {
   /** Nothing ran. */
-  public static final Usage NONE = new Usage(0, 0, 0, Acquire.NONE, 0, 0, 0);
+  public static final Usage NONE = new Usage(0, 0, 0, Acquire.NONE, 0, 0, 0, 0);
 
   /** How an invocation came by its instance. */
   public enum Acquire {

@@ -41,7 +41,7 @@ public abstract class ExecutionStoreContract {
             NOW,
             "trapped",
             "ünï 'quoted'",
-            new Usage(Long.MAX_VALUE, Long.MAX_VALUE - 1, 65_536, Usage.Acquire.COLD, 1, 2, 3));
+            new Usage(Long.MAX_VALUE, Long.MAX_VALUE - 1, 65_536, Usage.Acquire.COLD, 1, 2, 3, 4));
 
     store.append(List.of(whole, record(OTHER, "f", "responded", NOW)));
 

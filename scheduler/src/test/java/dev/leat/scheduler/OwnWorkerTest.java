@@ -69,7 +69,7 @@ final class OwnWorkerTest {
   }
 
   private static Outcome tookNanos(long nanos) {
-    Usage usage = new Usage(0, 0, 0, Usage.Acquire.RESET, 0, 0, nanos);
+    Usage usage = new Usage(0, 0, 0, Usage.Acquire.RESET, 0, 0, nanos, 0);
     return new Outcome.Responded(200, Headers.NONE, new byte[0], usage);
   }
 }

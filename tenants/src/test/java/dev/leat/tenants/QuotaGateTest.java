@@ -241,7 +241,7 @@ final class QuotaGateTest {
   }
 
   private static Usage used(long fuel, long initFuel, long memory, long execNanos) {
-    return new Usage(fuel, initFuel, memory, Usage.Acquire.RESET, 0, 0, execNanos);
+    return new Usage(fuel, initFuel, memory, Usage.Acquire.RESET, 0, 0, execNanos, 0);
   }
 
   @Test

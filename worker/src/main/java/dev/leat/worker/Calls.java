@@ -11,6 +11,7 @@ import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleRefused;
+import dev.leat.worker.guest.CpuTime;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
 import java.time.Duration;
@@ -380,18 +381,22 @@ final class Calls {
       }
       // Fixed conditions hold from the start on, so no instance that is there will do.
       Guest guest = invocation.fixed() == null ? pool.take() : null;
+      CpuTime time = new CpuTime(startedNanos);
       try {
         Usage.Acquire acquire = Usage.Acquire.COLD;
         if (guest == null) {
           threads.takesLong();
+          time.measure();
           guest = newGuest();
         } else {
           acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
         }
-        end(guest.run(invocation, acquire, queueNanos, startedNanos));
+        end(guest.run(invocation, acquire, queueNanos, time));
         return guest;
       } catch (GuestStopped stopped) {
-        end(uninitialised(stopped, queueNanos, System.nanoTime() - startedNanos));
+        long nowNanos = System.nanoTime();
+        long nanos = nowNanos - startedNanos;
+        end(uninitialised(stopped, queueNanos, nanos, time.usedNanos(nowNanos)));
       } catch (RuntimeException | Error e) {
         LOG.error("An invocation failed: request={}", invocation.id(), e);
         end(new Outcome.Unrunnable("The worker failed to run it", Usage.NONE));
@@ -411,8 +416,10 @@ final class Calls {
       return guests.create(version, loaded(), budget, invocation.fixed());
     }
 
-    private Outcome uninitialised(GuestStopped stopped, long queueNanos, long nanos) {
-      Usage usage = new Usage(0, stopped.fuelUsed(), 0, Usage.Acquire.COLD, queueNanos, nanos, 0);
+    private Outcome uninitialised(
+        GuestStopped stopped, long queueNanos, long nanos, long cpuNanos) {
+      Usage usage =
+          new Usage(0, stopped.fuelUsed(), 0, Usage.Acquire.COLD, queueNanos, nanos, 0, cpuNanos);
       return switch (stopped.reason()) {
         case CANCELLED -> new Outcome.Cancelled(usage);
         case NO_ROOM -> overload(stopped.detail());

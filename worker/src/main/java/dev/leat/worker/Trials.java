@@ -9,10 +9,9 @@ import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleRefused;
+import dev.leat.worker.guest.CpuTime;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +37,6 @@ final class Trials implements AutoCloseable {
 
   private static final String STOPPING = "this node is stopping";
   private static final String GIVEN_UP = "nobody waits for it any more";
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final Duration waitMax;
   private final Pools pools;
@@ -274,7 +272,8 @@ final class Trials implements AutoCloseable {
 
     private Trial broughtUp() {
       long nanos = Math.min(version.limits().timeout().toNanos(), Worker.TRIAL_TIME_MAX.toNanos());
-      long cpuBefore = THREADS.getCurrentThreadCpuTime();
+      CpuTime time = CpuTime.begin();
+      time.measure();
       Limits limits = version.limits();
       GuestBudget budget = new GuestBudget(limits.fuel(), System.nanoTime() + nanos, cancellation);
       try {
@@ -283,8 +282,7 @@ final class Trials implements AutoCloseable {
         return new Raised(version, guest);
       } catch (GuestStopped stopped) {
         preparing.count(stopped.fuelUsed());
-        long cpu = THREADS.getCurrentThreadCpuTime() - cpuBefore;
-        boolean isOurFault = cpu + stopped.restedNanos() < nanos / 2;
+        boolean isOurFault = time.usedNanos(System.nanoTime()) + stopped.restedNanos() < nanos / 2;
         return switch (stopped.reason()) {
           case CANCELLED -> new Trial.Busy(GIVEN_UP);
           case NO_ROOM -> new Trial.Busy(stopped.detail());

@@ -65,6 +65,7 @@ final class InitFuelTest {
 
     assertThat(cold.acquire()).isEqualTo(Acquire.COLD);
     assertThat(cold.initFuel()).isGreaterThan(10_000);
+    assertThat(cold.cpuNanos()).isPositive();
     assertThat(cold.fuel()).isLessThan(1_000);
     Usage again = run(reset);
     assertThat(again.acquire()).isEqualTo(Acquire.RESET);
@@ -127,6 +128,7 @@ final class InitFuelTest {
       assertThat(outcome).isInstanceOf(Outcome.Unrunnable.class);
       assertThat(outcome.usage().initFuel()).as(outcome.error()).isBetween(5_000L, 200_000L);
       assertThat(outcome.usage().fuel()).isZero();
+      assertThat(outcome.usage().cpuNanos()).isPositive();
     }
   }
 

@@ -9,6 +9,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.worker.InstancePool.Entry;
+import dev.leat.worker.guest.CpuTime;
 import dev.leat.worker.guest.Guest;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ final class InstancePoolTest {
 
     @Override
     public Outcome run(
-        Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquiringSinceNanos) {
+        Invocation invocation, Usage.Acquire acquire, long queueNanos, CpuTime time) {
       throw new UnsupportedOperationException("A kept guest does not run");
     }
 

@@ -568,6 +568,9 @@ final class WasiGuestTest {
         worker.invoke(TestFunction.wasi(sleeping()).timeout(Duration.ofMillis(200)), "");
 
     assertThat(outcome).isInstanceOf(Outcome.TimedOut.class);
+    assertThat(outcome.usage().cpuNanos())
+        .as("it sleeps at nobody's expense")
+        .isBetween(1L, outcome.usage().execNanos() / 2);
   }
 
   @Test

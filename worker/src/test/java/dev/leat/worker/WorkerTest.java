@@ -275,8 +275,12 @@ final class WorkerTest {
     sized(1, 1, 10, 10, Duration.ofSeconds(20));
     TestFunction endless = TestFunction.handler(endless()).timeout(Duration.ofMillis(100));
 
-    assertThat(worker.invoke(endless, "")).isInstanceOf(Outcome.TimedOut.class);
+    Outcome ended = worker.invoke(endless, "");
 
+    assertThat(ended).isInstanceOf(Outcome.TimedOut.class);
+    assertThat(ended.usage().cpuNanos())
+        .as("it had the processor, but for what others took of it")
+        .isBetween(1_000_000L, Duration.ofSeconds(2).toNanos());
     assertThat(body(worker.invoke(TestFunction.handler(good()), ""))).isEqualTo("ok");
   }
 

@@ -118,7 +118,8 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
         .octet(number(usage.acquire()))
         .amount(usage.queueNanos())
         .amount(usage.acquireNanos())
-        .amount(usage.execNanos());
+        .amount(usage.execNanos())
+        .amount(usage.cpuNanos());
   }
 
   private static Usage usage(HeadReader head) {
@@ -127,6 +128,7 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
         head.amount(),
         head.amount(),
         acquire(head.octet()),
+        head.amount(),
         head.amount(),
         head.amount(),
         head.amount());

@@ -38,7 +38,7 @@ class HeadTest {
       head -> InvocationHead.decode(head).encode();
   private static final Function<byte[], byte[]> OUTCOME = head -> OutcomeHead.decode(head).encode();
 
-  private static final Usage USAGE = new Usage(1, 2, 3, Usage.Acquire.RESET, 4, 5, 6);
+  private static final Usage USAGE = new Usage(1, 2, 3, Usage.Acquire.RESET, 4, 5, 6, 7);
   private static final InvocationHead CALL =
       new InvocationHead(
           "request-1",
@@ -158,7 +158,7 @@ class HeadTest {
   @Test
   void otherForms_areRefused() {
     byte[] later = CALL.encode();
-    later[4] = 2;
+    later[4]++;
     assertRefused(later, INVOCATION, Reason.UNKNOWN_FORM);
 
     assertRefused(ANSWER.encode(), INVOCATION, Reason.NO_HEAD);
@@ -180,11 +180,11 @@ class HeadTest {
 
   /** A change of the form that forgets to be another version is seen here. */
   @Test
-  void form1_staysAsItIs() {
+  void form2_staysAsItIs() {
     assertThat(hex(CALL.encode()))
         .isEqualTo(
             "4c454154"
-                + "01"
+                + "02"
                 + "01"
                 + "00000009"
                 + hex("request-1".getBytes(UTF_8))
@@ -228,7 +228,7 @@ class HeadTest {
     assertThat(hex(ANSWER.encode()))
         .isEqualTo(
             "4c454154"
-                + "01"
+                + "02"
                 + "02"
                 + "01"
                 + "000000c9"
@@ -244,6 +244,7 @@ class HeadTest {
                 + "0000000000000004"
                 + "0000000000000005"
                 + "0000000000000006"
+                + "0000000000000007"
                 + "ffffffffffffffff");
   }
 

@@ -135,6 +135,7 @@ final class RandomHeads {
         ways[random.nextInt(ways.length)],
         amount(),
         amount(),
+        amount(),
         amount());
   }
 

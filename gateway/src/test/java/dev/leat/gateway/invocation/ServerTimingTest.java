@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServerTimingTest {
   @Test
   void of_aUsage_namesItsTimesInOrder() {
-    Usage usage = new Usage(1, 0, 0, Acquire.RESET, 71_000, 999, 12_345_678);
+    Usage usage = new Usage(1, 0, 0, Acquire.RESET, 71_000, 999, 12_345_678, 0);
 
     assertThat(ServerTiming.of(usage, TimeUnit.SECONDS.toNanos(61)).toString())
         .isEqualTo(
@@ -33,7 +33,7 @@ class ServerTimingTest {
     "9223372036854775807, 9223372036854.775"
   })
   void of_nanoseconds_areMillisecondsRoundedDown(long nanos, String millis) {
-    Usage usage = new Usage(1, 0, 0, Acquire.COLD, nanos, nanos, nanos);
+    Usage usage = new Usage(1, 0, 0, Acquire.COLD, nanos, nanos, nanos, 0);
 
     assertThat(ServerTiming.of(usage, nanos).toString())
         .isEqualTo(
@@ -44,7 +44,7 @@ class ServerTimingTest {
   @ParameterizedTest
   @CsvSource({"NONE, none", "WARM, warm", "RESET, reset", "COLD, cold"})
   void of_anAcquire_isItsWord(Acquire acquire, String word) {
-    Usage usage = new Usage(1, 0, 0, acquire, 0, 0, 0);
+    Usage usage = new Usage(1, 0, 0, acquire, 0, 0, 0, 0);
 
     assertThat(ServerTiming.of(usage, 0).toString()).contains("acquire;desc=" + word + ";dur=");
   }

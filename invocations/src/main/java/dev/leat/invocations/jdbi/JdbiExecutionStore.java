@@ -33,10 +33,12 @@ public final class JdbiExecutionStore implements ExecutionStore {
                   """
                   INSERT INTO executions (
                     invocation, tenant, function, version, ended_at, outcome, error, fuel,
-                    init_fuel, peak_memory_bytes, acquire, queue_nanos, acquire_nanos, exec_nanos)
+                    init_fuel, peak_memory_bytes, acquire, queue_nanos, acquire_nanos, exec_nanos,
+                    cpu_nanos)
                   VALUES (
                     :invocation, :tenant, :function, :version, :endedAt, :outcome, :error, :fuel,
-                    :initFuel, :peakMemoryBytes, :acquire, :queueNanos, :acquireNanos, :execNanos)
+                    :initFuel, :peakMemoryBytes, :acquire, :queueNanos, :acquireNanos, :execNanos,
+                    :cpuNanos)
                   """);
           batch.forEach(record -> bind(insert, record));
           return insert.execute();
@@ -61,6 +63,7 @@ public final class JdbiExecutionStore implements ExecutionStore {
         .bind("queueNanos", usage.queueNanos())
         .bind("acquireNanos", usage.acquireNanos())
         .bind("execNanos", usage.execNanos())
+        .bind("cpuNanos", usage.cpuNanos())
         .add();
   }
 
@@ -140,7 +143,8 @@ public final class JdbiExecutionStore implements ExecutionStore {
             Usage.Acquire.valueOf(row.getString("acquire")),
             row.getLong("queue_nanos"),
             row.getLong("acquire_nanos"),
-            row.getLong("exec_nanos")));
+            row.getLong("exec_nanos"),
+            row.getLong("cpu_nanos")));
   }
 
   private record Numbered(long id, ExecutionRecord record) {}

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Calls go to a worker on another node, and what became of them comes back. */
 class CallsBetweenNodesIT {
-  private static final Usage USED = new Usage(1, 2, 3, Usage.Acquire.RESET, 4, 5, 6);
+  private static final Usage USED = new Usage(1, 2, 3, Usage.Acquire.RESET, 4, 5, 6, 7);
   private static final byte[] NO_BODY = new byte[0];
 
   private final TwoNodes nodes = new TwoNodes();

@@ -222,7 +222,7 @@ class LostCallsIT {
     Ending ending = nodes.call(TwoNodes.invocation(TwoNodes.VERSION, BODY, cancellation));
     StagedWorker.Call there = nodes.worker.next();
     assertThat(get(begin(there))).isTrue();
-    Outcome used = new Outcome.Cancelled(new Usage(9, 0, 1, Usage.Acquire.RESET, 1, 1, 1));
+    Outcome used = new Outcome.Cancelled(new Usage(9, 0, 1, Usage.Acquire.RESET, 1, 1, 1, 1));
     CompletableFuture<Long> heard = new CompletableFuture<>();
     there.invocation.cancellation().onCancel(() -> heard.complete(System.nanoTime()));
     long before = System.nanoTime();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CpuTurns {
   /** What a call may run before it needs a turn: most calls are over by then. */
-  private static final long FREE_NANOS = 250_000;
+  private static final long FREE_NANOS = CpuTime.BRIEF_NANOS;
 
   /** How long a turn lasts while others wait. */
   private static final long TURN_NANOS = 1_000_000;
@@ -59,19 +59,21 @@ public final class CpuTurns {
     return Math.max(1, cores - 1);
   }
 
-  /** A call that begins now; confined to its thread. */
+  /** What a call that begins now waits for; confined to its thread. */
   Turn begin(GuestBudget budget) {
-    return begin(budget, System.nanoTime());
+    CpuTime time = CpuTime.begin();
+    return begin(budget, time, time.beganNanos());
   }
 
-  /** The same for who has just read the time. */
-  Turn begin(GuestBudget budget, long nowNanos) {
-    return new Turn(budget, nowNanos + FREE_NANOS, calls);
+  /** A call whose time is counted; confined to its thread. */
+  Turn begin(GuestBudget budget, CpuTime time, long nowNanos) {
+    return new Turn(budget, time, nowNanos + FREE_NANOS, calls);
   }
 
   /** What is prepared ahead of calls: it needs a turn from its start. */
   Turn beginPreparation(GuestBudget budget) {
-    return new Turn(budget, System.nanoTime(), preparations);
+    CpuTime time = CpuTime.begin();
+    return new Turn(budget, time, time.beganNanos(), preparations);
   }
 
   /** Those that wait for a turn. */
@@ -87,13 +89,15 @@ public final class CpuTurns {
   /** One call's claim to the processor. */
   final class Turn implements GuestBudget.Pacer, AutoCloseable {
     private final GuestBudget budget;
+    private final CpuTime time;
     private final long freeUntilNanos;
     private final ArrayDeque<Waiter> line;
     private long sinceNanos;
     private boolean isHeld;
 
-    private Turn(GuestBudget budget, long freeUntilNanos, ArrayDeque<Waiter> line) {
+    private Turn(GuestBudget budget, CpuTime time, long freeUntilNanos, ArrayDeque<Waiter> line) {
       this.budget = budget;
+      this.time = time;
       this.freeUntilNanos = freeUntilNanos;
       this.line = line;
     }
@@ -101,6 +105,7 @@ public final class CpuTurns {
     @Override
     public void pause() {
       takesLong.run();
+      time.measure();
       long now = System.nanoTime();
       if (!isHeld) {
         if (now - freeUntilNanos > 0) {
@@ -149,6 +154,7 @@ public final class CpuTurns {
     @Override
     public void rest() {
       takesLong.run();
+      time.measure();
       close();
     }
 

@@ -9,11 +9,10 @@ public interface Guest extends AutoCloseable {
   /**
    * Runs the invocation to its end; throws nothing that the guest can cause.
    *
-   * @param acquiringSinceNanos when acquiring this guest began, a point of {@link
-   *     System#nanoTime()}; the call's limits count from it too, unless the guest was made for it
+   * @param time which began as this guest was acquired; the call's limits count from then on too,
+   *     unless the guest was made for it
    */
-  Outcome run(
-      Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquiringSinceNanos);
+  Outcome run(Invocation invocation, Usage.Acquire acquire, long queueNanos, CpuTime time);
 
   /** What its initialisation used of fuel. */
   long initFuel();

@@ -85,9 +85,7 @@ public final class GuestFactory {
             hostFunctions(version.guest(), lent),
             version.limits().memoryPages(),
             budget,
-            starting ->
-                starting.attach(
-                    new Running(invocation, lent, starting, Usage.Acquire.COLD, 0, 0, 0, 0)));
+            starting -> starting.attach(initialising(invocation, lent, starting)));
     try {
       initialise(version, instance, lent);
       instance.attach(null);
@@ -100,6 +98,11 @@ public final class GuestFactory {
       instance.close();
       throw e;
     }
+  }
+
+  private static Running initialising(
+      Invocation invocation, LentPowers lent, GuestInstance starting) {
+    return new Running(invocation, lent, starting, Usage.Acquire.COLD, 0, 0, 0, 0, new CpuTime(0));
   }
 
   /** The contract's own, those of powers, and WASI's: any contract's start-up may use wasi-libc. */

@@ -43,8 +43,9 @@ abstract sealed class InstanceGuest implements Guest
 
   @Override
   public final Outcome run(
-      Invocation invocation, Usage.Acquire acquire, long queueNanos, long acquiringSinceNanos) {
+      Invocation invocation, Usage.Acquire acquire, long queueNanos, CpuTime time) {
     hasServed = true;
+    long acquiringSinceNanos = time.beganNanos();
     // Read once for all, as it costs as much as a brief guest; an idle instance is had at once.
     long nowNanos = acquire == Usage.Acquire.COLD ? System.nanoTime() : acquiringSinceNanos;
     GuestBudget budget = budget(invocation, nowNanos);
@@ -57,16 +58,17 @@ abstract sealed class InstanceGuest implements Guest
             acquire == Usage.Acquire.COLD ? initFuel : 0,
             queueNanos,
             nowNanos - acquiringSinceNanos,
-            nowNanos);
+            nowNanos,
+            time);
     instance.attach(running);
-    try (CpuTurns.Turn turn = turns.begin(budget, nowNanos)) {
+    try (CpuTurns.Turn turn = turns.begin(budget, time, nowNanos)) {
       lent.prepare(invocation);
       instance.begin(budget.pacedBy(turn));
       return call(running);
     } catch (GuestStopped stopped) {
       wasStopped = true;
-      Duration time = Duration.ofNanos(budget.deadlineNanos() - nowNanos);
-      return running.inItsWords(ending(stopped, time, running.usage()));
+      Duration limit = Duration.ofNanos(budget.deadlineNanos() - nowNanos);
+      return running.inItsWords(ending(stopped, limit, running.usage()));
     } finally {
       running.endLog();
       lent.end();
@@ -110,7 +112,7 @@ abstract sealed class InstanceGuest implements Guest
     return new GuestBudget(version.limits().fuel(), nowNanos + nanos, invocation.cancellation());
   }
 
-  private Outcome ending(GuestStopped stopped, Duration time, Usage usage) {
+  private Outcome ending(GuestStopped stopped, Duration limit, Usage usage) {
     return switch (stopped.reason()) {
       case TRAPPED -> new Outcome.Trapped(stopped.detail(), usage);
       case STACK_EXHAUSTED -> new Outcome.StackExhausted(usage);
@@ -119,7 +121,7 @@ abstract sealed class InstanceGuest implements Guest
       // Overloaded would say that nothing ran, and have the call made again.
       case MEMORY_EXCEEDED, NO_ROOM ->
           new Outcome.MemoryExceeded(version.limits().memoryBytes(), usage);
-      case DEADLINE_PASSED -> new Outcome.TimedOut(time, usage);
+      case DEADLINE_PASSED -> new Outcome.TimedOut(limit, usage);
       case CANCELLED -> new Outcome.Cancelled(usage);
     };
   }

@@ -30,6 +30,7 @@ final class Running implements WasiProcess.Owner {
   private final long queueNanos;
   private final long acquireNanos;
   private final long startedNanos;
+  private final CpuTime time;
   private final ResponseHeaders responseHeaders = new ResponseHeaders();
   private int responseStatus = 200;
   private @Nullable String failure;
@@ -45,7 +46,8 @@ final class Running implements WasiProcess.Owner {
       long initFuel,
       long queueNanos,
       long acquireNanos,
-      long startedNanos) {
+      long startedNanos,
+      CpuTime time) {
     this.invocation = invocation;
     this.lent = lent;
     this.instance = instance;
@@ -54,6 +56,7 @@ final class Running implements WasiProcess.Owner {
     this.queueNanos = queueNanos;
     this.acquireNanos = acquireNanos;
     this.startedNanos = startedNanos;
+    this.time = time;
   }
 
   /** The call that this instance is running; a host function outside of one traps. */
@@ -170,6 +173,7 @@ final class Running implements WasiProcess.Owner {
   }
 
   Usage usage() {
+    long nowNanos = System.nanoTime();
     return new Usage(
         instance.fuelUsed(),
         initFuel,
@@ -177,6 +181,7 @@ final class Running implements WasiProcess.Owner {
         acquire,
         queueNanos,
         acquireNanos,
-        System.nanoTime() - startedNanos);
+        nowNanos - startedNanos,
+        time.usedNanos(nowNanos));
   }
 }

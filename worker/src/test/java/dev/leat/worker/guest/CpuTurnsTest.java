@@ -27,7 +27,8 @@ class CpuTurnsTest {
     held.pause();
 
     // As if it began in an hour: this thread may be held up for longer than a call is short.
-    turns.begin(budget(LONG), System.nanoTime() + Duration.ofHours(1).toNanos()).pause();
+    long inAnHour = System.nanoTime() + Duration.ofHours(1).toNanos();
+    turns.begin(budget(LONG), CpuTime.begin(), inAnHour).pause();
 
     held.close();
   }

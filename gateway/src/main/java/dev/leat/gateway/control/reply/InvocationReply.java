@@ -19,7 +19,8 @@ public record InvocationReply(
     String acquire,
     long queueMicros,
     long acquireMicros,
-    long execMicros) {
+    long execMicros,
+    long cpuMicros) {
   public static InvocationReply of(ExecutionRecord record) {
     Usage usage = record.usage();
     return new InvocationReply(
@@ -35,6 +36,7 @@ public record InvocationReply(
         usage.acquire().name().toLowerCase(Locale.ROOT),
         usage.queueNanos() / 1_000,
         usage.acquireNanos() / 1_000,
-        usage.execNanos() / 1_000);
+        usage.execNanos() / 1_000,
+        usage.cpuNanos() / 1_000);
   }
 }
