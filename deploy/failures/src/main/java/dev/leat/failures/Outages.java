@@ -55,9 +55,9 @@ final class Outages {
   /** The wall clock of one node, an hour ahead and back. */
   static void clock(Stage stage) throws Exception {
     SteppedTime time =
-        SteppedTime.of(stage.directory().resolve("step"))
+        SteppedTime.in(stage.directory().resolve("time"))
             .orElseThrow(
-                () -> new Scenario.Skipped("needs libfaketime (apt-get install faketime)"));
+                () -> new Scenario.Skipped("needs Linux and a C compiler (apt-get install gcc)"));
     Place stepped = Place.HERE.with(time.environment());
     Cluster cluster =
         stage.cluster(

@@ -8,6 +8,7 @@ import java.util.Map;
 /**
  * One row of the table of conservation.
  *
+ * @param rate requests offered a second
  * @param refused how many for each reason
  * @param cut ended with the connection to a gateway that was killed
  * @param lost hung, unknown, or answered wrongly
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param recovery from the fault until the last request was sent that was not answered
  */
 record Row(
+    int rate,
     int offered,
     int answered,
     Map<String, Integer> refused,
@@ -23,8 +25,9 @@ record Row(
     long twice,
     Duration longest,
     Duration recovery) {
-  static Row of(Account account, Ledger ledger, long faultNanos) {
+  static Row of(int rate, Account account, Ledger ledger, long faultNanos) {
     return new Row(
+        rate,
         ledger.offered(),
         ledger.answered(),
         ledger.details(Kind.REFUSED),

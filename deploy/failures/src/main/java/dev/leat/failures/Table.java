@@ -13,8 +13,8 @@ final class Table {
     StringBuilder table =
         new StringBuilder(
             """
-            | scenario | offered | answered | refused, by reason | cut | lost or hung | run twice | longest | recovery | seen | holds |
-            |---|---|---|---|---|---|---|---|---|---|---|
+            | scenario | a second | offered | answered | refused, by reason | cut | lost or hung | run twice | longest | recovery | seen | holds |
+            |---|---|---|---|---|---|---|---|---|---|---|---|
             """);
     results.forEach(result -> table.append(line(result)));
     return table.toString();
@@ -25,8 +25,9 @@ final class Table {
         result
             .row()
             .map(row ->
-                "%,d | %,d | %s | %d | %d | %d | %s | %s"
+                "%d | %,d | %,d | %s | %d | %d | %d | %s | %s"
                     .formatted(
+                        row.rate(),
                         row.offered(),
                         row.answered(),
                         reasons(row.refused()),
@@ -35,7 +36,7 @@ final class Table {
                         row.twice(),
                         seconds(row.longest()),
                         row.recovery().isZero() ? "at once" : seconds(row.recovery())))
-            .orElse(" | | | | | | |");
+            .orElse(" | | | | | | | |");
     return "| %s | %s | %s | %s |%n"
         .formatted(result.scenario().name(), figures, cell(result.notes()), verdict(result));
   }

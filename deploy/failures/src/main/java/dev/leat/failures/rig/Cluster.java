@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class Cluster implements AutoCloseable {
   /** Of ten requests one sleeps, so that some are always running when something breaks. */
   public static final int ONE_SLEEPS_OF = 10;
 
+  /** Of no request. */
+  public static final int NONE_SLEEPS = Integer.MAX_VALUE;
+
   private static final Duration SLEEP = Duration.ofMillis(50);
 
   private final Path directory;
@@ -43,6 +47,7 @@ public final class Cluster implements AutoCloseable {
   private final Map<String, NodeProcess> nodes = new LinkedHashMap<>();
   private final Map<String, String> clusterAddresses = new LinkedHashMap<>();
   private final Map<String, Boolean> gateways = new LinkedHashMap<>();
+  private @Nullable Path launcher;
   private @Nullable ControlPlane developer;
   private String token = "";
 
@@ -57,6 +62,12 @@ public final class Cluster implements AutoCloseable {
     this.random = random;
     this.server = server;
     this.database = server.newDatabase();
+  }
+
+  /** Nodes that are made from now on are started by this launcher, from the built distribution. */
+  public Cluster by(Path script) {
+    launcher = script;
+    return this;
   }
 
   /** Its database's name. */
@@ -107,6 +118,9 @@ public final class Cluster implements AutoCloseable {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of("--config", config.toString()));
     NodeProcess node = new NodeProcess(name, place, port, home, all);
+    if (launcher != null) {
+      node.by(launcher);
+    }
     nodes.put(name, node);
     gateways.put(name, roles.contains("gateway"));
     return node;
@@ -252,14 +266,19 @@ public final class Cluster implements AutoCloseable {
    * @param oneSleepsOf of so many requests one sleeps
    */
   public OpenLoop load(LoadBalancer balancer, String prefix, int perSecond, int oneSleepsOf) {
+    return new OpenLoop(balancer, prefix, perSecond, heads(oneSleepsOf));
+  }
+
+  /** Clients that wait for their answers, likewise. */
+  public ClosedLoop clients(LoadBalancer balancer, String prefix, int oneSleepsOf) {
+    return new ClosedLoop(balancer, prefix, heads(oneSleepsOf));
+  }
+
+  private IntFunction<String> heads(int oneSleepsOf) {
     long seed = random.nextLong();
     String quick = head("quick");
     String slow = head("slow");
-    return new OpenLoop(
-        balancer,
-        prefix,
-        perSecond,
-        number -> new Random(seed ^ number).nextInt(oneSleepsOf) == 0 ? slow : quick);
+    return number -> new Random(seed ^ number).nextInt(oneSleepsOf) == 0 ? slow : quick;
   }
 
   /** The line and fields of a call of a function. */

@@ -25,7 +25,7 @@ public final class NodeProcess implements AutoCloseable {
   /** Small: three nodes, a database and the load share a developer's machine. */
   private static final String HEAP = "-Xmx256m";
 
-  private static final Duration START_PATIENCE = Duration.ofSeconds(90);
+  private static final Duration START_PATIENCE = Duration.ofMinutes(4);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(10);
   private static final int TAIL_LINES = 15;
