@@ -276,12 +276,17 @@ final class GatewayUnderTest implements AutoCloseable {
   /** Nothing in other rooms. */
   private record NoBelongings() implements TenantBelongings {
     @Override
-    public int functions(TenantId tenant) {
+    public int close(TenantId tenant, boolean isForced) {
       return 0;
     }
 
     @Override
-    public void forget(TenantId tenant) {}
+    public boolean forgetSome(TenantId tenant) {
+      return false;
+    }
+
+    @Override
+    public void open(TenantId tenant) {}
   }
 
   @Override

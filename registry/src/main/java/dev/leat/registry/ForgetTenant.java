@@ -1,17 +1,23 @@
 package dev.leat.registry;
 
+import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.VersionTrial;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleStore;
+import java.util.Set;
 
 /**
  * Removes all that a tenant has here, so that a later tenant of the same name inherits nothing. Its
  * audit records stay. Blocks; may be repeated when it was cut short.
  */
 public final class ForgetTenant {
+  /** Modules, the bytes of each of which are removed for themselves: in some 50 ms at worst. */
+  static final int MODULES_AT_ONCE = 100;
+
+  private final ClosingStore closing;
   private final KeyStore keys;
   private final FunctionStore functions;
   private final ModuleStore modules;
@@ -19,11 +25,13 @@ public final class ForgetTenant {
   private final VersionTrial trial;
 
   public ForgetTenant(
+      ClosingStore closing,
       KeyStore keys,
       FunctionStore functions,
       ModuleStore modules,
       CollectModule collector,
       VersionTrial trial) {
+    this.closing = closing;
     this.keys = keys;
     this.functions = functions;
     this.modules = modules;
@@ -31,11 +39,31 @@ public final class ForgetTenant {
     this.trial = trial;
   }
 
-  public void forget(TenantId tenant) {
+  /**
+   * Has no function be added to the tenant from now on, unless it has some, and gives how many.
+   *
+   * @param isForced whatever it has
+   */
+  public int close(TenantId tenant, boolean isForced) {
+    return closing.close(tenant, isForced);
+  }
+
+  /** The tenant is gone, or stays: nothing hinders functions of that name's next one. */
+  public void open(TenantId tenant) {
+    closing.open(tenant);
+  }
+
+  /** Removes as much as takes some seconds; gives whether more may be left. */
+  public boolean forgetSome(TenantId tenant) {
     // Without keys nothing more is published, and without modules nothing more is deployed.
     keys.forget(tenant);
-    modules.forget(tenant).forEach(collector::collect);
+    Set<ModuleDigest> some = modules.forget(tenant, MODULES_AT_ONCE);
+    some.forEach(collector::collect);
+    if (some.size() == MODULES_AT_ONCE) {
+      return true;
+    }
     trial.forget(tenant);
     functions.forget(tenant);
+    return false;
   }
 }

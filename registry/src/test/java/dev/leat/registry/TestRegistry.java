@@ -24,10 +24,12 @@ import dev.leat.registry.function.FailingFunctionStore;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.function.ScriptedTrial;
 import dev.leat.registry.jdbi.JdbiAuditStore;
+import dev.leat.registry.jdbi.JdbiClosingStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
 import dev.leat.registry.jdbi.RegistrySchema;
+import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.key.Signatures;
@@ -39,6 +41,7 @@ import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.module.PublishedModule;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.RoutingTable;
+import dev.leat.store.Database;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
@@ -114,7 +117,14 @@ public final class TestRegistry implements AutoCloseable {
     deployFunction =
         new DeployFunction(
             functionStore, moduleStore, modules, engine, trial, tenant -> allowance, clock);
-    forgetTenant = new ForgetTenant(keyStore, functionStore, moduleStore, collector, trial);
+    forgetTenant =
+        new ForgetTenant(
+            new JdbiClosingStore(new TenantTurns(new Database(database.dataSource()))),
+            keyStore,
+            functionStore,
+            moduleStore,
+            collector,
+            trial);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
     changes.subscribe(routes);
     changes.load();

@@ -2,11 +2,19 @@ package dev.leat.tenants;
 
 import dev.leat.contract.TenantId;
 
-/** What a tenant has in other rooms. Both methods block. */
+/** What a tenant has in other rooms. All methods block, and may be repeated. */
 public interface TenantBelongings {
-  /** How many functions the tenant has. */
-  int functions(TenantId tenant);
+  /**
+   * Has no function be added to the tenant any more, for longer than a turn of a deletion takes;
+   * unless it has functions: then gives how many, and changes nothing.
+   *
+   * @param isForced whatever it has
+   */
+  int close(TenantId tenant, boolean isForced);
 
-  /** Removes all that the tenant has; may be repeated when it was cut short. */
-  void forget(TenantId tenant);
+  /** Removes some of what the tenant has, within seconds; gives whether more may be left. */
+  boolean forgetSome(TenantId tenant);
+
+  /** The deletion is over: nothing hinders functions of the name's next tenant. */
+  void open(TenantId tenant);
 }

@@ -6,6 +6,7 @@ import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.store.ChangeFeed;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ public final class Tenants implements ChangeFeed.Subscriber {
       if (store.find(id).isPresent()) {
         return taken(id);
       }
-      belongings.forget(id);
+      forget(id);
       return switch (store.add(tenant, TENANTS_MAX)) {
         case ADDED -> Answer.done(tenant);
         case TAKEN -> taken(id);
@@ -157,25 +158,50 @@ public final class Tenants implements ChangeFeed.Subscriber {
 
   /**
    * Removes a tenant with all that it has, and gives what it was. One that has functions is removed
-   * only if forced: that guards against mistakes, not against who deploys meanwhile. Its tokens are
-   * worth nothing from then on, even if a tenant of the same name is made. What it has in other
-   * rooms goes first, so that a removal which is cut short can be asked for again; and once more
-   * afterwards, since its tokens could add to it until then.
+   * only if forced; none is added to it meanwhile. Its tokens are worth nothing from then on, even
+   * if a tenant of the same name is made. What it has in other rooms goes first, so that a removal
+   * which is cut short can be asked for again; and once more afterwards, since its tokens could add
+   * to it until then. Much is removed in many turns, between which other tenants are made.
    */
   public Answer<Tenant> delete(TenantId id, boolean isForced) {
-    return store.alone(() -> {
-      int functions = isForced ? 0 : belongings.functions(id);
-      if (functions > 0) {
-        return Answer.refused(
-            ProblemCode.CONFLICT,
-            "Tenant '%s' has %d function%s. Delete %s first, or force it."
-                .formatted(
-                    id, functions, functions == 1 ? "" : "s", functions == 1 ? "it" : "them"));
-      }
-      belongings.forget(id);
-      Optional<Tenant> deleted = store.delete(id);
-      belongings.forget(id);
-      return deleted.map(Answer::done).orElseGet(() -> Refusals.unknownTenant(id));
-    });
+    Optional<Tenant> tenant = store.find(id);
+    Optional<Answer<Tenant>> ended =
+        tenant.isPresent() ? Optional.empty() : Optional.of(Refusals.unknownTenant(id));
+    while (ended.isEmpty()) {
+      ended = store.alone(() -> deleteSome(tenant.get(), isForced));
+    }
+    return ended.get();
+  }
+
+  /** A turn of a deletion; empty if there must be another. */
+  private Optional<Answer<Tenant>> deleteSome(Tenant tenant, boolean isForced) {
+    TenantId id = tenant.id();
+    Optional<Instant> madeAt = store.find(id).map(Tenant::createdAt);
+    if (!madeAt.equals(Optional.of(tenant.createdAt()))) {
+      return Optional.of(Refusals.unknownTenant(id)); // another has deleted it between two turns
+    }
+    int functions = belongings.close(id, isForced);
+    if (functions > 0) {
+      return Optional.of(
+          Answer.refused(
+              ProblemCode.CONFLICT,
+              "Tenant '%s' has %d function%s. Delete %s first, or force it."
+                  .formatted(
+                      id, functions, functions == 1 ? "" : "s", functions == 1 ? "it" : "them")));
+    }
+    if (belongings.forgetSome(id)) {
+      return Optional.empty();
+    }
+    Optional<Tenant> deleted = store.delete(id);
+    forget(id);
+    return deleted.map(Answer::done);
+  }
+
+  /** What was added between a deletion's last turn and its end: little. */
+  private void forget(TenantId id) {
+    while (belongings.forgetSome(id)) {
+      // and more
+    }
+    belongings.open(id);
   }
 }

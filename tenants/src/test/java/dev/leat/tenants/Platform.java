@@ -24,10 +24,12 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /** The whole module on a database, put together and started as a node does it. */
@@ -60,6 +62,15 @@ final class Platform implements TenantBelongings {
   /** How many functions each tenant has. */
   int functions;
 
+  /** Tenants to which no function is added. */
+  final Set<TenantId> closed = new HashSet<>();
+
+  /** How often there is more to remove. */
+  int turns;
+
+  /** Happens each time when something is removed. */
+  Consumer<TenantId> turn = tenant -> {};
+
   private Platform(DataSource source, ManualClock clock) {
     this.clock = clock;
     signingKeyStore = new JdbiSigningKeyStore(source);
@@ -84,13 +95,24 @@ final class Platform implements TenantBelongings {
   }
 
   @Override
-  public int functions(TenantId tenant) {
+  public int close(TenantId tenant, boolean isForced) {
+    if (isForced || functions == 0) {
+      closed.add(tenant);
+      return 0;
+    }
     return functions;
   }
 
   @Override
-  public void forget(TenantId tenant) {
+  public boolean forgetSome(TenantId tenant) {
     forgotten.add(tenant);
+    turn.accept(tenant);
+    return turns-- > 0;
+  }
+
+  @Override
+  public void open(TenantId tenant) {
+    closed.remove(tenant);
   }
 
   /** The first page of a tenant's tokens. */

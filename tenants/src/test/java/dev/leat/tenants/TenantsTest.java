@@ -15,11 +15,13 @@ import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,7 +110,94 @@ final class TenantsTest {
     assertThat(refused(tenants.delete(ACME, false)).detail()).contains("7 functions", "them");
     assertThat(platform.forgotten).hasSize(1);
 
+    assertThat(platform.closed).isEmpty();
+
+    platform.turn = tenant -> assertThat(platform.closed).containsExactly(tenant);
     done(tenants.delete(ACME, true));
+    assertThat(platform.closed).as("for the next of that name").isEmpty();
+  }
+
+  /** Else who has much would hold up everybody, and lose the turn when it took too long. */
+  @Test
+  void delete_ofMuch_isDoneInManyTurns() {
+    CountedTurns store = new CountedTurns(new JdbiTenantStore(database.dataSource()));
+    Tenants many = new Tenants(store, platform, clock);
+    done(many.create(ACME));
+    platform.forgotten.clear();
+    platform.turns = 3;
+
+    done(many.delete(ACME, false));
+
+    assertThat(store.turns).as("and one to create it").isEqualTo(5);
+    assertThat(platform.forgotten).as("the last is done again").hasSize(5);
+  }
+
+  @Test
+  void delete_byTwoAtOnce_sparesTheNextTenantOfTheName() {
+    CountedTurns store = new CountedTurns(new JdbiTenantStore(database.dataSource()));
+    Tenants slow = new Tenants(store, platform, clock);
+    done(slow.create(ACME));
+    platform.turns = 1;
+    store.between =
+        () -> {
+          store.between = () -> {};
+          done(tenants.delete(ACME, false));
+          clock.advance(Duration.ofMillis(1));
+          done(tenants.create(ACME));
+          platform.forgotten.clear();
+        };
+
+    assertThat(refused(slow.delete(ACME, false)).code()).isEqualTo(ProblemCode.NOT_FOUND);
+
+    assertThat(platform.forgotten).isEmpty();
+    platform.changes.catchUp();
+    assertThat(tenants.exists(ACME)).isTrue();
+  }
+
+  /** Says how often something was done alone, and what happens after each time. */
+  private static final class CountedTurns implements TenantStore {
+    private final TenantStore store;
+    private int turns;
+    private Runnable between = () -> {};
+
+    CountedTurns(TenantStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public <T> T alone(Supplier<T> work) {
+      turns++;
+      T result = store.alone(work);
+      if (turns > 1) {
+        between.run();
+      }
+      return result;
+    }
+
+    @Override
+    public Added add(Tenant tenant, int max) {
+      return store.add(tenant, max);
+    }
+
+    @Override
+    public Optional<Tenant> find(TenantId tenant) {
+      return store.find(tenant);
+    }
+
+    @Override
+    public List<Tenant> all() {
+      return store.all();
+    }
+
+    @Override
+    public Optional<Tenant> change(TenantId tenant, Tenant.State state) {
+      return store.change(tenant, state);
+    }
+
+    @Override
+    public Optional<Tenant> delete(TenantId tenant) {
+      return store.delete(tenant);
+    }
   }
 
   @Test
@@ -199,16 +288,20 @@ final class TenantsTest {
             new JdbiTenantStore(database.dataSource()),
             new TenantBelongings() {
               @Override
-              public int functions(TenantId tenant) {
+              public int close(TenantId tenant, boolean isForced) {
                 return 0;
               }
 
               @Override
-              public void forget(TenantId tenant) {
+              public boolean forgetSome(TenantId tenant) {
                 if (isAway.get()) {
                   throw new StoreFailure("Forgetting", true, new IOException("away"));
                 }
+                return false;
               }
+
+              @Override
+              public void open(TenantId tenant) {}
             },
             clock);
     done(cutShort.create(ACME));

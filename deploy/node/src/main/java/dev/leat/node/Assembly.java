@@ -401,14 +401,22 @@ final class Assembly implements AutoCloseable {
   /** What tenants have in the registry, and the records of what ran. */
   private final class Belongings implements TenantBelongings {
     @Override
-    public int functions(TenantId tenant) {
-      return registry.functionStore.count(tenant);
+    public int close(TenantId tenant, boolean isForced) {
+      return registry.forgetting.close(tenant, isForced);
     }
 
     @Override
-    public void forget(TenantId tenant) {
-      registry.forgetting.forget(tenant);
+    public boolean forgetSome(TenantId tenant) {
+      if (registry.forgetting.forgetSome(tenant)) {
+        return true;
+      }
       executions.forget(tenant);
+      return false;
+    }
+
+    @Override
+    public void open(TenantId tenant) {
+      registry.forgetting.open(tenant);
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.VersionTrial;
+import dev.leat.registry.jdbi.JdbiClosingStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
@@ -72,7 +73,9 @@ final class RegistryParts {
             quotas,
             clock);
     functions = new FunctionCatalog(functionStore, clock);
-    forgetting = new ForgetTenant(keyStore, functionStore, moduleStore, collector, trial);
+    forgetting =
+        new ForgetTenant(
+            new JdbiClosingStore(turns), keyStore, functionStore, moduleStore, collector, trial);
   }
 
   boolean isDeployed(FunctionRef function) {

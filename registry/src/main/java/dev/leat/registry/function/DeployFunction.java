@@ -281,6 +281,12 @@ public final class DeployFunction {
             Optional.of(
                 Answer.refused(
                     ProblemCode.CONFLICT, "The module %s was just deleted.".formatted(module)));
+        case Addition.Closed() ->
+            Optional.of(
+                Answer.refused(
+                    ProblemCode.CONFLICT,
+                    "Tenant '%s' is being deleted. If that was cut short, deploy again in two minutes."
+                        .formatted(tenant)));
         case Addition.RouteTaken(FunctionName by) ->
             Optional.of(
                 Answer.refused(

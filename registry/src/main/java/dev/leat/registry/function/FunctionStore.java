@@ -72,6 +72,9 @@ public interface FunctionStore {
 
     record NoSuchModule() implements Addition {}
 
+    /** The tenant is being deleted. */
+    record Closed() implements Addition {}
+
     /**
      * It is the first version of a function too many.
      *

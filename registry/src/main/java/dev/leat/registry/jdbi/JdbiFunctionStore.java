@@ -253,6 +253,9 @@ public final class JdbiFunctionStore implements FunctionStore {
   private static Optional<Addition> refused(
       Handle handle, TenantId tenant, DeployedVersion deployed, int functionsMax) {
     FunctionName name = deployed.version().function().name();
+    if (JdbiClosingStore.isClosed(handle, tenant)) {
+      return Optional.of(new Addition.Closed());
+    }
     if (!JdbiModuleStore.has(handle, tenant, deployed.version().module())) {
       return Optional.of(new Addition.NoSuchModule());
     }
@@ -286,7 +289,7 @@ public final class JdbiFunctionStore implements FunctionStore {
    *
    * @param except not counting this one
    */
-  private static int count(Handle handle, TenantId tenant, @Nullable FunctionName except) {
+  static int count(Handle handle, TenantId tenant, @Nullable FunctionName except) {
     return handle
         .createQuery(
             """

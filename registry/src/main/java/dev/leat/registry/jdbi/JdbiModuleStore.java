@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Published modules in a table. */
 public final class JdbiModuleStore implements ModuleStore {
@@ -190,18 +191,30 @@ public final class JdbiModuleStore implements ModuleStore {
   }
 
   @Override
-  public Set<ModuleDigest> forget(TenantId tenant) {
+  public Set<ModuleDigest> forget(TenantId tenant, int most) {
     return turns.inTransaction(
         tenant,
         "Forgetting the modules of tenant " + tenant,
         handle -> {
           Set<ModuleDigest> digests =
               handle
-                  .createQuery("SELECT DISTINCT digest FROM modules WHERE tenant = :tenant")
+                  .createQuery(
+                      """
+                      SELECT DISTINCT digest FROM modules WHERE tenant = :tenant
+                      ORDER BY digest LIMIT :most
+                      """)
                   .bind("tenant", tenant.value())
+                  .bind("most", most)
                   .map((row, context) -> ModuleDigest.parse(row.getString("digest")))
                   .set();
-          handle.execute("DELETE FROM modules WHERE tenant = ?", tenant.value());
+          PreparedBatch each =
+              handle.prepareBatch(
+                  "DELETE FROM modules WHERE tenant = :tenant AND digest = :digest");
+          digests.forEach(digest ->
+              each.bind("tenant", tenant.value()).bind("digest", digest.toString()).add());
+          if (!digests.isEmpty()) {
+            each.execute();
+          }
           return digests;
         });
   }

@@ -124,7 +124,8 @@ public final class TenantTurns {
 
   /** Removes the row of a tenant that is forgotten; who waits for it makes it again. */
   static void remove(Handle handle, TenantId tenant) {
-    handle.execute("DELETE FROM tenant_locks WHERE tenant = ?", tenant.value());
+    handle.execute(
+        "DELETE FROM tenant_locks WHERE tenant = ? AND closed_until IS NULL", tenant.value());
   }
 
   /** Of one tenant; counted and removed under the lock of its entry in the map. */

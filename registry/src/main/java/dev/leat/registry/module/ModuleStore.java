@@ -27,7 +27,8 @@ import java.util.Set;
  *   <li>{@code collect} runs {@code deleteBytes} if no tenant has a module of that digest, and
  *       never while an {@code add} of the digest is under way, on whichever node.
  *   <li>The audit entry is kept if and only if something was changed, together with the change.
- *   <li>{@code forget} removes all modules of the tenant and nothing else, and gives their digests.
+ *   <li>{@code forget} removes the tenant's modules of up to {@code most} digests and nothing else,
+ *       and gives these digests: fewer than {@code most} if nothing is left.
  *   <li>{@code add} refuses a module that would give the tenant more modules, or more bytes in all
  *       of them together, than allowed; of several that are added at once, as many are kept as fit.
  *       One that is kept already is none more.
@@ -58,7 +59,7 @@ public interface ModuleStore {
 
   void collect(ModuleDigest digest, Runnable deleteBytes);
 
-  Set<ModuleDigest> forget(TenantId tenant);
+  Set<ModuleDigest> forget(TenantId tenant, int most);
 
   /** What became of a module that was to be added. */
   sealed interface Addition {

@@ -170,9 +170,23 @@ final class DeployFunctionTest {
 
   @Test
   void forget_endsTheTenantsTrials() {
-    registry.forgetTenant.forget(ACME);
+    assertThat(registry.forgetTenant.forgetSome(ACME)).isFalse();
 
     assertThat(registry.trial.happened).containsExactly("forgot acme");
+  }
+
+  @Test
+  void deploy_toATenantThatIsBeingDeleted_isRefused() {
+    registry.publish("mask", "1", GuestModules.handler(1));
+    assertThat(registry.forgetTenant.close(ACME, false)).isZero();
+
+    assertThat(
+            refused(registry.deploy("mask", manifest("mask", "acme/mask@1")), ProblemCode.CONFLICT)
+                .detail())
+        .startsWith("Tenant 'acme' is being deleted.");
+
+    registry.forgetTenant.open(ACME);
+    done(registry.deploy("mask", manifest("mask", "acme/mask@1")));
   }
 
   @Test

@@ -107,7 +107,7 @@ final class FunctionCatalogTest {
     DeployedVersion deployed = registry.deploy("mask", 1);
     int recorded = registry.recorded(ACME).size();
 
-    registry.forgetTenant.forget(ACME);
+    registry.forgetTenant.forgetSome(ACME);
     registry.changes.catchUp();
 
     assertThat(registry.keys.list(ACME)).isEmpty();

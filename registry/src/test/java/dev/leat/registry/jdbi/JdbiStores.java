@@ -11,6 +11,7 @@ import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.Announced;
+import dev.leat.registry.ClosingStore;
 import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.audit.AuditStore;
 import dev.leat.registry.audit.AuditStoreContract;
@@ -339,7 +340,7 @@ abstract class JdbiStores {
       works.add(
           Executors.callable(() -> {
             for (int round = 0; round < ROUNDS; round++) {
-              otherNodesModules.forget(ACME);
+              otherNodesModules.forget(ACME, 100);
               otherNodesFunctions.forget(ACME);
             }
           }));
@@ -349,6 +350,75 @@ abstract class JdbiStores {
       }
 
       assertThat(here.tenants()).isZero();
+    }
+
+    @Test
+    void closingLaw1_close_refusesWhatIsAdded_untilItIsOpenedAgain() {
+      JdbiModuleStore modules = new JdbiModuleStore(source());
+      JdbiFunctionStore functions = new JdbiFunctionStore(source());
+      ClosingStore closing = new JdbiClosingStore(new TenantTurns(database()));
+      for (TenantId tenant : List.of(ACME, OTHER)) {
+        modules.add(tenant, module(tenant), Allowance.PLATFORM, entry(), () -> {});
+      }
+
+      assertThat(closing.close(ACME, false)).isZero();
+
+      assertThat(deploy(functions, ACME)).isEqualTo(new FunctionStore.Addition.Closed());
+      functions.forget(ACME);
+      assertThat(deploy(functions, ACME))
+          .as("forgotten before it is gone")
+          .isEqualTo(new FunctionStore.Addition.Closed());
+      assertThat(deploy(functions, OTHER)).isEqualTo(new FunctionStore.Addition.Kept());
+
+      closing.open(ACME);
+      assertThat(deploy(functions, ACME)).isEqualTo(new FunctionStore.Addition.Kept());
+      closing.open(ACME);
+      assertThat(functions.count(ACME)).isEqualTo(1);
+    }
+
+    @Test
+    void closingLaw1_closedLongAgo_isOpen() {
+      new JdbiModuleStore(source()).add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {});
+      new JdbiClosingStore(new TenantTurns(database())).close(ACME, false);
+      execute("UPDATE tenant_locks SET closed_until = CURRENT_TIMESTAMP - INTERVAL '1' SECOND");
+
+      assertThat(deploy(new JdbiFunctionStore(source()), ACME))
+          .isEqualTo(new FunctionStore.Addition.Kept());
+    }
+
+    @Test
+    void closingLaw2_close_ofATenantWithFunctions_isNot_unlessForced() {
+      JdbiFunctionStore functions = new JdbiFunctionStore(source());
+      ClosingStore closing = new JdbiClosingStore(new TenantTurns(database()));
+      new JdbiModuleStore(source()).add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {});
+      deploy(functions, ACME);
+
+      assertThat(closing.close(ACME, false)).isEqualTo(1);
+      assertThat(deploy(functions, ACME)).isEqualTo(new FunctionStore.Addition.Kept());
+
+      assertThat(closing.close(ACME, true)).isZero();
+      assertThat(deploy(functions, ACME)).isEqualTo(new FunctionStore.Addition.Closed());
+    }
+
+    /** Either the one is counted, or it is refused: never a function in a closed tenant. */
+    @Test
+    void closingLaw2_closeAndAddAtOnce_onTwoNodes_agree() throws Exception {
+      JdbiModuleStore modules = new JdbiModuleStore(source());
+      JdbiFunctionStore functions = new JdbiFunctionStore(source());
+      ClosingStore closing = new JdbiClosingStore(new TenantTurns(database()));
+      try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+        for (int round = 0; round < ROUNDS; round++) {
+          modules.add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {});
+          Future<FunctionStore.Addition> added = threads.submit(() -> deploy(functions, ACME));
+          Future<Integer> counted = threads.submit(() -> closing.close(ACME, false));
+
+          boolean isKept = added.get() instanceof FunctionStore.Addition.Kept;
+          assertThat(counted.get()).isEqualTo(isKept ? 1 : 0);
+          assertThat(functions.count(ACME)).isEqualTo(counted.get());
+          functions.forget(ACME);
+          closing.open(ACME);
+        }
+      }
     }
 
     @Test
@@ -423,7 +493,7 @@ abstract class JdbiStores {
           Allowance.PLATFORM,
           entry(),
           () -> {
-            Thread another = new Thread(() -> modules.forget(ACME));
+            Thread another = new Thread(() -> modules.forget(ACME, 100));
             another.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
             another.start();
             Eventually.holds("it has ended", () -> !another.isAlive());

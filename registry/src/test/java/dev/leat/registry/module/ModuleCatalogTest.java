@@ -126,7 +126,7 @@ final class ModuleCatalogTest {
     assertThat(done(registry.modules.content(OTHER, digest))).isEqualTo(module);
     assertThat(registry.collected).isEmpty();
 
-    registry.forgetTenant.forget(OTHER);
+    registry.forgetTenant.forgetSome(OTHER);
 
     assertThat(registry.blobs.load(digest)).isEmpty();
     assertThat(registry.collected).containsExactly(digest);

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -280,9 +281,25 @@ public abstract class ModuleStoreContract {
     add(module(ACME, "mask", "3", 2));
     add(module(OTHER, "mask", "1", 3));
 
-    assertThat(store.forget(ACME)).containsExactlyInAnyOrder(digest(1), digest(2));
+    assertThat(store.forget(ACME, 10)).containsExactlyInAnyOrder(digest(1), digest(2));
     assertThat(store.count(ACME)).isZero();
+    assertThat(store.forget(ACME, 10)).isEmpty();
     assertThat(store.count(OTHER)).isEqualTo(1);
+  }
+
+  @Test
+  void law8_forget_doesNoMoreThanItIsToldAtOnce() {
+    for (int i = 0; i < 5; i++) {
+      add(module(ACME, "mask", "1." + i, i));
+      add(module(ACME, "copy", "1." + i, i));
+    }
+
+    Set<ModuleDigest> first = store.forget(ACME, 3);
+
+    assertThat(first).hasSize(3);
+    assertThat(store.count(ACME)).isEqualTo(4);
+    assertThat(store.forget(ACME, 3)).hasSize(2).doesNotContainAnyElementsOf(first);
+    assertThat(store.count(ACME)).isZero();
   }
 
   public static PublishedModule module(TenantId tenant, String name, String version, int content) {

@@ -269,7 +269,7 @@ final class RoutingTableTest {
   }
 
   private void makeAgain() {
-    registry.forgetTenant.forget(ACME);
+    registry.forgetTenant.forgetSome(ACME);
     registry.clock.advance(Duration.ofSeconds(1));
     done(registry.keys.register(ACME, ACTOR, registry.key.toPublicJWK().toJSONString()));
     registry.deploy("mask", 1);
