@@ -4,6 +4,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
@@ -63,6 +64,7 @@ final class DeployedFunctions {
     RoutingTable started;
     try (HikariDataSource database = open()) {
       StoreSchema.migrate(database);
+      AuditSchema.migrate(database);
       RegistrySchema.migrate(database);
       deployed = new RoutingTable(new JdbiFunctionStore(database));
       PolledChangeFeed changes = new PolledChangeFeed(database, WakeUp.NONE);

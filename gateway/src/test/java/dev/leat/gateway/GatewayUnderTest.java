@@ -1,5 +1,8 @@
 package dev.leat.gateway;
 
+import dev.leat.audit.AuditLog;
+import dev.leat.audit.jdbi.AuditSchema;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Problem;
 import dev.leat.contract.TenantId;
@@ -86,6 +89,7 @@ final class GatewayUnderTest implements AutoCloseable {
   private GatewayUnderTest(boolean isGateway) {
     DataSource source = database.dataSource();
     StoreSchema.migrate(source);
+    AuditSchema.migrate(source);
     TenantsSchema.migrate(source);
     SigningKeys keys =
         new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, nanos::get);
@@ -114,7 +118,13 @@ final class GatewayUnderTest implements AutoCloseable {
     control =
         new ControlPlane(
             isGateway,
-            platform(tenants, quotas, tokens, keys, changes),
+            platform(
+                tenants,
+                quotas,
+                tokens,
+                keys,
+                new AuditLog(new JdbiAuditStore(source), keys, clock),
+                changes),
             authenticator,
             bodies,
             blocking);
@@ -149,7 +159,12 @@ final class GatewayUnderTest implements AutoCloseable {
   /** What needs the registry is not called in these tests. */
   @SuppressWarnings({"NullAway", "DataFlowIssue"})
   private static ControlServices platform(
-      Tenants tenants, Quotas quotas, Tokens tokens, SigningKeys keys, ChangeFeed changes) {
+      Tenants tenants,
+      Quotas quotas,
+      Tokens tokens,
+      SigningKeys keys,
+      AuditLog audit,
+      ChangeFeed changes) {
     return new ControlServices(
         tenants,
         quotas,
@@ -162,6 +177,7 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         null,
         null,
+        audit,
         changes,
         () -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
         Readiness.Ready::new,

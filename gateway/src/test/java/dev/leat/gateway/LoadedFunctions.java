@@ -1,8 +1,8 @@
 package dev.leat.gateway;
 
+import dev.leat.audit.AuditEntry;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import java.util.List;

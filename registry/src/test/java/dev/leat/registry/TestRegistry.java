@@ -1,11 +1,16 @@
 package dev.leat.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
+import dev.leat.audit.AuditLog;
+import dev.leat.audit.AuditStore;
+import dev.leat.audit.jdbi.AuditSchema;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
@@ -16,14 +21,12 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
-import dev.leat.registry.audit.AuditLog;
 import dev.leat.registry.files.FileBlobStore;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FailingFunctionStore;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.function.ScriptedTrial;
-import dev.leat.registry.jdbi.JdbiAuditStore;
 import dev.leat.registry.jdbi.JdbiClosingStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
@@ -80,7 +83,11 @@ public final class TestRegistry implements AutoCloseable {
   public Allowance allowance = Allowance.PLATFORM;
 
   public final CollectModule collector;
-  public final AuditLog audit = new AuditLog(new JdbiAuditStore(database.dataSource()));
+  public final AuditLog audit =
+      new AuditLog(
+          new JdbiAuditStore(database.dataSource()),
+          (type, payload) -> fail("no checkpoint is signed here"),
+          clock);
 
   public final PublisherKeys keys = new PublisherKeys(keyStore, clock);
   public final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
@@ -99,6 +106,7 @@ public final class TestRegistry implements AutoCloseable {
   public TestRegistry(Path directory) {
     this.directory = directory;
     StoreSchema.migrate(database.dataSource());
+    AuditSchema.migrate(database.dataSource());
     RegistrySchema.migrate(database.dataSource());
     blobs = new FileBlobStore(directory);
     blobs.start();
@@ -189,7 +197,7 @@ public final class TestRegistry implements AutoCloseable {
 
   /** What was recorded for the tenant, newest first. */
   public List<String> recorded(TenantId tenant) {
-    return done(audit.list(tenant, 200, Optional.empty())).items().stream()
+    return done(audit.list(AuditStore.Filter.of(tenant), 200, Optional.empty())).items().stream()
         .map(record -> record.entry().action() + " " + record.entry().resource())
         .toList();
   }

@@ -4,8 +4,10 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.JWSVerifier;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.Ed25519Signer;
 import com.nimbusds.jose.crypto.Ed25519Verifier;
 import com.nimbusds.jose.jwk.Curve;
@@ -17,6 +19,7 @@ import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.leat.audit.CheckpointSigner;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
 import dev.leat.contract.ProblemCode;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -41,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * has none, and the public keys of those before it, which verify for a while. Each is named by its
  * thumbprint (RFC 7638). A private part leaves this class only for the store.
  */
-public final class SigningKeys implements ChangeFeed.Subscriber {
+public final class SigningKeys implements ChangeFeed.Subscriber, CheckpointSigner {
   /** Each is a row, and a key of the JWK set, until it verifies no more. */
   public static final int RETIRED_MAX = 20;
 
@@ -161,6 +165,23 @@ public final class SigningKeys implements ChangeFeed.Subscriber {
     } catch (JOSEException e) {
       throw new IllegalStateException("Signing a token", e);
     }
+  }
+
+  /** Signs what is no token by the key that signs now. */
+  @Override
+  public Signed sign(String type, byte[] payload) {
+    Loaded now = loaded();
+    String kid = now.kept().signing().id();
+    JWSHeader header =
+        new JWSHeader.Builder(JWSAlgorithm.EdDSA).type(new JOSEObjectType(type)).keyID(kid).build();
+    JWSObject jws = new JWSObject(header, new Payload(payload));
+    try {
+      jws.sign(now.signer());
+    } catch (JOSEException e) {
+      throw new IllegalStateException("Signing a " + type, e);
+    }
+    Key key = Objects.requireNonNull(now.keys().get(kid), "the key that signs is held");
+    return new Signed(kid, key.jwk().toJSONString(), jws.serialize());
   }
 
   /** Whether a key of this id signs the platform's tokens, or did and is not forgotten yet. */

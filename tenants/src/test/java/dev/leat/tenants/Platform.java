@@ -3,6 +3,7 @@ package dev.leat.tenants;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Page;
 import dev.leat.contract.Problem;
@@ -88,6 +89,7 @@ final class Platform implements TenantBelongings {
   /** A node on this database; a second one is the first after a restart. */
   static Platform start(TestDatabase database, ManualClock clock) {
     StoreSchema.migrate(database.dataSource());
+    AuditSchema.migrate(database.dataSource());
     TenantsSchema.migrate(database.dataSource());
     Platform platform = new Platform(database.dataSource(), clock);
     platform.changes.load();

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.contract.Change;
 import dev.leat.contract.ProblemCode;
 import dev.leat.store.StoreSchema;
@@ -35,6 +36,7 @@ final class SigningKeysTest {
   @BeforeEach
   void migrate() {
     StoreSchema.migrate(database.dataSource());
+    AuditSchema.migrate(database.dataSource());
     TenantsSchema.migrate(database.dataSource());
   }
 

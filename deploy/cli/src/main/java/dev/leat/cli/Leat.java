@@ -64,6 +64,7 @@ public final class Leat {
             .addSubcommand(new DeleteFunction(session))
             .addSubcommand(new Invoke(session))
             .addSubcommand(new ListInvocations(session))
+            .addSubcommand(new AuditCommands(session))
             .addSubcommand(version);
     line.getCommandSpec().versionProvider(version);
     return line.setOut(new PrintWriter(terminal.out(), true, UTF_8))

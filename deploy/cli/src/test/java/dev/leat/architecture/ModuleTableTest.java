@@ -34,15 +34,23 @@ class ModuleTableTest {
               Map.entry("store", Set.of("contract")),
               Map.entry("documents", Set.of("contract")),
               Map.entry("engine", Set.of("contract")),
-              Map.entry("tenants", Set.of("contract", "store")),
-              Map.entry("registry", Set.of("contract", "store", "documents", "engine")),
+              Map.entry("audit", Set.of("contract", "store", "documents")),
+              Map.entry("tenants", Set.of("contract", "store", "audit")),
+              Map.entry("registry", Set.of("contract", "store", "documents", "engine", "audit")),
               Map.entry("worker", Set.of("contract", "engine")),
               Map.entry("cluster", Set.of("contract", "store")),
               Map.entry("scheduler", Set.of("contract", "store", "cluster")),
               Map.entry("invocations", Set.of("contract", "store")),
               Map.entry(
                   "gateway",
-                  Set.of("contract", "store", "documents", "tenants", "registry", "invocations")),
+                  Set.of(
+                      "contract",
+                      "store",
+                      "documents",
+                      "audit",
+                      "tenants",
+                      "registry",
+                      "invocations")),
               Map.entry(
                   "node",
                   Set.of(
@@ -50,6 +58,7 @@ class ModuleTableTest {
                       "store",
                       "documents",
                       "engine",
+                      "audit",
                       "tenants",
                       "registry",
                       "worker",
@@ -58,13 +67,14 @@ class ModuleTableTest {
                       "invocations",
                       "gateway")),
               // The registry, so that "leat verify" accepts what the platform does.
-              Map.entry("cli", Set.of("contract", "documents", "registry", "node"))));
+              Map.entry("cli", Set.of("contract", "documents", "audit", "registry", "node"))));
 
   /** Who talks to a database. */
   private static final List<String> DATABASES =
       List.of(
           "dev.leat.store..",
           "dev.leat.tenants.jdbi..",
+          "dev.leat.audit.jdbi..",
           "dev.leat.registry.jdbi..",
           "dev.leat.invocations.jdbi..",
           "dev.leat.cluster.jdbi..",
@@ -94,6 +104,7 @@ class ModuleTableTest {
                   List.of(
                       "dev.leat.store..",
                       "dev.leat.tenants.jdbi..",
+                      "dev.leat.audit.jdbi..",
                       "dev.leat.registry.jdbi..",
                       "dev.leat.invocations.jdbi..",
                       "dev.leat.cluster.jdbi..",
@@ -107,19 +118,25 @@ class ModuleTableTest {
                   List.of("dev.leat.tenants..", "dev.leat.worker")),
               Map.entry(
                   "com.nimbusds..",
-                  List.of("dev.leat.tenants..", "dev.leat.registry.key..", "dev.leat.cli..")),
+                  List.of(
+                      "dev.leat.tenants..",
+                      "dev.leat.audit",
+                      "dev.leat.registry.key..",
+                      "dev.leat.cli..")),
               // Nimbus signs and verifies Ed25519 with it; nobody else touches it.
               Map.entry("com.google.crypto.tink..", List.of("nobody")),
               Map.entry(
                   "com.fasterxml.jackson..",
                   List.of(
                       "dev.leat.documents..",
+                      "dev.leat.audit",
                       "dev.leat.registry.function..",
                       "dev.leat.registry.key..",
                       "dev.leat.worker.guest..",
                       "dev.leat.gateway.control..",
                       "dev.leat.node",
                       "dev.leat.cli..")),
+              Map.entry("org.erdtman..", List.of("dev.leat.audit")),
               Map.entry("picocli..", List.of("dev.leat.cli.."))));
 
   @Test

@@ -1,5 +1,8 @@
 package dev.leat.node;
 
+import dev.leat.audit.AuditLog;
+import dev.leat.audit.jdbi.AuditSchema;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.cluster.jdbi.ClusterFormat;
 import dev.leat.cluster.jdbi.ClusterSchema;
 import dev.leat.contract.FunctionRef;
@@ -70,6 +73,8 @@ final class Assembly implements AutoCloseable {
   final DataDirectory directory;
   private final NodeDatabase database;
   private final TenantParts tenants;
+  private final AuditLog audit;
+  private final AuditKeeper auditKeeper;
   private final ExecutionLog executions;
   private final ModuleParts modules;
   final WorkerParts running;
@@ -99,6 +104,8 @@ final class Assembly implements AutoCloseable {
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
     tenants = new TenantParts(source, new Belongings(), blocking, clock);
+    audit = new AuditLog(new JdbiAuditStore(source), tenants.signingKeys, clock);
+    auditKeeper = new AuditKeeper(audit);
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
     modules = new ModuleParts(config, directory, source);
     running = new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, executions);
@@ -168,6 +175,7 @@ final class Assembly implements AutoCloseable {
             registry.deploying,
             registry.functions,
             executions,
+            audit,
             changes,
             metrics::text,
             this::readiness,
@@ -207,7 +215,8 @@ final class Assembly implements AutoCloseable {
         .part("worker", this::startWorker, running.worker::close)
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
         .part("state in memory", this::loadState)
-        .part("changes", changes::start, changes::close);
+        .part("changes", changes::start, changes::close)
+        .part("audit", auditKeeper::start, auditKeeper::close);
     if (membership != null && calls != null) {
       Membership place = membership;
       ClusterCalls others = calls;
@@ -242,6 +251,7 @@ final class Assembly implements AutoCloseable {
 
   private void migrate(DataSource source) {
     StoreSchema.migrate(source);
+    AuditSchema.migrate(source);
     TenantsSchema.migrate(source);
     RegistrySchema.migrate(source);
     InvocationsSchema.migrate(source);

@@ -1,5 +1,6 @@
 package dev.leat.gateway.control;
 
+import dev.leat.audit.Denials;
 import dev.leat.contract.Excerpt;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
@@ -18,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AuthoriseOperation implements Step<ControlExchange> {
   private final Tenants tenants;
+  private final Denials denials;
 
-  AuthoriseOperation(Tenants tenants) {
+  AuthoriseOperation(Tenants tenants, Denials denials) {
     this.tenants = tenants;
+    this.denials = denials;
   }
 
   @Override
@@ -42,10 +45,24 @@ final class AuthoriseOperation implements Step<ControlExchange> {
           name == null || tenants.exists(new TenantId(name))
               ? withinScope(exchange, caller)
               : hidden(exchange);
-      case HIDDEN -> hidden(exchange);
-      case FORBIDDEN ->
-          exchange.refuse(ProblemCode.FORBIDDEN, Access.forbidden(caller, right.get()));
+      case HIDDEN -> {
+        deny(exchange, caller);
+        yield hidden(exchange);
+      }
+      case FORBIDDEN -> {
+        deny(exchange, caller);
+        yield exchange.refuse(ProblemCode.FORBIDDEN, Access.forbidden(caller, right.get()));
+      }
     };
+  }
+
+  /** Told to the caller's own tenant: what it tried to reach need not exist. */
+  private void deny(ControlExchange exchange, Principal caller) {
+    denials.count(
+        caller.tenant(),
+        caller.subject(),
+        exchange.declared().id(),
+        Excerpt.of(exchange.request().path()));
   }
 
   /** A function that the token is not good for is as none; only deploying it would make one. */

@@ -69,7 +69,7 @@ public final class ControlPlane {
                 step(
                     "authorise",
                     "before any of what exists is told",
-                    new AuthoriseOperation(services.tenants())),
+                    new AuthoriseOperation(services.tenants(), services.audit().denials())),
                 step("media-type", "cheap, so before a body is read", new CheckMediaType()),
                 step("parameters", "cheap, so before a body is read", new ReadParameters()),
                 step("memory", "no byte is read that has no room", new ReserveMemory(bodies)),
@@ -125,6 +125,7 @@ public final class ControlPlane {
         new ModuleOperations(services.keys(), services.publishing(), services.modules()).byId());
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
     byId.putAll(new InvocationOperations(services.executions()).byId());
+    byId.putAll(new AuditOperations(services.audit()).byId());
     return byId;
   }
 

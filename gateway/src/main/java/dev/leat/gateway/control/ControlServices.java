@@ -1,5 +1,6 @@
 package dev.leat.gateway.control;
 
+import dev.leat.audit.AuditLog;
 import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.invocations.ExecutionLog;
 import dev.leat.registry.function.DeployFunction;
@@ -35,6 +36,7 @@ public record ControlServices(
     DeployFunction deploying,
     FunctionCatalog functions,
     ExecutionLog executions,
+    AuditLog audit,
     ChangeFeed changes,
     Supplier<byte[]> metrics,
     Supplier<Readiness> readiness,

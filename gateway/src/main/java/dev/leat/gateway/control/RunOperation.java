@@ -1,12 +1,15 @@
 package dev.leat.gateway.control;
 
+import dev.leat.audit.Origin;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
 import dev.leat.store.ChangeFeed;
 import dev.leat.store.StoreFailure;
+import dev.leat.tenants.Principal;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Instant;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +69,7 @@ final class RunOperation implements Step<ControlExchange> {
 
   private Written written(ControlExchange exchange, Call call) {
     try {
-      Reply reply = exchange.operation().operation().run(call);
+      Reply reply = origin(exchange, call).run(() -> exchange.operation().operation().run(call));
       if (!exchange.declared().method().equals("GET")) {
         // Who is answered finds on this node what was done. If that fails it is done all the
         // same, and found as soon as the database can be read.
@@ -83,6 +86,12 @@ final class RunOperation implements Step<ControlExchange> {
           e);
       return Written.refused(FAILED);
     }
+  }
+
+  private static Origin origin(ControlExchange exchange, Call call) {
+    Principal caller = call.principal();
+    return new Origin(
+        caller == null ? Origin.PLATFORM : caller.subject(), exchange.requestId(), Instant.now());
   }
 
   private static Problem storeProblem(ControlExchange exchange, StoreFailure failure) {

@@ -1,5 +1,6 @@
 package dev.leat.registry.function;
 
+import dev.leat.audit.AuditEntry;
 import dev.leat.contract.Allowances;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Cancellation;
@@ -13,7 +14,6 @@ import dev.leat.contract.TenantId;
 import dev.leat.engine.Inspection;
 import dev.leat.engine.ModuleInspector;
 import dev.leat.engine.ModuleShape;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.function.FunctionStore.Addition;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleRef;

@@ -1,12 +1,12 @@
 package dev.leat.registry.function;
 
+import dev.leat.audit.AuditEntry;
 import dev.leat.contract.Answer;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Page;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;

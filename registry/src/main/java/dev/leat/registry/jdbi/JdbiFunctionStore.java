@@ -1,11 +1,12 @@
 package dev.leat.registry.jdbi;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.StoredManifest;

@@ -1,8 +1,9 @@
 package dev.leat.registry.jdbi;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKey;
 import dev.leat.store.Changes;

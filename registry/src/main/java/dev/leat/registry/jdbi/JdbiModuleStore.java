@@ -1,11 +1,12 @@
 package dev.leat.registry.jdbi;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishedModule;
 import dev.leat.store.Database;

@@ -1,7 +1,7 @@
 package dev.leat.registry.key;
 
+import dev.leat.audit.AuditEntry;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.store.StoreFailure;
 import java.time.Instant;
 import java.util.List;

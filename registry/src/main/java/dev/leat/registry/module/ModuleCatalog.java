@@ -1,11 +1,11 @@
 package dev.leat.registry.module;
 
+import dev.leat.audit.AuditEntry;
 import dev.leat.contract.Answer;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.module.ModuleStore.Deletion;
 import java.time.InstantSource;
 import java.util.Optional;

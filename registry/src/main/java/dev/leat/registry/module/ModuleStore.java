@@ -1,11 +1,11 @@
 package dev.leat.registry.module;
 
+import dev.leat.audit.AuditEntry;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.store.StoreFailure;
 import java.util.Optional;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package dev.leat.registry.module;
 
+import dev.leat.audit.AuditEntry;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Allowances;
 import dev.leat.contract.Answer;
@@ -15,7 +16,6 @@ import dev.leat.engine.ModuleInspector;
 import dev.leat.engine.ModuleShape;
 import dev.leat.engine.ModuleShape.Imported;
 import dev.leat.engine.WasiFunctions;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKey;
 import dev.leat.registry.key.Signatures;

@@ -1,8 +1,8 @@
 package dev.leat.registry.function;
 
+import dev.leat.audit.AuditEntry;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
 import dev.leat.store.StoreFailure;
 import java.io.IOException;
 import java.util.List;

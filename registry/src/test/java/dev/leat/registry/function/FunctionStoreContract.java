@@ -2,6 +2,8 @@ package dev.leat.registry.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.AuditStore;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
@@ -10,8 +12,6 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.Announced;
 import dev.leat.registry.TestRegistry;
-import dev.leat.registry.audit.AuditEntry;
-import dev.leat.registry.audit.AuditStore;
 import dev.leat.registry.function.FunctionStore.Addition;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.ModuleStoreContract;
@@ -186,7 +186,8 @@ public abstract class FunctionStoreContract {
     store.delete(ACME, MASK, entry("delete"));
     store.delete(ACME, MASK, entry("delete again"));
 
-    assertThat(audit.list(ACME, 10, AuditStore.START).items())
+    audit.seal(100);
+    assertThat(audit.list(AuditStore.Filter.of(ACME), 10, AuditStore.START).items())
         .extracting(record -> record.entry().action())
         .containsExactly("delete", "add", "publish");
   }

@@ -6,15 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.AuditStore;
+import dev.leat.audit.jdbi.AuditSchema;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.Announced;
 import dev.leat.registry.ClosingStore;
-import dev.leat.registry.audit.AuditEntry;
-import dev.leat.registry.audit.AuditStore;
-import dev.leat.registry.audit.AuditStoreContract;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
@@ -68,6 +69,7 @@ abstract class JdbiStores {
   @BeforeEach
   void migrate() {
     StoreSchema.migrate(source());
+    AuditSchema.migrate(source());
     RegistrySchema.migrate(source());
   }
 
@@ -148,14 +150,6 @@ abstract class JdbiStores {
 
     @Override
     protected AuditStore itsAuditStore() {
-      return new JdbiAuditStore(source());
-    }
-  }
-
-  @Nested
-  final class AuditStoreLaws extends AuditStoreContract {
-    @Override
-    protected AuditStore newStore() {
       return new JdbiAuditStore(source());
     }
   }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.AuditStore;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
-import dev.leat.registry.audit.AuditEntry;
-import dev.leat.registry.audit.AuditStore;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
@@ -369,7 +369,8 @@ public abstract class ModuleStoreContract {
   }
 
   private List<String> recorded() {
-    return audit.list(ACME, 100, AuditStore.START).items().stream()
+    audit.seal(100);
+    return audit.list(AuditStore.Filter.of(ACME), 100, AuditStore.START).items().stream()
         .map(record -> record.entry().action())
         .toList();
   }

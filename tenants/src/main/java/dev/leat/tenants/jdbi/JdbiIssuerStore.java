@@ -1,5 +1,7 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
 import dev.leat.store.Changes;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 
@@ -45,6 +48,10 @@ public final class JdbiIssuerStore implements IssuerStore {
           }
           insertRules(handle, issuer);
           Changes.append(handle, new Change.IssuersChanged(issuer.tenant()));
+          JdbiAuditStore.append(
+              handle,
+              AuditEntry.done(
+                  Optional.of(issuer.tenant()), "issuer.add", issuer.name(), issuer.url()));
           return Added.ADDED;
         });
   }
@@ -108,6 +115,8 @@ public final class JdbiIssuerStore implements IssuerStore {
                   "DELETE FROM issuers WHERE tenant = ? AND name = ?", tenant.value(), name);
           if (removed == 1) {
             Changes.append(handle, new Change.IssuersChanged(tenant));
+            JdbiAuditStore.append(
+                handle, AuditEntry.done(Optional.of(tenant), "issuer.remove", name, ""));
           }
           return removed == 1;
         });

@@ -1,5 +1,7 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
 import dev.leat.store.Changes;
@@ -39,6 +41,13 @@ public final class JdbiPowerStore implements PowerStore {
                   == 1;
           if (exists) {
             Changes.append(handle, new Change.QuotaChanged(tenant));
+            JdbiAuditStore.append(
+                handle,
+                AuditEntry.done(
+                    Optional.of(tenant),
+                    "powers.set",
+                    tenant.value(),
+                    powers.words().map(Object::toString).orElse("all")));
           }
           return exists;
         });

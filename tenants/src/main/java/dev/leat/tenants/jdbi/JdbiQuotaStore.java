@@ -1,5 +1,7 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
@@ -37,6 +39,10 @@ public final class JdbiQuotaStore implements QuotaStore {
             handle.execute("DELETE FROM quotas WHERE tenant = ?", tenant.value());
             after.forEach((name, limit) -> insert(handle, tenant, name, limit));
             Changes.append(handle, new Change.QuotaChanged(tenant));
+            JdbiAuditStore.append(
+                handle,
+                AuditEntry.done(
+                    Optional.of(tenant), "quota.set", tenant.value(), after.toString()));
           }
           return Optional.of(answer);
         });

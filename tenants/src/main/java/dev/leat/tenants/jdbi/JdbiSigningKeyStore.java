@@ -1,5 +1,7 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Change;
 import dev.leat.store.Changes;
 import dev.leat.store.Database;
@@ -28,6 +30,9 @@ public final class JdbiSigningKeyStore implements SigningKeyStore {
             if (signing(handle).isEmpty()) {
               insert(handle, candidate);
               Changes.append(handle, new Change.SigningKeyChanged());
+              JdbiAuditStore.append(
+                  handle,
+                  AuditEntry.done(Optional.empty(), "signing-key.create", candidate.id(), ""));
             }
           }
           return kept(handle);
@@ -52,6 +57,8 @@ public final class JdbiSigningKeyStore implements SigningKeyStore {
           insert(handle, next);
           Keys kept = kept(handle);
           Changes.append(handle, new Change.SigningKeyChanged());
+          JdbiAuditStore.append(
+              handle, AuditEntry.done(Optional.empty(), "signing-key.rotate", next.id(), ""));
           return Optional.of(kept);
         });
   }

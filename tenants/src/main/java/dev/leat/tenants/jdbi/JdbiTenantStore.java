@@ -1,5 +1,7 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
 import dev.leat.store.Changes;
@@ -53,6 +55,9 @@ public final class JdbiTenantStore implements TenantStore {
             return Added.FULL;
           }
           Changes.append(handle, new Change.TenantChanged(tenant.id()));
+          JdbiAuditStore.append(
+              handle,
+              AuditEntry.done(Optional.of(tenant.id()), "tenant.create", tenant.id().value(), ""));
           return Added.ADDED;
         });
   }
@@ -111,6 +116,9 @@ public final class JdbiTenantStore implements TenantStore {
           Optional<Tenant> found = find(handle, tenant, "");
           if (changed == 1) {
             Changes.append(handle, new Change.TenantChanged(tenant));
+            JdbiAuditStore.append(
+                handle,
+                AuditEntry.done(Optional.of(tenant), "tenant.state", tenant.value(), state.word()));
           }
           return found;
         });
@@ -128,6 +136,8 @@ public final class JdbiTenantStore implements TenantStore {
             delete(handle, tenant);
             handle.execute("UPDATE tenant_count SET total = total - 1");
             Changes.append(handle, new Change.TokensRevoked(tenant));
+            JdbiAuditStore.append(
+                handle, AuditEntry.done(Optional.of(tenant), "tenant.delete", tenant.value(), ""));
             Changes.append(handle, new Change.TenantChanged(tenant));
           }
           return found;

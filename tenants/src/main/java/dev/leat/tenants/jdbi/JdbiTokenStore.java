@@ -1,5 +1,7 @@
 package dev.leat.tenants.jdbi;
 
+import dev.leat.audit.AuditEntry;
+import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
 import dev.leat.store.Changes;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -107,6 +110,7 @@ public final class JdbiTokenStore implements TokenStore {
           Optional<Token> token = find(handle, tenant, id);
           if (revoked == 1) {
             Changes.append(handle, new Change.TokenRevoked(id));
+            JdbiAuditStore.append(handle, AuditEntry.done(tenant, "token.revoke", id, ""));
           }
           return token;
         });
@@ -177,13 +181,22 @@ public final class JdbiTokenStore implements TokenStore {
         .bind("id", token.id())
         .bind("tenant", column(token.tenant()))
         .bind("subject", token.subject())
-        .bind(
-            "roles",
-            token.roles().stream().sorted().map(Role::word).collect(Collectors.joining(",")))
+        .bind("roles", words(token.roles()))
         .bind("functions", String.join(",", token.scope().patterns()))
         .bind("issuedAt", token.issuedAt())
         .bind("expiresAt", token.expiresAt())
         .execute();
+    JdbiAuditStore.append(
+        handle,
+        AuditEntry.done(
+            token.tenant(),
+            "token.create",
+            token.id(),
+            "subject " + token.subject() + ", roles " + words(token.roles())));
+  }
+
+  private static String words(Set<Role> roles) {
+    return roles.stream().sorted().map(Role::word).collect(Collectors.joining(","));
   }
 
   private static String column(Optional<TenantId> tenant) {

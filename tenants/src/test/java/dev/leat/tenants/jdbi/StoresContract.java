@@ -3,6 +3,7 @@ package dev.leat.tenants.jdbi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
 import dev.leat.contract.ProblemCode;
@@ -84,6 +85,7 @@ abstract class StoresContract {
   @BeforeEach
   void migrate() {
     StoreSchema.migrate(database.dataSource());
+    AuditSchema.migrate(database.dataSource());
     TenantsSchema.migrate(database.dataSource());
   }
 
@@ -696,7 +698,9 @@ abstract class StoresContract {
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE TABLE someone_elses (id INT)");
 
+      AuditSchema.migrate(shared.dataSource());
       TenantsSchema.migrate(shared.dataSource());
+      AuditSchema.migrate(shared.dataSource());
       TenantsSchema.migrate(shared.dataSource());
 
       assertThat(new JdbiTenantStore(shared.dataSource()).all()).isEmpty();

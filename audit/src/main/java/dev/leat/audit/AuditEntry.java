@@ -1,0 +1,68 @@
+package dev.leat.audit;
+
+import dev.leat.contract.TenantId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Who did what, as it is recorded for ever.
+ *
+ * @param tenant whose affairs it concerns; empty for the platform's
+ * @param actor the subject of the token that was used
+ * @param action such as {@code module.publish}
+ * @param resource what it was done to
+ * @param allowed whether it was done, or denied
+ * @param details what else matters; holds no secret
+ * @param requestId of the request that asked for it; empty if none did
+ */
+public record AuditEntry(
+    Instant at,
+    Optional<TenantId> tenant,
+    String actor,
+    String action,
+    String resource,
+    boolean allowed,
+    String details,
+    String requestId) {
+  /** The most characters of a text; what is longer is cut. */
+  public static final int TEXT_MAX = 8_192;
+
+  public AuditEntry {
+    actor = storable(actor);
+    resource = storable(resource);
+    details = storable(details);
+    requestId = storable(requestId);
+  }
+
+  /** Something that was allowed and done, by the request that runs here. */
+  public static AuditEntry done(
+      Instant at, TenantId tenant, String actor, String action, String resource, String details) {
+    return new AuditEntry(
+        at,
+        Optional.of(tenant),
+        actor,
+        action,
+        resource,
+        true,
+        details,
+        Origin.current().requestId());
+  }
+
+  /** Something that was allowed and done now, by the request that runs here and its caller. */
+  public static AuditEntry done(
+      Optional<TenantId> tenant, String action, String resource, String details) {
+    Origin origin = Origin.current();
+    return new AuditEntry(
+        origin.at(), tenant, origin.actor(), action, resource, true, details, origin.requestId());
+  }
+
+  /** What every database keeps and every JSON reader reads: no NUL, no half of a character. */
+  private static String storable(String text) {
+    String cut = text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX);
+    StringBuilder kept = new StringBuilder(cut.length());
+    cut.codePoints()
+        .map(it -> it == 0 || Character.getType(it) == Character.SURROGATE ? '\uFFFD' : it)
+        .forEach(kept::appendCodePoint);
+    return kept.toString();
+  }
+}
