@@ -59,6 +59,5 @@ public final class Denials {
     }
   }
 
-  private record Kind(
-      Optional<TenantId> tenant, String actor, String action, String resource) {}
+  private record Kind(Optional<TenantId> tenant, String actor, String action, String resource) {}
 }

@@ -123,7 +123,9 @@ final class AuditCommands {
       long next = from;
       while (true) {
         byte[] part =
-            session.api().download(PATH + "/export?format=" + ApiClient.encode(format) + "&from=" + next);
+            session
+                .api()
+                .download(PATH + "/export?format=" + ApiClient.encode(format) + "&from=" + next);
         if (part.length == 0) {
           return;
         }
@@ -211,8 +213,7 @@ final class AuditCommands {
                       .formatted(intact.records(), intact.covered(), intact.checkpoints()));
       case AuditVerifier.Result.Altered altered ->
           throw Failure.refused(
-              "'%s' was altered: line %d: %s"
-                  .formatted(export, altered.line(), altered.what()));
+              "'%s' was altered: line %d: %s".formatted(export, altered.line(), altered.what()));
     }
   }
 
@@ -237,12 +238,10 @@ final class AuditCommands {
         keys.add(JWK.parse(checkpoint.path("key").toString()));
       }
       if (keys.isEmpty()) {
-        for (JsonNode checkpoint :
-            session.api().get(PATH + "/checkpoints").withArray("items")) {
+        for (JsonNode checkpoint : session.api().get(PATH + "/checkpoints").withArray("items")) {
           keys.add(JWK.parse(checkpoint.path("key").toString()));
         }
-        keys.addAll(
-            JWKSet.parse(session.api().get("/.well-known/jwks.json").toString()).getKeys());
+        keys.addAll(JWKSet.parse(session.api().get("/.well-known/jwks.json").toString()).getKeys());
       }
     } catch (ParseException e) {
       throw Failure.refused("The platform's public keys cannot be read: " + e.getMessage());

@@ -30,17 +30,22 @@ final class AuditOperations {
 
   Map<String, Operation> byId() {
     return Map.of(
-        "listAudit", call -> list(call, call.query("tenant")),
-        "listTenantAudit", call -> list(call, Optional.of(call.tenant().value())),
-        "exportAudit", this::export,
-        "listAuditCheckpoints", this::checkpoints);
+        "listAudit",
+        call -> list(call, call.query("tenant")),
+        "listTenantAudit",
+        call -> list(call, Optional.of(call.tenant().value())),
+        "exportAudit",
+        this::export,
+        "listAuditCheckpoints",
+        this::checkpoints);
   }
 
   private Reply list(Call call, Optional<String> tenant) {
     return Reply.ok(
         call.limit()
             .then(limit ->
-                filter(call, tenant).then(filter -> audit.list(filter, limit, call.query("cursor"))))
+                filter(call, tenant)
+                    .then(filter -> audit.list(filter, limit, call.query("cursor"))))
             .map(page -> PageReply.of(page, AuditReply::of)));
   }
 
