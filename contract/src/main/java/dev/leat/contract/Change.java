@@ -18,7 +18,10 @@ public sealed interface Change {
   /** Whose tokens a tenant takes beside the platform's was changed. */
   record IssuersChanged(TenantId tenant) implements Change {}
 
-  /** Quotas of a tenant, or the powers that it may grant, were changed. */
+  /** The quotas of tenants that have none of their own were changed. */
+  record DefaultQuotaChanged() implements Change {}
+
+  /** Quotas of a tenant or of its functions, or the powers that it may grant, were changed. */
   record QuotaChanged(TenantId tenant) implements Change {}
 
   /** The key that signs tokens was changed. */

@@ -24,6 +24,7 @@ import dev.leat.tenants.Issuers;
 import dev.leat.tenants.JwksFetch;
 import dev.leat.tenants.Principal;
 import dev.leat.tenants.QuotaGate;
+import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeys;
@@ -190,7 +191,7 @@ final class GatewayUnderTest implements AutoCloseable {
 
   /** Sets a quota of {@code acme}; -1 for none. */
   void setQuota(String name, long limit) {
-    quotas.set(ACME, Map.of(name, limit));
+    quotas.set(new QuotaScope.OfTenant(ACME), Map.of(name, limit));
     changes.catchUp();
   }
 

@@ -22,6 +22,7 @@ record ChangeText(String kind, String subject) {
       case Change.TokensRevoked(TenantId tenant) -> text("tokens-revoked", tenant);
       case Change.IssuersChanged(TenantId tenant) -> text("issuers", tenant);
       case Change.QuotaChanged(TenantId tenant) -> text("quota", tenant);
+      case Change.DefaultQuotaChanged() -> text("default-quota");
       case Change.SigningKeyChanged() -> text("signing-key");
       case Change.PublisherKeyChanged(TenantId tenant, String kid) ->
           text("publisher-key", tenant, kid);
@@ -50,6 +51,7 @@ record ChangeText(String kind, String subject) {
               of(1, names -> new Change.TokensRevoked(new TenantId(names.get(0))));
           case "issuers" -> of(1, names -> new Change.IssuersChanged(new TenantId(names.get(0))));
           case "quota" -> of(1, names -> new Change.QuotaChanged(new TenantId(names.get(0))));
+          case "default-quota" -> of(0, names -> new Change.DefaultQuotaChanged());
           case "signing-key" -> of(0, names -> new Change.SigningKeyChanged());
           case "publisher-key" ->
               of(

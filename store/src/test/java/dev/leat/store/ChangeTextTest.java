@@ -23,6 +23,7 @@ final class ChangeTextTest {
           new Change.TokensRevoked(LONGEST),
           new Change.IssuersChanged(LONGEST),
           new Change.QuotaChanged(LONGEST),
+          new Change.DefaultQuotaChanged(),
           new Change.SigningKeyChanged(),
           new Change.PublisherKeyChanged(LONGEST, "k".repeat(100)),
           new Change.PublisherKeysForgotten(LONGEST),

@@ -2,34 +2,71 @@ package dev.leat.tenants;
 
 import dev.leat.contract.Usage;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a tenant's quotas let a request in now. */
+/** Whether quotas let a request in now. */
 public sealed interface Admission {
-  /** Let in, until released. */
+  /**
+   * Let in, until released. The same object stands for many requests, so that letting in costs no
+   * memory: who was let in must release it once, and not twice.
+   */
   final class Admitted implements Admission {
-    /** What a tenant gets whose requests nobody counts. */
-    static final Admitted UNCOUNTED = new Admitted(null);
+    /** What a function's requests get that nobody counts. */
+    static final Admitted UNCOUNTED = new Admitted(null, null);
 
-    private final @Nullable Budget budget;
-    private final AtomicBoolean released = new AtomicBoolean();
+    private final @Nullable Budget function;
+    private final @Nullable Budget tenant;
 
-    /**
-     * @param budget which is told of its end
-     */
-    Admitted(@Nullable Budget budget) {
-      this.budget = budget;
+    private Admitted(@Nullable Budget function, @Nullable Budget tenant) {
+      this.function = function;
+      this.tenant = tenant;
+    }
+
+    static Admitted by(@Nullable Budget function, @Nullable Budget tenant) {
+      return function == null && tenant == null ? UNCOUNTED : new Admitted(function, tenant);
+    }
+
+    @Nullable Budget function() {
+      return function;
+    }
+
+    @Nullable Budget tenant() {
+      return tenant;
+    }
+
+    /** Takes what a request needs of both budgets, or of neither. */
+    Admission take() {
+      Rejected rejected = function == null ? null : function.take();
+      if (rejected == null && tenant != null) {
+        rejected = tenant.take();
+        if (rejected != null && function != null) {
+          function.untake();
+        }
+      }
+      return rejected == null ? this : rejected;
     }
 
     /**
-     * The request has ended. Must be called at its end; only the first call counts.
+     * The request has ended. To be called once, at its end.
      *
      * @param usage what its invocation used, {@link Usage#NONE} if there was none
      */
     public void release(Usage usage) {
-      if (budget != null && released.compareAndSet(false, true)) {
-        budget.release(usage);
+      if (function != null) {
+        function.release(usage);
+      }
+      if (tenant != null) {
+        tenant.release(usage);
+      }
+    }
+
+    /** Charges what was used elsewhere. */
+    void charge(Spending spending) {
+      if (function != null) {
+        function.charge(spending);
+      }
+      if (tenant != null) {
+        tenant.charge(spending);
       }
     }
   }
@@ -38,9 +75,11 @@ public sealed interface Admission {
    * Turned away. Of what is limited nothing remains: a {@code RateLimit} field has {@code r=0}, and
    * {@code t} is {@code retryAfter}.
    *
+   * @param whose the tenant's, or one function's
    * @param quota the name of the quota that is used up
    * @param limit its value: per second for {@code requests-per-second}
    * @param retryAfter when to try again, above zero: exact for a rate, a guess for concurrency
    */
-  record Rejected(String quota, long limit, Duration retryAfter) implements Admission {}
+  record Rejected(QuotaScope whose, String quota, long limit, Duration retryAfter)
+      implements Admission {}
 }

@@ -1,121 +1,154 @@
 package dev.leat.tenants;
 
 import dev.leat.contract.Usage;
-import dev.leat.tenants.Admission.Rejected;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import java.util.function.ToLongFunction;
+import java.util.function.ToDoubleFunction;
 
 /**
- * What a tenant may use in an hour of something that is known only when an invocation has ended. It
- * fills evenly, an hour's worth deep. Who finds nothing left is turned away. An invocation's use is
- * charged when it ends, and may leave a debt: those that were let in are never cut off. Any thread,
- * without locks.
+ * What may be used in an hour of something that is known only when an invocation has ended. It
+ * comes back evenly, and an hour's worth is there after a pause. Who finds nothing left is turned
+ * away. An invocation's use is charged when it ends, and may leave a debt: those that were let in
+ * are never cut off. Any thread, without locks.
  *
- * <p>It is no Bucket4j bucket: those refuse more than a token in a nanosecond, which is 3.6 * 10^12
- * in an hour, and a large debt.
+ * <p>One number, so that a charge allocates nothing and no two are lost: the time at which all that
+ * was used will have come back. It is no Bucket4j bucket: those refuse more than a token in a
+ * nanosecond, which is 3.6 * 10^12 in an hour, and a large debt.
  */
 final class HourlyUse {
-  private static final double HOUR_NANOS = Duration.ofHours(1).toNanos();
+  /**
+   * Parts of a nanosecond: a cost of 1.7 * 10^-14 of the limit counts, and the time lasts 18 years.
+   */
+  private static final int TICKS_PER_NANO = 16;
+
+  private static final long HOUR_NANOS = Duration.ofHours(1).toNanos();
+  private static final long HOUR = HOUR_NANOS * TICKS_PER_NANO;
 
   /** The longest debt, in hours: whoever has used a year's worth is let in again after a day. */
   private static final int DEBT_HOURS_MAX = 24;
 
-  /** An hour of a MiB, in the KiB times milliseconds that are counted. */
-  private static final long KB_MILLIS_IN_A_MB_HOUR = 1_024 * Duration.ofHours(1).toMillis();
-
-  /** So that what came back exactly at this moment counts, however it was rounded. */
-  private static final double ROUNDING = 1e-6;
-
   private final Quota quota;
-  private final long limit;
-
-  /** In the units in which use is charged, at most 4 * 10^16: doubles count them to a few. */
-  private final double perHour;
-
-  private final ToLongFunction<Usage> cost;
+  private final Kind kind;
   private final LongSupplier nanoTime;
-  private final AtomicReference<Used> used;
+  private final long madeNanos;
+  private volatile long limit;
 
-  private HourlyUse(
-      Quota quota, long limit, long unit, ToLongFunction<Usage> cost, LongSupplier nanoTime) {
+  /** When all will have come back, in ticks since it was made. */
+  private final AtomicLong settled = new AtomicLong();
+
+  /**
+   * @param quota one of {@link Quota#BY_THE_HOUR}
+   */
+  HourlyUse(Quota quota, long limit, LongSupplier nanoTime) {
     this.quota = quota;
+    this.kind = Kind.of(quota);
     this.limit = limit;
-    this.perHour = (double) limit * unit;
-    this.cost = cost;
     this.nanoTime = nanoTime;
-    this.used = new AtomicReference<>(new Used(0, nanoTime.getAsLong()));
-  }
-
-  /** That of this quota, if it is one by the hour, and limited. */
-  static Optional<HourlyUse> of(Quota quota, Map<String, Long> limits, LongSupplier nanoTime) {
-    Long limit = limits.get(quota.word());
-    if (limit == null) {
-      return Optional.empty();
-    }
-    return switch (quota) {
-      case FUEL_PER_HOUR -> Optional.of(new HourlyUse(quota, limit, 1, HourlyUse::fuel, nanoTime));
-      case MEMORY_MB_HOURS ->
-          Optional.of(
-              new HourlyUse(quota, limit, KB_MILLIS_IN_A_MB_HOUR, HourlyUse::kbMillis, nanoTime));
-      default -> Optional.empty();
-    };
-  }
-
-  /** Both are below 2^63; their sum need not be. */
-  private static long fuel(Usage usage) {
-    long sum = usage.fuel() + usage.initFuel();
-    return sum < 0 ? Long.MAX_VALUE : sum;
-  }
-
-  /** At most 1 GiB for 5 minutes: 3 * 10^11. */
-  private static long kbMillis(Usage usage) {
-    return (usage.peakMemoryBytes() >> 10) * (usage.execNanos() / 1_000) / 1_000;
-  }
-
-  boolean isLike(HourlyUse other) {
-    return quota == other.quota && limit == other.limit;
+    this.madeNanos = nanoTime.getAsLong();
   }
 
   Quota quota() {
     return quota;
   }
 
+  long limit() {
+    return limit;
+  }
+
+  /** Another limit from now on; what was used stays used. */
+  void limitTo(long other) {
+    double ratio = (double) limit / other;
+    limit = other;
+    long now = now();
+    long before;
+    long next;
+    do {
+      before = settled.get();
+      next = now + ticks(Math.max(0, before - now) * ratio);
+    } while (!settled.compareAndSet(before, next));
+  }
+
   boolean isLeft() {
-    return missing() <= ROUNDING;
+    return missing(now()) <= 0;
   }
 
   void charge(Usage usage) {
-    long more = cost.applyAsLong(usage);
-    if (more > 0) {
-      long now = nanoTime.getAsLong();
-      used.updateAndGet(before ->
-          new Used(Math.min(at(before, now) + more, perHour * (1 + DEBT_HOURS_MAX)), now));
+    charge(kind.cost.applyAsDouble(usage));
+  }
+
+  /** Charges what was used elsewhere. */
+  void charge(Spending spending) {
+    charge(kind.spent.applyAsDouble(spending));
+  }
+
+  private void charge(double cost) {
+    if (cost > 0) {
+      long now = now();
+      long more = ticks(cost / kind.unit / limit * HOUR);
+      long before;
+      long next;
+      do {
+        before = settled.get();
+        next = Math.min(Math.max(before, now) + more, now + HOUR * (1 + DEBT_HOURS_MAX));
+      } while (!settled.compareAndSet(before, next));
     }
   }
 
-  Rejected rejected() {
-    long nanos = (long) (missing() / perHour * HOUR_NANOS);
-    return new Rejected(quota.word(), limit, Duration.ofNanos(Math.max(1, nanos)));
+  /** Never more than the longest debt, so that sums stay in range. */
+  private static long ticks(double time) {
+    return (long) Math.min(time + 0.5, (double) HOUR * (1 + DEBT_HOURS_MAX));
   }
 
-  /** How much must come back until one unit is left. */
-  private double missing() {
-    return at(Objects.requireNonNull(used.get(), "set when it was made"), nanoTime.getAsLong())
-        + 1
-        - perHour;
+  /** How long it is until something is left; 0 if something is. */
+  long waitNanos() {
+    return Math.max(0, (missing(now()) + TICKS_PER_NANO - 1) / TICKS_PER_NANO);
   }
 
-  /** What of it is still used at this time. */
-  private double at(Used before, long now) {
-    double back = Math.max(0, now - before.nanos()) / HOUR_NANOS * perHour;
-    return Math.max(0, before.amount() - back);
+  /** What of the limit is used, in its unit; more than the limit where there is a debt. */
+  double used() {
+    return (double) Math.max(0, settled.get() - now()) / HOUR * limit;
   }
 
-  /** What was used at a time. */
-  private record Used(double amount, long nanos) {}
+  /** How long it is until all has come back. */
+  long settledNanos() {
+    return Math.max(0, settled.get() - now()) / TICKS_PER_NANO;
+  }
+
+  /** The ticks until the smallest cost is left, which are below zero when more is. */
+  private long missing(long now) {
+    return Math.max(0, settled.get() - now) + ticks(HOUR / kind.unit / limit) - HOUR;
+  }
+
+  private long now() {
+    return (nanoTime.getAsLong() - madeNanos) * TICKS_PER_NANO;
+  }
+
+  /** What is counted of an invocation, and how much of that a limit's unit is. */
+  private enum Kind {
+    FUEL(Spending::fuel, Spending::fuel, 1),
+    /** A second in nanoseconds. */
+    CPU(Spending::cpuNanos, Spending::cpuNanos, 1e9),
+    /** A MiB for an hour, in nanoseconds. */
+    MEMORY(Spending::mbNanos, Spending::mbNanos, HOUR_NANOS);
+
+    private final ToDoubleFunction<Usage> cost;
+    private final ToDoubleFunction<Spending> spent;
+    private final double unit;
+
+    Kind(ToDoubleFunction<Usage> cost, ToDoubleFunction<Spending> spent, double unit) {
+      this.cost = cost;
+      this.spent = spent;
+      this.unit = unit;
+    }
+
+    static Kind of(Quota quota) {
+      return switch (quota) {
+        case FUEL_PER_HOUR -> FUEL;
+        case CPU_SECONDS_PER_HOUR -> CPU;
+        case MEMORY_MB_HOURS -> MEMORY;
+        default -> throw new IllegalArgumentException(quota.word() + " is not by the hour");
+      };
+    }
+  }
 }

@@ -18,8 +18,8 @@ enum Quota {
   CONCURRENCY(1_000_000),
   /** Units of fuel that invocations use, charged as they end. */
   FUEL_PER_HOUR(1_000_000_000_000_000L),
-  /** The processor's time that guests use, which is not measured yet. */
-  CPU_SECONDS_PER_HOUR(10_000_000, false),
+  /** The processor's time that invocations use, charged as they end. */
+  CPU_SECONDS_PER_HOUR(10_000_000),
   /** Peak memory of each invocation for as long as it ran, charged as it ends. */
   MEMORY_MB_HOURS(10_000_000),
   OUTBOUND_PER_MINUTE(1_000_000, false),
@@ -39,10 +39,25 @@ enum Quota {
 
   /** Those that turn requests away. */
   static final List<Quota> OF_REQUESTS =
-      List.of(REQUESTS_PER_SECOND, CONCURRENCY, FUEL_PER_HOUR, MEMORY_MB_HOURS);
+      List.of(
+          REQUESTS_PER_SECOND, CONCURRENCY, FUEL_PER_HOUR, CPU_SECONDS_PER_HOUR, MEMORY_MB_HOURS);
+
+  /** Those that may be set for a single function. */
+  static final List<Quota> OF_FUNCTIONS =
+      List.of(
+          REQUESTS_PER_SECOND,
+          BURST,
+          CONCURRENCY,
+          FUEL_PER_HOUR,
+          CPU_SECONDS_PER_HOUR,
+          MEMORY_MB_HOURS,
+          OUTBOUND_PER_MINUTE,
+          OUTBOUND_PER_HOUR,
+          ASYNC_BACKLOG);
 
   /** Those of {@link #OF_REQUESTS} that are charged when an invocation has ended. */
-  static final List<Quota> BY_THE_HOUR = List.of(FUEL_PER_HOUR, MEMORY_MB_HOURS);
+  static final List<Quota> BY_THE_HOUR =
+      List.of(FUEL_PER_HOUR, CPU_SECONDS_PER_HOUR, MEMORY_MB_HOURS);
 
   private final long max;
   private final boolean enforced;

@@ -1,5 +1,8 @@
 package dev.leat.tenants;
 
+import dev.leat.contract.Allowance;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.TenantId;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,57 +15,117 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets requests in as far as their tenant's quotas allow. Runs on event loops for every request: in
- * memory and without locks; a tenant without quotas costs one look-up.
+ * Lets requests in as far as the quotas of their function and of its tenant allow. Runs on event
+ * loops for every request: in memory, without locks and without allocating; a tenant without quotas
+ * costs one look-up.
  */
 public final class QuotaGate {
   /** Tenants whose rejections are told apart. */
   static final int TOLD_APART_MAX = 500;
 
+  private final Meters meters;
   private final LongSupplier nanoTime;
 
-  /** Only tenants with quotas, so at most {@link Tenants#TENANTS_MAX}. */
-  private final Map<TenantId, Budget> budgets = new ConcurrentHashMap<>();
+  /** What holds for a tenant that has no limit of its own for the same. */
+  private volatile Map<String, Long> defaults = Map.of();
+
+  /**
+   * Only tenants with quotas, so at most {@link Tenants#TENANTS_MAX}. Those that have the defaults
+   * alone come when they are first called.
+   */
+  private final Map<TenantId, TenantBudgets> budgets = new ConcurrentHashMap<>();
 
   private final RejectionCounts others = new RejectionCounts(true);
 
   /**
+   * Counts the requests of this node alone.
+   *
    * @param nanoTime a clock that never steps, as {@link System#nanoTime} is
    */
   public QuotaGate(LongSupplier nanoTime) {
+    this(new LocalMeters(nanoTime), nanoTime);
+  }
+
+  QuotaGate(Meters meters, LongSupplier nanoTime) {
+    this.meters = meters;
     this.nanoTime = nanoTime;
   }
 
-  /** Lets a request of this tenant in, or says why not. Who is let in must be released. */
-  public Admission admit(TenantId tenant) {
-    Budget budget = budgets.get(tenant);
-    return budget == null ? Admission.Admitted.UNCOUNTED : budget.admit();
+  /** Lets a request of this function in, or says why not. Who is let in must be released, once. */
+  public Admission admit(FunctionRef function) {
+    TenantBudgets of = of(function.tenant());
+    return of == null ? Admission.Admitted.UNCOUNTED : of.of(function.name()).take();
+  }
+
+  private @Nullable TenantBudgets of(TenantId tenant) {
+    TenantBudgets found = budgets.get(tenant);
+    return found != null || defaults.isEmpty()
+        ? found
+        : budgets.compute(
+            tenant, (id, before) -> before != null ? before : of(id, TenantLimits.NONE, null));
+  }
+
+  Map<String, Long> defaults() {
+    return defaults;
+  }
+
+  /**
+   * Whether this function may have limits: it has some already, or fewer others have than a tenant
+   * may have functions. The limits of functions that were deleted count too.
+   */
+  boolean hasRoom(FunctionRef function) {
+    TenantBudgets found = budgets.get(function.tenant());
+    Map<FunctionName, Map<String, Long>> limited =
+        found == null ? Map.of() : found.limits().functions();
+    return limited.size() < Allowance.FUNCTIONS_MAX || limited.containsKey(function.name());
+  }
+
+  /** Charges what invocations of this function cost that ran by way of other nodes. */
+  public void charge(FunctionRef function, Spending spending) {
+    TenantBudgets of = of(function.tenant());
+    if (of != null) {
+      of.of(function.name()).charge(spending);
+    }
   }
 
   /** Holds a tenant to these limits from now on; what it has used of those that stay counts on. */
-  void limit(TenantId tenant, Map<String, Long> limits) {
-    budgets.compute(tenant, (id, budget) -> limits.isEmpty() ? end(budget) : of(limits, budget));
+  void limit(TenantId tenant, TenantLimits limits) {
+    budgets.compute(tenant, (id, before) -> of(id, limits, before));
   }
 
-  /** Holds these tenants to these limits likewise, and no others to any. */
-  void limit(Map<TenantId, Map<String, Long>> all) {
-    Set<TenantId> unlimited = new HashSet<>(budgets.keySet());
-    unlimited.removeAll(all.keySet());
-    unlimited.forEach(tenant -> limit(tenant, Map.of()));
-    all.forEach(this::limit);
+  /** Holds all tenants that have no limits of their own for the same to these, from now on. */
+  void limitEach(Map<String, Long> limits) {
+    defaults = Map.copyOf(limits);
+    budgets
+        .keySet()
+        .forEach(tenant ->
+            budgets.computeIfPresent(tenant, (id, before) -> of(id, before.limits(), before)));
   }
 
-  private Budget of(Map<String, Long> limits, @Nullable Budget before) {
-    return Budget.of(limits, before, before == null ? counts() : before.rejections(), nanoTime);
+  /** Holds tenants to these limits likewise, and no others to any but the defaults. */
+  void limit(Map<String, Long> eachTenant, Map<TenantId, TenantLimits> all) {
+    defaults = Map.copyOf(eachTenant);
+    Set<TenantId> known = new HashSet<>(budgets.keySet());
+    known.addAll(all.keySet());
+    known.forEach(tenant -> limit(tenant, all.getOrDefault(tenant, TenantLimits.NONE)));
+  }
+
+  private @Nullable TenantBudgets of(
+      TenantId tenant, TenantLimits limits, @Nullable TenantBudgets before) {
+    if (limits.equals(TenantLimits.NONE) && defaults.isEmpty()) {
+      return end(before);
+    }
+    RejectionCounts rejections = before == null ? counts() : before.rejections();
+    return TenantBudgets.of(tenant, limits, defaults, before, rejections, meters, nanoTime);
   }
 
   private RejectionCounts counts() {
     return budgets.size() < TOLD_APART_MAX ? new RejectionCounts(false) : others;
   }
 
-  private @Nullable Budget end(@Nullable Budget budget) {
-    if (budget != null && !budget.rejections().isShared()) {
-      others.add(budget.rejections());
+  private @Nullable TenantBudgets end(@Nullable TenantBudgets before) {
+    if (before != null && !before.rejections().isShared()) {
+      others.add(before.rejections());
     }
     return null;
   }
@@ -73,9 +136,9 @@ public final class QuotaGate {
    */
   public List<Rejections> rejections() {
     List<Rejections> all = new ArrayList<>();
-    budgets.forEach((tenant, budget) -> {
-      if (!budget.rejections().isShared()) {
-        list(Optional.of(tenant), budget.rejections(), all);
+    budgets.forEach((tenant, of) -> {
+      if (!of.rejections().isShared()) {
+        list(Optional.of(tenant), of.rejections(), all);
       }
     });
     list(Optional.empty(), others, all);

@@ -7,7 +7,9 @@ import dev.leat.contract.Change;
 import dev.leat.contract.EditDistance;
 import dev.leat.contract.Excerpt;
 import dev.leat.contract.Finding;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Grant;
+import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.store.ChangeFeed;
 import java.util.ArrayList;
@@ -37,6 +39,9 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
   /** Only tenants that something limits, so at most {@link Tenants#TENANTS_MAX}. */
   private final Map<TenantId, Allowance> allowances = new ConcurrentHashMap<>();
 
+  /** Of all other tenants. */
+  private volatile Allowance byDefault = Allowance.PLATFORM;
+
   public Quotas(QuotaStore store, PowerStore powers, QuotaGate gate) {
     this.store = store;
     this.powers = powers;
@@ -45,9 +50,11 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
 
   @Override
   public void load() {
-    Map<TenantId, Map<String, Long>> all = store.all();
+    Map<String, Long> defaults = defaults();
+    Map<TenantId, TenantLimits> all = store.all();
     Map<TenantId, AllowedPowers> granted = powers.all();
-    gate.limit(all);
+    gate.limit(defaults, all);
+    byDefault = TenantAllowance.of(defaults, AllowedPowers.ALL);
     Set<TenantId> limited = new HashSet<>(all.keySet());
     limited.addAll(granted.keySet());
     allowances.keySet().retainAll(limited);
@@ -55,13 +62,19 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
         allowances.put(
             tenant,
             TenantAllowance.of(
-                all.getOrDefault(tenant, Map.of()),
+                TenantBudgets.effective(
+                    all.getOrDefault(tenant, TenantLimits.NONE).own(), defaults),
                 granted.getOrDefault(tenant, AllowedPowers.ALL))));
+  }
+
+  private Map<String, Long> defaults() {
+    return store.find(new QuotaScope.EveryTenant()).orElse(Map.of());
   }
 
   @Override
   public void changed(Change change) {
     switch (change) {
+      case Change.DefaultQuotaChanged() -> load();
       case Change.QuotaChanged(TenantId tenant) -> load(tenant);
       case Change.TenantChanged(TenantId tenant) -> load(tenant);
       default -> {} // not a quota's
@@ -69,27 +82,29 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
   }
 
   private void load(TenantId tenant) {
-    Map<String, Long> limits = store.find(tenant).orElse(Map.of());
+    TenantLimits limits = store.of(tenant);
     AllowedPowers granted = powers.find(tenant).orElse(AllowedPowers.ALL);
     gate.limit(tenant, limits);
-    if (limits.isEmpty() && granted.equals(AllowedPowers.ALL)) {
+    if (limits.own().isEmpty() && granted.equals(AllowedPowers.ALL)) {
       allowances.remove(tenant);
     } else {
-      allowances.put(tenant, TenantAllowance.of(limits, granted));
+      allowances.put(
+          tenant,
+          TenantAllowance.of(TenantBudgets.effective(limits.own(), gate.defaults()), granted));
     }
   }
 
   @Override
   public Allowance of(TenantId tenant) {
-    return allowances.getOrDefault(tenant, Allowance.PLATFORM);
+    return allowances.getOrDefault(tenant, byDefault);
   }
 
-  /** The limits of a tenant. */
-  public Answer<QuotaSettings> show(TenantId tenant) {
+  /** The limits that are set for a scope. */
+  public Answer<QuotaSettings> show(QuotaScope scope) {
     return store
-        .find(tenant)
+        .find(scope)
         .map(limits -> Answer.done(QuotaSettings.of(limits)))
-        .orElseGet(() -> Refusals.unknownTenant(tenant));
+        .orElseGet(() -> unknown(scope));
   }
 
   /**
@@ -97,11 +112,25 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
    *
    * @param changes by quota name: 1 to the highest of the quota, or {@link #UNLIMITED} to remove
    */
-  public Answer<QuotaSettings> set(TenantId tenant, Map<String, Long> changes) {
+  public Answer<QuotaSettings> set(QuotaScope scope, Map<String, Long> changes) {
+    if (scope instanceof QuotaScope.OfFunction(FunctionRef function) && !gate.hasRoom(function)) {
+      return Answer.refused(
+          ProblemCode.INVALID_REQUEST,
+          "Tenant '%s' has quotas for %d functions, the most that may have any. Clear those of another: 'none' for each."
+              .formatted(function.tenant(), Allowance.FUNCTIONS_MAX));
+    }
     return store
-        .change(tenant, before -> changed(before, changes))
+        .change(scope, before -> changed(scope, before, changes))
         .map(answer -> answer.map(QuotaSettings::of))
-        .orElseGet(() -> Refusals.unknownTenant(tenant));
+        .orElseGet(() -> unknown(scope));
+  }
+
+  private static <T> Answer<T> unknown(QuotaScope scope) {
+    return switch (scope) {
+      case QuotaScope.EveryTenant() -> throw new IllegalStateException("The default is there");
+      case QuotaScope.OfTenant(TenantId tenant) -> Refusals.unknownTenant(tenant);
+      case QuotaScope.OfFunction(FunctionRef function) -> Refusals.unknownTenant(function.tenant());
+    };
   }
 
   /** The powers that a tenant may grant. */
@@ -125,8 +154,8 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
   }
 
   private static Answer<Map<String, Long>> changed(
-      Map<String, Long> before, Map<String, Long> changes) {
-    List<Finding> findings = findings(before, changes);
+      QuotaScope scope, Map<String, Long> before, Map<String, Long> changes) {
+    List<Finding> findings = findings(scope, before, changes);
     if (!findings.isEmpty()) {
       return Refusals.invalid("The quota change", findings);
     }
@@ -136,11 +165,13 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
     return Answer.done(after);
   }
 
-  private static List<Finding> findings(Map<String, Long> before, Map<String, Long> changes) {
+  private static List<Finding> findings(
+      QuotaScope scope, Map<String, Long> before, Map<String, Long> changes) {
     List<Finding> findings = new ArrayList<>();
     new TreeMap<>(changes)
         .forEach((name, limit) ->
-            complaint(name, limit).ifPresent(message -> findings.add(new Finding(name, message))));
+            complaint(scope, name, limit)
+                .ifPresent(message -> findings.add(new Finding(name, message))));
     Map<String, Long> after = new HashMap<>(before);
     after.putAll(changes);
     if (isLimited(after, Quota.BURST) && !isLimited(after, Quota.REQUESTS_PER_SECOND)) {
@@ -157,10 +188,15 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
   }
 
   /** What is wrong with this change, if anything. */
-  private static Optional<String> complaint(String name, long limit) {
+  private static Optional<String> complaint(QuotaScope scope, String name, long limit) {
     Optional<Quota> quota = Quota.ofWord(name);
     if (quota.isEmpty()) {
       return Optional.of("There is no quota '" + Excerpt.of(name) + "'; " + suggestion(name));
+    }
+    if (scope instanceof QuotaScope.OfFunction && !Quota.OF_FUNCTIONS.contains(quota.get())) {
+      return Optional.of(
+          name
+              + " limits a tenant, and no single function; a function's limits are in its manifest.");
     }
     long max = quota.get().max();
     return limit == UNLIMITED || (limit >= 1 && limit <= max)

@@ -4,6 +4,8 @@ import static dev.leat.tenants.Platform.ACME;
 import static dev.leat.tenants.Platform.OTHER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.tenants.Admission.Admitted;
@@ -22,34 +24,38 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class QuotaGateTest {
+  private static final QuotaScope OF_ACME = new QuotaScope.OfTenant(ACME);
+  private static final FunctionRef F = new FunctionRef(ACME, new FunctionName("f"));
+  private static final FunctionRef G = new FunctionRef(OTHER, new FunctionName("g"));
+
   private final AtomicLong nanoTime = new AtomicLong(-5);
   private final QuotaGate gate = new QuotaGate(nanoTime::get);
 
   @Test
   void admit_withoutQuotas_isAlwaysAdmitted() {
     for (int i = 0; i < 1_000; i++) {
-      assertThat(gate.admit(ACME)).isSameAs(Admitted.UNCOUNTED);
+      assertThat(gate.admit(F)).isSameAs(Admitted.UNCOUNTED);
     }
     Admitted.UNCOUNTED.release(Usage.NONE);
   }
 
   @Test
   void rejections_areCountedByTenantAndQuota_acrossChanges() {
-    gate.limit(ACME, Map.of("requests-per-second", 2L));
-    gate.limit(OTHER, Map.of("concurrency", 1L));
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 2L)));
+    gate.limit(OTHER, new TenantLimits(Map.of("concurrency", 1L)));
     assertThat(gate.rejections()).isEmpty();
     admittedOf(5);
-    gate.admit(OTHER);
-    gate.admit(OTHER);
+    gate.admit(G);
+    gate.admit(G);
 
-    gate.limit(ACME, Map.of("requests-per-second", 1L));
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 1L)));
     admittedOf(2);
 
     assertThat(gate.rejections())
         .containsExactlyInAnyOrder(
             new Rejections(Optional.of(ACME), "requests-per-second", 4),
             new Rejections(Optional.of(OTHER), "concurrency", 1));
-    gate.limit(ACME, Map.of());
+    gate.limit(ACME, new TenantLimits(Map.of()));
     assertThat(gate.rejections())
         .containsExactlyInAnyOrder(
             new Rejections(Optional.of(OTHER), "concurrency", 1),
@@ -61,9 +67,9 @@ final class QuotaGateTest {
     int tenants = QuotaGate.TOLD_APART_MAX + 50;
     for (int i = 0; i < tenants; i++) {
       TenantId tenant = new TenantId("t" + i);
-      gate.limit(tenant, Map.of("concurrency", 1L));
-      gate.admit(tenant);
-      gate.admit(tenant);
+      gate.limit(tenant, new TenantLimits(Map.of("concurrency", 1L)));
+      gate.admit(new FunctionRef(tenant, F.name()));
+      gate.admit(new FunctionRef(tenant, F.name()));
     }
 
     assertThat(gate.rejections())
@@ -73,14 +79,14 @@ final class QuotaGateTest {
 
   @Test
   void admit_rate_isAdmittedUpToTheBurstAndThenEvenly() {
-    gate.limit(ACME, Map.of("requests-per-second", 10L, "burst", 20L));
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 10L, "burst", 20L)));
 
     assertThat(admittedOf(25)).isEqualTo(20);
-    assertThat(gate.admit(ACME))
-        .isEqualTo(new Rejected("requests-per-second", 10, Duration.ofMillis(100)));
+    assertThat(gate.admit(F))
+        .isEqualTo(new Rejected(OF_ACME, "requests-per-second", 10, Duration.ofMillis(100)));
     nanoTime.addAndGet(Duration.ofMillis(99).toNanos());
-    assertThat(gate.admit(ACME))
-        .isEqualTo(new Rejected("requests-per-second", 10, Duration.ofMillis(1)));
+    assertThat(gate.admit(F))
+        .isEqualTo(new Rejected(OF_ACME, "requests-per-second", 10, Duration.ofMillis(1)));
     nanoTime.addAndGet(Duration.ofMillis(1).toNanos());
     assertThat(admittedOf(5)).isEqualTo(1);
     nanoTime.addAndGet(Duration.ofHours(1).toNanos());
@@ -89,14 +95,17 @@ final class QuotaGateTest {
 
   @Test
   void admit_rateWithoutBurst_isAdmittedUpToASecondsWorth() {
-    gate.limit(ACME, Map.of("requests-per-second", 3L));
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 3L)));
 
     assertThat(admittedOf(10)).isEqualTo(3);
   }
 
   @Test
   void admit_fastestRate_isCounted() {
-    gate.limit(ACME, Map.of("requests-per-second", Quota.REQUESTS_PER_SECOND.max(), "burst", 1L));
+    gate.limit(
+        ACME,
+        new TenantLimits(
+            Map.of("requests-per-second", Quota.REQUESTS_PER_SECOND.max(), "burst", 1L)));
 
     assertThat(admittedOf(2)).isEqualTo(1);
     nanoTime.addAndGet(1_000);
@@ -105,139 +114,151 @@ final class QuotaGateTest {
 
   @Test
   void admit_anotherTenantsUse_doesNotCount() {
-    gate.limit(ACME, Map.of("requests-per-second", 1L));
-    gate.limit(OTHER, Map.of("requests-per-second", 1L));
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 1L)));
+    gate.limit(OTHER, new TenantLimits(Map.of("requests-per-second", 1L)));
 
-    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
-    assertThat(gate.admit(OTHER)).isInstanceOf(Admitted.class);
-    assertThat(gate.admit(ACME)).isInstanceOf(Rejected.class);
+    assertThat(gate.admit(F)).isInstanceOf(Admitted.class);
+    assertThat(gate.admit(G)).isInstanceOf(Admitted.class);
+    assertThat(gate.admit(F)).isInstanceOf(Rejected.class);
   }
 
   @Test
   void admit_concurrency_isAdmittedAgainAfterARelease() {
-    gate.limit(ACME, Map.of("concurrency", 2L));
-    Admitted first = (Admitted) gate.admit(ACME);
-    gate.admit(ACME);
+    gate.limit(ACME, new TenantLimits(Map.of("concurrency", 2L)));
+    Admitted first = (Admitted) gate.admit(F);
+    gate.admit(F);
 
-    assertThat(gate.admit(ACME)).isEqualTo(new Rejected("concurrency", 2, Duration.ofSeconds(1)));
+    assertThat(gate.admit(F))
+        .isEqualTo(new Rejected(OF_ACME, "concurrency", 2, Duration.ofSeconds(1)));
 
     first.release(Usage.NONE);
-    first.release(Usage.NONE);
-    assertThat(admittedOf(2)).as("a second release counts for nothing").isEqualTo(1);
+    assertThat(admittedOf(2)).isEqualTo(1);
   }
 
   @Test
   void admit_rejectedByRate_takesNoPlace() {
-    gate.limit(ACME, Map.of("requests-per-second", 1L, "concurrency", 2L));
-    gate.admit(ACME);
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 1L, "concurrency", 2L)));
+    gate.admit(F);
     assertThat(admittedOf(5)).isZero();
 
     nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
-    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+    assertThat(gate.admit(F)).isInstanceOf(Admitted.class);
   }
 
   @Test
   void admit_rejectedByConcurrency_usesNoRate() {
-    gate.limit(ACME, Map.of("requests-per-second", 2L, "concurrency", 1L));
-    Admitted first = (Admitted) gate.admit(ACME);
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 2L, "concurrency", 1L)));
+    Admitted first = (Admitted) gate.admit(F);
     assertThat(admittedOf(5)).isZero();
 
     first.release(Usage.NONE);
-    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+    assertThat(gate.admit(F)).isInstanceOf(Admitted.class);
   }
 
   @Test
   void limit_changed_holdsAtOnceAndKeepsWhatWasUsed() {
-    gate.limit(ACME, Map.of("requests-per-second", 5L, "concurrency", 9L));
-    Admitted first = (Admitted) gate.admit(ACME);
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 5L, "concurrency", 9L)));
+    Admitted first = (Admitted) gate.admit(F);
     assertThat(admittedOf(3)).isEqualTo(3);
 
-    gate.limit(ACME, Map.of("requests-per-second", 5L, "concurrency", 4L));
-    assertThat(gate.admit(ACME)).as("four are in flight").isInstanceOf(Rejected.class);
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 5L, "concurrency", 4L)));
+    assertThat(gate.admit(F)).as("four are in flight").isInstanceOf(Rejected.class);
     first.release(Usage.NONE);
-    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
-    gate.limit(ACME, Map.of("requests-per-second", 5L));
-    assertThat(gate.admit(ACME)).as("five were let in").isInstanceOf(Rejected.class);
-    gate.limit(ACME, Map.of("requests-per-second", 7L));
+    assertThat(gate.admit(F)).isInstanceOf(Admitted.class);
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 5L)));
+    assertThat(gate.admit(F)).as("five were let in").isInstanceOf(Rejected.class);
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 7L)));
     assertThat(admittedOf(10)).as("another rate begins anew").isEqualTo(7);
-    gate.limit(ACME, Map.of());
+    gate.limit(ACME, new TenantLimits(Map.of()));
     assertThat(admittedOf(10)).isEqualTo(10);
   }
 
   @Test
   void admit_fuelOfTheHourUsedUp_isRejectedUntilSomeComesBack() {
-    gate.limit(ACME, Map.of("fuel-per-hour", 3_600L));
-    Admitted first = (Admitted) gate.admit(ACME);
-    Admitted second = (Admitted) gate.admit(ACME);
+    gate.limit(ACME, new TenantLimits(Map.of("fuel-per-hour", 3_600L)));
+    Admitted first = (Admitted) gate.admit(F);
+    Admitted second = (Admitted) gate.admit(F);
 
     first.release(used(3_500, 100, 0, 0));
-    first.release(used(3_500, 100, 0, 0));
-    assertThat(gate.admit(ACME))
-        .isEqualTo(new Rejected("fuel-per-hour", 3_600, Duration.ofSeconds(1)));
+    assertThat(gate.admit(F))
+        .isEqualTo(new Rejected(OF_ACME, "fuel-per-hour", 3_600, Duration.ofSeconds(1)));
 
     second.release(used(10, 0, 0, 0));
-    assertThat(gate.admit(ACME))
+    assertThat(gate.admit(F))
         .as("who was let in may leave a debt")
-        .isEqualTo(new Rejected("fuel-per-hour", 3_600, Duration.ofSeconds(11)));
+        .isEqualTo(new Rejected(OF_ACME, "fuel-per-hour", 3_600, Duration.ofSeconds(11)));
     nanoTime.addAndGet(Duration.ofSeconds(11).toNanos());
-    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+    assertThat(gate.admit(F)).isInstanceOf(Admitted.class);
     assertThat(gate.rejections())
         .containsExactly(new Rejections(Optional.of(ACME), "fuel-per-hour", 2));
   }
 
   @Test
   void admit_memoryOfTheHourUsedUp_isRejected() {
-    gate.limit(ACME, Map.of("memory-mb-hours", 1L));
-    Admitted first = (Admitted) gate.admit(ACME);
+    gate.limit(ACME, new TenantLimits(Map.of("memory-mb-hours", 1L)));
+    Admitted first = (Admitted) gate.admit(F);
     first.release(used(0, 0, 64 << 20, Duration.ofHours(1).toNanos() / 64 - 1_000_000));
-    assertThat(gate.admit(ACME)).as("64 MiB for less than a 64th").isInstanceOf(Admitted.class);
+    assertThat(gate.admit(F)).as("64 MiB for less than a 64th").isInstanceOf(Admitted.class);
 
-    ((Admitted) gate.admit(ACME)).release(used(0, 0, 64 << 20, 1_000_000));
+    ((Admitted) gate.admit(F)).release(used(0, 0, 64 << 20, 1_000_000));
 
-    assertThat(gate.admit(ACME)).isInstanceOf(Rejected.class);
+    assertThat(gate.admit(F)).isInstanceOf(Rejected.class);
   }
 
   @Test
-  void limit_hourlyUseUnchanged_goesOn_changedBeginsAnew() {
-    gate.limit(ACME, Map.of("fuel-per-hour", 100L));
-    ((Admitted) gate.admit(ACME)).release(used(100, 0, 0, 0));
+  void limit_hourlyUse_goesOn_underAnotherLimitToo() {
+    gate.limit(ACME, new TenantLimits(Map.of("fuel-per-hour", 100L)));
+    ((Admitted) gate.admit(F)).release(used(100, 0, 0, 0));
 
-    gate.limit(ACME, Map.of("fuel-per-hour", 100L, "concurrency", 5L));
-    assertThat(gate.admit(ACME)).isInstanceOf(Rejected.class);
-    gate.limit(ACME, Map.of("fuel-per-hour", 200L, "concurrency", 5L));
-    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+    gate.limit(ACME, new TenantLimits(Map.of("fuel-per-hour", 100L, "concurrency", 5L)));
+    assertThat(gate.admit(F)).isInstanceOf(Rejected.class);
+    gate.limit(ACME, new TenantLimits(Map.of("fuel-per-hour", 200L, "concurrency", 5L)));
+    ((Admitted) gate.admit(F)).release(used(99, 0, 0, 0));
+    Admitted last = (Admitted) gate.admit(F);
+    last.release(used(1, 0, 0, 0));
+    assertThat(gate.admit(F))
+        .as("all 200 are used")
+        .isEqualTo(new Rejected(OF_ACME, "fuel-per-hour", 200, Duration.ofSeconds(18)));
+    gate.limit(ACME, new TenantLimits(Map.of("fuel-per-hour", 50L)));
+    assertThat(gate.admit(F))
+        .as("four times as much as may be")
+        .isEqualTo(new Rejected(OF_ACME, "fuel-per-hour", 50, Duration.ofHours(3).plusSeconds(72)));
   }
 
   @Test
   void admit_rejectedByHourlyUse_takesNoPlaceAndNoRate() {
-    gate.limit(ACME, Map.of("fuel-per-hour", 100L, "concurrency", 1L, "requests-per-second", 2L));
-    ((Admitted) gate.admit(ACME)).release(used(100, 0, 0, 0));
+    gate.limit(
+        ACME,
+        new TenantLimits(
+            Map.of("fuel-per-hour", 100L, "concurrency", 1L, "requests-per-second", 2L)));
+    ((Admitted) gate.admit(F)).release(used(100, 0, 0, 0));
     assertThat(admittedOf(5)).isZero();
 
-    gate.limit(ACME, Map.of("concurrency", 1L, "requests-per-second", 2L));
-    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+    gate.limit(ACME, new TenantLimits(Map.of("concurrency", 1L, "requests-per-second", 2L)));
+    assertThat(gate.admit(F)).isInstanceOf(Admitted.class);
   }
 
   @Test
   void limit_highestOfEachQuota_andTheLowest_holds() {
     for (Quota quota : Quota.values()) {
-      gate.limit(ACME, Map.of(quota.word(), quota.max()));
-      ((Admitted) gate.admit(ACME)).release(Usage.NONE);
-      gate.limit(ACME, Map.of(quota.word(), 1L));
-      Admitted admitted = (Admitted) gate.admit(ACME);
+      gate.limit(ACME, new TenantLimits(Map.of(quota.word(), quota.max())));
+      ((Admitted) gate.admit(F)).release(Usage.NONE);
+      gate.limit(ACME, new TenantLimits(Map.of(quota.word(), 1L)));
+      Admitted admitted = (Admitted) gate.admit(F);
       admitted.release(used(Long.MAX_VALUE, Long.MAX_VALUE, 1 << 30, Long.MAX_VALUE / 1_000_000));
-      gate.limit(ACME, Map.of());
+      gate.limit(ACME, new TenantLimits(Map.of()));
     }
   }
 
   @Test
   void admit_afterUseFarAboveTheHours_isRejectedForADayAtMost() {
-    gate.limit(ACME, Map.of("fuel-per-hour", 1L));
-    ((Admitted) gate.admit(ACME)).release(used(Long.MAX_VALUE, Long.MAX_VALUE, 0, 0));
+    gate.limit(ACME, new TenantLimits(Map.of("fuel-per-hour", 1L)));
+    ((Admitted) gate.admit(F)).release(used(Long.MAX_VALUE, Long.MAX_VALUE, 0, 0));
 
-    assertThat(gate.admit(ACME)).isEqualTo(new Rejected("fuel-per-hour", 1, Duration.ofHours(25)));
+    assertThat(gate.admit(F))
+        .isEqualTo(new Rejected(OF_ACME, "fuel-per-hour", 1, Duration.ofHours(25)));
     nanoTime.addAndGet(Duration.ofHours(25).toNanos());
-    assertThat(gate.admit(ACME)).isInstanceOf(Admitted.class);
+    assertThat(gate.admit(F)).isInstanceOf(Admitted.class);
   }
 
   private static Usage used(long fuel, long initFuel, long memory, long execNanos) {
@@ -245,15 +266,96 @@ final class QuotaGateTest {
   }
 
   @Test
+  void admit_cpuOfTheHourUsedUp_isRejected() {
+    gate.limit(ACME, new TenantLimits(Map.of("cpu-seconds-per-hour", 36L)));
+    long second = Duration.ofSeconds(1).toNanos();
+
+    ((Admitted) gate.admit(F))
+        .release(new Usage(0, 0, 0, Usage.Acquire.RESET, 0, 0, 90 * second, 35 * second));
+    ((Admitted) gate.admit(F))
+        .release(new Usage(0, 0, 0, Usage.Acquire.RESET, 0, 0, 90 * second, 2 * second));
+
+    assertThat(gate.admit(F)).isInstanceOf(Rejected.class);
+    nanoTime.addAndGet(100 * second);
+    assertThat(gate.admit(F)).as("10 ms come back a second").isInstanceOf(Rejected.class);
+    nanoTime.addAndGet(second);
+    assertThat(gate.admit(F)).isInstanceOf(Admitted.class);
+  }
+
+  @Test
+  void limits_ofAFunctionAndItsTenant_bothHold() {
+    FunctionRef sibling = new FunctionRef(ACME, new FunctionName("sibling"));
+    gate.limit(
+        ACME,
+        new TenantLimits(
+            Map.of("requests-per-second", 5L, "concurrency", 100L),
+            Map.of(
+                F.name(), Map.of("requests-per-second", 3L), sibling.name(), Map.of("burst", 1L))));
+
+    assertThat(admittedOf(10)).as("the function's").isEqualTo(3);
+    assertThat(gate.admit(F))
+        .isEqualTo(
+            new Rejected(
+                new QuotaScope.OfFunction(F),
+                "requests-per-second",
+                3,
+                Duration.ofNanos(333_333_334)));
+    assertThat(admittedOf(10, sibling)).as("what its tenant has left").isEqualTo(2);
+    assertThat(gate.admit(sibling))
+        .isEqualTo(new Rejected(OF_ACME, "requests-per-second", 5, Duration.ofMillis(200)));
+    nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(admittedOf(10, sibling)).isEqualTo(5);
+    assertThat(gate.admit(F))
+        .as("its tenant's")
+        .isEqualTo(new Rejected(OF_ACME, "requests-per-second", 5, Duration.ofMillis(200)));
+    nanoTime.addAndGet(Duration.ofMillis(600).toNanos());
+    assertThat(admittedOf(10)).as("nothing of its own was lost by that").isEqualTo(3);
+  }
+
+  @Test
+  void default_holdsForTenantsWithoutTheirOwn_eachByItself() {
+    gate.limitEach(Map.of("requests-per-second", 2L, "burst", 4L));
+    assertThat(admittedOf(9, F)).isEqualTo(4);
+    assertThat(admittedOf(9, G)).isEqualTo(4);
+
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 7L)));
+    assertThat(admittedOf(9, F)).as("its own, without the default's burst").isEqualTo(7);
+    gate.limitEach(Map.of("concurrency", 1L));
+    assertThat(admittedOf(2, G)).isEqualTo(1);
+    assertThat(admittedOf(9, F)).as("its rate goes on").isZero();
+    gate.limitEach(Map.of());
+    assertThat(gate.admit(G)).isSameAs(Admitted.UNCOUNTED);
+    gate.limit(Map.of("concurrency", 1L), Map.of());
+    assertThat(admittedOf(3, F)).as("all were loaded anew").isEqualTo(1);
+  }
+
+  @Test
+  void charge_ofWhatWasUsedElsewhere_countsForTheFunctionAndItsTenant() {
+    FunctionRef sibling = new FunctionRef(ACME, new FunctionName("sibling"));
+    gate.limit(
+        ACME,
+        new TenantLimits(
+            Map.of("fuel-per-hour", 100L), Map.of(F.name(), Map.of("fuel-per-hour", 60L))));
+
+    gate.charge(F, new Spending(60, 0, 0));
+    gate.charge(new FunctionRef(OTHER, F.name()), new Spending(60, 0, 0));
+
+    assertThat(gate.admit(F)).isInstanceOf(Rejected.class);
+    assertThat(gate.admit(sibling)).isInstanceOf(Admitted.class);
+    gate.charge(sibling, new Spending(40, 0, 0));
+    assertThat(gate.admit(sibling)).isInstanceOf(Rejected.class);
+  }
+
+  @Test
   void limit_onlyQuotasOfALaterVersion_isUnlimited() {
-    gate.limit(ACME, Map.of("outbound-per-hour", 1L));
+    gate.limit(ACME, new TenantLimits(Map.of("outbound-per-hour", 1L)));
 
     assertThat(admittedOf(10)).isEqualTo(10);
   }
 
   @Test
   void admit_fromManyThreads_isNeverMoreThanTheLimits() throws Exception {
-    gate.limit(ACME, Map.of("requests-per-second", 1_000L, "concurrency", 3L));
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 1_000L, "concurrency", 3L)));
     AtomicInteger inFlight = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     AtomicInteger admitted = new AtomicInteger();
@@ -265,7 +367,7 @@ final class QuotaGateTest {
             threads.submit(() -> {
               go.await();
               for (int n = 0; n < 2_000; n++) {
-                if (gate.admit(ACME) instanceof Admitted let) {
+                if (gate.admit(F) instanceof Admitted let) {
                   most.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
                   admitted.incrementAndGet();
                   Thread.yield();
@@ -289,9 +391,13 @@ final class QuotaGateTest {
   }
 
   private int admittedOf(int requests) {
+    return admittedOf(requests, F);
+  }
+
+  private int admittedOf(int requests, FunctionRef function) {
     int admitted = 0;
     for (int i = 0; i < requests; i++) {
-      if (gate.admit(ACME) instanceof Admitted) {
+      if (gate.admit(function) instanceof Admitted) {
         admitted++;
       }
     }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Finding;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Grant;
 import dev.leat.contract.Limits;
 import dev.leat.contract.Problem;
@@ -15,6 +17,7 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +28,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class QuotasTest {
+  private static final QuotaScope OF_ACME = new QuotaScope.OfTenant(ACME);
+  private static final QuotaScope OF_OTHER = new QuotaScope.OfTenant(OTHER);
+  private static final FunctionRef F = new FunctionRef(ACME, new FunctionName("f"));
+
   private final TestDatabase database = TestDatabase.h2();
   private final ManualClock clock = new ManualClock();
   private final Platform platform = Platform.start(database, clock);
@@ -42,53 +49,101 @@ final class QuotasTest {
 
   @Test
   void set_someLimits_leavesTheOthers() {
-    assertThat(done(quotas.show(ACME)).limits()).isEmpty();
-    platform.held(quotas.set(ACME, Map.of("requests-per-second", 1_000L, "burst", 2_000L)));
+    assertThat(done(quotas.show(OF_ACME)).limits()).isEmpty();
+    platform.held(quotas.set(OF_ACME, Map.of("requests-per-second", 1_000L, "burst", 2_000L)));
 
     Map<String, Long> after =
-        platform.held(quotas.set(ACME, Map.of("concurrency", 5L, "burst", 1_500L))).limits();
+        platform.held(quotas.set(OF_ACME, Map.of("concurrency", 5L, "burst", 1_500L))).limits();
 
-    assertThat(after).containsExactlyEntriesOf(done(quotas.show(ACME)).limits());
+    assertThat(after).containsExactlyEntriesOf(done(quotas.show(OF_ACME)).limits());
     assertThat(after)
         .isEqualTo(Map.of("burst", 1_500L, "concurrency", 5L, "requests-per-second", 1_000L));
   }
 
   @Test
   void set_unlimited_removesALimit() {
-    platform.held(quotas.set(ACME, Map.of("requests-per-second", 10L, "concurrency", 5L)));
+    platform.held(quotas.set(OF_ACME, Map.of("requests-per-second", 10L, "concurrency", 5L)));
 
     Map<String, Long> after =
-        platform.held(quotas.set(ACME, Map.of("requests-per-second", Quotas.UNLIMITED))).limits();
+        platform
+            .held(quotas.set(OF_ACME, Map.of("requests-per-second", Quotas.UNLIMITED)))
+            .limits();
 
     assertThat(after).isEqualTo(Map.of("concurrency", 5L));
   }
 
   @Test
   void set_holdsAtOnceAndAfterARestart() {
-    platform.held(quotas.set(ACME, Map.of("concurrency", 1L)));
+    platform.held(quotas.set(OF_ACME, Map.of("concurrency", 1L)));
 
     for (Platform node : new Platform[] {platform, Platform.start(database, clock)}) {
-      assertThat(node.gate.admit(ACME)).isInstanceOf(Admission.Admitted.class);
-      assertThat(node.gate.admit(ACME)).isInstanceOf(Admission.Rejected.class);
+      assertThat(node.gate.admit(F)).isInstanceOf(Admission.Admitted.class);
+      assertThat(node.gate.admit(F)).isInstanceOf(Admission.Rejected.class);
     }
-    platform.held(quotas.set(ACME, Map.of("concurrency", Quotas.UNLIMITED)));
-    assertThat(platform.gate.admit(ACME)).isSameAs(Admission.Admitted.UNCOUNTED);
+    platform.held(quotas.set(OF_ACME, Map.of("concurrency", Quotas.UNLIMITED)));
+    assertThat(platform.gate.admit(F)).isSameAs(Admission.Admitted.UNCOUNTED);
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "cpu-seconds-per-hour",
-        "outbound-per-minute",
-        "outbound-per-hour",
-        "async-backlog"
-      })
+  @ValueSource(strings = {"outbound-per-minute", "outbound-per-hour", "async-backlog"})
   void set_quotaNotEnforcedYet_isKeptAndShownAsSuch(String name) {
-    QuotaSettings settings = done(quotas.set(ACME, Map.of(name, 5L, "concurrency", 2L)));
+    QuotaSettings settings = done(quotas.set(OF_ACME, Map.of(name, 5L, "concurrency", 2L)));
 
     assertThat(settings.limits()).isEqualTo(Map.of(name, 5L, "concurrency", 2L));
     assertThat(settings.notYetEnforced()).containsExactly(name);
-    assertThat(done(quotas.show(ACME))).isEqualTo(settings);
+    assertThat(done(quotas.show(OF_ACME))).isEqualTo(settings);
+  }
+
+  @Test
+  void default_isInTheAllowanceOfTenantsWithoutTheirOwn() {
+    QuotaScope every = new QuotaScope.EveryTenant();
+    platform.held(quotas.set(every, Map.of("modules", 7L, "functions", 8L, "concurrency", 1L)));
+    platform.held(quotas.set(OF_ACME, Map.of("modules", 9L)));
+
+    for (Platform node : new Platform[] {platform, Platform.start(database, clock)}) {
+      assertThat(node.quotas.of(OTHER).modules()).isEqualTo(7);
+      assertThat(node.quotas.of(ACME).modules()).isEqualTo(9);
+      assertThat(node.quotas.of(ACME).functions()).isEqualTo(8);
+      assertThat(node.gate.admit(F)).isInstanceOf(Admission.Admitted.class);
+      assertThat(node.gate.admit(F)).isInstanceOf(Admission.Rejected.class);
+    }
+    platform.held(quotas.set(every, Map.of("modules", -1L, "functions", -1L, "concurrency", -1L)));
+    assertThat(quotas.of(OTHER)).isEqualTo(Allowance.PLATFORM);
+    assertThat(quotas.of(ACME).functions()).isEqualTo(Allowance.PLATFORM.functions());
+  }
+
+  @Test
+  void set_ofAFunction_holdsThatFunction_andNoOther() {
+    platform.held(quotas.set(new QuotaScope.OfFunction(F), Map.of("concurrency", 1L)));
+
+    for (Platform node : new Platform[] {platform, Platform.start(database, clock)}) {
+      assertThat(node.gate.admit(F)).isInstanceOf(Admission.Admitted.class);
+      assertThat(node.gate.admit(F)).isInstanceOf(Admission.Rejected.class);
+      assertThat(node.gate.admit(new FunctionRef(ACME, new FunctionName("g"))))
+          .isSameAs(Admission.Admitted.UNCOUNTED);
+    }
+    assertThat(refused(quotas.set(new QuotaScope.OfFunction(F), Map.of("modules", 1L))).detail())
+        .startsWith("modules limits a tenant, and no single function");
+  }
+
+  @Test
+  void set_ofMoreFunctionsThanThereMayBe_isRefused() {
+    Map<FunctionName, Map<String, Long>> limits = new HashMap<>();
+    for (int i = 0; i < Allowance.FUNCTIONS_MAX; i++) {
+      limits.put(new FunctionName("f" + i), Map.of("concurrency", 1L));
+    }
+    platform.gate.limit(ACME, new TenantLimits(Map.of(), limits));
+
+    assertThat(
+            refused(quotas.set(new QuotaScope.OfFunction(F), Map.of("concurrency", 1L))).detail())
+        .isEqualTo(
+            "Tenant 'acme' has quotas for 1000 functions, the most that may have any. Clear those of another: 'none' for each.");
+    assertThat(
+            done(quotas.set(
+                    new QuotaScope.OfFunction(new FunctionRef(ACME, new FunctionName("f1"))),
+                    Map.of("concurrency", 2L)))
+                .limits())
+        .hasSize(1);
   }
 
   @Test
@@ -97,7 +152,7 @@ final class QuotasTest {
 
     platform.held(
         quotas.set(
-            ACME,
+            OF_ACME,
             Map.of(
                 "fuel-max", 7L,
                 "memory-max-mb", 64L,
@@ -116,7 +171,7 @@ final class QuotasTest {
     assertThat(quotas.of(OTHER)).isEqualTo(Allowance.PLATFORM);
     assertThat(Platform.start(database, clock).quotas.of(ACME)).isEqualTo(quotas.of(ACME));
 
-    platform.held(quotas.set(ACME, Map.of("memory-max-mb", Quotas.UNLIMITED)));
+    platform.held(quotas.set(OF_ACME, Map.of("memory-max-mb", Quotas.UNLIMITED)));
     assertThat(quotas.of(ACME).limits().memoryBytes()).isEqualTo(Limits.MEMORY_BYTES_MAX);
   }
 
@@ -124,7 +179,7 @@ final class QuotasTest {
   void powers_thatATenantMayGrant_areInItsAllowance() {
     assertThat(quotas.of(ACME).grants()).isEqualTo(Grant.WORDS);
     platform.held(quotas.setPowers(ACME, AllowedPowers.only(Set.of("logging"))));
-    platform.held(quotas.set(ACME, Map.of("functions", 5L)));
+    platform.held(quotas.set(OF_ACME, Map.of("functions", 5L)));
 
     assertThat(quotas.of(ACME).grants()).containsExactly("logging");
     assertThat(quotas.of(ACME).functions()).isEqualTo(5);
@@ -135,7 +190,7 @@ final class QuotasTest {
         .isEqualTo(ProblemCode.NOT_FOUND);
 
     platform.held(quotas.setPowers(ACME, AllowedPowers.ALL));
-    platform.held(quotas.set(ACME, Map.of("functions", Quotas.UNLIMITED)));
+    platform.held(quotas.set(OF_ACME, Map.of("functions", Quotas.UNLIMITED)));
     assertThat(quotas.of(ACME)).isEqualTo(Allowance.PLATFORM);
   }
 
@@ -147,21 +202,21 @@ final class QuotasTest {
     "outbound-per-second, outbound-per-hour",
   })
   void set_unknownQuota_isRefusedWithTheNearestName(String name, String nearest) {
-    assertThat(refused(quotas.set(ACME, Map.of(name, 5L))).detail())
+    assertThat(refused(quotas.set(OF_ACME, Map.of(name, 5L))).detail())
         .isEqualTo("There is no quota '" + name + "'; did you mean " + nearest + "?");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "foo", "cpu"})
   void set_quotaThatIsNothingLikeOne_isRefusedWithAllNames(String name) {
-    assertThat(refused(quotas.set(ACME, Map.of(name, 5L))).detail())
+    assertThat(refused(quotas.set(OF_ACME, Map.of(name, 5L))).detail())
         .startsWith(
             "There is no quota '" + name + "'; the quotas are requests-per-second, burst, conc");
   }
 
   @Test
   void set_endlessName_isRefusedBriefly() {
-    Problem problem = refused(quotas.set(ACME, Map.of("x".repeat(1_000_000), 5L)));
+    Problem problem = refused(quotas.set(OF_ACME, Map.of("x".repeat(1_000_000), 5L)));
 
     assertThat(problem.detail()).hasSizeLessThan(450);
   }
@@ -169,21 +224,21 @@ final class QuotasTest {
   @ParameterizedTest
   @ValueSource(longs = {0, -2, Long.MIN_VALUE, 1_000_001, Long.MAX_VALUE})
   void set_limitOutOfRange_isRefused(long limit) {
-    assertThat(refused(quotas.set(ACME, Map.of("concurrency", limit))).detail())
+    assertThat(refused(quotas.set(OF_ACME, Map.of("concurrency", limit))).detail())
         .isEqualTo("concurrency must be 1-1000000, or -1 for no limit; was " + limit + ".");
   }
 
   @Test
   void set_burstAlone_isRefused() {
-    assertThat(refused(quotas.set(ACME, Map.of("burst", 5L))).detail())
+    assertThat(refused(quotas.set(OF_ACME, Map.of("burst", 5L))).detail())
         .contains("without requests-per-second");
 
-    platform.held(quotas.set(ACME, Map.of("requests-per-second", 5L, "burst", 5L)));
-    assertThat(refused(quotas.set(ACME, Map.of("requests-per-second", -1L))).detail())
+    platform.held(quotas.set(OF_ACME, Map.of("requests-per-second", 5L, "burst", 5L)));
+    assertThat(refused(quotas.set(OF_ACME, Map.of("requests-per-second", -1L))).detail())
         .contains("without requests-per-second");
     assertThat(
             platform
-                .held(quotas.set(ACME, Map.of("requests-per-second", -1L, "burst", -1L)))
+                .held(quotas.set(OF_ACME, Map.of("requests-per-second", -1L, "burst", -1L)))
                 .limits())
         .isEmpty();
   }
@@ -193,19 +248,19 @@ final class QuotasTest {
     Problem problem =
         refused(
             quotas.set(
-                ACME, Map.of("concurrency", 0L, "modules", 10_001L, "requests-per-second", 5L)));
+                OF_ACME, Map.of("concurrency", 0L, "modules", 10_001L, "requests-per-second", 5L)));
 
     assertThat(problem.detail()).isEqualTo("The quota change has 2 problems");
     assertThat(problem.findings())
         .extracting(Finding::at)
         .containsExactly("concurrency", "modules");
-    assertThat(done(quotas.show(ACME)).limits()).isEmpty();
+    assertThat(done(quotas.show(OF_ACME)).limits()).isEmpty();
   }
 
   @Test
   void setAndShow_unknownTenant_areRefused() {
-    assertThat(refused(quotas.show(OTHER)).code()).isEqualTo(ProblemCode.NOT_FOUND);
-    assertThat(refused(quotas.set(OTHER, Map.of("concurrency", 1L))).code())
+    assertThat(refused(quotas.show(OF_OTHER)).code()).isEqualTo(ProblemCode.NOT_FOUND);
+    assertThat(refused(quotas.set(OF_OTHER, Map.of("concurrency", 1L))).code())
         .isEqualTo(ProblemCode.NOT_FOUND);
   }
 }

@@ -7,6 +7,8 @@ import static dev.leat.tenants.Platform.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
@@ -260,15 +262,16 @@ final class TenantsTest {
   void delete_takesTokensAndQuotasWithIt() {
     Tenant created = platform.held(tenants.create(ACME));
     platform.issue(ACME, Role.DEVELOPER);
-    platform.held(platform.quotas.set(ACME, Map.of("concurrency", 1L)));
+    platform.held(platform.quotas.set(new QuotaScope.OfTenant(ACME), Map.of("concurrency", 1L)));
 
     assertThat(platform.held(tenants.delete(ACME, false))).isEqualTo(created);
 
     assertThat(tenants.exists(ACME)).isFalse();
     platform.held(tenants.create(ACME));
     assertThat(platform.tokensOf(Optional.of(ACME))).isEmpty();
-    assertThat(done(platform.quotas.show(ACME)).limits()).isEmpty();
-    assertThat(platform.gate.admit(ACME)).isSameAs(Admission.Admitted.UNCOUNTED);
+    assertThat(done(platform.quotas.show(new QuotaScope.OfTenant(ACME))).limits()).isEmpty();
+    assertThat(platform.gate.admit(new FunctionRef(ACME, new FunctionName("f"))))
+        .isSameAs(Admission.Admitted.UNCOUNTED);
   }
 
   @Test

@@ -32,10 +32,10 @@ final class QuotaCommands {
   @Command(
       description = {
         "Set the quotas that are named; the others stay. 'none' clears one: nothing limits it then.",
-        "Names: requests-per-second, burst, concurrency, fuel-per-hour, memory-mb-hours, stored-bytes,",
-        "modules, functions; fuel-max, memory-max-mb, timeout-max-ms, request-max-kb, response-max-kb,",
-        "instances-max. Kept, and not yet enforced: cpu-seconds-per-hour, outbound-per-minute,",
-        "outbound-per-hour, async-backlog."
+        "Names: requests-per-second, burst, concurrency, fuel-per-hour, cpu-seconds-per-hour,",
+        "memory-mb-hours, stored-bytes, modules, functions; fuel-max, memory-max-mb, timeout-max-ms,",
+        "request-max-kb, response-max-kb, instances-max. Kept, and not yet enforced:",
+        "outbound-per-minute, outbound-per-hour, async-backlog."
       })
   void set(
       @Parameters(index = "0", paramLabel = "TENANT", description = "Whose.") String tenant,

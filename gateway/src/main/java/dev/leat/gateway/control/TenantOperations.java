@@ -10,6 +10,7 @@ import dev.leat.gateway.control.reply.TenantReply;
 import dev.leat.gateway.control.request.NewTenant;
 import dev.leat.gateway.control.request.PowersChange;
 import dev.leat.gateway.control.request.QuotaChange;
+import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Tenant;
 import dev.leat.tenants.Tenants;
@@ -34,7 +35,10 @@ final class TenantOperations {
         Map.entry("suspendTenant", call -> reply(tenants.suspend(call.tenant()))),
         Map.entry("resumeTenant", call -> reply(tenants.resume(call.tenant()))),
         Map.entry("deleteTenant", this::delete),
-        Map.entry("getQuota", call -> Reply.ok(quotas.show(call.tenant()).map(QuotaReply::of))),
+        Map.entry(
+            "getQuota",
+            call ->
+                Reply.ok(quotas.show(new QuotaScope.OfTenant(call.tenant())).map(QuotaReply::of))),
         Map.entry("setQuota", this::setQuota),
         Map.entry("getPowers", call -> Reply.ok(quotas.powers(call.tenant()).map(PowersReply::of))),
         Map.entry("setPowers", this::setPowers));
@@ -87,6 +91,8 @@ final class TenantOperations {
 
   private Reply setQuota(Call call) {
     return Reply.ok(
-        quotas.set(call.tenant(), call.json(QuotaChange.class).limits()).map(QuotaReply::of));
+        quotas
+            .set(new QuotaScope.OfTenant(call.tenant()), call.json(QuotaChange.class).limits())
+            .map(QuotaReply::of));
   }
 }

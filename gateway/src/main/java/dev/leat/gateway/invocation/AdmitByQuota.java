@@ -17,7 +17,7 @@ final class AdmitByQuota implements Step<InvocationExchange> {
 
   @Override
   public Next take(InvocationExchange exchange) {
-    return switch (quotas.admit(exchange.called().version().function().tenant())) {
+    return switch (quotas.admit(exchange.called().version().function())) {
       case Admission.Rejected rejected -> refuse(exchange, rejected);
       case Admission.Admitted admitted -> {
         exchange.place(admitted);

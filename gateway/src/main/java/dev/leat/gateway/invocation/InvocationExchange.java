@@ -13,6 +13,7 @@ import dev.leat.tenants.Admission;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class InvocationExchange extends Exchange implements Invoker.Callback {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final AtomicIntegerFieldUpdater<InvocationExchange> PLACE_RELEASED =
+      AtomicIntegerFieldUpdater.newUpdater(InvocationExchange.class, "placeReleased");
 
   private final Pipeline<InvocationExchange> pipeline;
   private final Handover handover;
   private @Nullable InvocationTarget target;
   private Admission.@Nullable Admitted place;
+
+  /** 1 once it was given back, by the call on its thread or by the request's end. */
+  @SuppressWarnings("UnusedVariable") // by its updater
+  private volatile int placeReleased;
+
   private @Nullable Outcome outcome;
 
   InvocationExchange(
@@ -100,9 +108,7 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
   @Override
   public void ended(Outcome ended) {
     try {
-      if (place != null) {
-        place.release(ended.usage());
-      }
+      releasePlace(ended.usage());
     } finally { // whatever becomes of the count, the caller is answered
       int bytes = ended instanceof Outcome.Responded responded ? responded.body().length : 0;
       outcome =
@@ -116,9 +122,13 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
 
   @Override
   public void giveBack() {
-    if (place != null) {
-      place.release(Usage.NONE);
-    }
+    releasePlace(Usage.NONE);
     super.giveBack();
+  }
+
+  private void releasePlace(Usage usage) {
+    if (place != null && PLACE_RELEASED.compareAndSet(this, 0, 1)) {
+      place.release(usage);
+    }
   }
 }

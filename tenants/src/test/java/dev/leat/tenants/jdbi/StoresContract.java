@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.store.Database;
@@ -17,6 +19,7 @@ import dev.leat.tenants.Issuer;
 import dev.leat.tenants.Issuer.RoleRule;
 import dev.leat.tenants.IssuerStore;
 import dev.leat.tenants.PowerStore;
+import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.QuotaStore;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeyStore;
@@ -24,6 +27,7 @@ import dev.leat.tenants.SigningKeyStore.KeyPair;
 import dev.leat.tenants.SigningKeyStore.Keys;
 import dev.leat.tenants.SigningKeyStore.Retired;
 import dev.leat.tenants.Tenant;
+import dev.leat.tenants.TenantLimits;
 import dev.leat.tenants.TenantStore;
 import dev.leat.tenants.Token;
 import dev.leat.tenants.TokenPosition;
@@ -157,7 +161,8 @@ abstract class StoresContract {
     tokens.revoke(Optional.of(ACME), "absent");
     change(ACME, Map.of("burst", 1L), Set.of());
     change(ACME, Map.of("burst", 1L), Set.of());
-    quotas.change(ACME, before -> Answer.refused(ProblemCode.INVALID_REQUEST, "no"));
+    quotas.change(
+        new QuotaScope.OfTenant(ACME), before -> Answer.refused(ProblemCode.INVALID_REQUEST, "no"));
     change(new TenantId("absent"), Map.of("burst", 1L), Set.of());
     rotate(keyPair("second"), NOW.plusSeconds(5));
     rotate(keyPair("third"), NOW.plusSeconds(5), 0);
@@ -242,7 +247,7 @@ abstract class StoresContract {
     assertThat(tenants.delete(ACME)).isEmpty();
 
     assertThat(tenants.all()).containsExactly(new Tenant(OTHER, NOW, Tenant.State.ACTIVE));
-    assertThat(quotas.all()).isEqualTo(Map.of(OTHER, Map.of("burst", 2L)));
+    assertThat(quotas.all()).isEqualTo(Map.of(OTHER, new TenantLimits(Map.of("burst", 2L))));
     add(new Tenant(ACME, NOW, Tenant.State.ACTIVE));
     assertThat(list(Optional.of(ACME))).contains(List.of());
     assertThat(list(Optional.of(OTHER))).contains(List.of(token("theirs", OTHER)));
@@ -417,7 +422,8 @@ abstract class StoresContract {
 
     assertThat(change(ACME, Map.of("a", Long.MAX_VALUE, "d", 4L), Set.of("b", "absent"))).isTrue();
 
-    assertThat(quotas.find(ACME)).contains(Map.of("a", Long.MAX_VALUE, "c", 3L, "d", 4L));
+    assertThat(quotas.find(new QuotaScope.OfTenant(ACME)))
+        .contains(Map.of("a", Long.MAX_VALUE, "c", 3L, "d", 4L));
     assertThat(change(new TenantId("absent"), Map.of("a", 1L), Set.of())).isFalse();
   }
 
@@ -428,7 +434,7 @@ abstract class StoresContract {
 
     assertThatThrownBy(() -> change(ACME, tooLong, Set.of())).isInstanceOf(StoreFailure.class);
 
-    assertThat(quotas.find(ACME)).contains(Map.of());
+    assertThat(quotas.find(new QuotaScope.OfTenant(ACME))).contains(Map.of());
   }
 
   @Test
@@ -437,7 +443,7 @@ abstract class StoresContract {
 
     atOnce(6, i -> () -> change(ACME, Map.of("q" + i, 1L, "shared", (long) i), Set.of()));
 
-    assertThat(quotas.find(ACME).orElseThrow())
+    assertThat(quotas.find(new QuotaScope.OfTenant(ACME)).orElseThrow())
         .containsOnlyKeys("q0", "q1", "q2", "q3", "q4", "q5", "shared");
   }
 
@@ -446,9 +452,60 @@ abstract class StoresContract {
     addTenants();
     change(ACME, Map.of("a", 1L), Set.of());
 
-    assertThat(quotas.find(OTHER)).contains(Map.of());
-    assertThat(quotas.find(new TenantId("absent"))).isEmpty();
-    assertThat(quotas.all()).isEqualTo(Map.of(ACME, Map.of("a", 1L)));
+    assertThat(quotas.find(new QuotaScope.OfTenant(OTHER))).contains(Map.of());
+    assertThat(quotas.find(new QuotaScope.OfTenant(new TenantId("absent")))).isEmpty();
+    assertThat(quotas.all()).isEqualTo(Map.of(ACME, new TenantLimits(Map.of("a", 1L))));
+  }
+
+  @Test
+  void quotas_law1to5_ofFunctionsAndTheDefault() {
+    addTenants();
+    Announced announced = new Announced(database.dataSource());
+    QuotaScope function =
+        new QuotaScope.OfFunction(new FunctionRef(ACME, new FunctionName("mask")));
+    QuotaScope of = new QuotaScope.OfFunction(new FunctionRef(OTHER, new FunctionName("mask")));
+    QuotaScope absent =
+        new QuotaScope.OfFunction(
+            new FunctionRef(new TenantId("absent"), new FunctionName("mask")));
+    QuotaScope every = new QuotaScope.EveryTenant();
+
+    assertThat(change(function, Map.of("a", 1L, "b", 2L), Set.of())).isTrue();
+    assertThat(change(function, Map.of("b", 3L), Set.of("a"))).isTrue();
+    assertThat(change(of, Map.of("c", 4L), Set.of())).isTrue();
+    assertThat(change(absent, Map.of("a", 1L), Set.of())).isFalse();
+    assertThat(quotas.find(every)).contains(Map.of());
+    assertThat(change(every, Map.of("d", 5L), Set.of())).isTrue();
+    assertThat(change(every, Map.of("d", 5L), Set.of())).as("changes nothing").isTrue();
+    change(ACME, Map.of("e", 6L), Set.of());
+
+    assertThat(quotas.find(function)).contains(Map.of("b", 3L));
+    assertThat(quotas.find(absent)).isEmpty();
+    assertThat(quotas.find(every)).contains(Map.of("d", 5L));
+    TenantLimits ofAcme =
+        new TenantLimits(Map.of("e", 6L), Map.of(new FunctionName("mask"), Map.of("b", 3L)));
+    TenantLimits ofOther =
+        new TenantLimits(Map.of(), Map.of(new FunctionName("mask"), Map.of("c", 4L)));
+    assertThat(quotas.of(ACME)).isEqualTo(ofAcme);
+    assertThat(quotas.of(new TenantId("absent"))).isEqualTo(TenantLimits.NONE);
+    assertThat(quotas.all()).isEqualTo(Map.of(ACME, ofAcme, OTHER, ofOther));
+    tenants.delete(ACME);
+    assertThat(quotas.all()).isEqualTo(Map.of(OTHER, ofOther));
+    assertThat(announced.changes())
+        .startsWith(
+            new Change.QuotaChanged(ACME),
+            new Change.QuotaChanged(ACME),
+            new Change.QuotaChanged(OTHER),
+            new Change.DefaultQuotaChanged(),
+            new Change.QuotaChanged(ACME));
+  }
+
+  @Test
+  void quotas_law1_noChangeOfTheDefaultIsLostAmongMany() {
+    QuotaScope every = new QuotaScope.EveryTenant();
+
+    atOnce(6, i -> () -> change(every, Map.of("q" + i, 1L), Set.of()));
+
+    assertThat(quotas.find(every).orElseThrow()).hasSize(6);
   }
 
   @Test
@@ -720,9 +777,13 @@ abstract class StoresContract {
 
   /** Puts and removes quotas; false if there is no such tenant. */
   private boolean change(TenantId tenant, Map<String, Long> put, Set<String> remove) {
+    return change(new QuotaScope.OfTenant(tenant), put, remove);
+  }
+
+  private boolean change(QuotaScope scope, Map<String, Long> put, Set<String> remove) {
     return quotas
         .change(
-            tenant,
+            scope,
             before -> {
               Map<String, Long> after = new HashMap<>(before);
               after.putAll(put);

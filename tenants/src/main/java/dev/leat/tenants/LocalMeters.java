@@ -1,0 +1,20 @@
+package dev.leat.tenants;
+
+import java.util.function.LongSupplier;
+
+/**
+ * Counts the requests of this node alone.
+ *
+ * @param nanoTime a clock that never steps, as {@link System#nanoTime} is
+ */
+record LocalMeters(LongSupplier nanoTime) implements Meters {
+  @Override
+  public Rate rate(QuotaScope whose, long perSecond, long burst) {
+    return new LocalRate(perSecond, burst, nanoTime);
+  }
+
+  @Override
+  public Places places(QuotaScope whose, long places) {
+    return new LocalPlaces(places);
+  }
+}

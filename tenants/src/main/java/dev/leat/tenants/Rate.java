@@ -1,0 +1,16 @@
+package dev.leat.tenants;
+
+/** How many requests a second may bring, with a burst after a pause. Any thread, without locks. */
+interface Rate {
+  /** Takes one of those that may come now, if there is one. */
+  boolean tryTake();
+
+  /** Gives one back whose request something else has refused. */
+  void giveBack();
+
+  /** How many may come now. */
+  long left();
+
+  /** How long it is until one may come; 0 if one may come now. */
+  long waitNanos();
+}
