@@ -11,7 +11,7 @@ import java.util.Set;
 /** Who must not come in, or not like that; those that are in feel nothing of it. */
 final class Doors {
   private static final int RATE = 100;
-  private static final Duration REFUSED_WITHIN = Duration.ofSeconds(60);
+  private static final Duration REFUSED_WITHIN = Duration.ofSeconds(120);
 
   private Doors() {}
 
@@ -28,15 +28,52 @@ final class Doors {
     Pauses.ready(stage, "a", "b");
   }
 
+  /** The first was away for longer than its claim lasts: it does nothing more under this name. */
+  static void nameTaken(Stage stage) throws Exception {
+    Cluster cluster = stage.cluster("a", Cluster.ALL, "b", Cluster.ALL);
+    NodeProcess first = stage.node(1);
+    NodeProcess second = cluster.node("b-again", "b", Cluster.ALL, Place.HERE);
+    stage.load(RATE);
+    stage.fault("SIGSTOP b, and another of its name is started");
+    first.pause();
+    cluster.join(second);
+    Duration took = second.awaitReady();
+    stage.note("the second is ready %.1f s after its start".formatted(took.toNanos() / 1e9));
+    stage.seconds(2);
+    stage.say("SIGCONT b");
+    first.resume();
+    isEnded(stage, first, "The node has stopped: another has taken its name");
+    stage.seconds(3);
+    Account account = stage.account(Set.of(first.name())); // whose own clients had to wait
+    Kills.refusedOnlyAs(stage, account, Kills.LOST, Kills.FULL);
+    Pauses.ready(stage, "a", "b");
+  }
+
+  /** At the port for clients, then at that for other nodes. */
+  static void portsInUse(Stage stage) throws Exception {
+    Cluster cluster = stage.cluster("a", Cluster.ALL, "b", Cluster.ALL);
+    int taken = stage.node(0).target().address().getPort();
+    int takenByNodes = cluster.clusterAddress(stage.node(0)).getPort();
+    stage.load(RATE);
+    stage.fault("c is started at the port of a");
+    NodeProcess third = cluster.nodeAt("c", taken, cluster.freePort());
+    cluster.join(third);
+    isRefused(stage, third, "Choose another --port or --host, or stop what listens there.");
+    stage.say("d is started at the cluster's port of a");
+    NodeProcess fourth = cluster.nodeAt("d", cluster.freePort(), takenByNodes);
+    cluster.joinBy(fourth, stage.node(1));
+    isRefused(stage, fourth, "Choose another --cluster-port, or stop what listens there.");
+    stage.seconds(2);
+    allAnswered(stage);
+  }
+
   /** It does not become a cluster of its own. */
   static void joinNowhere(Stage stage) throws Exception {
     Cluster cluster = stage.clusterNotStarted("x", Cluster.ALL, "y", Cluster.ALL);
     NodeProcess lonely = cluster.nodes().getFirst();
     stage.say("x is told to join y, which is not there");
     cluster.join(lonely);
-    stage.during(
-        Duration.ofSeconds(20), () -> stage.claim("it does not begin alone", !lonely.isReady()));
-    stage.note(lonely.isAlive() ? "it waits" : "it has ended: " + lastLine(lonely));
+    isRefused(stage, lonely, "No node of the cluster answers at");
   }
 
   /** A cluster of a later release: nothing is migrated, both formats are named. */
@@ -94,7 +131,13 @@ final class Doors {
     Pauses.ready(stage, "a", "b");
   }
 
-  private static void isRefused(Stage stage, NodeProcess node, String says) {
+  /** It never was ready, and ended by itself. */
+  private static void isRefused(Stage stage, NodeProcess node, String says) throws Exception {
+    isEnded(stage, node, says);
+    stage.claim("it never was ready", !node.hasBeenReady());
+  }
+
+  private static void isEnded(Stage stage, NodeProcess node, String says) {
     stage.until(node.name() + " ends", REFUSED_WITHIN, () -> !node.isAlive());
     if (!node.isAlive()) {
       stage.claim("it ends with 1", node.awaitEnd() == 1);

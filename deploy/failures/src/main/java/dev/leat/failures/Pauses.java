@@ -1,6 +1,7 @@
 package dev.leat.failures;
 
 import dev.leat.failures.rig.Cluster;
+import dev.leat.failures.rig.Entry;
 import dev.leat.failures.rig.NodeProcess;
 import dev.leat.failures.rig.Place;
 import dev.leat.failures.rig.PrivateNetwork;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /** Nodes that are there and do not answer, or not each other. */
 final class Pauses {
@@ -72,7 +75,10 @@ final class Pauses {
     allAreReady(stage);
   }
 
-  /** Two sides of a network that reach the database and their clients, and not each other. */
+  /**
+   * Two sides of a network, a gateway and a worker each, that reach the database and their clients,
+   * and not each other. A gateway has no worker of its own here, so each calls both until the cut.
+   */
   static void partition(Stage stage) throws Exception {
     String missing = PrivateNetwork.missing();
     if (!missing.isEmpty()) {
@@ -81,29 +87,43 @@ final class Pauses {
     PrivateNetwork network = stage.opened(PrivateNetwork.make());
     CuttableProxy database = stage.opened(CuttableProxy.to(stage.server().port(), network.here()));
     Map<String, Place> places = new LinkedHashMap<>();
-    for (String name : new String[] {"a", "b", "c"}) {
+    for (String name : List.of("g1", "w1", "g2", "w2")) {
       places.put(name, network.place(name));
     }
-    stage.cluster(database.port(), places, "a", Cluster.ALL, "b", Cluster.ALL, "c", Cluster.ALL);
-    String alone = stage.node(stage.random().nextInt(3)).name();
+    stage.cluster(
+        database.port(),
+        places,
+        "g1",
+        "gateway,scheduler",
+        "w1",
+        "worker",
+        "g2",
+        "gateway,scheduler",
+        "w2",
+        "worker");
     stage.load(RATE);
+    long loaded = System.nanoTime();
     stage.seconds(3 + stage.random().nextDouble());
-    stage.fault(alone + " and the two others no longer reach each other");
-    for (String name : places.keySet()) {
-      if (!name.equals(alone)) {
-        network.separate(alone, name);
-      }
-    }
+    stage.fault("g1 and w1 no longer reach g2 and w2");
+    between(network::separate);
     stage.seconds(PAUSE_SECONDS);
     stage.say("the network is whole again");
-    for (String name : places.keySet()) {
-      if (!name.equals(alone)) {
-        network.heal(alone, name);
-      }
-    }
     long healed = System.nanoTime();
+    between(network::heal);
     stage.seconds(8);
+    long ended = System.nanoTime();
     Account account = stage.account(Set.of());
+
+    long givenUp = stage.faultNanos() + GIVEN_UP_WITHIN.toNanos();
+    long before = crossed(account, stage, loaded, stage.faultNanos());
+    long during = crossed(account, stage, givenUp, healed);
+    long after = crossed(account, stage, healed, ended);
+    stage.note(
+        "calls that crossed: %d before, %d while it was cut, %d after"
+            .formatted(before, during, after));
+    stage.claim("calls cross before", before > 0);
+    stage.claim("none crosses while the network is cut", during == 0);
+    stage.claim("calls cross again", after > 0);
     Kills.refusedOnlyAs(stage, account, Kills.LOST, Kills.FULL);
     Duration longest = account.ledger().longest(_ -> true);
     stage.claim(
@@ -112,6 +132,24 @@ final class Pauses {
     stage.claim(
         "nothing is refused once it is whole", account.ledger().lastFailureAfter(healed).isZero());
     allAreReady(stage);
+  }
+
+  private static void between(BiConsumer<String, String> sides) {
+    for (String one : List.of("g1", "w1")) {
+      for (String other : List.of("g2", "w2")) {
+        sides.accept(one, other);
+      }
+    }
+  }
+
+  /** Calls that were due in this time, and ran on the other side than their gateway's. */
+  private static long crossed(Account account, Stage stage, long fromNanos, long toNanos) {
+    long all = 0;
+    for (NodeProcess worker : stage.nodes()) {
+      String side = worker.name().substring(1);
+      all += runsAt(account, worker, fromNanos, toNanos, entry -> !entry.target().endsWith(side));
+    }
+    return all;
   }
 
   /** Without anybody's help, and each gateway sees it. */
@@ -137,8 +175,14 @@ final class Pauses {
 
   /** How many of the calls that were due in this time ran there. */
   static long runsAt(Account account, NodeProcess node, long fromNanos, long toNanos) {
+    return runsAt(account, node, fromNanos, toNanos, _ -> true);
+  }
+
+  private static long runsAt(
+      Account account, NodeProcess node, long fromNanos, long toNanos, Predicate<Entry> which) {
     String log = String.valueOf(node.log().getFileName());
     return account.ledger().entries().stream()
+        .filter(which)
         .filter(entry -> entry.dueNanos() >= fromNanos && entry.dueNanos() < toNanos)
         .filter(entry -> account.runs().getOrDefault(entry.id(), List.of()).contains(log))
         .count();

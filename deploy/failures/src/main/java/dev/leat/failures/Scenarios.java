@@ -37,8 +37,8 @@ final class Scenarios {
               Pauses::node),
           new Scenario(
               "partition",
-              "One node and two others do not reach each other for 20 s: both sides serve, and"
-                  + " find together again.",
+              "Two sides, a gateway and a worker each, do not reach each other for 20 s: both serve,"
+                  + " and find together again.",
               Pauses::partition),
           new Scenario(
               "database-away",
@@ -68,6 +68,15 @@ final class Scenarios {
               "same-name",
               "A second node of one name is started: it is refused, the first serves on.",
               Doors::sameName),
+          new Scenario(
+              "name-taken",
+              "A node stands still, and another of its name is started: the first ends when it goes"
+                  + " on.",
+              Doors::nameTaken),
+          new Scenario(
+              "ports-in-use",
+              "A node is started where another listens: it says which option to change, and ends.",
+              Doors::portsInUse),
           new Scenario(
               "join-nowhere",
               "A node is told to join one that is not there: it does not begin alone.",

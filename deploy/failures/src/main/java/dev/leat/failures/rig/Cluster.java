@@ -92,13 +92,23 @@ public final class Cluster implements AutoCloseable {
    * @param name what it calls itself
    */
   public NodeProcess node(String key, String name, String roles, Place place) throws IOException {
-    int clusterPort = freePort();
+    return node(key, name, roles, place, freePort(), freePort());
+  }
+
+  /** A node that is to listen where somebody else may listen already. */
+  public NodeProcess nodeAt(String name, int port, int clusterPort) throws IOException {
+    return node(name, name, ALL, Place.HERE, port, clusterPort);
+  }
+
+  private NodeProcess node(
+      String key, String name, String roles, Place place, int port, int clusterPort)
+      throws IOException {
     clusterAddresses.put(key, place.address() + ":" + clusterPort);
     return add(
         key,
         roles,
         place,
-        freePort(),
+        port,
         List.of(
             "node",
             "--name",
@@ -152,6 +162,11 @@ public final class Cluster implements AutoCloseable {
   /** Starts a node again, or one more: it joins by all others that there are. */
   public void join(NodeProcess node) throws IOException {
     start(node, false);
+  }
+
+  /** Likewise, by this one alone. */
+  public void joinBy(NodeProcess node, NodeProcess by) throws IOException {
+    node.start("--join", Objects.requireNonNull(clusterAddresses.get(by.name())));
   }
 
   private void start(NodeProcess node, boolean isFirst) throws IOException {
@@ -321,7 +336,8 @@ public final class Cluster implements AutoCloseable {
     return nodes.values().stream().map(NodeProcess::log).filter(Files::exists).toList();
   }
 
-  private int freePort() {
+  /** One that nobody listens at. */
+  public int freePort() {
     while (true) {
       int port = PORT_MIN + random.nextInt(PORT_MAX - PORT_MIN);
       try (ServerSocket probe =

@@ -107,7 +107,7 @@ public final class NodeProcess implements AutoCloseable {
     builder.environment().putAll(place.environment());
     process =
         builder
-            .redirectOutput(Redirect.appendTo(directory.resolve(name + ".out").toFile()))
+            .redirectOutput(Redirect.appendTo(out().toFile()))
             .redirectError(Redirect.appendTo(log().toFile()))
             .start();
     return this;
@@ -155,6 +155,15 @@ public final class NodeProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Whether it has ever said that it is. */
+  public boolean hasBeenReady() throws IOException {
+    return Files.readString(out()).contains("Leat is ready at ");
+  }
+
+  private Path out() {
+    return directory.resolve(name + ".out");
   }
 
   public boolean isAlive() {
