@@ -21,10 +21,12 @@ final class IssuerCommands {
   }
 
   @Command(
-      description = {
-        "Have a tenant take a provider's tokens. Example:",
-        "leat issuer add acme corp --issuer https://id.example.com --jwks https://id.example.com/jwks",
-        "--audience leat-acme --map groups=staff:developer"
+      description = "Have a tenant take a provider's tokens, for operators.",
+      footer = {
+        "Example:",
+        "  leat issuer add acme corp --issuer https://id.example.com \\",
+        "    --jwks https://id.example.com/jwks --audience leat-acme \\",
+        "    --map groups=staff:developer --map realm_access.roles=boss:tenant-admin"
       })
   void add(
       @Parameters(index = "0", paramLabel = "TENANT", description = "Whose.") String tenant,
@@ -71,7 +73,9 @@ final class IssuerCommands {
     session.output().done(added, "Tenant " + tenant + " takes tokens of " + issuer);
   }
 
-  @Command(description = "List the issuers whose tokens a tenant takes.")
+  @Command(
+      description = "List the issuers whose tokens a tenant takes.",
+      footer = {"Examples:", "  leat issuer list acme", "  leat issuer list -o json"})
   void list(
       @Parameters(
               paramLabel = "TENANT",
@@ -89,7 +93,9 @@ final class IssuerCommands {
             "createdAt");
   }
 
-  @Command(description = "Have a tenant take an issuer's tokens no more.")
+  @Command(
+      description = "Have a tenant take an issuer's tokens no more, for operators.",
+      footer = {"Examples:", "  leat issuer remove acme corp"})
   void remove(
       @Parameters(index = "0", paramLabel = "TENANT", description = "Whose.") String tenant,
       @Parameters(index = "1", paramLabel = "NAME", description = "As list shows it.")

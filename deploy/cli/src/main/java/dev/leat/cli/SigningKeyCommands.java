@@ -20,16 +20,24 @@ final class SigningKeyCommands {
     this.session = session;
   }
 
-  @Command(description = "Show the key that signs, and those before it that verify still.")
+  @Command(
+      description = "Show the key that signs, and those before it that verify still.",
+      footer = {"Examples:", "  leat signing-key show"})
   void show() {
     session.output().thing(session.api().get(PATH));
   }
 
   @Command(
       description = {
-        "Have a new key sign tokens at once. The ones before it verify until the last token that they",
-        "signed has expired, or for the overlap if that is shorter. Example, after a key has leaked:",
-        "leat signing-key rotate --overlap 0s, which ends every token that there is, the operator's too."
+        "Have a new key sign tokens at once.",
+        "The ones before it verify until the last token that they signed has expired, or for the",
+        "overlap if that is shorter. After a key has leaked: --overlap 0s, which ends every token that",
+        "there is, the operator's too."
+      },
+      footer = {
+        "Examples:",
+        "  leat signing-key rotate",
+        "  leat signing-key rotate --overlap 24h"
       })
   void rotate(
       @Option(

@@ -19,21 +19,27 @@ final class TenantCommands {
     this.session = session;
   }
 
-  @Command(description = "Create a tenant.")
+  @Command(
+      description = "Create a tenant.",
+      footer = {"Examples:", "  leat tenant create acme"})
   void create(@Parameters(paramLabel = "TENANT", description = "a-z, 0-9 and '-'") String name) {
     JsonNode tenant =
         session.api().post(ApiClient.path("v1", "tenants"), Json.object().put("name", name));
     session.output().done(tenant, "Created tenant " + name);
   }
 
-  @Command(description = "List all tenants.")
+  @Command(
+      description = "List all tenants, by name.",
+      footer = {"Examples:", "  leat tenant list", "  leat tenant list -o json"})
   void list() {
     session
         .output()
         .list(session.api().list(ApiClient.path("v1", "tenants")), "name", "state", "createdAt");
   }
 
-  @Command(description = "Show a tenant.")
+  @Command(
+      description = "Show a tenant.",
+      footer = {"Examples:", "  leat tenant show acme"})
   void show(@Parameters(paramLabel = "TENANT", description = "Its name.") String name) {
     session.output().thing(session.api().get(path(name)));
   }
@@ -42,7 +48,8 @@ final class TenantCommands {
       description = {
         "Suspend a tenant: until it is resumed its functions and tokens answer 403 tenant-suspended.",
         "What runs already ends by its deadline. Operators go on administering it."
-      })
+      },
+      footer = {"Examples:", "  leat tenant suspend acme", "  leat tenant resume acme"})
   void suspend(@Parameters(paramLabel = "TENANT", description = "Its name.") String name) {
     JsonNode tenant = session.api().post(path(name) + ":suspend");
     session.output().done(tenant, "Suspended tenant " + name);
@@ -52,6 +59,11 @@ final class TenantCommands {
       description = {
         "Show or set the powers that a tenant's functions may be granted.",
         "What was deployed with others keeps them."
+      },
+      footer = {
+        "Examples:",
+        "  leat tenant powers acme",
+        "  leat tenant powers acme --allow logging,config"
       })
   void powers(
       @Parameters(paramLabel = "TENANT", description = "Its name.") String name,
@@ -79,13 +91,24 @@ final class TenantCommands {
     return body;
   }
 
-  @Command(description = "End a tenant's suspension.")
+  @Command(
+      description = "End a tenant's suspension.",
+      footer = {"Examples:", "  leat tenant resume acme"})
   void resume(@Parameters(paramLabel = "TENANT", description = "Its name.") String name) {
     JsonNode tenant = session.api().post(path(name) + ":resume");
     session.output().done(tenant, "Resumed tenant " + name);
   }
 
-  @Command(description = "Delete a tenant with its functions, modules, keys and tokens.")
+  @Command(
+      description = {
+        "Delete a tenant with its functions, modules, keys and tokens.",
+        "While it has functions that is refused, unless forced; nothing is deployed to it meanwhile."
+      },
+      footer = {
+        "Examples:",
+        "  leat tenant delete acme",
+        "  leat tenant delete acme --force --yes"
+      })
   void delete(
       @Parameters(paramLabel = "TENANT", description = "Its name.") String name,
       @Option(names = "--force", description = "Also while it has functions.") boolean isForced,

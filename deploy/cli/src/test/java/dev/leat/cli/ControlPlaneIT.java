@@ -58,6 +58,9 @@ class ControlPlaneIT {
     "issuer remove b corp,           DELETE /v1/tenants/b/issuers/corp",
     "token list,                     GET /v1/tenants/acme/tokens",
     "token revoke t-1,               DELETE /v1/tenants/acme/tokens/t-1",
+    "token create --role operator,   POST /v1/tokens",
+    "token list --operator,          GET /v1/tokens",
+    "token revoke t-1 --operator,    DELETE /v1/tokens/t-1",
     "key list,                       GET /v1/tenants/acme/keys",
     "key revoke k-1,                 DELETE /v1/tenants/acme/keys/k-1",
     "module list --query a&b,        GET /v1/tenants/acme/modules?q=a%26b",
@@ -162,6 +165,39 @@ class ControlPlaneIT {
                 + "{\"claim\":\"https://x/roles\",\"value\":\"a:b=c\",\"role\":\"developer\"},"
                 + "{\"claim\":\"groups\",\"value\":\"all\",\"role\":\"invoker\"}]}");
     assertThat(cli.run("issuer", "add", "b", "c", "--map", "x").err()).contains("CLAIM=VALUE:ROLE");
+  }
+
+  @Test
+  void tokenCreate_forAnOperator_isOfNoTenantAndHasNoOtherRole() {
+    cli.run("token", "create", "--role", "operator", "--subject", "ann", "--ttl", "1d");
+
+    assertThat(server.only("createOperatorToken").json())
+        .hasToString("{\"ttlSeconds\":86400,\"subject\":\"ann\"}");
+    Cli.Result two = cli.run("token", "create", "--role", "operator", "--role", "invoker");
+    assertThat(two.exitCode()).isEqualTo(2);
+    assertThat(two.err()).contains("no other role");
+  }
+
+  @Test
+  void whoami_saysAlsoWhatTheTokenLeavesOpen() {
+    server.answer(
+        "whoAmI",
+        200,
+        """
+        {"subject": "operator", "roles": ["operator"], "tokenId": "t-1",
+         "expiresAt": "2027-01-31T13:00:00Z"}
+        """);
+
+    assertThat(cli.run("whoami").out().lines())
+        .containsExactly(
+            "subject    operator",
+            "roles      operator",
+            "tenant     none: an operator of the platform",
+            "functions  all",
+            "issuer     this installation",
+            "tokenId    t-1",
+            "expiresAt  2027-01-31T13:00:00Z");
+    assertThat(cli.run("whoami", "-o", "json").json().has("tenant")).isFalse();
   }
 
   @Test

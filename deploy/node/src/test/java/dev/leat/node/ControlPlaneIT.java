@@ -78,6 +78,13 @@ class ControlPlaneIT {
     get("/v1/cluster");
     get("/v1/signing-key");
     assertThat(post("/v1/signing-key:rotate", "{}").status()).isEqualTo(200);
+    assertThat(post("/v1/tokens", "{\"subject\":\"ann\",\"ttlSeconds\":60}").status())
+        .isEqualTo(201);
+    JsonNode anns = get("/v1/tokens").json().at("/items/0");
+    assertThat(anns.path("subject").asText()).isEqualTo("ann");
+    assertThat(anns.path("roles")).hasToString("[\"operator\"]");
+    assertThat(delete("/v1/tokens/" + anns.path("id").asText()).status()).isEqualTo(204);
+    assertThat(get("/v1/tokens").json().at("/items/0/revoked").asBoolean()).isTrue();
     get("/v1/tenants");
     Workshop walked = node.workshop("walked");
     walked.deployPublic("echo", Guests.echo());

@@ -24,6 +24,7 @@ class RequestsTest {
   void request_hasTheMembersOfItsSchema() throws IOException {
     assertThat(members(NewTenant.class)).isEqualTo(members("NewTenant"));
     assertThat(members(NewToken.class)).isEqualTo(members("NewToken"));
+    assertThat(members(NewOperatorToken.class)).isEqualTo(members("NewOperatorToken"));
     assertThat(members(NewIssuer.class)).isEqualTo(members("NewIssuer"));
     assertThat(members(Rotation.class)).isEqualTo(members("Rotation"));
     assertThat(members(PowersChange.class)).isEqualTo(members("Powers"));
