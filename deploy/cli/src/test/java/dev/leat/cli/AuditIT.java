@@ -1,14 +1,20 @@
 package dev.leat.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import dev.leat.node.Node;
 import dev.leat.node.NodeConfig;
+import dev.leat.node.NodeConfigFile;
+import dev.leat.testkit.Eventually;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +71,40 @@ class AuditIT {
     Files.write(export, lines);
     assertThat(cli.run("audit", "verify", export, "--checkpoints", kept).err())
         .contains("line 2", "its hash is another");
+  }
+
+  @Test
+  void recordsAreSentToAWebhook_whichMayBeAwayAtFirst() throws IOException {
+    Cli cli = new Cli(directory);
+    StringBuffer received = new StringBuffer();
+    AtomicInteger asked = new AtomicInteger();
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 1);
+    server.createContext(
+        "/",
+        exchange -> {
+          String lines = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+          boolean isAway = asked.getAndIncrement() == 0;
+          if (!isAway) {
+            received.append(lines);
+          }
+          exchange.sendResponseHeaders(isAway ? 503 : 204, -1);
+          exchange.close();
+        });
+    server.start();
+    Path config =
+        Files.writeString(
+            directory.resolve("node.yaml"),
+            "audit: {webhook: 'http://127.0.0.1:" + server.getAddress().getPort() + "/'}");
+    NodeConfig defaults = NodeConfig.embedded(directory.resolve("data"), "127.0.0.1", 0);
+    try (Node node = Node.start(NodeConfigFile.apply(config, defaults))) {
+      done(cli.run("login", node.url(), "--token-file", node.operatorToken()));
+      done(cli.run("tenant", "create", "acme"));
+
+      Eventually.holds("it is sent", () -> received.toString().contains("tenant.create"));
+    } finally {
+      server.stop(0);
+    }
+    assertThat(received.toString()).contains("signing-key.create");
   }
 
   @Test

@@ -1,8 +1,6 @@
 package dev.leat.node;
 
-import dev.leat.audit.AuditLog;
 import dev.leat.audit.jdbi.AuditSchema;
-import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.cluster.jdbi.ClusterFormat;
 import dev.leat.cluster.jdbi.ClusterSchema;
 import dev.leat.contract.FunctionRef;
@@ -73,8 +71,7 @@ final class Assembly implements AutoCloseable {
   final DataDirectory directory;
   private final NodeDatabase database;
   private final TenantParts tenants;
-  private final AuditLog audit;
-  private final AuditKeeper auditKeeper;
+  private final AuditParts audit;
   private final ExecutionLog executions;
   private final ModuleParts modules;
   final WorkerParts running;
@@ -104,8 +101,13 @@ final class Assembly implements AutoCloseable {
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
     tenants = new TenantParts(source, new Belongings(), blocking, clock);
-    audit = new AuditLog(new JdbiAuditStore(source), tenants.signingKeys, clock);
-    auditKeeper = new AuditKeeper(audit);
+    audit =
+        new AuditParts(
+            source,
+            config.audit(),
+            config.place().map(ClusterPlace::name).orElse("node"),
+            tenants.signingKeys,
+            clock);
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
     modules = new ModuleParts(config, directory, source);
     running = new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, executions);
@@ -175,7 +177,7 @@ final class Assembly implements AutoCloseable {
             registry.deploying,
             registry.functions,
             executions,
-            audit,
+            audit.log,
             changes,
             metrics::text,
             this::readiness,
@@ -216,7 +218,7 @@ final class Assembly implements AutoCloseable {
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
         .part("state in memory", this::loadState)
         .part("changes", changes::start, changes::close)
-        .part("audit", auditKeeper::start, auditKeeper::close);
+        .part("audit", audit::start, audit::close);
     if (membership != null && calls != null) {
       Membership place = membership;
       ClusterCalls others = calls;

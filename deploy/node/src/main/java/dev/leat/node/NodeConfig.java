@@ -26,6 +26,7 @@ import java.util.Set;
  * @param compiling what compiling modules may take
  * @param connections what clients' connections may take
  * @param cluster how it is one of a cluster, if it is
+ * @param audit where else audit records go
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -45,7 +46,8 @@ public record NodeConfig(
     @Setting(key = "worker") WorkerConfig worker,
     @Setting(key = "compile") CompileBudget compiling,
     @Setting(key = "gateway") ConnectionLimits connections,
-    @Setting(key = "cluster") ClusterConfig cluster) {
+    @Setting(key = "cluster") ClusterConfig cluster,
+    @Setting(key = "audit") AuditConfig audit) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -73,7 +75,8 @@ public record NodeConfig(
         WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()),
         CompileBudget.ofThisJvm(),
         ConnectionLimits.DEFAULT,
-        ClusterConfig.DEFAULT);
+        ClusterConfig.DEFAULT,
+        AuditConfig.DEFAULT);
   }
 
   /** The same as one of a cluster, with these roles. */
@@ -89,7 +92,8 @@ public record NodeConfig(
         worker,
         compiling,
         connections,
-        cluster);
+        cluster,
+        audit);
   }
 
   /** The same with its tables elsewhere. */
@@ -105,7 +109,8 @@ public record NodeConfig(
         worker,
         compiling,
         connections,
-        cluster);
+        cluster,
+        audit);
   }
 
   /** The same with its modules there. */
@@ -121,7 +126,8 @@ public record NodeConfig(
         worker,
         compiling,
         connections,
-        cluster);
+        cluster,
+        audit);
   }
 
   /** Where modules and their compiled classes are. */
@@ -142,7 +148,8 @@ public record NodeConfig(
         worker,
         other,
         connections,
-        cluster);
+        cluster,
+        audit);
   }
 
   /** The same with other limits on connections. */
@@ -158,7 +165,8 @@ public record NodeConfig(
         worker,
         compiling,
         other,
-        cluster);
+        cluster,
+        audit);
   }
 
   /** The same with a worker of another size. */
@@ -174,7 +182,8 @@ public record NodeConfig(
         other,
         compiling,
         connections,
-        cluster);
+        cluster,
+        audit);
   }
 
   /** The same with other settings of its cluster. */
@@ -190,7 +199,8 @@ public record NodeConfig(
         worker,
         compiling,
         connections,
-        other);
+        other,
+        audit);
   }
 
   boolean has(NodeRole role) {
