@@ -1,5 +1,7 @@
 package dev.leat.cluster;
 
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
@@ -52,6 +54,20 @@ public interface NodeIdentity {
               .filter(NodeIdentity::isName)
           : Optional.empty();
     } catch (CertificateParsingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The node at the other end of a connection, if its certificate can be trusted at this moment. A
+   * TLS session that was resumed says only that it could be when the session began.
+   */
+  default Optional<String> nodeNow(List<? extends Certificate> chain) {
+    try {
+      X509Certificate[] shown = chain.toArray(X509Certificate[]::new);
+      trust().checkClientTrusted(shown, shown[0].getPublicKey().getAlgorithm());
+      return nodeOf(shown[0]);
+    } catch (CertificateException e) {
       return Optional.empty();
     }
   }

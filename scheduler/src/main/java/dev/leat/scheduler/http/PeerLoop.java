@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** One event loop's lines to other nodes, and the timer that looks after them. */
 final class PeerLoop extends AbstractVerticle {
@@ -23,13 +24,15 @@ final class PeerLoop extends AbstractVerticle {
   private static final long NONE = -1;
 
   private final HttpClientAgent client;
+  private final NodeIdentity identity;
   private final boolean withDemands;
   private final String format = Integer.toString(Wire.FORMAT);
   private final Set<Line> lines = new LinkedHashSet<>();
   private volatile long thread = NONE;
 
-  PeerLoop(HttpClientAgent client, boolean withDemands) {
+  PeerLoop(HttpClientAgent client, NodeIdentity identity, boolean withDemands) {
     this.client = client;
+    this.identity = identity;
     this.withDemands = withDemands;
   }
 
@@ -54,17 +57,39 @@ final class PeerLoop extends AbstractVerticle {
 
   /** On the loop. */
   Future<HttpClientConnection> connect(Member member) {
-    return connect(client, member);
+    return connect(client, identity, member);
   }
 
   /** Asks for the node by its name, whatever its address. */
-  static Future<HttpClientConnection> connect(HttpClientAgent client, Member member) {
-    return client.connect(
-        new HttpConnectOptions()
-            .setServer(SocketAddress.inetSocketAddress(member.clusterPort(), member.clusterHost()))
-            .setHost(NodeIdentity.hostOf(member.name()))
-            .setPort(member.clusterPort())
-            .setConnectTimeout(CONNECT_PATIENCE.toMillis()));
+  static Future<HttpClientConnection> connect(
+      HttpClientAgent client, NodeIdentity identity, Member member) {
+    return client
+        .connect(
+            new HttpConnectOptions()
+                .setServer(
+                    SocketAddress.inetSocketAddress(member.clusterPort(), member.clusterHost()))
+                .setHost(NodeIdentity.hostOf(member.name()))
+                .setPort(member.clusterPort())
+                .setConnectTimeout(CONNECT_PATIENCE.toMillis()))
+        .compose(connection -> {
+          if (isNow(connection, identity, member)) {
+            return Future.succeededFuture(connection);
+          }
+          var unused = connection.close();
+          return Future.failedFuture("Its certificate is not valid any more");
+        });
+  }
+
+  private static boolean isNow(
+      HttpClientConnection connection, NodeIdentity identity, Member member) {
+    try {
+      return identity
+          .nodeNow(connection.peerCertificates())
+          .filter(member.name()::equals)
+          .isPresent();
+    } catch (SSLPeerUnverifiedException e) {
+      return false;
+    }
   }
 
   String reportPath() {

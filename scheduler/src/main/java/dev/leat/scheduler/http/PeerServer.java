@@ -182,6 +182,10 @@ public final class PeerServer {
     return names.contains(node);
   }
 
+  NodeIdentity identity() {
+    return identity;
+  }
+
   About about() {
     return About.of(members.self());
   }

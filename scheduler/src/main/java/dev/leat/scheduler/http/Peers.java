@@ -53,6 +53,7 @@ public final class Peers implements Workers {
 
   private final Vertx vertx;
   private final Members members;
+  private final NodeIdentity identity;
   private final int lines;
   private final boolean withDemands;
   private final HttpClientAgent client;
@@ -69,6 +70,7 @@ public final class Peers implements Workers {
       Vertx vertx, Members members, NodeIdentity identity, int eventLoops, boolean withDemands) {
     this.vertx = vertx;
     this.members = members;
+    this.identity = identity;
     this.lines = Math.min(eventLoops, LINES_MAX);
     this.withDemands = withDemands;
     this.client = vertx.createHttpClient(options(identity));
@@ -98,7 +100,7 @@ public final class Peers implements Workers {
       vertx
           .deployVerticle(
               () -> {
-                PeerLoop loop = new PeerLoop(client, withDemands);
+                PeerLoop loop = new PeerLoop(client, identity, withDemands);
                 loops.add(loop);
                 return loop;
               },
@@ -155,7 +157,7 @@ public final class Peers implements Workers {
   }
 
   private Future<About> about(Member member) {
-    return PeerLoop.connect(client, member)
+    return PeerLoop.connect(client, identity, member)
         .compose(connection ->
             connection
                 .request(HttpMethod.GET, Wire.ABOUT)

@@ -1,6 +1,5 @@
 package dev.leat.scheduler.http;
 
-import dev.leat.cluster.NodeIdentity;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
@@ -9,7 +8,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -86,9 +84,9 @@ final class ServerLoop extends AbstractVerticle {
     });
   }
 
-  private static Optional<String> nodeOf(HttpConnection connection) {
+  private Optional<String> nodeOf(HttpConnection connection) {
     try {
-      return NodeIdentity.nodeOf((X509Certificate) connection.peerCertificates().getFirst());
+      return server.identity().nodeNow(connection.peerCertificates());
     } catch (SSLPeerUnverifiedException e) {
       return Optional.empty();
     }

@@ -3,6 +3,7 @@ package dev.leat.scheduler.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.cluster.trust.NodeCertificates;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Headers;
@@ -195,10 +196,10 @@ class BoundsIT {
 
   /** The status of what a node sends that does not keep to the format. */
   private int post(String path, String format, Buffer body) throws Exception {
-    HttpClientAgent client =
-        nodes.vertxHere.createHttpClient(Peers.options(nodes.identity("here")));
+    NodeCertificates here = nodes.identity("here");
+    HttpClientAgent client = nodes.vertxHere.createHttpClient(Peers.options(here));
     HttpClientConnection connection =
-        PeerLoop.connect(client, TwoNodes.member("there", 1, nodes.server.port()))
+        PeerLoop.connect(client, here, TwoNodes.member("there", 1, nodes.server.port()))
             .await(10, TimeUnit.SECONDS);
     try {
       HttpClientRequest request =

@@ -3,14 +3,18 @@ package dev.leat.scheduler.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.cluster.Member;
+import dev.leat.cluster.NodeIdentity;
 import dev.leat.cluster.trust.NodeCertificates;
 import dev.leat.testkit.Eventually;
+import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.Seed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +83,7 @@ class StrangersIT {
     nodes.there();
     PeerServer stranger =
         new PeerServer(
-            nodes.vertxThere,
+            nodes.vertxHere, // another: in one, servers of one port are one
             PeerServerConfig.on("127.0.0.1", 0, 1),
             foreign("strange"),
             new TestMembers("strange", TwoNodes.member("here", 1, 1)),
@@ -108,6 +112,49 @@ class StrangersIT {
 
     assertThat(worker.isReady()).isFalse();
     assertThat(worker.trouble()).contains("cannot be reached");
+  }
+
+  @Test
+  void callersCertificate_thatIsValidNoMore_isRefused_thoughItsSessionIsResumed() throws Exception {
+    ManualClock clock = new ManualClock(Instant.now());
+
+    assertNotTrustedLater(clock, judge("other", clock), nodes.identity("here"));
+  }
+
+  @Test
+  void serversCertificate_thatIsValidNoMore_isRefused_thoughItsSessionIsResumed() throws Exception {
+    ManualClock clock = new ManualClock(Instant.now());
+
+    assertNotTrustedLater(clock, nodes.identity("other"), judge("here", clock));
+  }
+
+  /** Shows a certificate of now, and looks at others' by the clock. */
+  private NodeIdentity judge(String node, ManualClock clock) {
+    return new BothManagers(
+        nodes.identity(node).keys(), new NodeCertificates(nodes.authority, node, clock).trust());
+  }
+
+  private void assertNotTrustedLater(
+      ManualClock clock, NodeIdentity ofServer, NodeIdentity ofCaller) throws IOException {
+    PeerServer other =
+        new PeerServer(
+            nodes.vertxHere,
+            PeerServerConfig.on("127.0.0.1", 0, 1),
+            ofServer,
+            new TestMembers("other", TwoNodes.member("here", 1, 1)),
+            nodes.local());
+    other.start();
+    try {
+      Member member = TwoNodes.member("other", 1, other.port());
+      Peers peers = new Peers(nodes.vertxHere, new TestMembers("here", member), ofCaller, 1, false);
+      assertThat(peers.answers(member)).isTrue();
+
+      clock.advance(Duration.ofDays(5));
+
+      assertThat(peers.answers(member)).isFalse();
+    } finally {
+      other.stop(Duration.ZERO);
+    }
   }
 
   @Test
