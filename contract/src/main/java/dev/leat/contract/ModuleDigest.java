@@ -3,7 +3,6 @@ package dev.leat.contract;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * The SHA-256 of a module's bytes, by which it is stored, loaded and checked.
@@ -12,10 +11,10 @@ import java.util.regex.Pattern;
  */
 public record ModuleDigest(String hex) {
   private static final String PREFIX = "sha256:";
-  private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+  private static final int DIGITS = 64;
 
   public ModuleDigest {
-    if (!HEX.matcher(hex).matches()) {
+    if (!isHex(hex)) {
       throw new IllegalArgumentException(
           "A module digest must be 64 lower-case hexadecimal digits after 'sha256:'");
     }
@@ -46,7 +45,17 @@ public record ModuleDigest(String hex) {
 
   /** Whether {@code text} is of the form {@code sha256:<hex>}. */
   public static boolean isValid(String text) {
-    return text.startsWith(PREFIX) && HEX.matcher(text.substring(PREFIX.length())).matches();
+    return text.startsWith(PREFIX) && isHex(text.substring(PREFIX.length()));
+  }
+
+  private static boolean isHex(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f')) {
+        return false;
+      }
+    }
+    return text.length() == DIGITS;
   }
 
   @Override

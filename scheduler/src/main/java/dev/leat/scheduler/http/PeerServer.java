@@ -130,6 +130,7 @@ public final class PeerServer {
         // gateway's.
         .setPort(config.port() == 0 ? -2 : config.port())
         .setSsl(true)
+        .setSslEngineOptions(new PeerTls())
         .setKeyCertOptions(KeyCertOptions.wrap(identity.keys()))
         .setTrustOptions(TrustOptions.wrap(identity.trust()))
         .setClientAuth(ClientAuth.REQUIRED)

@@ -80,6 +80,7 @@ public final class Peers implements Workers {
     return new HttpClientOptions()
         .setProtocolVersion(HttpVersion.HTTP_2)
         .setSsl(true)
+        .setSslEngineOptions(new PeerTls())
         .setUseAlpn(true)
         .setAlpnVersions(Wire.VERSIONS)
         .setEnabledSecureTransportProtocols(Wire.TLS)
