@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Another node's worker. A call goes by the line of the event loop that it is made on, so that no
@@ -140,12 +141,16 @@ final class RemoteWorker implements WorkerNode {
     }
   }
 
-  /** Something keeps it from being used. Said once, however many connections find it. */
+  /**
+   * Something keeps it from being used, which is to be expected while it joins. Said once, however
+   * many connections find it.
+   */
   void trouble(String words) {
     String now = Excerpt.of(words, TROUBLE_CHARS_MAX);
     if (!now.equals(trouble)) {
       trouble = now;
-      LOG.warn("Another node is not to be used just now node={} because={}", node(), now);
+      LOG.atLevel(state == MemberState.JOINING ? Level.INFO : Level.WARN)
+          .log("Another node is not to be used just now node={} because={}", node(), now);
     }
   }
 

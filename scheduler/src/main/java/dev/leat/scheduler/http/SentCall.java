@@ -195,10 +195,19 @@ final class SentCall {
     } else if (kind == Wire.WAITING && length == 0 && state == State.SENT) {
       state = State.WAITING;
     } else if (kind == Wire.ASK && length == 0 && state == State.WAITING) {
+      asked();
+    } else {
+      malformed("a frame of kind " + kind + " does not fit here");
+    }
+  }
+
+  /** The other node is about to begin it: whoever waits for it here has the last word. */
+  private void asked() {
+    if (callback.begins()) {
       state = State.GRANTED;
       link().say(Wire.GRANT + id);
     } else {
-      malformed("a frame of kind " + kind + " does not fit here");
+      cancelled();
     }
   }
 

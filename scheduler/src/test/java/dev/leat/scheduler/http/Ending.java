@@ -10,11 +10,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Ending implements Invoker.Callback {
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private final AtomicInteger endings = new AtomicInteger();
+  private final AtomicInteger questions = new AtomicInteger();
+
+  /** What it says when it is asked whether the call may begin. */
+  volatile boolean letsBegin = true;
 
   @Override
   public void ended(Outcome ending) {
     endings.incrementAndGet();
     outcome.complete(ending);
+  }
+
+  @Override
+  public boolean begins() {
+    questions.incrementAndGet();
+    return letsBegin;
+  }
+
+  /** How often it was asked. */
+  int questions() {
+    return questions.get();
   }
 
   Outcome get() {

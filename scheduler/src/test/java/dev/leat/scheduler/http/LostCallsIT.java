@@ -75,6 +75,20 @@ class LostCallsIT {
     there.end(DONE);
 
     assertThat(ending.get()).usingRecursiveComparison().isEqualTo(DONE);
+    assertThat(ending.questions()).isEqualTo(1);
+  }
+
+  @Test
+  void waitingCall_thatItsCallerDoesNotLetBegin_doesNotRun() throws Exception {
+    Ending ending = call();
+    ending.letsBegin = false;
+    StagedWorker.Call there = waiting();
+
+    assertThat(get(begin(there))).isFalse();
+
+    assertThat(ending.get()).isEqualTo(new Outcome.Cancelled(Usage.NONE));
+    assertThat(ending.questions()).isEqualTo(1);
+    assertThat(nodes.worker.runs).hasValue(0);
   }
 
   @Test
