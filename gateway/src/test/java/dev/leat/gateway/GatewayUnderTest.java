@@ -49,6 +49,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -179,10 +180,12 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         null,
         audit,
+        null,
         changes,
         () -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
         Readiness.Ready::new,
-        List::of);
+        List::of,
+        InstantSource.system());
   }
 
   int port() {

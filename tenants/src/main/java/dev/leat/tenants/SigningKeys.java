@@ -184,6 +184,29 @@ public final class SigningKeys implements ChangeFeed.Subscriber, CheckpointSigne
     return new Signed(kid, key.jwk().toJSONString(), jws.serialize());
   }
 
+  /**
+   * Signs something that is no token: a JWS without its payload (RFC 7515, appendix F), which tells
+   * nobody who is asked for a token anything.
+   *
+   * @param type of the header, by which whoever verifies tells what it is
+   * @param about further members of the header, which are signed too
+   */
+  public String signDetached(byte[] payload, String type, Map<String, String> about) {
+    Loaded now = loaded();
+    JWSHeader.Builder header =
+        new JWSHeader.Builder(JWSAlgorithm.EdDSA)
+            .type(new JOSEObjectType(type))
+            .keyID(now.kept().signing().id());
+    about.forEach(header::customParam);
+    JWSObject signed = new JWSObject(header.build(), new Payload(payload));
+    try {
+      signed.sign(now.signer());
+      return signed.serialize(true);
+    } catch (JOSEException e) {
+      throw new IllegalStateException("Signing what was used", e);
+    }
+  }
+
   /** Whether a key of this id signs the platform's tokens, or did and is not forgotten yet. */
   boolean isKnown(@Nullable String id) {
     return id != null && loaded().keys().containsKey(id);

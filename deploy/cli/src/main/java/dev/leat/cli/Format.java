@@ -7,7 +7,9 @@ enum Format {
   /** For people. */
   TABLE,
   JSON,
-  YAML;
+  YAML,
+  /** Comma-separated values (RFC 4180): for lists. */
+  CSV;
 
   /** The word that is typed. */
   @Override

@@ -6,6 +6,8 @@ import dev.leat.contract.ModuleDigest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.time.YearMonth;
+import java.time.format.DateTimeParseException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,6 +67,7 @@ public final class Leat {
             .addSubcommand(new Invoke(session))
             .addSubcommand(new ListInvocations(session))
             .addSubcommand(new AuditCommands(session))
+            .addSubcommand(new UsageCommands(session))
             .addSubcommand(version);
     line.getCommandSpec().versionProvider(version);
     return line.setOut(new PrintWriter(terminal.out(), true, UTF_8))
@@ -73,6 +76,7 @@ public final class Leat {
         .setExpandAtFiles(false)
         .registerConverter(Duration.class, new DurationConverter())
         .registerConverter(Format.class, Leat::format)
+        .registerConverter(YearMonth.class, Leat::month)
         .registerConverter(QuotaLimit.class, QuotaLimit::parse)
         .registerConverter(RoleRule.class, RoleRule::parse)
         .registerConverter(ModuleDigest.class, Leat::digest)
@@ -106,12 +110,20 @@ public final class Leat {
     }
   }
 
+  private static YearMonth month(String text) {
+    try {
+      return YearMonth.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new TypeConversionException("'" + text + "' is no month such as 2026-11");
+    }
+  }
+
   private static Format format(String text) {
     for (Format format : Format.values()) {
       if (format.toString().equals(text)) {
         return format;
       }
     }
-    throw new TypeConversionException("it must be table, json or yaml, was '" + text + "'");
+    throw new TypeConversionException("it must be table, json, yaml or csv, was '" + text + "'");
   }
 }

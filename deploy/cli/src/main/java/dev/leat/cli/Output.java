@@ -27,8 +27,25 @@ final class Output {
 
   /** A list of things, of which people are shown these fields. */
   void list(ArrayNode items, String... columns) {
+    list(items, items, columns);
+  }
+
+  /**
+   * A list of things.
+   *
+   * @param document as it is
+   * @param items as people, and tables, are shown it
+   */
+  void list(ArrayNode document, ArrayNode items, String... columns) {
+    if (format == Format.CSV) {
+      row(List.of(columns));
+      for (JsonNode item : items) {
+        row(List.of(columns).stream().map(column -> text(item.path(column))).toList());
+      }
+      return;
+    }
     if (format != Format.TABLE) {
-      document(items);
+      document(document);
       return;
     }
     List<List<String>> rows = new ArrayList<>();
@@ -132,8 +149,20 @@ final class Output {
     document(document);
   }
 
+  /** A row as RFC 4180 has it, but for its end, which is that of the system's lines. */
+  private void row(List<String> fields) {
+    terminal.line(
+        fields.stream()
+            .map(field ->
+                field.matches("[^\",\\p{Cntrl}]*")
+                    ? field
+                    : '"' + field.replace("\"", "\"\"") + '"')
+            .collect(Collectors.joining(",")));
+  }
+
+  /** What is no list has no rows: there JSON stands for tables, too. */
   private void document(JsonNode document) {
-    String text = format == Format.JSON ? document.toPrettyString() : Yaml.write(document);
+    String text = format == Format.YAML ? Yaml.write(document) : document.toPrettyString();
     terminal.bytes((text + "\n").getBytes(UTF_8));
   }
 

@@ -1,6 +1,7 @@
 package dev.leat.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the verbs share: the global options of this call, and what follows from them. */
@@ -52,14 +53,14 @@ final class Session {
     return options.tenant != null ? options.tenant : environment.tenant().orElse(null);
   }
 
-  String tenant() {
+  /** The tenant that is named, or else the profile's, if it has one. */
+  Optional<String> tenantIfAny() {
     String named = namedTenant();
-    if (named != null) {
-      return named;
-    }
-    return profiles()
-        .require(profileName())
-        .tenant()
+    return named != null ? Optional.of(named) : profiles().require(profileName()).tenant();
+  }
+
+  String tenant() {
+    return tenantIfAny()
         .orElseThrow(() ->
             Failure.usage(
                 "No tenant is given and profile '"

@@ -72,6 +72,8 @@ class ControlPlaneIT {
     "show mask --version v1,         GET /v1/tenants/acme/functions/mask/versions/v1",
     "show ../keys,                   GET /v1/tenants/acme/functions/..%2Fkeys",
     "versions mask,                  GET /v1/tenants/acme/functions/mask/versions",
+    "usage,                          GET /v1/tenants/acme/usage?by=hour&limit=200",
+    "usage --by day --since 7d,      GET /v1/tenants/acme/usage?by=day&limit=200&since=7d",
     "delete mask,                    DELETE /v1/tenants/acme/functions/mask",
     "delete mask --yes,              DELETE /v1/tenants/acme/functions/mask",
   })

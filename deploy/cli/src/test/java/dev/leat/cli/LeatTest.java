@@ -86,7 +86,7 @@ class LeatTest {
         "token create                     | Missing required option: '--role=ROLE'",
         "token create --role a --ttl 5    | '5' is no duration",
         "token create --role a --ttl 1w   | '1w' is no duration",
-        "version -o xml                   | it must be table, json or yaml, was 'xml'",
+        "version -o xml                   | it must be table, json, yaml or csv, was 'xml'",
         "module show sha256:00            | 64 lower-case hexadecimal digits",
         "sign f.wasm --name a             | Missing required option: '--version=VERSION'",
         "deploy                           | Missing required option: '--file=FILE'",

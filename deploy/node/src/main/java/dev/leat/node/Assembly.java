@@ -5,8 +5,10 @@ import dev.leat.cluster.jdbi.ClusterFormat;
 import dev.leat.cluster.jdbi.ClusterSchema;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Invocation;
 import dev.leat.contract.MemberState;
 import dev.leat.contract.NodeRole;
+import dev.leat.contract.Outcome;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
@@ -39,6 +41,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -100,7 +103,7 @@ final class Assembly implements AutoCloseable {
     directory = new DataDirectory(config.dataDirectory());
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
-    tenants = new TenantParts(source, new Belongings(), blocking, clock);
+    tenants = new TenantParts(source, new Belongings(), this::storedBytes, blocking, clock);
     audit =
         new AuditParts(
             source,
@@ -110,7 +113,7 @@ final class Assembly implements AutoCloseable {
             clock);
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
     modules = new ModuleParts(config, directory, source);
-    running = new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, executions);
+    running = new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, this::ended);
     registry = new RegistryParts(source, modules, running.trial, tenants.quotas, clock);
     membership = config.place().map(place -> new Membership(config, place, source)).orElse(null);
     changes = new PolledChangeFeed(source, membership == null ? WakeUp.NONE : membership.wakeUp());
@@ -119,8 +122,7 @@ final class Assembly implements AutoCloseable {
     scheduler =
         calls == null
             ? new Scheduler(running.worker, Scheduler.IN_FLIGHT_MAX)
-            : new Scheduler(
-                calls, calls.assignments(), executions::append, Scheduler.IN_FLIGHT_MAX);
+            : new Scheduler(calls, calls.assignments(), this::ended, Scheduler.IN_FLIGHT_MAX);
     invocations = new MeteredInvoker(scheduler, this::isDeployed, tenants.tenants::exists);
 
     GatewayConfig gatewayConfig =
@@ -178,10 +180,12 @@ final class Assembly implements AutoCloseable {
             registry.functions,
             executions,
             audit.log,
+            tenants.usage,
             changes,
             metrics::text,
             this::readiness,
-            this::members);
+            this::members,
+            clock);
     return new Gateway(
         config,
         loops.vertx,
@@ -214,6 +218,7 @@ final class Assembly implements AutoCloseable {
     all.part("modules", modules.storage.start())
         .part("abandoned modules", registry::collectAbandoned)
         .part("execution records", executions::start, executions::close)
+        .part("usage", tenants.usage::start, tenants.usage::close)
         .part("worker", this::startWorker, running.worker::close)
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
         .part("state in memory", this::loadState)
@@ -280,6 +285,7 @@ final class Assembly implements AutoCloseable {
             tenants.issuers,
             tenants.quotas,
             tenants.tenants,
+            tenants.usage,
             registry.routes)
         .forEach(changes::subscribe);
     if (calls != null) {
@@ -406,6 +412,16 @@ final class Assembly implements AutoCloseable {
     }
   }
 
+  /** An invocation that came to a worker has ended, or was lost on its way. */
+  private void ended(Invocation invocation, Outcome outcome) {
+    tenants.usageCounts.count(invocation, outcome);
+    executions.append(invocation, outcome);
+  }
+
+  private Map<TenantId, Long> storedBytes() {
+    return registry.moduleStore.storedBytes();
+  }
+
   private boolean isDeployed(FunctionRef function) {
     return registry.isDeployed(function);
   }
@@ -423,6 +439,7 @@ final class Assembly implements AutoCloseable {
         return true;
       }
       executions.forget(tenant);
+      tenants.usage.forget(tenant);
       return false;
     }
 

@@ -32,6 +32,7 @@ final class RegistryParts {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryParts.class);
 
   final FunctionStore functionStore;
+  final ModuleStore moduleStore;
   final RoutingTable routes;
   final PublisherKeys publisherKeys;
   final ModuleCatalog modules;
@@ -47,7 +48,7 @@ final class RegistryParts {
     storage = stored.storage;
     TenantTurns turns = new TenantTurns(stored.database);
     functionStore = new JdbiFunctionStore(stored.database, turns);
-    ModuleStore moduleStore = new JdbiModuleStore(stored.database, turns);
+    moduleStore = new JdbiModuleStore(stored.database, turns);
     KeyStore keyStore = new JdbiKeyStore(source);
     routes = new RoutingTable(functionStore);
     publisherKeys = new PublisherKeys(keyStore, clock);

@@ -15,8 +15,13 @@ import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
+import dev.leat.tenants.usage.UsageCounts;
+import dev.leat.tenants.usage.UsageLog;
+import dev.leat.tenants.usage.UsageStore;
+import dev.leat.tenants.usage.jdbi.JdbiUsageStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 
@@ -33,11 +38,19 @@ final class TenantParts {
   final JwksFetch jwksFetch = new JwksFetch(JWKS_TIMEOUT);
   final Issuers issuers;
   final Authenticator authenticator;
+  final UsageCounts usageCounts = new UsageCounts();
+  final UsageLog usage;
 
   /**
    * @param blocking virtual threads
+   * @param stored what each tenant has stored
    */
-  TenantParts(DataSource source, TenantBelongings belongings, Executor blocking, Clock clock) {
+  TenantParts(
+      DataSource source,
+      TenantBelongings belongings,
+      UsageStore.StoredBytes stored,
+      Executor blocking,
+      Clock clock) {
     signingKeys =
         new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, System::nanoTime);
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
@@ -47,5 +60,14 @@ final class TenantParts {
         new Issuers(new JdbiIssuerStore(source), jwksFetch, blocking, clock, System::nanoTime);
     authenticator =
         new Authenticator(signingKeys, tokens, tenants, issuers, clock, System::nanoTime);
+    usage =
+        new UsageLog(
+            UUID.randomUUID().toString(),
+            usageCounts,
+            new JdbiUsageStore(source),
+            stored,
+            tenants::exists,
+            clock,
+            () -> {});
   }
 }

@@ -2,7 +2,8 @@ package dev.leat.node;
 
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
-import dev.leat.invocations.ExecutionLog;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Outcome;
 import dev.leat.worker.HostPowers;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
@@ -10,6 +11,7 @@ import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.logging.Slf4jGuestLog;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import java.time.Clock;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
@@ -29,13 +31,14 @@ final class WorkerParts {
 
   /**
    * @param kept how many idle instances of a version are kept here
+   * @param ended told of each invocation that ended here; must not wait
    */
   WorkerParts(
       WorkerConfig config,
       ModuleParts modules,
       Predicate<FunctionRef> isDeployed,
       ToIntFunction<FunctionVersion> kept,
-      ExecutionLog executions) {
+      BiConsumer<Invocation, Outcome> ended) {
     guestMetrics = new GuestMetrics(isDeployed);
     worker =
         new Worker(
@@ -43,7 +46,7 @@ final class WorkerParts {
             modules.engine,
             modules::bytes,
             HostPowers.of(guestLogs, guestMetrics, Clock.systemUTC()),
-            executions::append,
+            ended,
             kept);
     trial = new WorkerTrial(worker);
   }

@@ -77,6 +77,7 @@ class ControlPlaneIT {
     get("/v1/whoami");
     get("/v1/cluster");
     get("/v1/signing-key");
+    get("/v1/usage/export?month=2026-01");
     assertThat(post("/v1/signing-key:rotate", "{}").status()).isEqualTo(200);
     assertThat(post("/v1/tokens", "{\"subject\":\"ann\",\"ttlSeconds\":60}").status())
         .isEqualTo(201);
@@ -104,7 +105,9 @@ class ControlPlaneIT {
             "/functions/echo",
             "/functions/echo/versions",
             "/functions/echo/versions/v1",
-            "/invocations")) {
+            "/invocations",
+            "/usage",
+            "/usage/export?month=2026-01")) {
       get(walked.path(path));
     }
     for (String change : List.of(":suspend", ":resume")) {

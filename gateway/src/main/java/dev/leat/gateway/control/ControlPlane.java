@@ -126,6 +126,10 @@ public final class ControlPlane {
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
     byId.putAll(new InvocationOperations(services.executions()).byId());
     byId.putAll(new AuditOperations(services.audit()).byId());
+    Invoices invoices =
+        new Invoices(
+            services.tenants(), services.usage(), services.signingKeys(), services.clock());
+    byId.putAll(new UsageOperations(services.usage(), invoices, services.clock()).byId());
     return byId;
   }
 

@@ -14,6 +14,8 @@ import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.Tokens;
+import dev.leat.tenants.usage.UsageLog;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -37,7 +39,9 @@ public record ControlServices(
     FunctionCatalog functions,
     ExecutionLog executions,
     AuditLog audit,
+    UsageLog usage,
     ChangeFeed changes,
     Supplier<byte[]> metrics,
     Supplier<Readiness> readiness,
-    Supplier<List<MemberReply>> members) {}
+    Supplier<List<MemberReply>> members,
+    InstantSource clock) {}

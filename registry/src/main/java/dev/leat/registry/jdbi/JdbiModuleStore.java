@@ -13,8 +13,10 @@ import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -113,6 +115,23 @@ public final class JdbiModuleStore implements ModuleStore {
                 .bind("tenant", tenant.value())
                 .map((row, context) -> read(row))
                 .findOne());
+  }
+
+  @Override
+  public Map<TenantId, Long> storedBytes() {
+    return database.read(
+        "Adding up the sizes of modules",
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT tenant, CAST(SUM(size_bytes) AS BIGINT) AS bytes
+                    FROM modules GROUP BY tenant
+                    """)
+                .map((row, context) ->
+                    Map.entry(new TenantId(row.getString("tenant")), row.getLong("bytes")))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
 
   @Override

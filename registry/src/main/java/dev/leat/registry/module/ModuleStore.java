@@ -7,6 +7,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,7 +20,8 @@ import java.util.Set;
  *   <li>{@code add} runs {@code storeBytes} before anyone can see the module; if it throws, nothing
  *       is kept. It also does when the very same module is kept already, whose bytes may be lost.
  *   <li>{@code find} gives the tenant's module of that name and version, or the newest of that
- *       digest; {@code count} how many it has.
+ *       digest; {@code count} how many it has, {@code storedBytes} how many bytes each tenant that
+ *       has any has in all of them together.
  *   <li>{@code list} gives the tenant's modules whose name contains the text, the last added first.
  *       Following {@code next} meets each module that was there throughout exactly once.
  *   <li>{@code delete} removes every module of that digest, unless a function version of the tenant
@@ -52,6 +54,8 @@ public interface ModuleStore {
   Optional<PublishedModule> find(TenantId tenant, ModuleDigest digest);
 
   int count(TenantId tenant);
+
+  Map<TenantId, Long> storedBytes();
 
   Page<PublishedModule> list(TenantId tenant, String nameContains, int limit, long cursor);
 

@@ -150,6 +150,7 @@ public abstract class ModuleStoreContract {
     assertThat(store.find(OTHER, digest(1))).isEmpty();
     assertThat(store.count(ACME)).isEqualTo(2);
     assertThat(store.count(OTHER)).isZero();
+    assertThat(store.storedBytes()).containsOnlyKeys(ACME);
   }
 
   @Test

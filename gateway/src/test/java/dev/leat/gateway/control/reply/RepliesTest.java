@@ -43,7 +43,9 @@ class RepliesTest {
           Map.entry("Function", FunctionReply.class),
           Map.entry("FunctionPage", PageReply.class),
           Map.entry("Invocation", InvocationReply.class),
-          Map.entry("InvocationPage", PageReply.class));
+          Map.entry("InvocationPage", PageReply.class),
+          Map.entry("Usage", UsageReply.class),
+          Map.entry("UsagePage", PageReply.class));
 
   @TestFactory
   Stream<DynamicTest> reply_hasTheMembersOfItsSchema() {
@@ -102,6 +104,9 @@ class RepliesTest {
     Class<?> type = component.getType();
     if (type == List.class) {
       return "array";
+    }
+    if (type == Map.class) {
+      return "object";
     }
     if (type == boolean.class) {
       return "boolean";
