@@ -1,7 +1,9 @@
 package dev.leat.cli;
 
+import dev.leat.contract.Answer;
 import dev.leat.contract.Excerpt;
 import dev.leat.contract.Finding;
+import dev.leat.contract.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -36,6 +38,15 @@ final class Failure extends RuntimeException {
     return new Failure(
         Stream.concat(Stream.of(line), findings.stream().map(finding -> "  " + finding)).toList(),
         REFUSED);
+  }
+
+  /** The value of an answer; if it was refused, that is the failure. */
+  static <T> T unlessRefused(Answer<T> answer) {
+    return switch (answer) {
+      case Answer.Done<T>(T value) -> value;
+      case Answer.Refused<T>(Problem problem) ->
+          throw refused(problem.detail(), problem.findings());
+    };
   }
 
   /** The same with a line for each of these too, such as what else is wrong. */

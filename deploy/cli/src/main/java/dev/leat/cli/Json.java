@@ -18,6 +18,13 @@ final class Json {
     return MAPPER.createObjectNode();
   }
 
+  /** The record as a document, without what is null. */
+  static ObjectNode of(Record shown) {
+    ObjectNode document = MAPPER.valueToTree(shown);
+    document.properties().removeIf(member -> member.getValue().isNull());
+    return document;
+  }
+
   /** The document, or nothing if this is none. */
   static Optional<JsonNode> parse(byte[] text) {
     try {

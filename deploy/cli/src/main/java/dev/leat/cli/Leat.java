@@ -55,6 +55,8 @@ public final class Leat {
             .addSubcommand(new SigningKeyCommands(session))
             .addSubcommand(new IssuerCommands(session))
             .addSubcommand(new KeyCommands(session))
+            .addSubcommand(new Validate(session))
+            .addSubcommand(new Analyze(session))
             .addSubcommand(new Sign(session))
             .addSubcommand(new Verify(session))
             .addSubcommand(new Publish(session))

@@ -6,6 +6,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.node.Node;
 import dev.leat.node.NodeConfig;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,14 @@ class WalkIT {
 
       assertThat(done(cli.run("publish", module)))
           .endsWith("\n" + ModuleDigest.of(sample.module()) + "\n");
+      assertThat(cli.run("analyze", module, "-o", "json").json())
+          .isEqualTo(
+              new ApiClient(URI.create(node.url()), new BearerToken(token.strip()))
+                  .get(
+                      "/v1/tenants/acme/modules/"
+                          + ModuleDigest.of(sample.module())
+                          + "/analysis"));
+      assertThat(done(cli.run("validate", module))).contains("is valid for the contract handler");
       assertThat(done(cli.run("deploy", "-f", manifest))).endsWith("\nmask-pii v1\n");
       assertThat(done(cli.run("invoke", "mask-pii", "--data", "@" + body)))
           .isEqualTo("{\"email\":\"***\"}");

@@ -176,6 +176,7 @@ final class Assembly implements AutoCloseable {
             registry.publisherKeys,
             registry.publishing,
             registry.modules,
+            registry.analysis,
             registry.deploying,
             registry.functions,
             executions,

@@ -16,6 +16,7 @@ import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.CollectModule;
+import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishModule;
@@ -36,6 +37,7 @@ final class RegistryParts {
   final RoutingTable routes;
   final PublisherKeys publisherKeys;
   final ModuleCatalog modules;
+  final ModuleAnalysis analysis;
   final PublishModule publishing;
   final DeployFunction deploying;
   final FunctionCatalog functions;
@@ -54,6 +56,7 @@ final class RegistryParts {
     publisherKeys = new PublisherKeys(keyStore, clock);
     collector = new CollectModule(moduleStore, storage.blobs(), stored.engine::forget);
     modules = new ModuleCatalog(moduleStore, storage.blobs(), collector, clock);
+    analysis = new ModuleAnalysis(modules, stored.engine);
     publishing =
         new PublishModule(
             moduleStore,

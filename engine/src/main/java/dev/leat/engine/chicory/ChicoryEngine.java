@@ -6,6 +6,7 @@ import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.ModuleReport;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
@@ -14,6 +15,7 @@ import dev.leat.engine.EngineCounts;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.Inspection;
 import dev.leat.engine.LoadedModule;
+import dev.leat.engine.ModuleAnalyzer;
 import dev.leat.engine.ModuleInspector;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleLoader;
@@ -31,7 +33,8 @@ import java.util.function.Supplier;
  * on. A function that the compiler cannot turn into one JVM method would run in an interpreter
  * whose loops nothing stops, so its module is refused.
  */
-public final class ChicoryEngine implements ModuleInspector, ModuleLoader, EngineCounts {
+public final class ChicoryEngine
+    implements ModuleInspector, ModuleAnalyzer, ModuleLoader, EngineCounts {
   /** The name of a module's main class; the others' begin with it. */
   static final String MAIN_CLASS = "dev.leat.guest.Module";
 
@@ -92,6 +95,11 @@ public final class ChicoryEngine implements ModuleInspector, ModuleLoader, Engin
    */
   public Inspection inspectAccepted(TenantId tenant, byte[] module) {
     return inspect(() -> ModuleReader.shape(Parser.parse(ModuleStripper.strip(module))));
+  }
+
+  @Override
+  public ModuleReport analyze(TenantId tenant, byte[] module) {
+    return read(tenant, module, (parsed, clock) -> ModuleSurvey.of(module, parsed.module()));
   }
 
   private static Inspection inspect(Supplier<ModuleShape> shape) {

@@ -122,7 +122,9 @@ public final class ControlPlane {
     byId.putAll(new TokenOperations(services.tokens()).byId());
     byId.putAll(new IssuerOperations(services.issuers()).byId());
     byId.putAll(
-        new ModuleOperations(services.keys(), services.publishing(), services.modules()).byId());
+        new ModuleOperations(
+                services.keys(), services.publishing(), services.modules(), services.analysis())
+            .byId());
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
     byId.putAll(new InvocationOperations(services.executions()).byId());
     byId.putAll(new AuditOperations(services.audit()).byId());

@@ -6,6 +6,7 @@ import dev.leat.invocations.ExecutionLog;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.key.PublisherKeys;
+import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
 import dev.leat.store.ChangeFeed;
@@ -35,6 +36,7 @@ public record ControlServices(
     PublisherKeys keys,
     PublishModule publishing,
     ModuleCatalog modules,
+    ModuleAnalysis analysis,
     DeployFunction deploying,
     FunctionCatalog functions,
     ExecutionLog executions,

@@ -8,6 +8,7 @@ import dev.leat.gateway.control.reply.KeyReply;
 import dev.leat.gateway.control.reply.ModuleReply;
 import dev.leat.gateway.control.reply.PageReply;
 import dev.leat.registry.key.PublisherKeys;
+import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
 import java.nio.charset.StandardCharsets;
@@ -18,11 +19,17 @@ final class ModuleOperations {
   private final PublisherKeys keys;
   private final PublishModule publishing;
   private final ModuleCatalog modules;
+  private final ModuleAnalysis analysis;
 
-  ModuleOperations(PublisherKeys keys, PublishModule publishing, ModuleCatalog modules) {
+  ModuleOperations(
+      PublisherKeys keys,
+      PublishModule publishing,
+      ModuleCatalog modules,
+      ModuleAnalysis analysis) {
     this.keys = keys;
     this.publishing = publishing;
     this.modules = modules;
+    this.analysis = analysis;
   }
 
   Map<String, Operation> byId() {
@@ -34,7 +41,8 @@ final class ModuleOperations {
         "publishModule", this::publish,
         "getModule", this::show,
         "deleteModule", this::delete,
-        "getModuleContent", this::content);
+        "getModuleContent", this::content,
+        "getModuleAnalysis", this::analysis);
   }
 
   private Reply listKeys(Call call) {
@@ -101,6 +109,10 @@ final class ModuleOperations {
     return Reply.of(
         digest(call).then(digest -> modules.content(call.tenant(), digest)),
         bytes -> new Reply.Bytes("application/wasm", bytes));
+  }
+
+  private Reply analysis(Call call) {
+    return Reply.ok(digest(call).then(digest -> analysis.show(call.tenant(), digest)));
   }
 
   private static Answer<ModuleDigest> digest(Call call) {
