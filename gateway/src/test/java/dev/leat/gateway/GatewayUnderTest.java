@@ -180,6 +180,8 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         null,
         null,
+        null,
+        null,
         audit,
         null,
         changes,

@@ -3,17 +3,21 @@ package dev.leat.gateway;
 import dev.leat.audit.AuditEntry;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.function.Alias;
+import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
+import dev.leat.registry.function.Traffic;
 import java.util.List;
 import java.util.Optional;
 
 /** Functions to be loaded into a routing table, and nothing else. */
-record LoadedFunctions(List<List<DeployedVersion>> all) implements FunctionStore {
+record LoadedFunctions(List<DeployedFunction> all) implements FunctionStore {
   @Override
   public Addition add(
       TenantId tenant,
       DeployedVersion version,
+      Traffic traffic,
       int versionsKept,
       int functionsMax,
       AuditEntry entry) {
@@ -26,7 +30,7 @@ record LoadedFunctions(List<List<DeployedVersion>> all) implements FunctionStore
   }
 
   @Override
-  public Optional<DeployedVersion> active(TenantId tenant, FunctionName name) {
+  public Optional<DeployedVersion> newest(TenantId tenant, FunctionName name) {
     throw new UnsupportedOperationException();
   }
 
@@ -37,6 +41,32 @@ record LoadedFunctions(List<List<DeployedVersion>> all) implements FunctionStore
 
   @Override
   public List<DeployedVersion> versions(TenantId tenant, FunctionName name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<DeployedFunction> find(TenantId tenant, FunctionName name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Traffic traffic(TenantId tenant, FunctionName name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Move move(TenantId tenant, FunctionName name, Traffic traffic, AuditEntry entry) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Naming name(
+      TenantId tenant, FunctionName name, Alias alias, int aliasesMax, AuditEntry entry) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean unname(TenantId tenant, FunctionName name, String alias, AuditEntry entry) {
     throw new UnsupportedOperationException();
   }
 

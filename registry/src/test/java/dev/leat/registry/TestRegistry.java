@@ -42,6 +42,8 @@ import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.module.PublishedModule;
+import dev.leat.registry.release.MoveTraffic;
+import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.store.Database;
@@ -93,7 +95,7 @@ public final class TestRegistry implements AutoCloseable {
   public final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
   public final PublishModule publishModule;
   public final ModuleCatalog modules;
-  public final RoutingTable routes = new RoutingTable(functionStore);
+  public final RoutingTable routes = new RoutingTable(functionStore, clock);
 
   /** Without its thread: what was done is taken over when a test says so. */
   public final PolledChangeFeed changes = new PolledChangeFeed(database.dataSource(), WakeUp.NONE);
@@ -101,6 +103,8 @@ public final class TestRegistry implements AutoCloseable {
   public final ScriptedTrial trial = new ScriptedTrial();
   public final DeployFunction deployFunction;
   public final FunctionCatalog functions = new FunctionCatalog(functionStore, clock);
+  public final MoveTraffic traffic = new MoveTraffic(functionStore, functions, clock);
+  public final NameVersions naming = new NameVersions(functionStore, functions, clock);
   public final ForgetTenant forgetTenant;
 
   public TestRegistry(Path directory) {
@@ -166,13 +170,25 @@ public final class TestRegistry implements AutoCloseable {
   }
 
   public Answer<DeployedVersion> deploy(String name, String manifest, Optional<String> ifMatch) {
+    return deploy(name, manifest, ifMatch, true);
+  }
+
+  /** Deploys a version that gets no traffic yet. */
+  public DeployedVersion deployQuietly(String name, int number) {
+    byte[] module = GuestModules.handler(number);
+    publish(name, "1." + number, module);
+    return done(deploy(name, manifest(name, ModuleDigest.of(module)), Optional.empty(), false));
+  }
+
+  private Answer<DeployedVersion> deploy(
+      String name, String manifest, Optional<String> ifMatch, boolean takesTraffic) {
     Answer<DeployedVersion> answer =
         deployFunction.deploy(
             ACME,
             ACTOR,
             new FunctionName(name),
             manifest.getBytes(StandardCharsets.UTF_8),
-            ifMatch,
+            new DeployFunction.Wish(takesTraffic, "", ifMatch),
             new Cancellation());
     changes.catchUp();
     return answer;

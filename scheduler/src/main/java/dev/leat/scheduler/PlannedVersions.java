@@ -10,6 +10,6 @@ public interface PlannedVersions {
   /** The version of that name; null where there is none, or none any more. */
   @Nullable FunctionVersion find(VersionRef version);
 
-  /** Those that traffic goes to and of which instances are kept while idle. */
+  /** Those that are kept warm, and of which instances are kept while idle. */
   List<FunctionVersion> withMinimum();
 }

@@ -117,6 +117,17 @@ final class ApiClient {
     return sendBody("PUT", path, JSON, BodyPublishers.ofByteArray(Json.bytes(body)));
   }
 
+  /** Puts it if what is there is still what this entity tag says. */
+  JsonNode putIfMatch(String path, JsonNode body, String etag) {
+    return document(
+        send(
+            request(path)
+                .PUT(BodyPublishers.ofByteArray(Json.bytes(body)))
+                .setHeader("Content-Type", JSON)
+                .setHeader("If-Match", etag)
+                .build()));
+  }
+
   void delete(String path) {
     send(request(path).DELETE().build());
   }

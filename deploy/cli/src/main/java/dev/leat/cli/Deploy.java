@@ -5,6 +5,7 @@ import dev.leat.contract.Finding;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,6 +21,14 @@ final class Deploy implements Runnable {
       paramLabel = "FILE",
       description = "The manifest, such as leat.yaml.")
   private Path file;
+
+  @Option(
+      names = "--no-traffic",
+      description = "Leave the traffic where it is; call the version by its label.")
+  private boolean isQuiet;
+
+  @Option(names = "--note", paramLabel = "TEXT", description = "What to say of the version.")
+  private @Nullable String note;
 
   private final Session session;
 
@@ -37,7 +46,7 @@ final class Deploy implements Runnable {
             .map(module -> manifest.withModule(publish(registry, manifest, module)))
             .orElse(manifest);
     session.terminal().progress("Deploying " + manifest.function());
-    JsonNode version = registry.deploy(deployable);
+    JsonNode version = registry.deploy(deployable, !isQuiet, note);
     for (JsonNode note : version.path("notes")) {
       session
           .terminal()

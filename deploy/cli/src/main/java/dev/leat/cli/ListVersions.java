@@ -23,7 +23,11 @@ final class ListVersions implements Runnable {
         .list(
             session.api().list(session.tenantPath("functions", function, "versions")),
             "label",
+            "traffic",
+            "aliases",
             "createdAt",
+            "author",
+            "note",
             "module");
   }
 }

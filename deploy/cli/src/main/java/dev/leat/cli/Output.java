@@ -56,6 +56,28 @@ final class Output {
     table(rows);
   }
 
+  /** What differs between two things. */
+  void differences(ArrayNode differences, String from, String to) {
+    if (format != Format.TABLE) {
+      document(differences);
+      return;
+    }
+    if (differences.isEmpty()) {
+      terminal.line("%s and %s say the same.".formatted(from, to));
+      return;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("AT", from, to));
+    for (JsonNode difference : differences) {
+      rows.add(
+          List.of(
+              text(difference.path("at")),
+              difference.path("from").isNull() ? "-" : text(difference.path("from")),
+              difference.path("to").isNull() ? "-" : text(difference.path("to"))));
+    }
+    table(rows);
+  }
+
   /** One thing with all its fields. */
   void thing(JsonNode thing) {
     thing(thing, thing, "Nothing.");

@@ -2,7 +2,10 @@ package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.ModuleDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One tenant's modules and functions on the platform. */
 final class Registry {
@@ -34,7 +37,26 @@ final class Registry {
 
   /** Makes a manifest the newest version of its function and answers that version. */
   JsonNode deploy(ManifestFile manifest) {
-    return api.put(path("functions", manifest.function()), manifest.document());
+    return deploy(manifest, true, null);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param takesTraffic whether it gets the traffic
+   * @param note what is said of it, if anything is
+   */
+  JsonNode deploy(ManifestFile manifest, boolean takesTraffic, @Nullable String note) {
+    List<String> query = new ArrayList<>();
+    if (!takesTraffic) {
+      query.add("no-traffic=true");
+    }
+    if (note != null) {
+      query.add("note=" + ApiClient.encode(note));
+    }
+    String path = path("functions", manifest.function());
+    return api.put(
+        query.isEmpty() ? path : path + "?" + String.join("&", query), manifest.document());
   }
 
   private String path(String... segments) {

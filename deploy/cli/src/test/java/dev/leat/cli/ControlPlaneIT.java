@@ -72,6 +72,13 @@ class ControlPlaneIT {
     "show mask --version v1,         GET /v1/tenants/acme/functions/mask/versions/v1",
     "show ../keys,                   GET /v1/tenants/acme/functions/..%2Fkeys",
     "versions mask,                  GET /v1/tenants/acme/functions/mask/versions",
+    "traffic mask,                   GET /v1/tenants/acme/functions/mask/traffic",
+    "traffic mask v1=90 v2=10,       PUT /v1/tenants/acme/functions/mask/traffic",
+    "rollback mask,                  POST /v1/tenants/acme/functions/mask:rollback",
+    "rollback mask --to v1,          POST /v1/tenants/acme/functions/mask:rollback",
+    "alias list mask,                GET /v1/tenants/acme/functions/mask/aliases",
+    "alias set mask stable v1,       PUT /v1/tenants/acme/functions/mask/aliases/stable",
+    "alias delete mask stable,       DELETE /v1/tenants/acme/functions/mask/aliases/stable",
     "usage,                          GET /v1/tenants/acme/usage?by=hour&limit=200",
     "usage --by day --since 7d,      GET /v1/tenants/acme/usage?by=day&limit=200&since=7d",
     "delete mask,                    DELETE /v1/tenants/acme/functions/mask",
@@ -321,6 +328,78 @@ class ControlPlaneIT {
         .startsWith("tenant     acme\nfunction   mask\n")
         .contains(
             "\nmanifest:\n  apiVersion: leat/v1\n  kind: Function\n  metadata:\n    name: mask");
+  }
+
+  @Test
+  void traffic_sendsPerCentByLabel() {
+    cli.run("traffic", "mask", "v1=99.5", "v2=0.5", "--sticky-cookie", "session");
+    RecordingServer.Request request = server.only("setTraffic");
+
+    assertThat(request.json())
+        .hasToString(
+            "{\"weights\":{\"v1\":99.5,\"v2\":0.5},"
+                + "\"sticky\":{\"by\":\"cookie\",\"name\":\"session\"}}");
+    assertThat(cli.run("traffic", "mask", "--sticky-header", "a", "--not-sticky").exitCode())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void traffic_onlySticky_keepsTheWeightsAsTheyWereRead() {
+    cli.run("traffic", "mask", "--not-sticky");
+
+    assertThat(server.requests())
+        .extracting(RecordingServer.Request::operation)
+        .containsExactly("getTraffic", "setTraffic");
+    assertThat(server.requests().getLast().json())
+        .hasToString("{\"weights\":{\"v1\":90,\"v2\":10},\"sticky\":{\"by\":\"none\"}}");
+  }
+
+  @Test
+  void rollback_saysWhereTheTrafficGoes() {
+    server.answer(
+        "rollbackFunction", 200, "{\"function\":\"mask\",\"revision\":4,\"weights\":{\"v1\":100}}");
+
+    assertThat(cli.run("rollback", "mask").out()).isEqualTo("mask v1\n");
+    assertThat(cli.run("rollback", "mask", "--to", "v1", "-o", "json").json().path("revision"))
+        .hasToString("4");
+    assertThat(server.requests())
+        .extracting(request -> request.json().toString())
+        .containsExactly("{}", "{\"to\":\"v1\"}");
+  }
+
+  @Test
+  void versions_showsWhatEachHas() {
+    assertThat(cli.run("versions", "mask").out().lines().findFirst().orElseThrow())
+        .containsSubsequence("LABEL", "TRAFFIC", "ALIASES", "CREATED AT", "AUTHOR", "NOTE");
+  }
+
+  @Test
+  void diff_showsWhatDiffers() {
+    String version =
+        "{\"tenant\":\"acme\",\"function\":\"mask\",\"version\":%d,\"label\":\"v%d\",\"module\":\""
+            + DIGEST
+            + "\",\"createdAt\":\"2026-01-31T12:00:00Z\",\"url\":\"u\",\"manifest\":{\"spec\":%s}}";
+    String versions = "GET /v1/tenants/acme/functions/mask/versions/";
+    server.answerLine(
+        versions + "v2", version.formatted(2, 2, "{\"limits\":{\"fuel\":1,\"memory\":\"1Mi\"}}"));
+    server.answerLine(
+        versions + "v3",
+        version.formatted(
+            3,
+            3,
+            "{\"limits\":{\"fuel\":2,\"memory\":\"1Mi\"},"
+                + "\"capabilities\":{\"http\":{\"allow\":[\"a\",\"b\"]}}}"));
+
+    assertThat(cli.run("diff", "mask", "v2", "v3").out())
+        .isEqualTo(
+            """
+            AT                            v2  v3
+            spec.capabilities.http.allow  -   ["a","b"]
+            spec.limits.fuel              1   2
+            """);
+    assertThat(cli.run("diff", "mask", "v3", "v2", "-o", "json").json().get(1))
+        .hasToString("{\"at\":\"spec.limits.fuel\",\"from\":\"2\",\"to\":\"1\"}");
+    assertThat(cli.run("diff", "mask", "v2", "v2").out()).isEqualTo("v2 and v2 say the same.\n");
   }
 
   @Test

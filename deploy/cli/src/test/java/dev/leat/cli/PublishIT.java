@@ -142,6 +142,14 @@ class PublishIT {
   }
 
   @Test
+  void deploy_withoutTraffic_withANote() {
+    cli.run("deploy", "-f", manifest, "--no-traffic", "--note", "a & b");
+
+    assertThat(server.only("deployFunction").line())
+        .isEqualTo("PUT /v1/tenants/acme/functions/mask?no-traffic=true&note=a%20%26%20b");
+  }
+
+  @Test
   void deploy_ofAModuleThatIsThere_needsNoSignature() {
     Cli.Result result = cli.run("deploy", "-f", manifest, "-o", "json");
 

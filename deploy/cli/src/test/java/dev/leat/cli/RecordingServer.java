@@ -50,6 +50,11 @@ final class RecordingServer implements AutoCloseable {
     answer(operation, status, Map.of("Content-Type", "application/json"), body);
   }
 
+  /** From now on, this request line answers so. */
+  void answerLine(String line, String body) {
+    answer(line, 200, body);
+  }
+
   void answer(String operation, int status, Map<String, String> headers, String body) {
     answers.put(operation, new Answer(status, headers, body.getBytes(StandardCharsets.UTF_8)));
   }
@@ -124,7 +129,9 @@ final class RecordingServer implements AutoCloseable {
         return failed("The document does not allow " + request + ": " + problems);
       }
     }
-    return Optional.ofNullable(answers.get(id)).orElseGet(() -> example(operation.orElseThrow()));
+    return Optional.ofNullable(answers.get(request.line()))
+        .or(() -> Optional.ofNullable(answers.get(id)))
+        .orElseGet(() -> example(operation.orElseThrow()));
   }
 
   private static Map<String, List<String>> headers(HttpExchange exchange) {

@@ -179,6 +179,8 @@ final class Assembly implements AutoCloseable {
             registry.analysis,
             registry.deploying,
             registry.functions,
+            registry.traffic,
+            registry.naming,
             executions,
             audit.log,
             tenants.usage,
@@ -382,7 +384,7 @@ final class Assembly implements AutoCloseable {
 
   private void changed(RouteChange change) {
     change.gone().forEach(this::removed);
-    running.worker.retain(change.function(), change.serving());
+    running.worker.retain(change.function(), change.warm());
     change.begun().forEach(this::begun);
   }
 
@@ -399,9 +401,17 @@ final class Assembly implements AutoCloseable {
     }
   }
 
-  /** A node alone keeps what manifests ask for, one of a cluster its part of it. */
+  /**
+   * A node alone keeps what manifests ask for, one of a cluster its part of it; and of a version
+   * that has just lost its traffic, one instance if there is one, to go back to.
+   */
   private int kept(FunctionVersion version) {
-    return calls == null ? version.instances().min() : calls.assignments().own(version);
+    int own = calls == null ? version.instances().min() : calls.assignments().own(version);
+    return switch (registry.routes.warmth(version)) {
+      case ASKED_FOR -> own;
+      case FORMER -> Math.max(1, own);
+      case NONE -> 0;
+    };
   }
 
   /** Blocks until another node has taken this one's name; for ever on a node alone. */

@@ -20,6 +20,8 @@ import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.release.MoveTraffic;
+import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.tenants.Quotas;
 import java.time.Clock;
@@ -41,6 +43,8 @@ final class RegistryParts {
   final PublishModule publishing;
   final DeployFunction deploying;
   final FunctionCatalog functions;
+  final MoveTraffic traffic;
+  final NameVersions naming;
   final ForgetTenant forgetting;
   private final CollectModule collector;
   private final ModuleStorage storage;
@@ -52,7 +56,7 @@ final class RegistryParts {
     functionStore = new JdbiFunctionStore(stored.database, turns);
     moduleStore = new JdbiModuleStore(stored.database, turns);
     KeyStore keyStore = new JdbiKeyStore(source);
-    routes = new RoutingTable(functionStore);
+    routes = new RoutingTable(functionStore, clock);
     publisherKeys = new PublisherKeys(keyStore, clock);
     collector = new CollectModule(moduleStore, storage.blobs(), stored.engine::forget);
     modules = new ModuleCatalog(moduleStore, storage.blobs(), collector, clock);
@@ -77,6 +81,8 @@ final class RegistryParts {
             quotas,
             clock);
     functions = new FunctionCatalog(functionStore, clock);
+    traffic = new MoveTraffic(functionStore, functions, clock);
+    naming = new NameVersions(functionStore, functions, clock);
     forgetting =
         new ForgetTenant(
             new JdbiClosingStore(turns), keyStore, functionStore, moduleStore, collector, trial);

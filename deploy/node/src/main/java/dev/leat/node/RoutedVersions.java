@@ -16,6 +16,6 @@ record RoutedVersions(RoutingTable routes) implements PlannedVersions {
 
   @Override
   public List<FunctionVersion> withMinimum() {
-    return routes.serving(version -> version.instances().min() > 0);
+    return routes.warm(version -> version.instances().min() > 0);
   }
 }

@@ -105,6 +105,8 @@ class ControlPlaneIT {
             "/functions/echo",
             "/functions/echo/versions",
             "/functions/echo/versions/v1",
+            "/functions/echo/traffic",
+            "/functions/echo/aliases",
             "/invocations",
             "/usage",
             "/usage/export?month=2026-01")) {
@@ -125,8 +127,15 @@ class ControlPlaneIT {
         .isEqualTo(201);
     assertThat(get(walked.path("/issuers")).json().at("/items/0/roles/0/role").asText())
         .isEqualTo("developer");
+    String echo = walked.path("/functions/echo");
+    assertThat(putJson(echo + "/traffic", "{\"weights\":{\"v1\":100}}").status()).isEqualTo(200);
+    assertThat(putJson(echo + "/aliases/stable", "{\"version\":\"v1\"}").status()).isEqualTo(200);
+    get(echo + "/aliases/stable");
+    assertThat(delete(echo + "/aliases/stable").status()).isEqualTo(204);
+    assertThat(post(echo + ":rollback", "{\"to\":\"v1\"}").status()).isEqualTo(200);
     String module = walked.path("/modules/" + ModuleDigest.of(Guests.echo()));
     get(module);
+    get(module + "/analysis");
     assertThat(get(module + "/content").body()).isEqualTo(Guests.echo());
     String token = get(walked.path("/tokens")).json().at("/items/0/id").asText();
     String key = get(walked.path("/keys")).json().at("/items/0/kid").asText();
@@ -182,6 +191,10 @@ class ControlPlaneIT {
     Answered answered = node.request("GET", path).operator().send();
     assertThat(answered.status()).as(path + " -> " + answered).isEqualTo(200);
     return answered;
+  }
+
+  private static Answered putJson(String path, String body) {
+    return node.request("PUT", path).operator().json(body).send();
   }
 
   private static Answered delete(String path) {

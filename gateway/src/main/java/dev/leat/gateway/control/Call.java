@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param path the path's parameters
  * @param query the query's parameters
  * @param body empty where the operation takes a form
- * @param json the body as the document's schema let it through; null where it has none
+ * @param json the body as the document's schema let it through; null where it has none, or where it
+ *     was left out
  * @param parts a form's, by name; empty where the operation takes none
  * @param origin scheme and authority that the client used, such as {@code http://127.0.0.1:8080}
  * @param cancellation given up when the client goes
@@ -56,6 +57,10 @@ record Call(
 
   Optional<String> query(String name) {
     return Optional.ofNullable(query.get(name));
+  }
+
+  Optional<String> ifMatch() {
+    return Optional.ofNullable(headers.get("if-match"));
   }
 
   /** Whether the query's parameter of this name is {@code true}; it may be left out. */

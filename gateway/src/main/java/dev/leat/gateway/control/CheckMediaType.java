@@ -15,7 +15,8 @@ final class CheckMediaType implements Step<ControlExchange> {
     List<String> allowed = exchange.declared().mediaTypes();
     String field =
         Objects.requireNonNullElse(exchange.request().getHeader(HttpHeaders.CONTENT_TYPE), "");
-    return allowed.isEmpty() || allowed.contains(mediaType(field))
+    boolean isLeftOut = field.isEmpty() && !exchange.declared().needsBody();
+    return allowed.isEmpty() || isLeftOut || allowed.contains(mediaType(field))
         ? Next.GO_ON
         : exchange.refuse(
             ProblemCode.UNSUPPORTED_MEDIA_TYPE,

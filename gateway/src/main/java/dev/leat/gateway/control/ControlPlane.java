@@ -126,6 +126,7 @@ public final class ControlPlane {
                 services.keys(), services.publishing(), services.modules(), services.analysis())
             .byId());
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
+    byId.putAll(new ReleaseOperations(services.traffic(), services.naming()).byId());
     byId.putAll(new InvocationOperations(services.executions()).byId());
     byId.putAll(new AuditOperations(services.audit()).byId());
     Invoices invoices =

@@ -9,6 +9,8 @@ import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.release.MoveTraffic;
+import dev.leat.registry.release.NameVersions;
 import dev.leat.store.ChangeFeed;
 import dev.leat.tenants.Issuers;
 import dev.leat.tenants.Quotas;
@@ -39,6 +41,8 @@ public record ControlServices(
     ModuleAnalysis analysis,
     DeployFunction deploying,
     FunctionCatalog functions,
+    MoveTraffic traffic,
+    NameVersions naming,
     ExecutionLog executions,
     AuditLog audit,
     UsageLog usage,

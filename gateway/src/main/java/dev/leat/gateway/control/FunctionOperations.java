@@ -10,7 +10,6 @@ import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionCatalog;
 import java.util.Map;
-import java.util.Optional;
 
 /** Functions and their versions. */
 final class FunctionOperations {
@@ -80,13 +79,15 @@ final class FunctionOperations {
   }
 
   private Answer<DeployedVersion> deploy(Call call, FunctionName name) {
+    return call.isSet("no-traffic")
+        .map(withoutTraffic ->
+            new DeployFunction.Wish(!withoutTraffic, call.query("note").orElse(""), call.ifMatch()))
+        .then(wish -> deploy(call, name, wish));
+  }
+
+  private Answer<DeployedVersion> deploy(Call call, FunctionName name, DeployFunction.Wish wish) {
     return deploying.deploy(
-        call.tenant(),
-        call.actor(),
-        name,
-        call.body(),
-        Optional.ofNullable(call.headers().get("if-match")),
-        call.cancellation());
+        call.tenant(), call.actor(), name, call.body(), wish, call.cancellation());
   }
 
   private Reply delete(Call call) {
@@ -98,8 +99,11 @@ final class FunctionOperations {
   private Reply versions(Call call) {
     return Reply.ok(
         call.function()
-            .then(name -> functions.versions(call.tenant(), name))
-            .map(versions -> PageReply.all(versions, version -> reply(version, call))));
+            .then(name -> functions.whole(call.tenant(), name))
+            .map(function ->
+                PageReply.all(
+                    function.versions(),
+                    version -> FunctionVersionReply.of(version, call.origin()).within(function))));
   }
 
   private static FunctionVersionReply reply(DeployedVersion deployed, Call call) {

@@ -70,6 +70,7 @@ final class OpenApiDocument {
         operation.path("x-leat-on-every-node").asBoolean(),
         operation.path("x-leat-body-max").asInt(BODY_MAX_DEFAULT),
         List.copyOf(mediaTypes),
+        operation.at("/requestBody/required").asBoolean(),
         schema(operation.path("requestBody")));
   }
 
@@ -91,6 +92,7 @@ final class OpenApiDocument {
    * @param isOfAllFunctions whether tokens that are limited to functions may not
    * @param bodyMax bytes
    * @param mediaTypes of the request body; empty when there is none
+   * @param needsBody whether the body may not be left out
    * @param schema of a JSON body; null where there is none, or the operation has a check of its own
    */
   record Declared(
@@ -104,5 +106,6 @@ final class OpenApiDocument {
       boolean isOnEveryNode,
       int bodyMax,
       List<String> mediaTypes,
+      boolean needsBody,
       @Nullable BodySchema schema) {}
 }

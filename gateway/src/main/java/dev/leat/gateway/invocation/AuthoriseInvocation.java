@@ -25,10 +25,10 @@ final class AuthoriseInvocation implements Step<InvocationExchange> {
     TenantId tenant =
         route == null
             ? new TenantId(target.tenant())
-            : route.active().version().function().tenant();
+            : route.leading().version().function().tenant();
     return switch (Access.decide(caller, Access.Right.INVOKE, tenant)) {
       case ALLOWED ->
-          route == null || caller.scope().allows(route.active().version().function().name())
+          route == null || caller.scope().allows(route.leading().version().function().name())
               ? claims(exchange, caller)
               : RequireFunction.refuseAsUnknown(exchange);
       case HIDDEN -> RequireFunction.refuse(exchange, "");

@@ -16,7 +16,7 @@ final class FindFunction implements Step<InvocationExchange> {
 
   @Override
   public Next take(InvocationExchange exchange) {
-    exchange.target(InvocationTarget.of(exchange.path(), routes));
+    exchange.target(InvocationTarget.of(exchange.path(), exchange.request().headers(), routes));
     return Next.GO_ON;
   }
 }

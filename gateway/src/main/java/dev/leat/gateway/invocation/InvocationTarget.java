@@ -1,10 +1,11 @@
 package dev.leat.gateway.invocation;
 
 import dev.leat.contract.RequiredClaims;
+import dev.leat.registry.function.Sticky;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.registry.route.RoutingTable;
-import java.util.concurrent.ThreadLocalRandom;
+import io.vertx.core.MultiMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +35,18 @@ record InvocationTarget(
 
   /**
    * The version that says who may call it. What one that does not exist would say is unknown; then
-   * the function's active version decides who may hear so.
+   * the function's leading version decides who may hear so.
    */
   private @Nullable Target deciding() {
-    return called == null && route != null ? route.active() : called;
+    return called == null && route != null ? route.leading() : called;
   }
 
-  /** Takes the path apart. Does no I/O; names that exist nowhere give a null route. */
-  static InvocationTarget of(String path, RoutingTable routes) {
+  /**
+   * Takes the path apart. Does no I/O; names that exist nowhere give a null route.
+   *
+   * @param fields of the request: they may say which caller it is
+   */
+  static InvocationTarget of(String path, MultiMap fields, RoutingTable routes) {
     int tenantEnd = path.indexOf('/', PREFIX.length());
     if (tenantEnd < 0) {
       return new InvocationTarget(path.substring(PREFIX.length()), null, null, "");
@@ -55,7 +60,8 @@ record InvocationTarget(
     String name = colon < 0 ? segment : segment.substring(0, colon);
     Route route = routes.find(tenant, name);
     if (route != null) {
-      Target called = colon < 0 ? chosen(route) : route.target(segment.substring(colon + 1));
+      Target called =
+          colon < 0 ? chosen(route, fields) : route.target(segment.substring(colon + 1));
       return new InvocationTarget(tenant, route, called, rest);
     }
     String below = path.substring(tenantEnd);
@@ -63,11 +69,13 @@ record InvocationTarget(
     return byPath == null
         ? new InvocationTarget(tenant, null, null, "")
         : new InvocationTarget(
-            tenant, byPath, chosen(byPath), below.substring(byPath.path().length()));
+            tenant, byPath, chosen(byPath, fields), below.substring(byPath.path().length()));
   }
 
-  /** One of the versions that share the traffic, each with its chance. */
-  private static Target chosen(Route route) {
-    return route.choose(ThreadLocalRandom.current().nextLong());
+  /** One of the versions that share the traffic; null if there is none. */
+  private static @Nullable Target chosen(Route route, MultiMap fields) {
+    Sticky sticky = route.sticky();
+    String caller = sticky == null ? null : KnownCaller.of(sticky, fields);
+    return caller == null ? route.next() : route.choose(caller);
   }
 }

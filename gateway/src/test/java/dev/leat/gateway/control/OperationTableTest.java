@@ -30,7 +30,18 @@ class OperationTableTest {
 
   private static Declared declared(String id, String method, String path) {
     return new Declared(
-        id, method, path, Optional.empty(), false, false, false, false, 1_024, List.of(), null);
+        id,
+        method,
+        path,
+        Optional.empty(),
+        false,
+        false,
+        false,
+        false,
+        1_024,
+        List.of(),
+        false,
+        null);
   }
 
   @Test

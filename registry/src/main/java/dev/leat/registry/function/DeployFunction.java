@@ -19,19 +19,25 @@ import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleRef;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishedModule;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes a function's next version from a manifest and sends all traffic to it. Versions are
- * numbered 1, 2, 3, ...; a function that is deleted and deployed again continues where it was, so
- * that no number ever means two things. Safe for several threads; blocks.
+ * Makes a function's next version from a manifest and sends all traffic to it, or none. Versions
+ * are numbered 1, 2, 3, ...; a function that is deleted and deployed again continues where it was,
+ * so that no number ever means two things. Safe for several threads; blocks.
  */
 public final class DeployFunction {
-  /** Versions of one function that can still be called; the oldest makes room for a new one. */
+  /**
+   * Versions of one function that can still be called; the oldest that nothing asks for makes room
+   * for a new one. There always is one: of 100, {@link Traffic#VERSIONS_MAX} have traffic, {@link
+   * Traffic#FORMER_MAX} had it lately, one is gone back to, {@link Alias#COUNT_MAX} have aliases,
+   * one is the newest.
+   */
   public static final int VERSIONS_KEPT = 100;
 
   /** How often a deployment that others overtake begins anew. */
@@ -63,13 +69,21 @@ public final class DeployFunction {
   }
 
   /**
-   * Deploys a manifest, if the version that it makes comes up. If it says the same as the active
-   * version, that one is given and nothing is changed.
+   * How a manifest is deployed.
+   *
+   * @param takesTraffic whether all traffic goes to the version from now on; else none does yet
+   * @param note what the author says of it
+   * @param ifMatch an {@code If-Match} field (RFC 9110, 13.1.1): deploy only if the newest version
+   *     has one of these entity tags
+   */
+  public record Wish(boolean takesTraffic, String note, Optional<String> ifMatch) {}
+
+  /**
+   * Deploys a manifest, if the version that it makes comes up. If it says the same as the newest
+   * version, that one is given, and gets the traffic if it has not.
    *
    * @param name the function, which the manifest must name too
    * @param manifest YAML or JSON
-   * @param ifMatch an {@code If-Match} field (RFC 9110, 13.1.1): deploy only if the active version
-   *     has one of these entity tags
    * @param cancellation for when nobody waits for the answer any more; it may be deployed all the
    *     same
    */
@@ -78,16 +92,27 @@ public final class DeployFunction {
       String actor,
       FunctionName name,
       byte[] manifest,
-      Optional<String> ifMatch,
+      Wish wish,
       Cancellation cancellation) {
     FunctionRef function = new FunctionRef(tenant, name);
-    return ManifestReader.read(manifest)
+    return noted(wish)
+        .then(as -> ManifestReader.read(manifest))
         .then(read -> naming(name, read))
         .then(read -> allowed(tenant, read))
         .then(read ->
             fitting(tenant, read)
                 .then(module ->
-                    new Deployment(actor, function, read, module, ifMatch, cancellation).run()));
+                    new Deployment(actor, function, read, module, wish, cancellation).run()));
+  }
+
+  private static Answer<Wish> noted(Wish wish) {
+    int length = wish.note().length();
+    return length <= DeployedVersion.NOTE_CHARS_MAX
+        ? Answer.done(wish)
+        : Answer.refused(
+            ProblemCode.INVALID_REQUEST,
+            "The note must have up to %d characters, had %d."
+                .formatted(DeployedVersion.NOTE_CHARS_MAX, length));
   }
 
   private static Answer<Manifest> naming(FunctionName name, Manifest manifest) {
@@ -175,7 +200,7 @@ public final class DeployFunction {
     private final FunctionRef function;
     private final Manifest manifest;
     private final ModuleDigest module;
-    private final Optional<String> ifMatch;
+    private final Wish wish;
     private final Cancellation cancellation;
 
     /** Whether it is known that it comes up: what number it gets makes no difference. */
@@ -186,13 +211,13 @@ public final class DeployFunction {
         FunctionRef function,
         Manifest manifest,
         ModuleDigest module,
-        Optional<String> ifMatch,
+        Wish wish,
         Cancellation cancellation) {
       this.actor = actor;
       this.function = function;
       this.manifest = manifest;
       this.module = module;
-      this.ifMatch = ifMatch;
+      this.wish = wish;
       this.cancellation = cancellation;
     }
 
@@ -215,36 +240,71 @@ public final class DeployFunction {
               .formatted(function.tenant(), count, max));
     }
 
-    /** One try; empty if another deployment came first. */
+    /** One try; empty if another change came first. */
     private Optional<Answer<DeployedVersion>> attempt() {
       TenantId tenant = function.tenant();
+      Traffic traffic = functions.traffic(tenant, function.name());
       int last = functions.last(tenant, function.name());
-      Optional<DeployedVersion> active = functions.active(tenant, function.name());
-      if (ifMatch.isPresent() && !matches(ifMatch.get(), active)) {
+      Optional<DeployedVersion> newest = functions.newest(tenant, function.name());
+      if (wish.ifMatch().isPresent()
+          && !Precondition.holds(wish.ifMatch().get(), newest.map(DeployedVersion::etag))) {
         return Optional.of(
             Answer.refused(
                 ProblemCode.PRECONDITION_FAILED,
-                "If-Match was %s, the active version is %s. Look at it before deploying over it."
-                    .formatted(ifMatch.get(), active.map(DeployedVersion::etag).orElse("none"))));
+                "If-Match was %s, the newest version is %s. Look at it before deploying over it."
+                    .formatted(
+                        wish.ifMatch().get(), newest.map(DeployedVersion::etag).orElse("none"))));
       }
       DeployedVersion next =
           new DeployedVersion(
               manifest.version(function, last + 1, module),
               clock.instant(),
+              actor,
+              wish.note(),
               manifest.toJson(),
               manifest.route());
-      if (active.isPresent() && active.get().saysTheSameAs(next)) {
-        return Optional.of(Answer.done(active.get()));
+      if (newest.isPresent() && newest.get().saysTheSameAs(next)) {
+        return again(newest.get(), traffic);
       }
       int functionsMax = allowances.of(tenant).functions();
       int count = functions.count(tenant);
-      if (active.isEmpty() && count >= functionsMax) {
+      if (newest.isEmpty() && count >= functionsMax) {
         return Optional.of(tooMany(count, functionsMax));
       }
-      return hasComeUp ? add(next, () -> {}) : tryAndAdd(next);
+      return hasComeUp ? add(next, traffic, () -> {}) : tryAndAdd(next, traffic);
     }
 
-    private Optional<Answer<DeployedVersion>> tryAndAdd(DeployedVersion next) {
+    /** The newest version is this one already. */
+    private Optional<Answer<DeployedVersion>> again(DeployedVersion newest, Traffic traffic) {
+      if (!wish.takesTraffic() || traffic.isAllTo(newest.version().number())) {
+        return Optional.of(Answer.done(newest));
+      }
+      return switch (functions.move(
+          function.tenant(),
+          function.name(),
+          after(newest, traffic),
+          entry(actor, newest, clock.instant()))) {
+        case FunctionStore.Move.Moved() -> Optional.of(Answer.done(newest));
+        case FunctionStore.Move.NotNext() -> Optional.empty();
+        case FunctionStore.Move.NoSuchVersion(int number) -> Optional.empty();
+        case FunctionStore.Move.RouteTaken(FunctionName by) -> Optional.of(routeTaken(by));
+      };
+    }
+
+    private Traffic after(DeployedVersion version, Traffic traffic) {
+      return wish.takesTraffic()
+          ? traffic.moved(Map.of(version.version().number(), Slots.COUNT), actor, clock.instant())
+          : traffic;
+    }
+
+    private Answer<DeployedVersion> routeTaken(FunctionName by) {
+      return Answer.refused(
+          ProblemCode.CONFLICT,
+          "The route %s collides with the function '%s'. Choose another spec.route.path."
+              .formatted(manifest.route().path(), by));
+    }
+
+    private Optional<Answer<DeployedVersion>> tryAndAdd(DeployedVersion next, Traffic traffic) {
       return switch (trial.attempt(next.version(), cancellation)) {
         case VersionTrial.Result.Refused(Finding finding) ->
             Optional.of(badManifest(finding.at(), finding.message()));
@@ -257,7 +317,7 @@ public final class DeployFunction {
         case VersionTrial.Result.CameUp(VersionTrial.Instance instance) -> {
           try (instance) {
             hasComeUp = true;
-            yield add(next, instance::keep);
+            yield add(next, traffic, instance::keep);
           }
         }
       };
@@ -266,10 +326,16 @@ public final class DeployFunction {
     /**
      * @param kept run once the version is kept; the feed of changes may have told of it by then
      */
-    private Optional<Answer<DeployedVersion>> add(DeployedVersion next, Runnable kept) {
+    private Optional<Answer<DeployedVersion>> add(
+        DeployedVersion next, Traffic traffic, Runnable kept) {
       TenantId tenant = function.tenant();
       return switch (functions.add(
-          tenant, next, VERSIONS_KEPT, allowances.of(tenant).functions(), entry(actor, next))) {
+          tenant,
+          next,
+          after(next, traffic),
+          VERSIONS_KEPT,
+          allowances.of(tenant).functions(),
+          entry(actor, next, next.createdAt()))) {
         case Addition.Kept() -> {
           kept.run();
           yield Optional.of(Answer.done(next));
@@ -287,26 +353,14 @@ public final class DeployFunction {
                     ProblemCode.CONFLICT,
                     "Tenant '%s' is being deleted. If that was cut short, deploy again in two minutes."
                         .formatted(tenant)));
-        case Addition.RouteTaken(FunctionName by) ->
-            Optional.of(
-                Answer.refused(
-                    ProblemCode.CONFLICT,
-                    "The route %s collides with the function '%s'. Choose another spec.route.path."
-                        .formatted(manifest.route().path(), by)));
+        case Addition.RouteTaken(FunctionName by) -> Optional.of(routeTaken(by));
       };
     }
   }
 
-  private static boolean matches(String ifMatch, Optional<DeployedVersion> active) {
-    return active.isPresent()
-        && Arrays.stream(ifMatch.split(",", -1))
-            .map(String::strip)
-            .anyMatch(tag -> tag.equals("*") || tag.equals(active.get().etag()));
-  }
-
-  private static AuditEntry entry(String actor, DeployedVersion deployed) {
+  private static AuditEntry entry(String actor, DeployedVersion deployed, Instant at) {
     return AuditEntry.done(
-        deployed.createdAt(),
+        at,
         deployed.version().function().tenant(),
         actor,
         "function.deploy",

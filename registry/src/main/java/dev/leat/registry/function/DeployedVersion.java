@@ -9,11 +9,30 @@ import java.util.List;
 /**
  * A function version as it was deployed.
  *
+ * @param author the subject of the token that it was deployed with; "" if that is not known
+ * @param note what the author said of it, up to {@link #NOTE_CHARS_MAX}; "" for nothing
  * @param manifest the whole manifest as JSON, every default written out
- * @param route how the function is reached while this version is the active one
+ * @param route how the function is reached while this version leads the traffic
  */
 public record DeployedVersion(
-    FunctionVersion version, Instant createdAt, String manifest, RouteSpec route) {
+    FunctionVersion version,
+    Instant createdAt,
+    String author,
+    String note,
+    String manifest,
+    RouteSpec route) {
+  public static final int NOTE_CHARS_MAX = 500;
+
+  /** Of whom nobody knows who deployed it. */
+  public DeployedVersion(
+      FunctionVersion version, Instant createdAt, String manifest, RouteSpec route) {
+    this(version, createdAt, "", "", manifest, route);
+  }
+
+  public DeployedVersion by(String actor, String said) {
+    return new DeployedVersion(version, createdAt, actor, said, manifest, route);
+  }
+
   /** What its author should know although it was deployed: powers that it asks for in vain. */
   public List<Finding> notes() {
     return UngrantedPowers.of(version);

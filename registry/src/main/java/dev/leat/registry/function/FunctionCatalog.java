@@ -26,7 +26,7 @@ public final class FunctionCatalog {
   }
 
   /**
-   * The tenant's functions in their active version, by name.
+   * The tenant's functions in their newest version, by name.
    *
    * @param limit how many at most; brought into 1 to {@link Page#ITEMS_MAX}
    * @param cursor {@code next} of the page before; empty for the first page
@@ -42,13 +42,13 @@ public final class FunctionCatalog {
     return Answer.done(Page.of(found, most, last -> last.version().function().name().value()));
   }
 
-  /** The function's active version. */
+  /** The function's newest version. */
   public Answer<DeployedVersion> show(TenantId tenant, FunctionName name) {
-    return store.active(tenant, name).map(Answer::done).orElseGet(() -> unknown(tenant, name));
+    return store.newest(tenant, name).map(Answer::done).orElseGet(() -> unknown(tenant, name));
   }
 
   /**
-   * One version of the function, the active one or an older.
+   * One version of the function, the newest or an older.
    *
    * @param label {@code v1}, {@code v2}, ...
    */
@@ -72,6 +72,11 @@ public final class FunctionCatalog {
     AuditEntry entry =
         AuditEntry.done(clock.instant(), tenant, actor, "function.delete", function.toString(), "");
     return store.delete(tenant, name, entry) ? Answer.done(function) : unknown(tenant, name);
+  }
+
+  /** The function with all versions, its traffic and its aliases. */
+  public Answer<DeployedFunction> whole(TenantId tenant, FunctionName name) {
+    return store.find(tenant, name).map(Answer::done).orElseGet(() -> unknown(tenant, name));
   }
 
   private Answer<DeployedVersion> noSuchVersion(TenantId tenant, FunctionName name) {

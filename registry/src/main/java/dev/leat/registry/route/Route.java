@@ -2,53 +2,149 @@ package dev.leat.registry.route;
 
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.registry.function.Alias;
+import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.RouteSpec;
+import dev.leat.registry.function.Sticky;
+import dev.leat.registry.function.Traffic;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function as requests find it. Immutable; safe for all threads, nothing here blocks or
- * allocates.
+ * A function as requests find it. What it has does not change; safe for all threads, and nothing
+ * here blocks or allocates.
  */
 public final class Route {
   private final List<Target> newestFirst;
-  private final TrafficPlan traffic;
+  private final Target leading;
+  private final TrafficPlan plan;
+  private final @Nullable Sticky sticky;
+  private final Map<String, Target> aliases;
+  private final Map<Target, Instant> former;
 
-  /**
-   * @param newestFirst the function's versions, at least one
-   * @param traffic which of them answer calls that name none
-   */
-  Route(List<Target> newestFirst, TrafficPlan traffic) {
+  private Route(
+      List<Target> newestFirst,
+      Target leading,
+      TrafficPlan plan,
+      @Nullable Sticky sticky,
+      Map<String, Target> aliases,
+      Map<Target, Instant> former) {
     this.newestFirst = List.copyOf(newestFirst);
-    this.traffic = traffic;
+    this.leading = leading;
+    this.plan = plan;
+    this.sticky = sticky;
+    this.aliases = Map.copyOf(aliases);
+    this.former = Map.copyOf(former);
+  }
+
+  static Route of(DeployedFunction function) {
+    Map<Integer, Target> byNumber = new LinkedHashMap<>();
+    function
+        .versions()
+        .forEach(deployed ->
+            byNumber.put(
+                deployed.version().number(),
+                new Target(deployed.version(), deployed.route(), deployed.createdAt())));
+    Map<String, Target> aliases = new HashMap<>();
+    function
+        .aliases()
+        .forEach(alias ->
+            aliases.put(alias.name(), Objects.requireNonNull(byNumber.get(alias.version()))));
+    Map<Target, Instant> former = new HashMap<>();
+    function
+        .traffic()
+        .former()
+        .forEach((number, lostAt) -> {
+          Target target = byNumber.get(number);
+          if (target != null) {
+            former.put(target, lostAt);
+          }
+        });
+    return new Route(
+        List.copyOf(byNumber.values()),
+        Objects.requireNonNull(byNumber.get(function.leading().version().number())),
+        new TrafficPlan(function.traffic().slots(), byNumber),
+        function.traffic().sticky().orElse(null),
+        aliases,
+        former);
   }
 
   FunctionRef function() {
-    return active().version().function();
-  }
-
-  /** The version deployed last: its manifest says by which path the function is reached. */
-  public Target active() {
-    return newestFirst.getFirst();
+    return leading.version().function();
   }
 
   /**
-   * The version that runs when the caller names none.
-   *
-   * @param key chooses between versions that share the traffic; see {@link TrafficPlan}
+   * The version that most of the traffic goes to, or else the newest: its manifest says by which
+   * path the function is reached.
    */
-  public Target choose(long key) {
-    return traffic.choose(key);
+  public Target leading() {
+    return leading;
+  }
+
+  /** By what a caller is known again; null if by nothing. */
+  public @Nullable Sticky sticky() {
+    return sticky;
+  }
+
+  /** The version that answers whoever names none; null if none does. */
+  public @Nullable Target next() {
+    return plan.next();
+  }
+
+  /**
+   * The version that answers whoever names none and is known again by this; null if none does. For
+   * another function the same value chooses independently.
+   */
+  public @Nullable Target choose(String value) {
+    return plan.choose(hash(value));
+  }
+
+  /** 64 bits of a text (FNV-1a), as unlike for each function. */
+  private long hash(String value) {
+    long hash = 0xCBF29CE484222325L ^ function().hashCode();
+    for (int i = 0; i < value.length(); i++) {
+      hash = (hash ^ value.charAt(i)) * 0x100000001B3L;
+    }
+    return hash;
   }
 
   /** The versions that calls go to that name none. */
   Set<Target> serving() {
-    return traffic.shares().stream()
-        .map(TrafficPlan.Share::target)
-        .collect(Collectors.toUnmodifiableSet());
+    return plan.targets();
+  }
+
+  /** The versions that calls may go to by their traffic or by an alias: they are kept ready. */
+  Set<Target> askedFor() {
+    Set<Target> askedFor = new HashSet<>(plan.targets());
+    askedFor.addAll(aliases.values());
+    return askedFor;
+  }
+
+  /** Likewise, with those that had traffic lately. */
+  Set<Target> warm() {
+    Set<Target> warm = askedFor();
+    warm.addAll(former.keySet());
+    return warm;
+  }
+
+  /** Why the version is kept warm, if it is. */
+  Warmth warmth(FunctionVersion version, Instant now) {
+    Target target = target(version.number());
+    if (target == null || !target.version().equals(version)) {
+      return Warmth.NONE;
+    }
+    if (askedFor().contains(target)) {
+      return Warmth.ASKED_FOR;
+    }
+    Instant lostAt = former.get(target);
+    return lostAt != null && Traffic.isWarm(lostAt, now) ? Warmth.FORMER : Warmth.NONE;
   }
 
   /** The version of this number, or null. */
@@ -64,20 +160,33 @@ public final class Route {
   /**
    * The version that a caller names, or null if there is none.
    *
-   * @param selector {@code v2}, or {@code latest} for the newest
+   * @param selector {@code v2}, {@code latest} for the newest, or an alias
    */
   public @Nullable Target target(String selector) {
-    return selector.equals("latest") ? newestFirst.getFirst() : target(number(selector));
+    int number = number(selector);
+    if (number > 0) {
+      return target(number);
+    }
+    return selector.equals(Alias.LATEST) ? newestFirst.getFirst() : aliases.get(selector);
   }
 
-  /** The path below the tenant by which its active version is reached: {@code /mask}. */
+  /** The path below the tenant by which it is reached: {@code /mask}. */
   public String path() {
-    return active().spec().path();
+    return leading.spec().path();
   }
 
   /** All versions that can be called, be it by name alone. */
   Set<Target> targets() {
     return Set.copyOf(newestFirst);
+  }
+
+  /** Why instances of a version are kept. */
+  public enum Warmth {
+    /** It has traffic or an alias. */
+    ASKED_FOR,
+    /** It lost its traffic lately, and may get it back at once. */
+    FORMER,
+    NONE
   }
 
   /**

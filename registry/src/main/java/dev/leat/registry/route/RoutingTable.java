@@ -8,11 +8,14 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.VersionRef;
 import dev.leat.registry.function.DeployFunction;
-import dev.leat.registry.function.DeployedVersion;
+import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.RouteSpec;
 import dev.leat.registry.route.Route.Target;
+import dev.leat.registry.route.Route.Warmth;
 import dev.leat.store.ChangeFeed;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,22 +40,24 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
   private static final Logger LOG = LoggerFactory.getLogger(RoutingTable.class);
 
   private final FunctionStore store;
+  private final InstantSource clock;
   private final ConcurrentHashMap<String, TenantRoutes> tenants = new ConcurrentHashMap<>();
   private final List<Consumer<RouteChange>> listeners = new CopyOnWriteArrayList<>();
 
-  public RoutingTable(FunctionStore store) {
+  public RoutingTable(FunctionStore store, InstantSource clock) {
     this.store = store;
+    this.clock = clock;
   }
 
   /** Takes over all functions, and announces what has changed by that. */
   @Override
   public void load() {
     Map<String, Map<String, Route>> routes = new HashMap<>();
-    for (List<DeployedVersion> versions : store.all()) {
-      FunctionRef function = versions.getFirst().version().function();
+    for (DeployedFunction deployed : store.all()) {
+      FunctionRef function = deployed.ref();
       routes
           .computeIfAbsent(function.tenant().value(), tenant -> new HashMap<>())
-          .put(function.name().value(), route(versions));
+          .put(function.name().value(), Route.of(deployed));
     }
     Map<String, TenantRoutes> before = new HashMap<>(tenants);
     tenants.keySet().retainAll(routes.keySet());
@@ -79,9 +84,8 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
   private void load(FunctionRef function) {
     String tenant = function.tenant().value();
     String name = function.name().value();
-    List<DeployedVersion> versions = store.versions(function.tenant(), function.name());
     Route before = find(tenant, name);
-    Route after = versions.isEmpty() ? null : route(versions);
+    Route after = store.find(function.tenant(), function.name()).map(Route::of).orElse(null);
     tenants.compute(
         tenant, (key, routes) -> (routes == null ? TenantRoutes.NONE : routes).with(name, after));
     announce(before, after);
@@ -105,14 +109,24 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
         : null;
   }
 
-  /** Those of the versions that traffic goes to. Looks at every function. */
-  public List<FunctionVersion> serving(Predicate<FunctionVersion> wanted) {
+  /** Those of the versions of which instances are kept now. Looks at every function. */
+  public List<FunctionVersion> warm(Predicate<FunctionVersion> wanted) {
+    Instant now = clock.instant();
     return tenants.values().stream()
         .flatMap(routes -> routes.byName().values().stream())
-        .flatMap(route -> route.serving().stream())
-        .map(Target::version)
-        .filter(wanted)
+        .flatMap(route ->
+            route.warm().stream()
+                .map(Target::version)
+                .filter(wanted)
+                .filter(version -> route.warmth(version, now) != Warmth.NONE))
         .toList();
+  }
+
+  /** Why instances of the version are kept now, if they are. */
+  public Warmth warmth(FunctionVersion version) {
+    FunctionRef function = version.function();
+    Route route = find(function.tenant().value(), function.name().value());
+    return route == null ? Warmth.NONE : route.warmth(version, clock.instant());
   }
 
   /**
@@ -156,19 +170,18 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
     if (known == null) {
       return;
     }
-    Set<Target> serving = after == null ? Set.of() : after.serving();
-    Set<Target> begun = without(serving, before == null ? Set.of() : before.serving());
+    Set<Target> warm = after == null ? Set.of() : after.warm();
+    Set<Target> begun =
+        without(
+            after == null ? Set.of() : after.askedFor(),
+            before == null ? Set.of() : before.askedFor());
     Set<Target> gone =
         without(
             before == null ? Set.of() : before.targets(),
             after == null ? Set.of() : after.targets());
-    if (!begun.isEmpty() || !gone.isEmpty() || isServedLess(before, serving)) {
-      tell(new RouteChange(known.function(), versions(serving), versions(begun), versions(gone)));
+    if (!begun.isEmpty() || !gone.isEmpty() || (before != null && !before.warm().equals(warm))) {
+      tell(new RouteChange(known.function(), versions(warm), versions(begun), versions(gone)));
     }
-  }
-
-  private static boolean isServedLess(@Nullable Route before, Set<Target> serving) {
-    return before != null && !before.serving().equals(serving);
   }
 
   private static Set<FunctionVersion> versions(Set<Target> targets) {
@@ -189,14 +202,6 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
         LOG.error("A routing listener failed function={}", change.function(), e);
       }
     }
-  }
-
-  private static Route route(List<DeployedVersion> newestFirst) {
-    List<Target> targets =
-        newestFirst.stream()
-            .map(deployed -> new Target(deployed.version(), deployed.route(), deployed.createdAt()))
-            .toList();
-    return new Route(targets, TrafficPlan.allTo(targets.getFirst()));
   }
 
   /** A tenant's routes, replaced as a whole when one changes. */

@@ -72,7 +72,7 @@ final class DeployFunctionTest {
                 "{}"));
     assertThat(deployed.etag()).isEqualTo("\"v1\"");
     assertThat(done(registry.functions.show(ACME, MASK))).isEqualTo(deployed);
-    assertThat(registry.route("mask").active().version()).isEqualTo(deployed.version());
+    assertThat(registry.route("mask").leading().version()).isEqualTo(deployed.version());
     assertThat(registry.recorded(ACME).getFirst()).isEqualTo("function.deploy acme/mask@v1");
   }
 
@@ -158,14 +158,14 @@ final class DeployFunctionTest {
 
   @Test
   void deploy_routesCannotBeReadAfterTheCommit_isDoneAndTakenOverLater() {
-    registry.functionStore.failToListVersions = true;
+    registry.functionStore.failToFind = true;
     DeployedVersion deployed = registry.deploy("mask", 1);
     assertThat(registry.routes.find("acme", "mask")).isNull();
-    registry.functionStore.failToListVersions = false;
+    registry.functionStore.failToFind = false;
 
     assertThat(registry.changes.catchUp()).isTrue();
 
-    assertThat(registry.route("mask").active().version()).isEqualTo(deployed.version());
+    assertThat(registry.route("mask").leading().version()).isEqualTo(deployed.version());
   }
 
   @Test
@@ -206,7 +206,7 @@ final class DeployFunctionTest {
     assertThat(second.version().number()).isEqualTo(2);
     assertThat(done(registry.functions.versions(ACME, MASK))).containsExactly(second, first);
     Route route = registry.route("mask");
-    assertThat(route.active().version()).isEqualTo(second.version());
+    assertThat(route.leading().version()).isEqualTo(second.version());
     assertThat(route.target("v1"))
         .isEqualTo(new Route.Target(first.version(), first.route(), first.createdAt()));
   }
@@ -407,7 +407,7 @@ final class DeployFunctionTest {
     }
 
     assertThat(numbers).containsExactly(1, 2, 3, 4, 5, 6);
-    assertThat(registry.route("mask").active().version())
+    assertThat(registry.route("mask").leading().version())
         .isEqualTo(done(registry.functions.show(ACME, MASK)).version());
   }
 

@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** A store whose lists of versions cannot be read while it is told so. */
+/** A store in which no function can be found while it is told so. */
 public final class FailingFunctionStore implements FunctionStore {
   private final FunctionStore store;
-  volatile boolean failToListVersions;
+  volatile boolean failToFind;
 
   public FailingFunctionStore(FunctionStore store) {
     this.store = store;
@@ -19,20 +19,47 @@ public final class FailingFunctionStore implements FunctionStore {
 
   @Override
   public List<DeployedVersion> versions(TenantId tenant, FunctionName name) {
-    if (failToListVersions) {
-      throw new StoreFailure("Listing versions", true, new IOException("away"));
-    }
     return store.versions(tenant, name);
+  }
+
+  @Override
+  public Optional<DeployedFunction> find(TenantId tenant, FunctionName name) {
+    if (failToFind) {
+      throw new StoreFailure("Finding a function", true, new IOException("away"));
+    }
+    return store.find(tenant, name);
+  }
+
+  @Override
+  public Traffic traffic(TenantId tenant, FunctionName name) {
+    return store.traffic(tenant, name);
+  }
+
+  @Override
+  public Move move(TenantId tenant, FunctionName name, Traffic traffic, AuditEntry entry) {
+    return store.move(tenant, name, traffic, entry);
+  }
+
+  @Override
+  public Naming name(
+      TenantId tenant, FunctionName name, Alias alias, int aliasesMax, AuditEntry entry) {
+    return store.name(tenant, name, alias, aliasesMax, entry);
+  }
+
+  @Override
+  public boolean unname(TenantId tenant, FunctionName name, String alias, AuditEntry entry) {
+    return store.unname(tenant, name, alias, entry);
   }
 
   @Override
   public Addition add(
       TenantId tenant,
       DeployedVersion version,
+      Traffic traffic,
       int versionsKept,
       int functionsMax,
       AuditEntry entry) {
-    return store.add(tenant, version, versionsKept, functionsMax, entry);
+    return store.add(tenant, version, traffic, versionsKept, functionsMax, entry);
   }
 
   @Override
@@ -41,8 +68,8 @@ public final class FailingFunctionStore implements FunctionStore {
   }
 
   @Override
-  public Optional<DeployedVersion> active(TenantId tenant, FunctionName name) {
-    return store.active(tenant, name);
+  public Optional<DeployedVersion> newest(TenantId tenant, FunctionName name) {
+    return store.newest(tenant, name);
   }
 
   @Override
@@ -61,7 +88,7 @@ public final class FailingFunctionStore implements FunctionStore {
   }
 
   @Override
-  public List<List<DeployedVersion>> all() {
+  public List<DeployedFunction> all() {
     return store.all();
   }
 

@@ -13,11 +13,14 @@ import dev.leat.contract.TenantId;
 import dev.leat.registry.Announced;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.function.FunctionStore.Addition;
+import dev.leat.registry.function.FunctionStore.Move;
+import dev.leat.registry.function.FunctionStore.Naming;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.ModuleStoreContract;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -120,7 +123,8 @@ public abstract class FunctionStoreContract {
   @Test
   void law4_add_keepsTheLastVersions() {
     for (int number = 1; number <= 5; number++) {
-      store.add(ACME, version(ACME, "mask", number, MODULE), 3, MANY, entry("add"));
+      DeployedVersion version = version(ACME, "mask", number, MODULE);
+      store.add(ACME, version, Traffic.NONE, 3, MANY, entry("add"));
     }
 
     assertThat(store.versions(ACME, MASK))
@@ -137,13 +141,13 @@ public abstract class FunctionStoreContract {
     add(version(OTHER, "mask", 1, MODULE));
 
     assertThat(store.versions(ACME, MASK)).containsExactly(second, first);
-    assertThat(store.active(ACME, MASK)).contains(second);
+    assertThat(store.newest(ACME, MASK)).contains(second);
     assertThat(store.find(ACME, MASK, 1)).contains(first);
     assertThat(store.find(ACME, MASK, 2)).contains(second);
     assertThat(store.find(ACME, MASK, 3)).isEmpty();
     assertThat(store.find(OTHER, MASK, 2)).isEmpty();
     assertThat(store.count(ACME)).isEqualTo(1);
-    assertThat(store.active(ACME, new FunctionName("none"))).isEmpty();
+    assertThat(store.newest(ACME, new FunctionName("none"))).isEmpty();
   }
 
   @Test
@@ -158,7 +162,10 @@ public abstract class FunctionStoreContract {
     assertThat(store.list(ACME, 2, Optional.empty())).containsExactly(a2, b);
     assertThat(store.list(ACME, 2, Optional.of(new FunctionName("b")))).containsExactly(c);
     assertThat(store.all())
+        .extracting(DeployedFunction::versions)
         .containsExactlyInAnyOrder(List.of(a2, a1), List.of(b), List.of(c), List.of(others));
+    assertThat(store.all()).contains(store.find(ACME, new FunctionName("a")).orElseThrow());
+    assertThat(store.find(ACME, new FunctionName("none"))).isEmpty();
   }
 
   @Test
@@ -170,7 +177,7 @@ public abstract class FunctionStoreContract {
     assertThat(store.delete(ACME, MASK, entry("delete"))).isTrue();
     assertThat(store.delete(ACME, MASK, entry("delete"))).isFalse();
     assertThat(store.versions(ACME, MASK)).isEmpty();
-    assertThat(store.active(ACME, MASK)).isEmpty();
+    assertThat(store.newest(ACME, MASK)).isEmpty();
     assertThat(store.list(ACME, 9, Optional.empty())).isEmpty();
     assertThat(store.count(ACME)).isZero();
     assertThat(store.last(ACME, MASK)).isEqualTo(2);
@@ -180,9 +187,9 @@ public abstract class FunctionStoreContract {
 
   @Test
   void law8_entry_isKeptWithAChangeOnly() {
-    store.add(ACME, version(ACME, "mask", 1, MODULE), 9, MANY, entry("add"));
-    store.add(ACME, version(ACME, "mask", 1, MODULE), 9, MANY, entry("not next"));
-    store.add(ACME, version(ACME, "x", 1, MODULE, "/mask"), 9, MANY, entry("route taken"));
+    add(version(ACME, "mask", 1, MODULE), 9, MANY, entry("add"));
+    add(version(ACME, "mask", 1, MODULE), 9, MANY, entry("not next"));
+    add(version(ACME, "x", 1, MODULE, "/mask"), 9, MANY, entry("route taken"));
     store.delete(ACME, MASK, entry("delete"));
     store.delete(ACME, MASK, entry("delete again"));
 
@@ -233,13 +240,15 @@ public abstract class FunctionStoreContract {
     add(c2);
     add(d);
 
-    assertThat(store.all()).containsExactlyInAnyOrder(List.of(a), List.of(c2), List.of(d));
+    assertThat(store.all())
+        .extracting(DeployedFunction::versions)
+        .containsExactlyInAnyOrder(List.of(a), List.of(c2), List.of(d));
     assertThat(store.list(ACME, 2, Optional.empty())).containsExactly(a, c2);
     assertThat(store.list(ACME, 3, Optional.empty())).containsExactly(a, c2, d);
     assertThat(store.list(ACME, 9, Optional.empty())).containsExactly(a, c2, d);
     FunctionName b = new FunctionName("b");
     assertThat(store.versions(ACME, b)).isEmpty();
-    assertThat(store.active(ACME, b)).isEmpty();
+    assertThat(store.newest(ACME, b)).isEmpty();
     assertThat(store.find(ACME, b, 2)).isEmpty();
     assertThat(store.last(ACME, b)).isEqualTo(2);
     DeployedVersion b3 = version(ACME, "b", 3, MODULE);
@@ -273,9 +282,9 @@ public abstract class FunctionStoreContract {
   void law11_add_newFunctionBeyondTheBound_isRefused_aNextVersionIsNot() {
     add(version(ACME, "mask", 1, MODULE));
 
-    assertThat(store.add(ACME, version(ACME, "x", 1, MODULE), 9, 1, entry("add")))
+    assertThat(add(version(ACME, "x", 1, MODULE), 9, 1, entry("add")))
         .isEqualTo(new Addition.TooMany(1));
-    assertThat(store.add(ACME, version(ACME, "mask", 2, MODULE), 9, 1, entry("add")))
+    assertThat(add(version(ACME, "mask", 2, MODULE), 9, 1, entry("add")))
         .isEqualTo(new Addition.Kept());
     assertThat(store.count(ACME)).isEqualTo(1);
   }
@@ -285,7 +294,7 @@ public abstract class FunctionStoreContract {
     List<Callable<Addition>> additions =
         IntStream.range(0, 8)
             .<Callable<Addition>>mapToObj(
-                i -> () -> store.add(ACME, version(ACME, "f" + i, 1, MODULE), 9, 3, entry("add")))
+                i -> () -> add(version(ACME, "f" + i, 1, MODULE), 9, 3, entry("add")))
             .toList();
 
     List<Addition> ends;
@@ -297,8 +306,221 @@ public abstract class FunctionStoreContract {
     assertThat(store.count(ACME)).isEqualTo(3);
   }
 
+  @Test
+  void law4_add_removesNothingThatIsAskedFor() {
+    for (int number = 1; number <= 4; number++) {
+      add(version(ACME, "mask", number, MODULE));
+    }
+    assertThat(name("stable", 1)).isEqualTo(new Naming.Named());
+    Instant later = NOW.plus(Traffic.KEPT_WARM);
+    Traffic split = store.traffic(ACME, MASK).moved(Map.of(2, 5_000, 4, 5_000), "x", later);
+    assertThat(store.move(ACME, MASK, split, entry("move"))).isEqualTo(new Move.Moved());
+
+    for (int number = 5; number <= 8; number++) {
+      DeployedVersion version = version(ACME, "mask", number, MODULE);
+      DeployedVersion at =
+          new DeployedVersion(version.version(), later, version.manifest(), version.route());
+      store.add(ACME, at, split, 3, MANY, entry("add"));
+    }
+
+    // By an alias, by traffic, as the newest; the third could be gone back to till just now.
+    assertThat(numbers()).containsExactly(8, 4, 2, 1);
+    assertThat(split.previous()).contains(4);
+    assertThat(store.unname(ACME, MASK, "stable", entry("unname"))).isTrue();
+    store.add(ACME, version(ACME, "mask", 9, MODULE), split, 3, MANY, entry("add"));
+    assertThat(numbers()).containsExactly(9, 4, 2);
+  }
+
+  @Test
+  void law4_add_keepsWhatLostItsTrafficLately() {
+    for (int number = 1; number <= 6; number++) {
+      add(version(ACME, "mask", number, MODULE), 1, MANY, entry("add"));
+    }
+
+    assertThat(numbers()).as("the newest, and three that had traffic").containsExactly(6, 5, 4, 3);
+  }
+
+  private List<Integer> numbers() {
+    return store.versions(ACME, MASK).stream()
+        .map(deployed -> deployed.version().number())
+        .toList();
+  }
+
+  @Test
+  void law5_author_andNote_areKept() {
+    DeployedVersion version = version(ACME, "mask", 1, MODULE).by("dev@acme", "the \"first\"");
+    add(version);
+
+    assertThat(store.find(ACME, MASK, 1)).contains(version);
+    assertThat(store.find(ACME, MASK).orElseThrow().versions()).containsExactly(version);
+  }
+
+  @Test
+  void law7_delete_removesTrafficAndAliases() {
+    add(version(ACME, "mask", 1, MODULE));
+    name("stable", 1);
+    Traffic before = store.traffic(ACME, MASK);
+    store.delete(ACME, MASK, entry("delete"));
+
+    assertThat(store.traffic(ACME, MASK).slots()).isEqualTo(Slots.NONE);
+    assertThat(store.traffic(ACME, MASK).revision()).isEqualTo(before.revision() + 1);
+    assertThat(add(version(ACME, "mask", 2, MODULE))).isEqualTo(new Addition.Kept());
+    assertThat(store.find(ACME, MASK).orElseThrow().aliases()).isEmpty();
+  }
+
+  @Test
+  void law8_trafficAndAliases_areRecordedAndAnnouncedOnceEach() {
+    add(version(ACME, "mask", 1, MODULE));
+    Announced announced = announced();
+    Traffic next = store.traffic(ACME, MASK).rolledBack(1, "someone", NOW);
+    store.move(ACME, MASK, next, entry("move"));
+    store.move(ACME, MASK, next, entry("not next"));
+    name("stable", 1);
+    name("stable", 1);
+    store.unname(ACME, MASK, "stable", entry("unname"));
+    store.unname(ACME, MASK, "stable", entry("again"));
+
+    assertThat(announced.changes())
+        .containsExactlyElementsOf(
+            Collections.nCopies(3, new Change.RouteChanged(new FunctionRef(ACME, MASK))));
+    assertThat(audit.list(AuditStore.Filter.of(ACME), 10, AuditStore.START).items())
+        .extracting(record -> record.entry().action())
+        .containsExactly("unname", "name", "move", "add", "publish");
+  }
+
+  @Test
+  void law10_versionWithTrafficThatCannotBeRead_letsNoOtherRunInItsPlace() {
+    add(damaged(version(ACME, "mask", 1, MODULE)));
+    Traffic first = store.traffic(ACME, MASK);
+    store.add(ACME, version(ACME, "mask", 2, MODULE), first, 9, MANY, entry("add"));
+
+    assertThat(store.find(ACME, MASK)).isEmpty();
+    assertThat(store.all()).isEmpty();
+    assertThat(numbers()).containsExactly(2);
+    Traffic second = first.rolledBack(2, "someone", NOW);
+    assertThat(store.move(ACME, MASK, second, entry("move"))).isEqualTo(new Move.Moved());
+    assertThat(store.find(ACME, MASK)).isPresent();
+  }
+
+  @Test
+  void law12_traffic_isKeptIfItFollows() {
+    assertThat(store.traffic(ACME, MASK)).isEqualTo(Traffic.NONE);
+    add(version(ACME, "mask", 1, MODULE));
+    Traffic first = store.traffic(ACME, MASK);
+    DeployedVersion second = version(ACME, "mask", 2, MODULE);
+    Traffic wrong = first.rolledBack(1, "x", NOW).rolledBack(1, "x", NOW);
+    assertThat(store.add(ACME, second, wrong, 9, MANY, entry("add")))
+        .isEqualTo(new Addition.NotNext());
+    assertThat(store.add(ACME, second, first, 9, MANY, entry("add")))
+        .isEqualTo(new Addition.Kept());
+    Traffic split =
+        first
+            .moved(Map.of(1, 9_999, 2, 1), "dev@acme", NOW)
+            .with(Optional.of(new Sticky(Sticky.Kind.COOKIE, "session")));
+
+    assertThat(store.move(ACME, MASK, split, entry("move"))).isEqualTo(new Move.Moved());
+
+    assertThat(store.traffic(ACME, MASK)).isEqualTo(split);
+    assertThat(store.find(ACME, MASK).orElseThrow().traffic()).isEqualTo(split);
+    assertThat(store.move(ACME, MASK, split, entry("move"))).isEqualTo(new Move.NotNext());
+    assertThat(store.move(ACME, MASK, first, entry("move"))).isEqualTo(new Move.NotNext());
+    assertThat(store.move(ACME, MASK, split.rolledBack(3, "x", NOW), entry("move")))
+        .isEqualTo(new Move.NoSuchVersion(3));
+    assertThat(store.move(OTHER, MASK, split, entry("move"))).isEqualTo(new Move.NotNext());
+    assertThat(store.traffic(ACME, MASK)).isEqualTo(split);
+  }
+
+  @Test
+  void law12_move_takesTheRouteOfWhoLeads() {
+    add(version(ACME, "mask", 1, MODULE, "/pii"));
+    Traffic first = store.traffic(ACME, MASK);
+    add(version(ACME, "mask", 2, MODULE, "/new"));
+    add(version(ACME, "other", 1, MODULE, "/pii"));
+    Traffic back = store.traffic(ACME, MASK).rolledBack(1, "someone", NOW);
+
+    assertThat(first.leading()).contains(1);
+    assertThat(store.move(ACME, MASK, back, entry("move")))
+        .isEqualTo(new Move.RouteTaken(new FunctionName("other")));
+    store.delete(ACME, new FunctionName("other"), entry("delete"));
+    assertThat(store.move(ACME, MASK, back, entry("move"))).isEqualTo(new Move.Moved());
+    assertThat(add(version(ACME, "third", 1, MODULE, "/new"))).isEqualTo(new Addition.Kept());
+    assertThat(add(version(ACME, "fourth", 1, MODULE, "/pii")))
+        .isEqualTo(new Addition.RouteTaken(MASK));
+  }
+
+  @Test
+  void law12_add_withoutTraffic_leavesTheRoute() {
+    add(version(ACME, "mask", 1, MODULE, "/pii"));
+    Traffic first = store.traffic(ACME, MASK);
+    add(version(ACME, "other", 1, MODULE, "/other"));
+
+    assertThat(
+            store.add(ACME, version(ACME, "mask", 2, MODULE, "/other"), first, 9, MANY, entry("a")))
+        .as("it is not reached by its path yet")
+        .isEqualTo(new Addition.Kept());
+    assertThat(add(version(ACME, "third", 1, MODULE, "/pii")))
+        .isEqualTo(new Addition.RouteTaken(MASK));
+  }
+
+  @Test
+  void law12_move_severalAtOnce_oneSucceeds() throws Exception {
+    add(version(ACME, "mask", 1, MODULE));
+    for (int round = 0; round < 5; round++) {
+      Traffic next = store.traffic(ACME, MASK).rolledBack(1, "someone", NOW);
+      List<Move> results;
+      try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        Callable<Move> move = () -> store.move(ACME, MASK, next, entry("move"));
+        results =
+            threads.invokeAll(Collections.nCopies(4, move)).stream()
+                .map(Future::resultNow)
+                .toList();
+      }
+      assertThat(results).filteredOn(new Move.Moved()::equals).hasSize(1);
+    }
+  }
+
+  @Test
+  void law13_alias_isOfOneVersionAtATime() {
+    add(version(ACME, "mask", 1, MODULE));
+    add(version(ACME, "mask", 2, MODULE));
+
+    assertThat(name("stable", 1)).isEqualTo(new Naming.Named());
+    assertThat(name("stable", 1)).isEqualTo(new Naming.Unchanged(alias("stable", 1)));
+    assertThat(name("stable", 2)).isEqualTo(new Naming.Named());
+    assertThat(name("best", 2)).isEqualTo(new Naming.Named());
+    assertThat(name("third", 2)).isEqualTo(new Naming.TooMany());
+    assertThat(name("stable", 3)).isEqualTo(new Naming.NoSuchVersion());
+    assertThat(store.find(ACME, MASK).orElseThrow().aliases())
+        .containsExactly(alias("best", 2), alias("stable", 2));
+    assertThat(store.all()).containsExactly(store.find(ACME, MASK).orElseThrow());
+    assertThat(store.unname(OTHER, MASK, "best", entry("unname"))).isFalse();
+    assertThat(store.unname(ACME, MASK, "best", entry("unname"))).isTrue();
+    assertThat(store.unname(ACME, MASK, "best", entry("unname"))).isFalse();
+    store.forget(ACME);
+    assertThat(store.find(ACME, MASK)).isEmpty();
+  }
+
+  private Naming name(String alias, int version) {
+    return store.name(ACME, MASK, alias(alias, version), 2, entry("name"));
+  }
+
+  private static Alias alias(String name, int version) {
+    return new Alias(name, version, NOW, "someone");
+  }
+
   private Addition add(DeployedVersion version) {
-    return store.add(version.version().function().tenant(), version, 9, MANY, entry("add"));
+    return add(version, 9, MANY, entry("add"));
+  }
+
+  /** With all the traffic. */
+  private Addition add(
+      DeployedVersion version, int versionsKept, int functionsMax, AuditEntry entry) {
+    FunctionRef function = version.version().function();
+    Traffic next =
+        store
+            .traffic(function.tenant(), function.name())
+            .moved(Map.of(version.version().number(), Slots.COUNT), "someone", NOW);
+    return store.add(function.tenant(), version, next, versionsKept, functionsMax, entry);
   }
 
   private static AuditEntry entry(String action) {

@@ -19,6 +19,8 @@ import dev.leat.registry.ClosingStore;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
+import dev.leat.registry.function.Slots;
+import dev.leat.registry.function.Traffic;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.KeyStoreContract;
 import dev.leat.registry.module.BlobStore;
@@ -39,6 +41,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -517,7 +520,11 @@ abstract class JdbiStores {
       DeployedVersion next =
           FunctionStoreContract.version(
               tenant, MASK.value(), functions.last(tenant, MASK) + 1, module(tenant).digest());
-      return functions.add(tenant, next, 1, 10, entry());
+      Traffic traffic =
+          functions
+              .traffic(tenant, MASK)
+              .moved(Map.of(next.version().number(), Slots.COUNT), "someone", NOW);
+      return functions.add(tenant, next, traffic, 1, 10, entry());
     }
 
     private static PublishedModule module(TenantId tenant) {

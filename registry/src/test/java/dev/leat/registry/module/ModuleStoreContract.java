@@ -15,6 +15,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
+import dev.leat.registry.function.Traffic;
 import dev.leat.registry.module.ModuleStore.Addition;
 import dev.leat.registry.module.ModuleStore.Deletion;
 import java.time.Instant;
@@ -193,7 +194,12 @@ public abstract class ModuleStoreContract {
   void law5_delete_used_isRefused() {
     add(module(ACME, "mask", "1", 1));
     functions.add(
-        ACME, FunctionStoreContract.version(ACME, "mask", 1, digest(1)), 9, MANY, entry("deploy"));
+        ACME,
+        FunctionStoreContract.version(ACME, "mask", 1, digest(1)),
+        Traffic.NONE,
+        9,
+        MANY,
+        entry("deploy"));
 
     assertThat(store.delete(ACME, digest(1), entry("delete")))
         .isEqualTo(new Deletion.InUse(new FunctionName("mask"), 1));
@@ -211,7 +217,7 @@ public abstract class ModuleStoreContract {
           () -> store.delete(ACME, digest(number), entry("delete")) instanceof Deletion.Deleted;
       Callable<Boolean> deployment =
           () ->
-              functions.add(ACME, version, 9, MANY, entry("deploy"))
+              functions.add(ACME, version, Traffic.NONE, 9, MANY, entry("deploy"))
                   instanceof FunctionStore.Addition.Kept;
 
       try (ExecutorService threads = Executors.newFixedThreadPool(2)) {

@@ -15,6 +15,8 @@ import dev.leat.contract.VersionRef;
 import dev.leat.registry.GuestModules;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.function.DeployedVersion;
+import dev.leat.registry.function.Traffic;
+import dev.leat.registry.route.Route.Warmth;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.WakeUp;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,14 +58,32 @@ final class RoutingTableTest {
   }
 
   @Test
-  void serving_isWhatTrafficGoesTo() {
-    registry.deploy("mask", 1);
+  void warm_isWhatTrafficAndAliasesGoTo_andForAWhileWhatItWentTo() {
+    FunctionVersion first = registry.deploy("mask", 1).version();
     FunctionVersion second = registry.deploy("mask", 2).version();
+    FunctionVersion third = registry.deploy("mask", 3).version();
     FunctionVersion other = registry.deploy("other", 1).version();
-    registry.routes.load();
+    registry.clock.advance(Traffic.KEPT_WARM);
+    FunctionVersion quiet = registry.deployQuietly("mask", 4).version();
+    done(registry.naming.set(ACME, ACTOR, MASK, "stable", 1));
+    registry.changes.catchUp();
 
-    assertThat(registry.routes.serving(version -> true)).containsExactlyInAnyOrder(second, other);
-    assertThat(registry.routes.serving(other::equals)).containsExactly(other);
+    assertThat(registry.routes.warm(version -> true))
+        .containsExactlyInAnyOrder(first, third, other);
+    assertThat(registry.routes.warm(other::equals)).containsExactly(other);
+    assertThat(registry.routes.warmth(second)).isEqualTo(Warmth.NONE);
+    assertThat(registry.routes.warmth(quiet)).isEqualTo(Warmth.NONE);
+
+    done(registry.traffic.rollback(ACME, ACTOR, MASK, Optional.empty(), Optional.empty()));
+    registry.changes.catchUp();
+    assertThat(registry.routes.warmth(second)).isEqualTo(Warmth.ASKED_FOR);
+    assertThat(registry.routes.warmth(third)).isEqualTo(Warmth.FORMER);
+    registry.clock.advance(Traffic.KEPT_WARM.minusMillis(1));
+    assertThat(registry.routes.warm(version -> true))
+        .containsExactlyInAnyOrder(first, second, third, other);
+    registry.clock.advance(Duration.ofMillis(1));
+    assertThat(registry.routes.warm(version -> true))
+        .containsExactlyInAnyOrder(first, second, other);
   }
 
   @Test
@@ -72,17 +93,17 @@ final class RoutingTableTest {
     registry.deploy("resize", 3);
     heard.clear();
 
-    RoutingTable restarted = new RoutingTable(registry.functionStore);
+    RoutingTable restarted = new RoutingTable(registry.functionStore, registry.clock);
     listenTo(restarted);
     restarted.load();
 
     Route route = Objects.requireNonNull(restarted.find("acme", "mask"));
-    assertThat(route.active().version()).isEqualTo(second.version());
+    assertThat(route.leading().version()).isEqualTo(second.version());
     assertThat(route.target(1))
         .isEqualTo(new Route.Target(first.version(), first.route(), first.createdAt()));
     assertThat(route.path()).isEqualTo("/mask");
-    assertThat(route.active().spec().methods()).isEmpty();
-    assertThat(route.active().spec().isPublic()).isFalse();
+    assertThat(route.leading().spec().methods()).isEmpty();
+    assertThat(route.leading().spec().isPublic()).isFalse();
     assertThat(heard).containsExactlyInAnyOrder("+acme/mask@v2", "+acme/resize@v1");
   }
 
@@ -90,7 +111,7 @@ final class RoutingTableTest {
   void reference_ofAnotherNode_isFoundHere() {
     FunctionVersion first = registry.deploy("mask", 1).version();
     FunctionVersion second = registry.deploy("mask", 2).version();
-    RoutingTable here = new RoutingTable(registry.functionStore);
+    RoutingTable here = new RoutingTable(registry.functionStore, registry.clock);
 
     assertThat(here.find(first.ref())).as("not told of it yet").isNull();
     here.load();
@@ -144,7 +165,7 @@ final class RoutingTableTest {
 
     Route route = registry.routes.findByPath("acme", path);
 
-    assertThat(route == null ? null : route.active().version().function().name().value())
+    assertThat(route == null ? null : route.leading().version().function().name().value())
         .isEqualTo(function);
   }
 
@@ -165,8 +186,8 @@ final class RoutingTableTest {
 
     Route route = registry.route("mask");
 
-    assertThat(route.active().spec().methods()).containsExactlyInAnyOrder("GET", "POST");
-    assertThat(route.active().spec().isPublic()).isTrue();
+    assertThat(route.leading().spec().methods()).containsExactlyInAnyOrder("GET", "POST");
+    assertThat(route.leading().spec().isPublic()).isTrue();
   }
 
   @Test
@@ -189,7 +210,7 @@ final class RoutingTableTest {
     registry.deploy("mask", 1);
     registry.deploy("gone", 2);
     registry.deploy("same", 3);
-    RoutingTable late = new RoutingTable(registry.functionStore);
+    RoutingTable late = new RoutingTable(registry.functionStore, registry.clock);
     late.load();
     registry.deploy("mask", 4);
     registry.deploy("new", 5);
@@ -210,7 +231,7 @@ final class RoutingTableTest {
   void tenantForgotten_itsFunctionsAreRemoved_butNotThoseDeployedSince() {
     registry.deploy("mask", 1);
     registry.deploy("resize", 2);
-    RoutingTable late = new RoutingTable(registry.functionStore);
+    RoutingTable late = new RoutingTable(registry.functionStore, registry.clock);
     late.load();
     registry.functionStore.forget(ACME);
     registry.deploy("mask", 3);
@@ -240,7 +261,7 @@ final class RoutingTableTest {
   @Test
   void tenantDeletedAndMadeAgain_betweenTwoLooks_oldVersionGoesAndTheEqualNewOneBegins() {
     registry.deploy("mask", 1);
-    RoutingTable there = new RoutingTable(registry.functionStore);
+    RoutingTable there = new RoutingTable(registry.functionStore, registry.clock);
     PolledChangeFeed feed = new PolledChangeFeed(registry.database.dataSource(), WakeUp.NONE);
     feed.subscribe(there);
     feed.load();
@@ -256,7 +277,7 @@ final class RoutingTableTest {
   @Test
   void tenantDeletedAndMadeAgain_allIsLoaded_oldVersionGoesAndTheEqualNewOneBegins() {
     registry.deploy("mask", 1);
-    RoutingTable there = new RoutingTable(registry.functionStore);
+    RoutingTable there = new RoutingTable(registry.functionStore, registry.clock);
     there.load();
     listenTo(there);
     makeAgain();

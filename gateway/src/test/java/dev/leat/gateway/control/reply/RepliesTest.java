@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,8 @@ class RepliesTest {
           Map.entry("FunctionVersion", FunctionVersionReply.class),
           Map.entry("Function", FunctionReply.class),
           Map.entry("FunctionPage", PageReply.class),
+          Map.entry("Traffic", TrafficReply.class),
+          Map.entry("Alias", AliasReply.class),
           Map.entry("Invocation", InvocationReply.class),
           Map.entry("InvocationPage", PageReply.class),
           Map.entry("Usage", UsageReply.class),
@@ -111,8 +114,11 @@ class RepliesTest {
     if (type == boolean.class) {
       return "boolean";
     }
-    if (type == boolean.class) {
-      return "boolean";
+    if (type == BigDecimal.class) {
+      return "number";
+    }
+    if (type == Map.class || type == StickyReply.class) {
+      return "object";
     }
     return type == int.class || type == long.class ? "integer" : "string";
   }

@@ -4,19 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.leat.contract.Answer;
 import dev.leat.contract.Grant;
+import dev.leat.contract.ProblemCode;
 import dev.leat.documents.StrictJson;
+import dev.leat.registry.function.Sticky;
 import dev.leat.tenants.AllowedPowers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each request has the members that its schema in the OpenAPI document has, and no others. */
 class RequestsTest {
@@ -28,6 +35,10 @@ class RequestsTest {
     assertThat(members(NewIssuer.class)).isEqualTo(members("NewIssuer"));
     assertThat(members(Rotation.class)).isEqualTo(members("Rotation"));
     assertThat(members(PowersChange.class)).isEqualTo(members("Powers"));
+    assertThat(members(TrafficChange.class)).isEqualTo(members("TrafficChange"));
+    assertThat(members(StickyBy.class)).isEqualTo(members("StickyBy"));
+    assertThat(members(RollbackTarget.class)).isEqualTo(members("RollbackTarget"));
+    assertThat(members(AliasTarget.class)).isEqualTo(members("AliasTarget"));
   }
 
   @Test
@@ -46,6 +57,47 @@ class RequestsTest {
         .isEqualTo(AllowedPowers.ALL);
     assertThat(StrictJson.mapper().readValue("{\"allow\":[\"http\"]}", PowersChange.class).powers())
         .isEqualTo(AllowedPowers.only(Set.of("http")));
+  }
+
+  @Test
+  void trafficChange_isInHundredthsOfAPerCent() {
+    assertThat(shares("v1", "99.5", "v2", "0.50")).isEqualTo(Answer.done(Map.of(1, 9_950, 2, 50)));
+    assertThat(shares("v1", "1e2", "v2", "0")).isEqualTo(Answer.done(Map.of(1, 10_000, 2, 0)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, 0-100", "-0.01, 0-100", "100.01, 0-100", "1e999999, 0-100", "0.001, two digits"})
+  void trafficChange_ofOtherNumbers_isRefused(String percent, String why) {
+    assertThat(shares("v1", percent, "v2", "50"))
+        .isInstanceOfSatisfying(
+            Answer.Refused.class,
+            refused -> {
+              assertThat(refused.problem().code()).isEqualTo(ProblemCode.INVALID_REQUEST);
+              assertThat(refused.problem().findings().getFirst().at()).isEqualTo("weights.v1");
+              assertThat(refused.problem().findings().getFirst().message()).contains(why);
+            });
+  }
+
+  @Test
+  void stickyBy_needsANameThatAFieldCanHave() {
+    assertThat(stickiness("header", "X-User"))
+        .isEqualTo(Answer.done(Optional.of(Optional.of(new Sticky(Sticky.Kind.HEADER, "X-User")))));
+    assertThat(stickiness("none", null)).isEqualTo(Answer.done(Optional.of(Optional.empty())));
+    assertThat(new TrafficChange(Map.of(), null).stickiness())
+        .isEqualTo(Answer.done(Optional.empty()));
+    assertThat(stickiness("cookie", null)).isInstanceOf(Answer.Refused.class);
+    assertThat(stickiness("cookie", "a b")).isInstanceOf(Answer.Refused.class);
+  }
+
+  private static Answer<Optional<Optional<Sticky>>> stickiness(String by, @Nullable String name) {
+    return new TrafficChange(Map.of(), new StickyBy(by, name)).stickiness();
+  }
+
+  private static Answer<Map<Integer, Integer>> shares(
+      String first, String percent, String second, String rest) {
+    return new TrafficChange(
+            Map.of(first, new BigDecimal(percent), second, new BigDecimal(rest)), null)
+        .shares();
   }
 
   @Test
