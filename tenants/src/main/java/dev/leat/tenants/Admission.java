@@ -60,13 +60,18 @@ public sealed interface Admission {
       }
     }
 
-    /** Charges what was used elsewhere. */
-    void charge(Spending spending) {
+    /** Whether what such a request uses is charged to a balance of the hour. */
+    boolean isHourly() {
+      return (function != null && function.isHourly()) || (tenant != null && tenant.isHourly());
+    }
+
+    /** Charges what was used elsewhere, so long ago. */
+    void charge(Spending spending, long ageNanos) {
       if (function != null) {
-        function.charge(spending);
+        function.charge(spending, ageNanos);
       }
       if (tenant != null) {
-        tenant.charge(spending);
+        tenant.charge(spending, ageNanos);
       }
     }
   }

@@ -174,10 +174,15 @@ final class Budget {
     }
   }
 
-  /** Charges what was used elsewhere. */
-  void charge(Spending spending) {
+  /** Whether anything is limited by the hour. */
+  boolean isHourly() {
+    return hourly.length > 0;
+  }
+
+  /** Charges what was used elsewhere, so long ago. */
+  void charge(Spending spending, long ageNanos) {
     for (HourlyUse use : hourly) {
-      use.charge(spending);
+      use.charge(spending, ageNanos);
     }
   }
 }

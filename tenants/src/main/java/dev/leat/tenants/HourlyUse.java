@@ -34,8 +34,8 @@ final class HourlyUse {
   private final long madeNanos;
   private volatile long limit;
 
-  /** When all will have come back, in ticks since it was made. */
-  private final AtomicLong settled = new AtomicLong();
+  /** When all will have come back, in ticks since it was made: all has, for as long as matters. */
+  private final AtomicLong settled = new AtomicLong(-2 * HOUR * (1 + DEBT_HOURS_MAX));
 
   /**
    * @param quota one of {@link Quota#BY_THE_HOUR}
@@ -74,23 +74,28 @@ final class HourlyUse {
   }
 
   void charge(Usage usage) {
-    charge(kind.cost.applyAsDouble(usage));
+    charge(kind.cost.applyAsDouble(usage), 0);
   }
 
-  /** Charges what was used elsewhere. */
-  void charge(Spending spending) {
-    charge(kind.spent.applyAsDouble(spending));
+  /**
+   * Charges what was used elsewhere, or before a restart.
+   *
+   * @param ageNanos how long ago; what was used earlier is to be charged earlier
+   */
+  void charge(Spending spending, long ageNanos) {
+    charge(kind.spent.applyAsDouble(spending), ageNanos);
   }
 
-  private void charge(double cost) {
+  private void charge(double cost, long ageNanos) {
     if (cost > 0) {
       long now = now();
+      long then = now - ageNanos * TICKS_PER_NANO;
       long more = ticks(cost / kind.unit / limit * HOUR);
       long before;
       long next;
       do {
         before = settled.get();
-        next = Math.min(Math.max(before, now) + more, now + HOUR * (1 + DEBT_HOURS_MAX));
+        next = Math.min(Math.max(before, then) + more, now + HOUR * (1 + DEBT_HOURS_MAX));
       } while (!settled.compareAndSet(before, next));
     }
   }

@@ -4,6 +4,7 @@ import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.TenantId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -80,11 +81,23 @@ public final class QuotaGate {
     return limited.size() < Allowance.FUNCTIONS_MAX || limited.containsKey(function.name());
   }
 
-  /** Charges what invocations of this function cost that ran by way of other nodes. */
-  public void charge(FunctionRef function, Spending spending) {
-    TenantBudgets of = of(function.tenant());
+  /** Whether what invocations of this function use is charged to a balance of the hour. */
+  public boolean isHourly(FunctionRef function) {
+    TenantBudgets of = budgets.get(function.tenant());
+    return of != null && of.of(function.name()).isHourly();
+  }
+
+  /**
+   * Charges what invocations cost that other nodes let in, or this one before its last start.
+   *
+   * @param function empty where that is not known
+   * @param age how long ago it was; what was earlier is to be charged earlier
+   */
+  public void charge(
+      TenantId tenant, Optional<FunctionName> function, Spending spending, Duration age) {
+    TenantBudgets of = of(tenant);
     if (of != null) {
-      of.of(function.name()).charge(spending);
+      function.map(of::of).orElseGet(of::ofTenant).charge(spending, age.toNanos());
     }
   }
 

@@ -337,13 +337,33 @@ final class QuotaGateTest {
         new TenantLimits(
             Map.of("fuel-per-hour", 100L), Map.of(F.name(), Map.of("fuel-per-hour", 60L))));
 
-    gate.charge(F, new Spending(60, 0, 0));
-    gate.charge(new FunctionRef(OTHER, F.name()), new Spending(60, 0, 0));
+    charge(F, 60, Duration.ZERO);
+    charge(new FunctionRef(OTHER, F.name()), 60, Duration.ZERO);
 
     assertThat(gate.admit(F)).isInstanceOf(Rejected.class);
     assertThat(gate.admit(sibling)).isInstanceOf(Admitted.class);
-    gate.charge(sibling, new Spending(40, 0, 0));
+    charge(sibling, 40, Duration.ZERO);
     assertThat(gate.admit(sibling)).isInstanceOf(Rejected.class);
+  }
+
+  @Test
+  void charge_ofWhatWasUsedLongAgo_hasComeBackSince() {
+    gate.limit(ACME, new TenantLimits(Map.of("fuel-per-hour", 100L)));
+    assertThat(gate.isHourly(F)).isTrue();
+    assertThat(gate.isHourly(G)).isFalse();
+
+    charge(F, 1_000, Duration.ofHours(12)); // ten hours' worth, a debt until two hours ago
+    charge(F, 90, Duration.ofMinutes(30)); // half of an hour's has come back
+    assertThat(gate.admit(F)).isInstanceOf(Admitted.class);
+    charge(F, 59, Duration.ofSeconds(1));
+    assertThat(gate.admit(F)).as("40 + 59").isInstanceOf(Admitted.class);
+    charge(F, 2, Duration.ZERO);
+
+    assertThat(gate.admit(F)).isInstanceOf(Rejected.class);
+  }
+
+  private void charge(FunctionRef function, double fuel, Duration age) {
+    gate.charge(function.tenant(), Optional.of(function.name()), new Spending(fuel, 0, 0), age);
   }
 
   @Test

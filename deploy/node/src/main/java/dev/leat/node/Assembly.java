@@ -12,6 +12,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.contract.Usage;
 import dev.leat.gateway.Gateway;
 import dev.leat.gateway.GatewayConfig;
 import dev.leat.gateway.control.ControlPlane;
@@ -103,7 +104,9 @@ final class Assembly implements AutoCloseable {
     directory = new DataDirectory(config.dataDirectory());
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
-    tenants = new TenantParts(source, new Belongings(), this::storedBytes, blocking, clock);
+    tenants =
+        new TenantParts(
+            source, new Belongings(), this::storedBytes, config.place().isEmpty(), blocking, clock);
     audit =
         new AuditParts(
             source,
@@ -123,7 +126,8 @@ final class Assembly implements AutoCloseable {
         calls == null
             ? new Scheduler(running.worker, Scheduler.IN_FLIGHT_MAX)
             : new Scheduler(calls, calls.assignments(), this::ended, Scheduler.IN_FLIGHT_MAX);
-    invocations = new MeteredInvoker(scheduler, this::isDeployed, tenants.tenants::exists);
+    invocations =
+        new MeteredInvoker(scheduler, this::charged, this::isDeployed, tenants.tenants::exists);
 
     GatewayConfig gatewayConfig =
         GatewayConfig.on(
@@ -225,6 +229,7 @@ final class Assembly implements AutoCloseable {
         .part("worker", this::startWorker, running.worker::close)
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
         .part("state in memory", this::loadState)
+        .part("balances of the hour", tenants.hourly::load)
         .part("changes", changes::start, changes::close)
         .part("audit", audit::start, audit::close);
     if (membership != null && calls != null) {
@@ -427,6 +432,13 @@ final class Assembly implements AutoCloseable {
   private void ended(Invocation invocation, Outcome outcome) {
     tenants.usageCounts.count(invocation, outcome);
     executions.append(invocation, outcome);
+  }
+
+  /** A call that this node let in has ended, which its balances of the hour were charged for. */
+  private void charged(FunctionRef function, Usage usage) {
+    if (tenants.quotaGate.isHourly(function)) {
+      tenants.usageCounts.charged(function, usage);
+    }
   }
 
   private Map<TenantId, Long> storedBytes() {

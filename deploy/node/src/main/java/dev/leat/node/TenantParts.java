@@ -15,6 +15,7 @@ import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
+import dev.leat.tenants.usage.HourlyBalances;
 import dev.leat.tenants.usage.UsageCounts;
 import dev.leat.tenants.usage.UsageLog;
 import dev.leat.tenants.usage.UsageStore;
@@ -40,15 +41,18 @@ final class TenantParts {
   final Authenticator authenticator;
   final UsageCounts usageCounts = new UsageCounts();
   final UsageLog usage;
+  final HourlyBalances hourly;
 
   /**
    * @param blocking virtual threads
    * @param stored what each tenant has stored
+   * @param isAlone whether no other node has the same database
    */
   TenantParts(
       DataSource source,
       TenantBelongings belongings,
       UsageStore.StoredBytes stored,
+      boolean isAlone,
       Executor blocking,
       Clock clock) {
     signingKeys =
@@ -60,14 +64,17 @@ final class TenantParts {
         new Issuers(new JdbiIssuerStore(source), jwksFetch, blocking, clock, System::nanoTime);
     authenticator =
         new Authenticator(signingKeys, tokens, tenants, issuers, clock, System::nanoTime);
+    UsageStore uses = new JdbiUsageStore(source);
+    String node = UUID.randomUUID().toString(); // a name that no other start has
+    hourly = new HourlyBalances(node, uses, quotaGate, System::nanoTime);
     usage =
         new UsageLog(
-            UUID.randomUUID().toString(),
+            node,
             usageCounts,
-            new JdbiUsageStore(source),
+            uses,
             stored,
             tenants::exists,
             clock,
-            () -> {});
+            isAlone ? () -> {} : hourly::read);
   }
 }

@@ -99,6 +99,21 @@ class QuotaIT {
   }
 
   @Test
+  void fuelOfAnHour_usedUp_staysSoAfterAStart(@TempDir Path another) {
+    try (RunningNode first = RunningNode.start(another)) {
+      Workshop greedy = first.workshop("greedy");
+      greedy.deployPublic("echo", Guests.echo());
+      greedy.setQuota("{\"fuel-per-hour\":1}");
+      assertThat(greedy.call("GET", "echo").send().status()).isEqualTo(200);
+      assertThat(greedy.call("GET", "echo").send().problem()).isEqualTo(USED_UP);
+    }
+
+    try (RunningNode second = RunningNode.start(another)) {
+      assertThat(second.request("GET", "/f/greedy/echo").send().problem()).isEqualTo(USED_UP);
+    }
+  }
+
+  @Test
   void highestQuotas_areKept_andHoldAfterAStart(@TempDir Path another) {
     try (RunningNode first = RunningNode.start(another)) {
       Workshop rich = first.workshop("rich");

@@ -1,6 +1,7 @@
 package dev.leat.tenants.usage;
 
 import dev.leat.contract.Usage;
+import dev.leat.tenants.Spending;
 
 /**
  * How much was used. All but {@code storedBytes} add up.
@@ -25,15 +26,23 @@ public record Amounts(
     long bytesOut,
     long outboundCalls,
     long storedBytes) {
+  /** A KiB for a millisecond is a MiB for so many nanoseconds. */
+  private static final double NANOS_OF_A_MB = 1e6 / 1_024;
+
   public static final Amounts NONE = new Amounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   static Amounts stored(long bytes) {
     return new Amounts(0, 0, 0, 0, 0, 0, 0, 0, bytes);
   }
 
-  /** At most 1 GiB for 5 minutes: 3 * 10^11. */
-  static long memoryKbMillis(Usage usage) {
-    return (usage.peakMemoryBytes() >> 10) * (usage.execNanos() / 1_000) / 1_000;
+  /** In KiB times microseconds, at most 1 GiB for 5 minutes: 3 * 10^14. */
+  static long memoryKbMicros(Usage usage) {
+    return (usage.peakMemoryBytes() >> 10) * (usage.execNanos() / 1_000);
+  }
+
+  /** What this costs of what is limited by the hour. */
+  Spending spending() {
+    return new Spending((double) fuel + initFuel, cpuNanos, memoryKbMillis * NANOS_OF_A_MB);
   }
 
   public Amounts plus(Amounts other) {

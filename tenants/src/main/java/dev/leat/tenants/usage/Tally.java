@@ -12,7 +12,7 @@ final class Tally {
   private final LongAdder fuel = new LongAdder();
   private final LongAdder initFuel = new LongAdder();
   private final LongAdder cpuNanos = new LongAdder();
-  private final LongAdder memoryKbMillis = new LongAdder();
+  private final LongAdder memoryKbMicros = new LongAdder();
   private final LongAdder bytesIn = new LongAdder();
   private final LongAdder bytesOut = new LongAdder();
   private final LongAdder outboundCalls = new LongAdder();
@@ -31,7 +31,7 @@ final class Tally {
     add(fuel, usage.fuel());
     add(initFuel, usage.initFuel());
     add(cpuNanos, usage.cpuNanos());
-    add(memoryKbMillis, Amounts.memoryKbMillis(usage));
+    add(memoryKbMicros, Amounts.memoryKbMicros(usage));
   }
 
   private static void add(LongAdder adder, long more) {
@@ -48,7 +48,7 @@ final class Tally {
             fuel.sum(),
             initFuel.sum(),
             cpuNanos.sum(),
-            memoryKbMillis.sum(),
+            memoryKbMicros.sum() / 1_000, // what is less than one waits for more
             bytesIn.sum(),
             bytesOut.sum(),
             outboundCalls.sum(),

@@ -229,7 +229,7 @@ public final class UsageLog implements ChangeFeed.Subscriber, AutoCloseable {
     long now = UsageRow.minute(clock.instant());
     if (now < minute) {
       clockSteps++;
-      writer = node + "/" + clockSteps;
+      writer = UsageRow.writer(node, clockSteps);
     }
     if (now < minute || rows.size() < ROWS_MAX) {
       minute = now;

@@ -27,6 +27,16 @@ public record UsageRow(Key key, Amounts amounts) {
    */
   public record Key(String writer, TenantId tenant, String function, String what, long minute) {}
 
+  /** The writer's name of a start of a node, after so many times that its clock was set back. */
+  static String writer(String node, int clockSteps) {
+    return clockSteps == 0 ? node : node + "/" + clockSteps;
+  }
+
+  /** Whether this writer is this start of a node. */
+  static boolean isOf(String writer, String node) {
+    return writer.equals(node) || writer.startsWith(node + "/");
+  }
+
   /** The minute that this instant is in. */
   public static long minute(Instant instant) {
     return Math.floorDiv(instant.getEpochSecond(), 60);

@@ -66,7 +66,8 @@ class UsageLogTest {
     TenantsSchema.migrate(database.dataSource());
     for (TenantId tenant : List.of(ACME, OTHER)) {
       database.execute(
-          "INSERT INTO tenants (id, created_at) VALUES ('%s', CURRENT_TIMESTAMP)".formatted(tenant));
+          "INSERT INTO tenants (id, created_at) VALUES ('%s', CURRENT_TIMESTAMP)"
+              .formatted(tenant));
     }
   }
 
@@ -120,7 +121,7 @@ class UsageLogTest {
             Usage.Acquire.RESET,
             1,
             1,
-            random.nextInt(1_000_000_000),
+            random.nextInt(1_000) * 1_000_000L,
             random.nextInt(1_000_000_000));
     Outcome outcome =
         random.nextInt(3) == 0

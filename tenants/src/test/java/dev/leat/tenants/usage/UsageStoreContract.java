@@ -45,7 +45,8 @@ public abstract class UsageStoreContract {
     TenantsSchema.migrate(database.dataSource());
     for (TenantId tenant : List.of(ACME, OTHER)) {
       database.execute(
-          "INSERT INTO tenants (id, created_at) VALUES ('%s', CURRENT_TIMESTAMP)".formatted(tenant));
+          "INSERT INTO tenants (id, created_at) VALUES ('%s', CURRENT_TIMESTAMP)"
+              .formatted(tenant));
     }
   }
 

@@ -9,6 +9,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.contract.Usage.Acquire;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.Predicate;
  */
 public final class MeteredInvoker implements Invoker {
   private final Invoker next;
+  private final BiConsumer<FunctionRef, Usage> charged;
   final InvocationCounts counts;
   final Histogram durations = new Histogram();
   final Histogram coldStarts = new Histogram();
@@ -25,12 +27,17 @@ public final class MeteredInvoker implements Invoker {
 
   /**
    * @param next where invocations go
+   * @param charged told of what an invocation used that somebody let in here; must not wait
    * @param isDeployed says which functions there are
    * @param tenantExists says which tenants there are
    */
   public MeteredInvoker(
-      Invoker next, Predicate<FunctionRef> isDeployed, Predicate<TenantId> tenantExists) {
+      Invoker next,
+      BiConsumer<FunctionRef, Usage> charged,
+      Predicate<FunctionRef> isDeployed,
+      Predicate<TenantId> tenantExists) {
     this.next = next;
+    this.charged = charged;
     this.counts = new InvocationCounts(isDeployed, tenantExists);
   }
 
@@ -50,6 +57,7 @@ public final class MeteredInvoker implements Invoker {
     if (usage.acquire() == Acquire.NONE) {
       return;
     }
+    charged.accept(version.function(), usage);
     durations.record(usage.queueNanos() + usage.acquireNanos() + usage.execNanos());
     fuel.add(usage.fuel());
     if (usage.acquire() == Acquire.COLD) {
