@@ -7,6 +7,7 @@ import java.util.Set;
  * published before stays when it is lowered.
  *
  * @param limits each of a function's limits may be this high
+ * @param defaults what a function's limits are that its manifest does not name
  * @param instances of one version, on one node
  * @param functions all versions of one count as one
  * @param modules each version of each counts
@@ -15,6 +16,7 @@ import java.util.Set;
  */
 public record Allowance(
     Limits limits,
+    Limits defaults,
     int instances,
     int functions,
     int modules,
@@ -44,8 +46,8 @@ public record Allowance(
     grants = Set.copyOf(grants);
   }
 
-  /** With every power that there is. */
+  /** With every power that there is, and the usual defaults. */
   public Allowance(Limits limits, int instances, int functions, int modules, long storedBytes) {
-    this(limits, instances, functions, modules, storedBytes, Grant.WORDS);
+    this(limits, Limits.DEFAULT, instances, functions, modules, storedBytes, Grant.WORDS);
   }
 }

@@ -105,6 +105,41 @@ class ControlStepsTest {
   }
 
   @Test
+  void tenant_askingTooFast_isHeldBack_andNobodyElseIs() {
+    String own = node.token(GatewayUnderTest.OTHER, Role.TENANT_ADMIN);
+    assertThat(
+            as(
+                    node.operator(),
+                    "PUT",
+                    "/v1/tenants/other/quota",
+                    "{\"control-requests-per-second\":1}")
+                .status())
+        .isEqualTo(200);
+    for (int i = 0; i < 10; i++) {
+      node.request("GET", "/v1/tenants/other/quota", Map.of(), "");
+      node.request("GET", "/v1/whoami", Map.of("Authorization", "Bearer " + own + "x"), "");
+    }
+    for (int i = 0; i < 5; i++) { // five seconds' worth
+      assertThat(as(own, "GET", "/v1/whoami", "").status()).as("strangers use none").isEqualTo(200);
+    }
+
+    Received refused = as(own, "GET", "/v1/tenants/other/keys", "");
+
+    assertThat(refused.problem()).isEqualTo("429 quota-exceeded");
+    assertThat(refused.field("retry-after")).isEqualTo("1");
+    assertThat(refused.field("ratelimit-policy")).isEqualTo("\"control-requests-per-second\";q=1");
+    assertThat(refused.field("ratelimit")).isEqualTo("\"control-requests-per-second\";r=0;t=1");
+    for (int i = 0; i < 10; i++) {
+      assertThat(as(node.operator(), "GET", "/v1/tenants/other", "").status()).isEqualTo(200);
+    }
+    String acme = node.token(GatewayUnderTest.ACME, Role.TENANT_ADMIN);
+    assertThat(as(acme, "GET", "/v1/whoami", "").status()).isEqualTo(200);
+
+    as(node.operator(), "PUT", "/v1/tenants/other/quota", "{\"control-requests-per-second\":-1}");
+    assertThat(as(own, "GET", "/v1/whoami", "").status()).as("at once").isEqualTo(200);
+  }
+
+  @Test
   void mediaType_other_is415() {
     Map<String, String> fields =
         Map.of("Authorization", "Bearer " + node.operator(), "Content-Type", "text/plain");

@@ -3,8 +3,10 @@ package dev.leat.tenants;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.Limits;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -16,6 +18,8 @@ enum Quota {
   BURST(1_000_000),
   /** Requests in flight. */
   CONCURRENCY(1_000_000),
+  /** Requests to the control plane with the tenant's tokens, on each node. */
+  CONTROL_REQUESTS_PER_SECOND(10_000),
   /** Units of fuel that invocations use, charged as they end. */
   FUEL_PER_HOUR(1_000_000_000_000_000L),
   /** The processor's time that invocations use, charged as they end. */
@@ -35,7 +39,30 @@ enum Quota {
   TIMEOUT_MAX_MS(Limits.TIMEOUT_MAX.toMillis()),
   REQUEST_MAX_KB(Limits.BODY_BYTES_MAX >> 10),
   RESPONSE_MAX_KB(Limits.BODY_BYTES_MAX >> 10),
-  INSTANCES_MAX(InstancePolicy.MAX_INSTANCES);
+  INSTANCES_MAX(InstancePolicy.MAX_INSTANCES),
+  /**
+   * What a function's {@code limits.fuel} is whose manifest names none; likewise the ones below.
+   */
+  FUEL_DEFAULT(FUEL_MAX.max),
+  MEMORY_DEFAULT_MB(MEMORY_MAX_MB.max),
+  TIMEOUT_DEFAULT_MS(TIMEOUT_MAX_MS.max),
+  REQUEST_DEFAULT_KB(REQUEST_MAX_KB.max),
+  RESPONSE_DEFAULT_KB(RESPONSE_MAX_KB.max);
+
+  /** What is given when nothing is named, and what it may be at the most. */
+  static final Map<Quota, Quota> CEILINGS =
+      new EnumMap<>(
+          Map.of(
+              FUEL_DEFAULT,
+              FUEL_MAX,
+              MEMORY_DEFAULT_MB,
+              MEMORY_MAX_MB,
+              TIMEOUT_DEFAULT_MS,
+              TIMEOUT_MAX_MS,
+              REQUEST_DEFAULT_KB,
+              REQUEST_MAX_KB,
+              RESPONSE_DEFAULT_KB,
+              RESPONSE_MAX_KB));
 
   /** Those that turn requests away. */
   static final List<Quota> OF_REQUESTS =

@@ -37,6 +37,7 @@ public final class QuotaGate {
   private final Map<TenantId, TenantBudgets> budgets = new ConcurrentHashMap<>();
 
   private final RejectionCounts others = new RejectionCounts(true);
+  private final ControlRates control;
 
   /**
    * Counts the requests of this node alone.
@@ -50,6 +51,22 @@ public final class QuotaGate {
   QuotaGate(Meters meters, LongSupplier nanoTime) {
     this.meters = meters;
     this.nanoTime = nanoTime;
+    this.control = new ControlRates(nanoTime);
+  }
+
+  /** Why a request to the control plane with a tenant's token is refused now; null if it is not. */
+  public Admission.@Nullable Rejected admitControl(TenantId tenant) {
+    Admission.Rejected rejected = control.take(tenant, () -> controlLimits(tenant));
+    if (rejected != null) {
+      TenantBudgets found = budgets.get(tenant);
+      (found == null ? others : found.rejections()).count(Quota.CONTROL_REQUESTS_PER_SECOND);
+    }
+    return rejected;
+  }
+
+  private Map<String, Long> controlLimits(TenantId tenant) {
+    TenantBudgets found = budgets.get(tenant);
+    return found == null ? defaults : TenantBudgets.effective(found.limits().own(), defaults);
   }
 
   /** Lets a request of this function in, or says why not. Who is let in must be released, once. */
@@ -104,6 +121,7 @@ public final class QuotaGate {
   /** Holds a tenant to these limits from now on; what it has used of those that stay counts on. */
   void limit(TenantId tenant, TenantLimits limits) {
     budgets.compute(tenant, (id, before) -> of(id, limits, before));
+    control.forget(tenant);
   }
 
   /** Holds all tenants that have no limits of their own for the same to these, from now on. */
@@ -113,6 +131,7 @@ public final class QuotaGate {
         .keySet()
         .forEach(tenant ->
             budgets.computeIfPresent(tenant, (id, before) -> of(id, before.limits(), before)));
+    control.forgetAll();
   }
 
   /** Holds tenants to these limits likewise, and no others to any but the defaults. */
@@ -121,6 +140,7 @@ public final class QuotaGate {
     Set<TenantId> known = new HashSet<>(budgets.keySet());
     known.addAll(all.keySet());
     known.forEach(tenant -> limit(tenant, all.getOrDefault(tenant, TenantLimits.NONE)));
+    control.forgetAll();
   }
 
   private @Nullable TenantBudgets of(

@@ -48,6 +48,11 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
     this.gate = gate;
   }
 
+  /** Where they hold. */
+  public QuotaGate gate() {
+    return gate;
+  }
+
   @Override
   public void load() {
     Map<String, Long> defaults = defaults();
@@ -180,6 +185,17 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
               Quota.BURST.word(),
               "burst limits nothing without requests-per-second. Set that too."));
     }
+    Quota.CEILINGS.forEach((given, ceiling) -> {
+      long most = after.getOrDefault(ceiling.word(), UNLIMITED);
+      long limit = after.getOrDefault(given.word(), UNLIMITED);
+      if (most != UNLIMITED && limit > most) {
+        findings.add(
+            new Finding(
+                given.word(),
+                "%s must be at most %s, which is %d; was %d."
+                    .formatted(given.word(), ceiling.word(), most, limit)));
+      }
+    });
     return findings;
   }
 

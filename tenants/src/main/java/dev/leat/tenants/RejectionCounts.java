@@ -17,6 +17,7 @@ final class RejectionCounts {
   RejectionCounts(boolean shared) {
     this.shared = shared;
     Quota.OF_REQUESTS.forEach(quota -> counts.put(quota, new LongAdder()));
+    counts.put(Quota.CONTROL_REQUESTS_PER_SECOND, new LongAdder());
   }
 
   boolean isShared() {
@@ -24,7 +25,7 @@ final class RejectionCounts {
   }
 
   /**
-   * @param quota one of {@link Quota#OF_REQUESTS}
+   * @param quota one of {@link Quota#OF_REQUESTS}, or that of the control plane's
    */
   void count(Quota quota) {
     of(quota).increment();

@@ -32,6 +32,42 @@ final class QuotaGateTest {
   private final QuotaGate gate = new QuotaGate(nanoTime::get);
 
   @Test
+  void admitControl_isATenantsOwnRate_whichOthersAndItsCallsDoNotUse() {
+    for (int i = 0; i < ControlRates.PER_SECOND * ControlRates.BURST_SECONDS; i++) {
+      assertThat(gate.admitControl(ACME)).isNull();
+    }
+
+    Admission.Rejected rejected = gate.admitControl(ACME);
+
+    assertThat(rejected).isNotNull();
+    assertThat(rejected.quota()).isEqualTo("control-requests-per-second");
+    assertThat(rejected.limit()).isEqualTo(ControlRates.PER_SECOND);
+    assertThat(rejected.retryAfter()).isEqualTo(Duration.ofMillis(10));
+    assertThat(gate.admitControl(OTHER)).as("another's").isNull();
+    assertThat(gate.rejections())
+        .containsExactly(new Rejections(Optional.empty(), "control-requests-per-second", 1));
+  }
+
+  @Test
+  void admitControl_limitThatIsSet_holdsAtOnce() {
+    assertThat(gate.admitControl(ACME)).isNull();
+    gate.limit(ACME, new TenantLimits(Map.of("control-requests-per-second", 1L), Map.of()));
+    for (int i = 0; i < ControlRates.BURST_SECONDS; i++) {
+      assertThat(gate.admitControl(ACME)).isNull();
+    }
+    assertThat(gate.admitControl(ACME)).isNotNull();
+
+    gate.limit(ACME, TenantLimits.NONE);
+    assertThat(gate.admitControl(ACME)).isNull();
+
+    gate.limitEach(Map.of("control-requests-per-second", 1L));
+    for (int i = 0; i < ControlRates.BURST_SECONDS; i++) {
+      assertThat(gate.admitControl(ACME)).isNull();
+    }
+    assertThat(gate.admitControl(ACME)).isNotNull();
+  }
+
+  @Test
   void admit_withoutQuotas_isAlwaysAdmitted() {
     for (int i = 0; i < 1_000; i++) {
       assertThat(gate.admit(F)).isSameAs(Admitted.UNCOUNTED);

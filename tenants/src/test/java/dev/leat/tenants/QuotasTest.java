@@ -167,12 +167,56 @@ final class QuotasTest {
     assertThat(quotas.of(ACME))
         .isEqualTo(
             new Allowance(
-                new Limits(7, 64 << 20, Duration.ofMillis(50), 2 << 10, 3 << 10), 4, 5, 6, 8));
+                new Limits(7, 64 << 20, Duration.ofMillis(50), 2 << 10, 3 << 10),
+                new Limits(7, 64 << 20, Duration.ofMillis(50), 2 << 10, 3 << 10),
+                4,
+                5,
+                6,
+                8,
+                Grant.WORDS));
     assertThat(quotas.of(OTHER)).isEqualTo(Allowance.PLATFORM);
     assertThat(Platform.start(database, clock).quotas.of(ACME)).isEqualTo(quotas.of(ACME));
 
     platform.held(quotas.set(OF_ACME, Map.of("memory-max-mb", Quotas.UNLIMITED)));
     assertThat(quotas.of(ACME).limits().memoryBytes()).isEqualTo(Limits.MEMORY_BYTES_MAX);
+  }
+
+  @Test
+  void defaults_ofFunctionLimits_areTheTenantsOwn_withinItsCeilings() {
+    platform.held(
+        quotas.set(
+            OF_ACME,
+            Map.of("memory-default-mb", 8L, "timeout-default-ms", 70L, "fuel-default", 9L)));
+
+    Limits standard = Limits.DEFAULT;
+    assertThat(quotas.of(ACME).defaults())
+        .isEqualTo(
+            new Limits(
+                9,
+                8 << 20,
+                Duration.ofMillis(70),
+                standard.requestBytes(),
+                standard.responseBytes()));
+    assertThat(quotas.of(ACME).limits()).isEqualTo(Allowance.PLATFORM.limits());
+
+    platform.held(
+        quotas.set(
+            new QuotaScope.EveryTenant(), Map.of("timeout-max-ms", 60L, "memory-max-mb", 16L)));
+    assertThat(quotas.of(ACME).defaults().timeout()).isEqualTo(Duration.ofMillis(60));
+    assertThat(quotas.of(OTHER).defaults().memoryBytes()).isEqualTo(16 << 20);
+  }
+
+  @Test
+  void set_aDefaultAboveItsCeiling_isRefused_whicheverIsChanged() {
+    platform.held(quotas.set(OF_ACME, Map.of("memory-max-mb", 32L)));
+
+    assertThat(refused(quotas.set(OF_ACME, Map.of("memory-default-mb", 33L))).detail())
+        .contains("memory-default-mb must be at most memory-max-mb, which is 32; was 33.");
+    platform.held(quotas.set(OF_ACME, Map.of("memory-default-mb", 32L)));
+    assertThat(refused(quotas.set(OF_ACME, Map.of("memory-max-mb", 31L))).code())
+        .isEqualTo(ProblemCode.INVALID_REQUEST);
+    platform.held(quotas.set(OF_ACME, Map.of("memory-max-mb", 31L, "memory-default-mb", 31L)));
+    platform.held(quotas.set(OF_ACME, Map.of("memory-max-mb", Quotas.UNLIMITED)));
   }
 
   @Test
@@ -218,7 +262,7 @@ final class QuotasTest {
   void set_endlessName_isRefusedBriefly() {
     Problem problem = refused(quotas.set(OF_ACME, Map.of("x".repeat(1_000_000), 5L)));
 
-    assertThat(problem.detail()).hasSizeLessThan(450);
+    assertThat(problem.detail()).hasSizeLessThan(600);
   }
 
   @ParameterizedTest

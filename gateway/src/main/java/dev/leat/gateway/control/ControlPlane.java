@@ -67,6 +67,10 @@ public final class ControlPlane {
                     "before any of what exists is told",
                     new Authenticate(authenticator)),
                 step(
+                    "rate",
+                    "over it, nothing is read or written",
+                    new AdmitByRate(services.quotas().gate())),
+                step(
                     "authorise",
                     "before any of what exists is told",
                     new AuthoriseOperation(services.tenants(), services.audit().denials())),

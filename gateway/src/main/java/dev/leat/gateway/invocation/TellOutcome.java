@@ -4,6 +4,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Headers;
 import dev.leat.contract.Outcome;
 import dev.leat.gateway.pipeline.Next;
+import dev.leat.gateway.pipeline.RetryAfter;
 import dev.leat.gateway.pipeline.Step;
 import dev.leat.gateway.pipeline.TraceParent;
 import io.vertx.core.MultiMap;

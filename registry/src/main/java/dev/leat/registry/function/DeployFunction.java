@@ -96,7 +96,7 @@ public final class DeployFunction {
       Cancellation cancellation) {
     FunctionRef function = new FunctionRef(tenant, name);
     return noted(wish)
-        .then(as -> ManifestReader.read(manifest))
+        .then(as -> ManifestReader.read(manifest, allowances.of(tenant).defaults()))
         .then(read -> naming(name, read))
         .then(read -> allowed(tenant, read))
         .then(read ->

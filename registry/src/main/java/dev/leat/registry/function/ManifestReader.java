@@ -81,18 +81,28 @@ public final class ManifestReader {
    * @param yamlOrJson in UTF-8
    */
   public static Answer<Manifest> read(byte[] yamlOrJson) {
-    return DOCUMENT.read(yamlOrJson, ManifestReader::manifest);
+    return read(yamlOrJson, Limits.DEFAULT);
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @param yamlOrJson in UTF-8
+   * @param standard the limits that it does not name
+   */
+  static Answer<Manifest> read(byte[] yamlOrJson, Limits standard) {
+    return DOCUMENT.read(yamlOrJson, root -> manifest(root, standard));
   }
 
   /** The manifest; empty if something without which there is none is missing or wrong. */
-  private static Optional<Manifest> manifest(ClosedObject root) {
+  private static Optional<Manifest> manifest(ClosedObject root, Limits standard) {
     root.require("apiVersion", "kind", "metadata", "spec");
     root.word("apiVersion", List.of(API_VERSION));
     root.word("kind", List.of(KIND));
     Optional<FunctionName> name = root.optionalObject("metadata").flatMap(ManifestReader::name);
     Optional<ClosedObject> spec = root.optionalObject("spec");
     root.close();
-    return spec.flatMap(object -> spec(name, object));
+    return spec.flatMap(object -> spec(name, object, standard));
   }
 
   private static Optional<FunctionName> name(ClosedObject metadata) {
@@ -105,7 +115,8 @@ public final class ManifestReader {
     return name;
   }
 
-  private static Optional<Manifest> spec(Optional<FunctionName> name, ClosedObject spec) {
+  private static Optional<Manifest> spec(
+      Optional<FunctionName> name, ClosedObject spec, Limits standard) {
     spec.require("module", "contract");
     Optional<ModuleRef> module =
         spec.text(
@@ -115,7 +126,7 @@ public final class ManifestReader {
             .flatMap(text -> module(text, spec));
     Optional<GuestContract> contract = contract(spec);
     RouteSpec route = route(name, spec.object("route"));
-    Limits limits = limits(spec.object("limits"));
+    Limits limits = limits(spec.object("limits"), standard);
     InstancePolicy instances = instances(spec.object("instances"));
     Grants grants = grants(spec.object("capabilities"));
     String config = config(spec);
@@ -170,8 +181,7 @@ public final class ManifestReader {
         claims);
   }
 
-  private static Limits limits(ClosedObject limits) {
-    Limits standard = Limits.DEFAULT;
+  private static Limits limits(ClosedObject limits, Limits standard) {
     Limits read =
         new Limits(
             limits.number("fuel", 1, Long.MAX_VALUE).orElse(standard.fuel()),

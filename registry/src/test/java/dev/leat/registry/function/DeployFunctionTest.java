@@ -449,12 +449,36 @@ final class DeployFunctionTest {
   }
 
   @Test
+  void deploy_limitsThatTheManifestDoesNotName_areTheTenantsDefaults() {
+    ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
+    Allowance all = Allowance.PLATFORM;
+    Limits modest = new Limits(77, 1 << 20, Duration.ofMillis(88), 9, 10);
+    registry.allowance =
+        new Allowance(
+            modest,
+            modest,
+            all.instances(),
+            all.functions(),
+            all.modules(),
+            all.storedBytes(),
+            all.grants());
+
+    DeployedVersion deployed =
+        done(registry.deploy("mask", manifest("mask", module) + "  limits: {fuel: 5}\n"));
+
+    assertThat(deployed.version().limits())
+        .isEqualTo(new Limits(5, 1 << 20, Duration.ofMillis(88), 9, 10));
+    assertThat(deployed.manifest()).as("kept with it").contains("\"timeout\":\"88ms\"");
+  }
+
+  @Test
   void deploy_powerThatTheTenantIsNotAllowed_isRefused() {
     ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
     Allowance all = Allowance.PLATFORM;
     registry.allowance =
         new Allowance(
             all.limits(),
+            all.defaults(),
             all.instances(),
             all.functions(),
             all.modules(),

@@ -1,18 +1,18 @@
-package dev.leat.gateway.invocation;
+package dev.leat.gateway.pipeline;
 
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 
 /** The {@code Retry-After} field (RFC 9110, 10.2.3). */
-final class RetryAfter {
+public final class RetryAfter {
   private RetryAfter() {}
 
-  static void put(HttpServerResponse response, Duration duration) {
+  public static void put(HttpServerResponse response, Duration duration) {
     response.putHeader("retry-after", Long.toString(seconds(duration)));
   }
 
   /** Whole seconds, rounded up, since that is all that the field can say. */
-  static long seconds(Duration duration) {
+  public static long seconds(Duration duration) {
     return Math.max(1, duration.plusMillis(999).toSeconds());
   }
 }
