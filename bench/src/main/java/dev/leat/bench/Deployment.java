@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Sets a node up for load by the commands that a user would type: a tenant with a quota, a token, a
@@ -15,6 +16,9 @@ import java.util.List;
 final class Deployment {
   private static final String TENANT = "bench";
   private static final Path SAMPLES = Path.of("sdk", "samples");
+
+  /** Whether every quota of requests is set, of the tenant and of each function. */
+  private static final boolean EVERY_QUOTA = Boolean.getBoolean("every-quota");
 
   private final Path home;
   private final Path key;
@@ -34,6 +38,9 @@ final class Deployment {
     // Far above what can be reached: counted for each request, never in the way.
     leat(
         "quota", "set", TENANT, "requests-per-second=1000000", "burst=1000000", "concurrency=1000");
+    if (EVERY_QUOTA) {
+      leat(withHourly("quota", "set", TENANT));
+    }
     String token =
         leat("token", "create", "--tenant", TENANT, "--role", "developer", "--ttl", "1h");
     Path tokenFile = Files.writeString(home.resolve("bench.token"), token + "\n");
@@ -53,7 +60,29 @@ final class Deployment {
     Files.copy(SAMPLES.resolve(name).resolve("leat.yaml"), manifest);
     leat("sign", copy.toString(), "--key", key.toString(), "--name", name, "--version", "1.0.0");
     leat("deploy", "-f", manifest.toString());
+    if (EVERY_QUOTA) {
+      leat(
+          withHourly(
+              "quota",
+              "set",
+              TENANT,
+              "--function",
+              name,
+              "requests-per-second=1000000",
+              "burst=1000000",
+              "concurrency=1000"));
+    }
     return "/f/" + TENANT + "/" + name;
+  }
+
+  private static String[] withHourly(String... command) {
+    return Stream.concat(
+            Stream.of(command),
+            Stream.of(
+                "fuel-per-hour=1000000000000000",
+                "cpu-seconds-per-hour=10000000",
+                "memory-mb-hours=10000000"))
+        .toArray(String[]::new);
   }
 
   private String leat(String... arguments) throws IOException {

@@ -200,7 +200,10 @@ public class EngineBenchmark {
     CommandLineOptions options = new CommandLineOptions(arguments);
     ChainedOptionsBuilder chosen = new OptionsBuilder().parent(options);
     if (options.getIncludes().isEmpty()) {
-      chosen.include(EngineBenchmark.class.getName()).include(ResetBenchmark.class.getName());
+      chosen
+          .include(EngineBenchmark.class.getName())
+          .include(ResetBenchmark.class.getName())
+          .include(QuotaBenchmark.class.getName());
     }
     Collection<RunResult> results = new Runner(chosen.build()).run();
     print(results, "engine", "leat", "stock");

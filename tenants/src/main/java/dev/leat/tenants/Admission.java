@@ -60,6 +60,18 @@ public sealed interface Admission {
       }
     }
 
+    /** What is left of the quota that tells a client most; null when nobody counts. */
+    public @Nullable QuotaLeft left() {
+      QuotaLeft ofFunction = function == null ? null : function.left();
+      QuotaLeft ofTenant = tenant == null ? null : tenant.left();
+      if (ofFunction == null || ofTenant == null) {
+        return ofFunction == null ? ofTenant : ofFunction;
+      }
+      boolean isTenantTighter =
+          ofTenant.quota().equals(ofFunction.quota()) && ofTenant.left() < ofFunction.left();
+      return isTenantTighter ? ofTenant : ofFunction;
+    }
+
     /** Whether what such a request uses is charged to a balance of the hour. */
     boolean isHourly() {
       return (function != null && function.isHourly()) || (tenant != null && tenant.isHourly());

@@ -2,9 +2,11 @@ package dev.leat.tenants;
 
 import dev.leat.contract.Usage;
 import dev.leat.tenants.Admission.Rejected;
+import dev.leat.tenants.QuotaStanding.Use;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class Budget {
   /** When a place may be free again is not known. */
   private static final Duration CONCURRENCY_RETRY = Duration.ofSeconds(1);
+
+  /** In the place of a time that depends on what runs; that of a rate, which is by the second. */
+  private static final Duration UNKNOWN = Duration.ofSeconds(1);
+
+  private static final double SECOND_NANOS = 1e9;
+  private static final String RATE = Quota.REQUESTS_PER_SECOND.word();
 
   private final QuotaScope scope;
   private final Map<String, Long> limits;
@@ -116,14 +124,6 @@ final class Budget {
     return Arrays.stream(hourly).filter(use -> use.quota() == quota).findFirst().orElse(null);
   }
 
-  @Nullable Rate rate() {
-    return rate;
-  }
-
-  @Nullable Places places() {
-    return places;
-  }
-
   /** Takes what a request needs, or nothing: null when it has all. */
   @Nullable Rejected take() {
     if (places != null && !places.enter()) {
@@ -172,6 +172,62 @@ final class Budget {
     for (HourlyUse use : hourly) {
       use.charge(usage);
     }
+  }
+
+  /** What of it tells a client most; null when that is nothing. */
+  @Nullable QuotaLeft left() {
+    boolean isOfFunction = scope instanceof QuotaScope.OfFunction;
+    if (rate != null) {
+      return new QuotaLeft(isOfFunction, RATE, rate.left(), UNKNOWN);
+    }
+    HourlyUse least = null;
+    for (HourlyUse use : hourly) {
+      least = least == null || use.settledNanos() > least.settledNanos() ? use : least;
+    }
+    if (least != null) {
+      long left = (long) Math.max(0, least.limit() - least.used());
+      Duration resets = Duration.ofNanos(least.settledNanos());
+      return new QuotaLeft(isOfFunction, least.quota().word(), left, resets);
+    }
+    return places == null
+        ? null
+        : new QuotaLeft(isOfFunction, Quota.CONCURRENCY.word(), places.left(), UNKNOWN);
+  }
+
+  /** The limits that requests are held to. */
+  Stream<QuotaPolicy> policies() {
+    return Quota.OF_REQUESTS.stream()
+        .filter(quota -> limits.containsKey(quota.word()))
+        .map(quota ->
+            new QuotaPolicy(
+                scope instanceof QuotaScope.OfFunction,
+                quota.word(),
+                limits.getOrDefault(quota.word(), 0L)));
+  }
+
+  /** What is used of this quota's limit; empty where it is none of requests. */
+  Optional<Use> use(Quota quota) {
+    HourlyUse use = hourly(quota);
+    if (use != null) {
+      return Optional.of(
+          new Use(
+              use.used(),
+              use.limit() - use.used(),
+              Optional.of(Duration.ofNanos(use.settledNanos()))));
+    }
+    if (quota == Quota.CONCURRENCY && places != null) {
+      long left = places.left();
+      long limit = limits.getOrDefault(quota.word(), 0L);
+      return Optional.of(new Use(limit - left, left, Optional.empty()));
+    }
+    if (quota == Quota.REQUESTS_PER_SECOND && rate != null) {
+      long perSecond = limits.getOrDefault(quota.word(), 1L);
+      long left = rate.left();
+      long taken = burst(limits, perSecond) - left;
+      Duration resets = Duration.ofNanos((long) (taken / (double) perSecond * SECOND_NANOS));
+      return Optional.of(new Use(taken, left, Optional.of(resets)));
+    }
+    return Optional.empty();
   }
 
   /** Whether anything is limited by the hour. */

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +100,72 @@ public final class QuotaGate {
     return limited.size() < Allowance.FUNCTIONS_MAX || limited.containsKey(function.name());
   }
 
+  /** The limits that requests of this function are held to. */
+  public List<QuotaPolicy> policies(FunctionRef function) {
+    TenantBudgets of = of(function.tenant());
+    if (of == null) {
+      return List.of();
+    }
+    Admission.Admitted by = of.of(function.name());
+    return Stream.of(Optional.ofNullable(by.function()), Optional.ofNullable(by.tenant()))
+        .flatMap(Optional::stream)
+        .flatMap(Budget::policies)
+        .toList();
+  }
+
+  /** How the limits stand that hold in this scope, a function's own first. */
+  List<QuotaStanding> standing(QuotaScope scope) {
+    return switch (scope) {
+      case QuotaScope.EveryTenant() ->
+          standing(defaults, quota -> QuotaLevel.DEFAULT, null).toList();
+      case QuotaScope.OfTenant(TenantId tenant) -> ofTenant(tenant).toList();
+      case QuotaScope.OfFunction(FunctionRef function) ->
+          Stream.concat(
+                  ofFunction(function),
+                  ofTenant(function.tenant()).filter(QuotaGate::isOfFunctions))
+              .toList();
+    };
+  }
+
+  private static boolean isOfFunctions(QuotaStanding standing) {
+    return Quota.ofWord(standing.quota()).filter(Quota.OF_FUNCTIONS::contains).isPresent();
+  }
+
+  private Stream<QuotaStanding> ofFunction(FunctionRef function) {
+    TenantBudgets of = of(function.tenant());
+    return of == null
+        ? Stream.empty()
+        : standing(
+            of.limits().functions().getOrDefault(function.name(), Map.of()),
+            quota -> QuotaLevel.FUNCTION,
+            of.of(function.name()).function());
+  }
+
+  private Stream<QuotaStanding> ofTenant(TenantId tenant) {
+    TenantBudgets of = of(tenant);
+    if (of == null) {
+      return Stream.empty();
+    }
+    Map<String, Long> own = of.limits().own();
+    return standing(
+        TenantBudgets.effective(own, defaults),
+        quota -> own.containsKey(quota.word()) ? QuotaLevel.TENANT : QuotaLevel.DEFAULT,
+        of.ofTenant().tenant());
+  }
+
+  private static Stream<QuotaStanding> standing(
+      Map<String, Long> limits, Function<Quota, QuotaLevel> level, @Nullable Budget budget) {
+    return Stream.of(Quota.values())
+        .filter(quota -> limits.containsKey(quota.word()))
+        .map(quota ->
+            new QuotaStanding(
+                quota.word(),
+                level.apply(quota),
+                limits.getOrDefault(quota.word(), 0L),
+                quota.isEnforced(),
+                budget == null ? Optional.empty() : budget.use(quota)));
+  }
+
   /** Whether what invocations of this function use is charged to a balance of the hour. */
   public boolean isHourly(FunctionRef function) {
     TenantBudgets of = budgets.get(function.tenant());
@@ -119,7 +187,7 @@ public final class QuotaGate {
   }
 
   /** Holds a tenant to these limits from now on; what it has used of those that stay counts on. */
-  void limit(TenantId tenant, TenantLimits limits) {
+  public void limit(TenantId tenant, TenantLimits limits) {
     budgets.compute(tenant, (id, before) -> of(id, limits, before));
     control.forget(tenant);
   }

@@ -112,6 +112,11 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
         .orElseGet(() -> unknown(scope));
   }
 
+  /** How the limits stand, on this node, that hold in a scope. */
+  public List<QuotaStanding> standing(QuotaScope scope) {
+    return gate.standing(scope);
+  }
+
   /**
    * Changes some limits, leaves the others, and gives them all.
    *

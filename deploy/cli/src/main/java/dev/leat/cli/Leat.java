@@ -83,7 +83,6 @@ public final class Leat {
         .registerConverter(Duration.class, new DurationConverter())
         .registerConverter(Format.class, Leat::format)
         .registerConverter(YearMonth.class, Leat::month)
-        .registerConverter(QuotaLimit.class, QuotaLimit::parse)
         .registerConverter(RoleRule.class, RoleRule::parse)
         .registerConverter(ModuleDigest.class, Leat::digest)
         .registerConverter(ClusterNode.Addresses.class, ClusterNode.Addresses::parse)

@@ -36,7 +36,7 @@ final class Output {
    * @param document as it is
    * @param items as people, and tables, are shown it
    */
-  void list(ArrayNode document, ArrayNode items, String... columns) {
+  void list(JsonNode document, ArrayNode items, String... columns) {
     if (format == Format.CSV) {
       row(List.of(columns));
       for (JsonNode item : items) {

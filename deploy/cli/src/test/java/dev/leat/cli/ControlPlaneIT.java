@@ -49,7 +49,6 @@ class ControlPlaneIT {
     "tenant delete acme --force,     DELETE /v1/tenants/acme?force=true",
     "quota show acme,                GET /v1/tenants/acme/quota",
     "quota show,                     GET /v1/tenants/acme/quota",
-    "quota set b burst=1 modules=2,  PUT /v1/tenants/b/quota",
     "token create --role invoker,    POST /v1/tenants/acme/tokens",
     "signing-key show,               GET /v1/signing-key",
     "signing-key rotate,             POST /v1/signing-key:rotate",
@@ -236,6 +235,34 @@ class ControlPlaneIT {
   }
 
   @Test
+  void quotaSet_ofAFunction_orTheDefault_goesThere() {
+    server.answer("getFunctionQuota", 200, "{}");
+    server.answer("setFunctionQuota", 200, "{}");
+    server.answer("getDefaultQuota", 200, "{}");
+    server.answer("setDefaultQuota", 200, "{}");
+
+    cli.run("quota", "set", "b", "burst=1", "--function", "mask");
+    cli.run("quota", "set", "burst=1", "--function", "mask", "--tenant", "b");
+    assertThat(cli.run("quota", "set", "--default", "burst=1").out())
+        .isEqualTo("There are no default quotas.\n");
+
+    assertThat(server.requests())
+        .extracting(RecordingServer.Request::line)
+        .containsExactly(
+            "PUT /v1/tenants/b/functions/mask/quota",
+            "GET /v1/tenants/b/functions/mask/quota",
+            "PUT /v1/tenants/b/functions/mask/quota",
+            "GET /v1/tenants/b/functions/mask/quota",
+            "PUT /v1/quota",
+            "GET /v1/quota");
+    assertThat(cli.run("quota", "set", "b", "--default", "burst=1").exitCode()).isEqualTo(2);
+    assertThat(cli.run("quota", "set", "b").exitCode()).isEqualTo(2);
+    assertThat(cli.run("quota", "set", "b", "burst").exitCode()).isEqualTo(2);
+    assertThat(cli.run("quota", "set", "b", "burst=many").err())
+        .contains("burst", "it must be a whole number or 'none', was 'many'");
+  }
+
+  @Test
   void quotaSet_none_clears_asMinusOneDoes() {
     cli.run("quota", "set", "acme", "burst=none", "concurrency=-1");
 
@@ -245,11 +272,22 @@ class ControlPlaneIT {
   @Test
   void quotas_notYetEnforced_areShownAsSuch() {
     String document =
-        "{\"burst\":5,\"outbound-per-hour\":7,\"notYetEnforced\":[\"outbound-per-hour\"]}";
+        """
+        {"burst":5,"notYetEnforced":["outbound-per-hour"],"standing":[\
+        {"quota":"fuel-per-hour","level":"default","limit":50,"enforced":true,"used":60.5,"left":-10.5,"resetsSeconds":90},\
+        {"quota":"burst","level":"tenant","limit":5,"enforced":true},\
+        {"quota":"outbound-per-hour","level":"tenant","limit":7,"enforced":false}]}\
+        """;
     server.answer("getQuota", 200, document);
 
     assertThat(cli.run("quota", "show", "acme").out())
-        .isEqualTo("burst              5\noutbound-per-hour  7 (not yet enforced)\n");
+        .isEqualTo(
+            """
+            QUOTA              LIMIT  LEVEL                      USED  LEFT   RESETS
+            fuel-per-hour      50     default                    60.5  -10.5  in 90s
+            burst              5      tenant                     -     -      -
+            outbound-per-hour  7      tenant (not yet enforced)  -     -      -
+            """);
     assertThat(cli.run("quota", "show", "acme", "-o", "json").json()).hasToString(document);
   }
 

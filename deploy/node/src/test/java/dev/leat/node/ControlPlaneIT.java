@@ -91,6 +91,16 @@ class ControlPlaneIT {
     walked.deployPublic("echo", Guests.echo());
     walked.token("developer");
     walked.setQuota("{\"concurrency\":5}");
+    for (String quota : List.of("/v1/quota", walked.path("/functions/echo/quota"))) {
+      assertThat(
+              node.request("PUT", quota)
+                  .operator()
+                  .json("{\"outbound-per-hour\":5}")
+                  .send()
+                  .status())
+          .isEqualTo(200);
+      get(quota);
+    }
     assertThat(setPowers(walked, "{\"allow\":[\"logging\"]}").status()).isEqualTo(200);
     walked.call("GET", "echo").send();
     for (String path :

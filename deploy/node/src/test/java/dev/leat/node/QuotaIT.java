@@ -2,6 +2,7 @@ package dev.leat.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.node.NodeUnderTest.Workshop;
@@ -55,11 +56,62 @@ class QuotaIT {
     assertThat(rejected.problem()).isEqualTo(USED_UP);
     assertThat(rejected.header("retry-after")).isEqualTo("1");
     assertThat(rejected.header("ratelimit")).isEqualTo("\"requests-per-second\";r=0;t=1");
-    assertThat(rejected.header("ratelimit-policy")).isEqualTo("\"requests-per-second\";q=1");
+    assertThat(rejected.header("ratelimit-policy")).isEqualTo("\"requests-per-second\";q=1;w=1");
     assertThat(rejected.json().path("retryable").asBoolean()).isTrue();
 
     rated.setQuota("{\"requests-per-second\":-1,\"burst\":-1}");
     assertThat(rated.call("GET", "echo").send().status()).isEqualTo(200);
+  }
+
+  @Test
+  void function_hasItsOwn_besideItsTenants_andTheDefaultStandsIn() {
+    Workshop levels = node.workshop("levels");
+    levels.deployPublic("echo", Guests.echo());
+    levels.deployPublic("other", Guests.echo());
+    levels.setQuota("{\"concurrency\":7,\"requests-per-second\":1000,\"burst\":1000}");
+    String quota = "/functions/echo/quota";
+    assertThat(
+            levels.request("PUT", quota).operator().json("{\"fuel-per-hour\":1}").send().status())
+        .isEqualTo(200);
+    assertThat(
+            levels
+                .request("PUT", "/functions/absent/quota")
+                .operator()
+                .json("{\"burst\":1}")
+                .send()
+                .status())
+        .isEqualTo(404);
+    node.request("PUT", "/v1/quota").operator().json("{\"cpu-seconds-per-hour\":500}").send();
+
+    Answered letIn = levels.call("POST", "echo").body("x").send();
+    Answered rejected = levels.call("POST", "echo").body("x").send();
+
+    assertThat(letIn.header("ratelimit")).isEqualTo("\"function-fuel-per-hour\";r=0;t=90000");
+    assertThat(rejected.problem()).isEqualTo(USED_UP);
+    assertThat(rejected.json().path("detail").asText())
+        .startsWith("Function 'levels/echo': its quota 'fuel-per-hour' of 1 is used up.");
+    assertThat(rejected.header("ratelimit-policy"))
+        .isEqualTo(
+            "\"function-fuel-per-hour\";q=1;qu=\"fuel\";w=3600, \"requests-per-second\";q=1000;w=1,"
+                + " \"concurrency\";q=7;qu=\"concurrent-requests\","
+                + " \"cpu-seconds-per-hour\";q=500;qu=\"cpu-seconds\";w=3600");
+    assertThat(levels.call("POST", "other").body("x").send().header("ratelimit"))
+        .matches("\"requests-per-second\";r=(99[0-9]|1000);t=1");
+    assertThat(
+            levels
+                .request("GET", quota)
+                .operator()
+                .send()
+                .json()
+                .path("standing")
+                .findValuesAsText("level"))
+        .containsExactly("function", "tenant", "tenant", "tenant", "default");
+    JsonNode standing =
+        levels.request("GET", quota).operator().send().json().path("standing").path(0);
+    assertThat(standing.path("left").asDouble()).isNegative();
+    assertThat(standing.path("resetsSeconds").asLong()).isBetween(80_000L, 90_000L);
+    node.request("PUT", "/v1/quota").operator().json("{\"cpu-seconds-per-hour\":-1}").send();
+    levels.request("PUT", "/functions/absent/quota").operator().json("{\"burst\":-1}").send();
   }
 
   @Test

@@ -5,19 +5,16 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.reply.PageReply;
 import dev.leat.gateway.control.reply.PowersReply;
-import dev.leat.gateway.control.reply.QuotaReply;
 import dev.leat.gateway.control.reply.TenantReply;
 import dev.leat.gateway.control.request.NewTenant;
 import dev.leat.gateway.control.request.PowersChange;
-import dev.leat.gateway.control.request.QuotaChange;
-import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Tenant;
 import dev.leat.tenants.Tenants;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tenants and their quotas. */
+/** Tenants, and the powers that they may grant. */
 final class TenantOperations {
   private final Tenants tenants;
   private final Quotas quotas;
@@ -35,11 +32,6 @@ final class TenantOperations {
         Map.entry("suspendTenant", call -> reply(tenants.suspend(call.tenant()))),
         Map.entry("resumeTenant", call -> reply(tenants.resume(call.tenant()))),
         Map.entry("deleteTenant", this::delete),
-        Map.entry(
-            "getQuota",
-            call ->
-                Reply.ok(quotas.show(new QuotaScope.OfTenant(call.tenant())).map(QuotaReply::of))),
-        Map.entry("setQuota", this::setQuota),
         Map.entry("getPowers", call -> Reply.ok(quotas.powers(call.tenant()).map(PowersReply::of))),
         Map.entry("setPowers", this::setPowers));
   }
@@ -87,12 +79,5 @@ final class TenantOperations {
         quotas
             .setPowers(call.tenant(), call.json(PowersChange.class).powers())
             .map(PowersReply::of));
-  }
-
-  private Reply setQuota(Call call) {
-    return Reply.ok(
-        quotas
-            .set(new QuotaScope.OfTenant(call.tenant()), call.json(QuotaChange.class).limits())
-            .map(QuotaReply::of));
   }
 }

@@ -10,6 +10,7 @@ import dev.leat.gateway.pipeline.Exchange;
 import dev.leat.gateway.pipeline.Pipeline;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.tenants.Admission;
+import dev.leat.tenants.QuotaLeft;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Objects;
@@ -74,6 +75,11 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
 
   void place(Admission.Admitted admitted) {
     place = admitted;
+  }
+
+  /** What is left of its quotas; null when none counts it. */
+  @Nullable QuotaLeft quotaLeft() {
+    return place == null ? null : place.left();
   }
 
   Outcome outcome() {

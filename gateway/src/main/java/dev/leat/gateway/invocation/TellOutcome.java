@@ -4,9 +4,11 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Headers;
 import dev.leat.contract.Outcome;
 import dev.leat.gateway.pipeline.Next;
+import dev.leat.gateway.pipeline.RateLimit;
 import dev.leat.gateway.pipeline.RetryAfter;
 import dev.leat.gateway.pipeline.Step;
 import dev.leat.gateway.pipeline.TraceParent;
+import dev.leat.tenants.QuotaLeft;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -18,6 +20,7 @@ final class TellOutcome implements Step<InvocationExchange> {
   private static final CharSequence FUNCTION_VERSION =
       HttpHeaders.createOptimized("leat-function-version");
   private static final CharSequence SERVER_TIMING = HttpHeaders.createOptimized("server-timing");
+  private static final CharSequence RATE_LIMIT = HttpHeaders.createOptimized("ratelimit");
   private static final CharSequence FUEL = HttpHeaders.createOptimized("leat-fuel");
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -34,6 +37,10 @@ final class TellOutcome implements Step<InvocationExchange> {
         .add(FUNCTION_VERSION, version.label())
         .add(SERVER_TIMING, ServerTiming.of(outcome.usage(), exchange.elapsedNanos()))
         .add(FUEL, Long.toString(outcome.usage().fuel()));
+    QuotaLeft left = exchange.quotaLeft();
+    if (left != null) {
+      response.headers().add(RATE_LIMIT, RateLimit.of(left));
+    }
     return switch (outcome) {
       case Outcome.Responded responded -> respond(exchange, responded);
       case Outcome.Overloaded overloaded -> {
@@ -88,6 +95,8 @@ final class TellOutcome implements Step<InvocationExchange> {
     return name.regionMatches(true, 0, "leat-", 0, 5)
         || name.equalsIgnoreCase("x-request-id")
         || name.equalsIgnoreCase("server-timing")
+        || name.equalsIgnoreCase("ratelimit")
+        || name.equalsIgnoreCase("ratelimit-policy")
         || name.equalsIgnoreCase(TraceParent.FIELD);
   }
 }
