@@ -174,6 +174,51 @@ class ClusterNodeIT {
     }
   }
 
+  /** Whichever node lets a call in, and whichever runs it: it is counted, and charged, once. */
+  @Test
+  void usage_addsUpOverNodes_andSoDoesWhatIsChargedToTheHour() {
+    try (RunningNode one = RunningNode.start(config("a", 0, BOOTSTRAP))) {
+      Workshop acme = one.workshop("acme");
+      acme.deployPublic("echo", Guests.echo());
+      assertThat(acme.call("POST", "echo").body("hello").send().status()).isEqualTo(200);
+      assertThat(acme.setQuota("{\"fuel-per-hour\":1}").status()).isEqualTo(200);
+      try (RunningNode two =
+          RunningNode.start(
+              config(
+                  directory.resolve("b"),
+                  "b",
+                  0,
+                  List.of(address(member(one, "a").path("clusterAddress").asText()))))) {
+        assertThat(two.request("POST", "/f/acme/echo").body(new byte[5]).send().status())
+            .isEqualTo(200);
+        assertThat(two.request("POST", "/f/acme/echo").send().status()).isEqualTo(429);
+
+        Eventually.holds("the other knows", () -> acme.call("POST", "echo").send().status() == 429);
+        Eventually.holds(
+            "all are counted", () -> invocations(one) >= 2 && invocations(one) == records(two));
+      }
+    }
+  }
+
+  private static int records(RunningNode asked) {
+    return asked
+        .request("GET", "/v1/tenants/acme/invocations")
+        .operator()
+        .send()
+        .json()
+        .path("items")
+        .size();
+  }
+
+  private static long invocations(RunningNode asked) {
+    long sum = 0;
+    Answered used = asked.request("GET", "/v1/tenants/acme/usage?by=day").operator().send();
+    for (JsonNode item : used.json().path("items")) {
+      sum += item.path("invocations").asLong();
+    }
+    return sum;
+  }
+
   private static Answered ready(RunningNode node) {
     return node.request("GET", "/health/ready").send();
   }

@@ -89,8 +89,10 @@ public final class HourlyBalances {
     if (before != null && key.minute() < before.minute()) {
       return;
     }
-    boolean isSameMinute = before != null && key.minute() == before.minute();
-    Amounts more = isSameMinute ? amounts.minus(before.amounts()) : amounts;
+    Amounts more =
+        before != null && key.minute() == before.minute()
+            ? amounts.minus(before.amounts())
+            : amounts;
     seen.put(source, new Seen(key.minute(), amounts, now));
     if (!more.equals(Amounts.NONE)) {
       Optional<FunctionName> function =
