@@ -45,15 +45,15 @@ public record AuditEntry(
         resource,
         true,
         details,
-        Origin.current().requestId());
+        Actor.current().requestId());
   }
 
   /** Something that was allowed and done now, by the request that runs here and its caller. */
   public static AuditEntry done(
       Optional<TenantId> tenant, String action, String resource, String details) {
-    Origin origin = Origin.current();
+    Actor actor = Actor.current();
     return new AuditEntry(
-        origin.at(), tenant, origin.actor(), action, resource, true, details, origin.requestId());
+        actor.at(), tenant, actor.subject(), action, resource, true, details, actor.requestId());
   }
 
   /** What every database keeps and every JSON reader reads: no NUL, no half of a character. */

@@ -7,6 +7,8 @@ import java.time.Instant;
  *
  * @param id the invocation's id
  * @param version the version's number
+ * @param module the digest of the module that ran; "" where it is not known
+ * @param caller the subject of the caller's token; "" for none
  * @param endedAt when it ended
  * @param outcome {@link Outcome#word()}
  * @param error what went wrong, at most {@link #ERROR_CHARS_MAX} characters; "" when the function
@@ -17,6 +19,8 @@ public record ExecutionRecord(
     String id,
     FunctionRef function,
     int version,
+    String module,
+    String caller,
     Instant endedAt,
     String outcome,
     String error,
@@ -30,10 +34,13 @@ public record ExecutionRecord(
   /** The record of an invocation that ended so. */
   public static ExecutionRecord of(Invocation invocation, Outcome outcome, Instant endedAt) {
     FunctionVersion target = invocation.target();
+    String caller = invocation.origin().caller();
     return new ExecutionRecord(
         invocation.id(),
         target.function(),
         target.number(),
+        target.module().toString(),
+        caller == null ? "" : caller,
         endedAt,
         outcome.word(),
         outcome.error(),

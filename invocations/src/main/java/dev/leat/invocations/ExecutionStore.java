@@ -20,6 +20,7 @@ import java.util.Optional;
  *   <li>{@code prune} removes what ended before a time, and each record whose number is {@code
  *       keepMax} or more below the newest's. Gaps count, so that it need not look at what stays.
  *   <li>{@code forget} removes all of a tenant's records.
+ *   <li>{@code find} gives the newest of the tenant's records of an id.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
@@ -29,6 +30,8 @@ public interface ExecutionStore {
   long START = Long.MAX_VALUE;
 
   void append(List<ExecutionRecord> batch);
+
+  Optional<ExecutionRecord> find(TenantId tenant, String id);
 
   Page<ExecutionRecord> list(TenantId tenant, Filter filter, int limit, long cursor);
 
@@ -43,8 +46,25 @@ public interface ExecutionStore {
    * Which records are asked for.
    *
    * @param outcome an outcome's word
+   * @param module its digest
+   * @param since the first instant of their ends; {@code until} the first one no more
    */
-  record Filter(Optional<FunctionName> function, Optional<String> outcome) {
-    public static final Filter NONE = new Filter(Optional.empty(), Optional.empty());
+  record Filter(
+      Optional<FunctionName> function,
+      Optional<Integer> version,
+      Optional<String> outcome,
+      Optional<String> module,
+      Optional<String> caller,
+      Optional<Instant> since,
+      Optional<Instant> until) {
+    public static final Filter NONE =
+        new Filter(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
   }
 }

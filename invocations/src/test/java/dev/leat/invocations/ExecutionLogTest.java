@@ -167,6 +167,11 @@ class ExecutionLogTest {
     }
 
     @Override
+    public Optional<ExecutionRecord> find(TenantId tenant, String id) {
+      return Optional.empty();
+    }
+
+    @Override
     public synchronized Page<ExecutionRecord> list(
         TenantId tenant, Filter filter, int limit, long cursor) {
       return new Page<>(records, Optional.empty());

@@ -38,6 +38,8 @@ public abstract class ExecutionStoreContract {
             "id-1",
             new FunctionRef(ACME, new FunctionName("mask")),
             7,
+            "sha256:" + "0".repeat(64),
+            "ada",
             NOW,
             "trapped",
             "ünï 'quoted'",
@@ -73,10 +75,49 @@ public abstract class ExecutionStoreContract {
     }
 
     assertThat(met).containsExactly("f0", "f1", "f0", "f1", "f0");
-    assertThat(list(new Filter(Optional.of(new FunctionName("f1")), Optional.empty()))).hasSize(2);
-    assertThat(list(new Filter(Optional.empty(), Optional.of("responded")))).hasSize(3);
-    assertThat(list(new Filter(Optional.of(new FunctionName("f1")), Optional.of("responded"))))
-        .isEmpty();
+    assertThat(list(filter("f1", ""))).hasSize(2);
+    assertThat(list(filter("", "responded"))).hasSize(3);
+    assertThat(list(filter("f1", "responded"))).isEmpty();
+  }
+
+  @Test
+  void law2_list_byWhatElseIsAskedFor() {
+    ExecutionRecord asked =
+        new ExecutionRecord(
+            "id-1",
+            new FunctionRef(ACME, new FunctionName("mask")),
+            7,
+            "sha256:1",
+            "ada",
+            NOW.plusSeconds(5),
+            "responded",
+            "",
+            Usage.NONE);
+    store.append(
+        List.of(record(ACME, "f", "", NOW), asked, record(ACME, "f", "", NOW.plusSeconds(9))));
+
+    assertThat(
+            list(
+                new Filter(
+                    Optional.empty(),
+                    Optional.of(7),
+                    Optional.empty(),
+                    Optional.of("sha256:1"),
+                    Optional.of("ada"),
+                    Optional.of(NOW.plusSeconds(5)),
+                    Optional.of(NOW.plusSeconds(6)))))
+        .containsExactly(asked);
+  }
+
+  @Test
+  void law5_find_givesTheNewestOfAnId_toItsTenantAlone() {
+    store.append(List.of(record(ACME, "old", "", NOW), record(ACME, "new", "", NOW)));
+
+    assertThat(store.find(ACME, "id"))
+        .hasValueSatisfying(
+            found -> assertThat(found.function().name()).isEqualTo(new FunctionName("new")));
+    assertThat(store.find(OTHER, "id")).isEmpty();
+    assertThat(store.find(ACME, "other")).isEmpty();
   }
 
   @Test
@@ -129,12 +170,25 @@ public abstract class ExecutionStoreContract {
     return store.list(ACME, filter, 100, ExecutionStore.START).items();
   }
 
+  private static Filter filter(String function, String outcome) {
+    return new Filter(
+        Optional.of(function).filter(it -> !it.isEmpty()).map(FunctionName::new),
+        Optional.empty(),
+        Optional.of(outcome).filter(it -> !it.isEmpty()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   private static ExecutionRecord record(
       TenantId tenant, String function, String error, Instant endedAt) {
     return new ExecutionRecord(
         "id",
         new FunctionRef(tenant, new FunctionName(function)),
         1,
+        "",
+        "",
         endedAt,
         error.isEmpty() ? "responded" : "trapped",
         error,

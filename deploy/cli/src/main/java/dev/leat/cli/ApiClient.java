@@ -16,12 +16,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The platform over HTTP. What it refuses becomes a {@link Failure} that says what it said. */
 final class ApiClient {
@@ -69,6 +71,17 @@ final class ApiClient {
         .replace("+", "%20")
         .replace("%3A", ":")
         .replace("%7E", "~");
+  }
+
+  /** {@code ?a=1&b=2} of those that have a value; "" of none. */
+  static String query(Map<String, @Nullable String> parameters) {
+    StringBuilder query = new StringBuilder();
+    parameters.forEach((name, value) -> {
+      if (value != null) {
+        query.append(query.isEmpty() ? '?' : '&').append(name).append('=').append(encode(value));
+      }
+    });
+    return query.toString();
   }
 
   JsonNode get(String path) {

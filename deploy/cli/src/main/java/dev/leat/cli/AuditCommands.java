@@ -65,23 +65,18 @@ final class AuditCommands {
               defaultValue = "50")
           int limit) {
     Map<String, @Nullable String> filters = new LinkedHashMap<>();
+    filters.put("limit", Integer.toString(limit));
     filters.put("actor", actor);
     filters.put("action", action);
     filters.put("resource", resource);
     filters.put("allowed", isDenied ? "false" : null);
     filters.put("since", since);
     filters.put("until", until);
-    List<String> query = new ArrayList<>(List.of("limit=" + limit));
-    filters.forEach((name, value) -> {
-      if (value != null) {
-        query.add(name + "=" + ApiClient.encode(value));
-      }
-    });
     String path = isOfTenant() ? session.tenantPath("audit") : PATH;
     session
         .output()
         .list(
-            session.api().get(path + "?" + String.join("&", query)).withArray("items"),
+            session.api().get(path + ApiClient.query(filters)).withArray("items"),
             "seq",
             "time",
             "tenant",

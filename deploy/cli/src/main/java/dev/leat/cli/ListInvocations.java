@@ -1,15 +1,22 @@
 package dev.leat.cli;
 
 import dev.leat.contract.Outcome;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code leat invocations}. */
-@Command(name = "invocations", description = "List what ran lately, newest first.")
+@Command(
+    name = "invocations",
+    description = {
+      "List what ran lately, newest first, or show one.",
+      "Examples: leat invocations --function mask --outcome trapped --since 2026-01-31T00:00:00Z",
+      "leat invocations show 0198c1f05a7e7cc3"
+    })
 final class ListInvocations implements Runnable {
   @Option(names = "--function", paramLabel = "FUNCTION", description = "Only this function's.")
   private @Nullable String function;
@@ -20,6 +27,24 @@ final class ListInvocations implements Runnable {
       completionCandidates = OutcomeWords.class,
       description = "Only those that ended so: ${COMPLETION-CANDIDATES}.")
   private @Nullable String outcome;
+
+  @Option(
+      names = "--of-version",
+      paramLabel = "VERSION",
+      description = "Only this version's, such as v3.")
+  private @Nullable String version;
+
+  @Option(names = "--module", paramLabel = "DIGEST", description = "Only those of this module.")
+  private @Nullable String module;
+
+  @Option(names = "--caller", paramLabel = "NAME", description = "Only those of this caller.")
+  private @Nullable String caller;
+
+  @Option(names = "--since", paramLabel = "TIME", description = "Only from this time on.")
+  private @Nullable String since;
+
+  @Option(names = "--until", paramLabel = "TIME", description = "Only before this time.")
+  private @Nullable String until;
 
   @Option(
       names = "--limit",
@@ -40,14 +65,16 @@ final class ListInvocations implements Runnable {
           "--outcome must be one of %s; was '%s'"
               .formatted(String.join(", ", Outcome.words()), outcome));
     }
-    List<String> filters = new ArrayList<>(List.of("limit=" + limit));
-    if (function != null) {
-      filters.add("function=" + ApiClient.encode(function));
-    }
-    if (outcome != null) {
-      filters.add("outcome=" + ApiClient.encode(outcome));
-    }
-    String path = session.tenantPath("invocations") + "?" + String.join("&", filters);
+    Map<String, @Nullable String> filters = new LinkedHashMap<>();
+    filters.put("limit", Integer.toString(limit));
+    filters.put("function", function);
+    filters.put("outcome", outcome);
+    filters.put("version", version);
+    filters.put("module", module);
+    filters.put("caller", caller);
+    filters.put("since", since);
+    filters.put("until", until);
+    String path = session.tenantPath("invocations") + ApiClient.query(filters);
     session
         .output()
         .list(
@@ -59,7 +86,14 @@ final class ListInvocations implements Runnable {
             "fuel",
             "execMicros",
             "acquire",
+            "id",
             "error");
+  }
+
+  @Command(description = "Show the record of one invocation.")
+  void show(
+      @Parameters(paramLabel = "ID", description = "As the response's X-Request-Id.") String id) {
+    session.output().thing(session.api().get(session.tenantPath("invocations", id)));
   }
 
   /** The words that are allowed, for the help. */

@@ -25,6 +25,11 @@ final class Output {
     this.format = format;
   }
 
+  /** Whether it is no document. */
+  boolean isForPeople() {
+    return format == Format.TABLE;
+  }
+
   /** A list of things, of which people are shown these fields. */
   void list(ArrayNode items, String... columns) {
     list(items, items, columns);

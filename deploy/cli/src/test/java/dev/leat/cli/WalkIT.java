@@ -2,9 +2,11 @@ package dev.leat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.node.Node;
 import dev.leat.node.NodeConfig;
+import dev.leat.testkit.Eventually;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +65,27 @@ class WalkIT {
       for (String list : new String[] {"list", "versions mask-pii", "module list", "key list"}) {
         assertThat(cli.run((Object[]) (list + " -o json").split(" ", -1)).json()).hasSize(1);
       }
+      Eventually.holds(
+          "its record is kept", () -> cli.run("invocations", "-o", "json").json().size() == 2);
+      String id = cli.run("invocations", "-o", "json").json().path(0).path("id").asText();
+      JsonNode record = cli.run("invocations", "show", id, "-o", "json").json();
+      assertThat(record.path("caller").asText()).isEqualTo("developer");
+      assertThat(record.path("module").asText())
+          .isEqualTo(ModuleDigest.of(sample.module()).toString());
+      assertThat(
+              cli.run(
+                      "invocations",
+                      "--of-version",
+                      "v1",
+                      "--caller",
+                      "developer",
+                      "--module",
+                      record.path("module").asText(),
+                      "-o",
+                      "json")
+                  .json())
+          .contains(record);
+      assertThat(cli.run("invocations", "show", "none").err()).contains("There is no record");
       cli.with("LEAT_PROFILE", "default");
       done(cli.run("quota", "set", "acme", "burst=none", "requests-per-second=-1"));
       assertThat(done(cli.run("quota", "show", "acme"))).contains("has no quotas");

@@ -23,8 +23,10 @@ import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.gateway.invocation.InvocationPipeline;
 import dev.leat.invocations.ExecutionLog;
+import dev.leat.invocations.InvocationLogs;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiExecutionStore;
+import dev.leat.invocations.jdbi.JdbiLogStore;
 import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.registry.jdbi.RegistrySchema;
@@ -60,12 +62,6 @@ final class Assembly implements AutoCloseable {
   private static final Duration OPERATOR_TOKEN_TTL = Duration.ofDays(365);
   private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(20);
 
-  /**
-   * For clients to hear with an answer that they are to leave. A connection that is quiet for so
-   * long is idle, and nothing is lost when it is closed.
-   */
-  private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(1);
-
   /** For answers that are being written, and for the control plane. */
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
@@ -83,6 +79,7 @@ final class Assembly implements AutoCloseable {
   private final TenantParts tenants;
   private final AuditParts audit;
   private final ExecutionLog executions;
+  private final InvocationLogs logs;
   private final ModuleParts modules;
   final WorkerParts running;
   private final RegistryParts registry;
@@ -121,8 +118,10 @@ final class Assembly implements AutoCloseable {
             tenants.signingKeys,
             clock);
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
+    logs = new InvocationLogs(new JdbiLogStore(source), clock);
     modules = new ModuleParts(config, directory, source);
-    running = new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, this::ended);
+    running =
+        new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, this::ended, logs);
     registry = new RegistryParts(source, modules, running.trial, tenants.quotas, clock);
     membership = config.place().map(place -> new Membership(config, place, source)).orElse(null);
     changes = new PolledChangeFeed(source, membership == null ? WakeUp.NONE : membership.wakeUp());
@@ -175,7 +174,8 @@ final class Assembly implements AutoCloseable {
             running.guestMetrics,
             bodies,
             connections,
-            executions);
+            executions,
+            logs);
     ControlServices services =
         new ControlServices(
             tenants.tenants,
@@ -192,6 +192,7 @@ final class Assembly implements AutoCloseable {
             registry.traffic,
             registry.naming,
             executions,
+            logs,
             audit.log,
             tenants.usage,
             changes,
@@ -231,6 +232,7 @@ final class Assembly implements AutoCloseable {
     all.part("modules", modules.storage.start())
         .part("abandoned modules", registry::collectAbandoned)
         .part("execution records", executions::start, executions::close)
+        .part("guest logs", logs::start, logs::close)
         .part("usage", tenants.usage::start, tenants.usage::close)
         .part("worker", this::startWorker, running.worker::close)
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
@@ -327,8 +329,7 @@ final class Assembly implements AutoCloseable {
 
   /**
    * First it serves on for a while, so that load balancers and other nodes learn that it will stop;
-   * then no connection is taken any more, and those that are open have their last answers; then it
-   * runs nothing new, and waits for what runs.
+   * then it takes nothing new, and waits for what runs.
    */
   private void drain() {
     ready = false;
@@ -339,7 +340,6 @@ final class Assembly implements AutoCloseable {
       LOG.info("Serving on before the stop seconds={}", config.cluster().drainNotice().toSeconds());
       pause(config.cluster().drainNotice());
     }
-    gateway.listenNoMore(LEAVE_PATIENCE);
     boolean isQuiet =
         scheduler.drain(DRAIN_PATIENCE) && (calls == null || calls.drain(DRAIN_PATIENCE));
     if (!isQuiet) {
@@ -470,6 +470,7 @@ final class Assembly implements AutoCloseable {
         return true;
       }
       executions.forget(tenant);
+      logs.forget(tenant);
       tenants.usage.forget(tenant);
       return false;
     }

@@ -29,12 +29,8 @@ final class AuditKeeper implements AutoCloseable {
   }
 
   void start() {
-    var unused =
-        thread.scheduleWithFixedDelay(
-            () -> attempt(audit::maintain),
-            EVERY.toMillis(),
-            EVERY.toMillis(),
-            TimeUnit.MILLISECONDS);
+    thread.scheduleWithFixedDelay(
+        () -> attempt(audit::maintain), EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Records what was denied and is not recorded yet. */

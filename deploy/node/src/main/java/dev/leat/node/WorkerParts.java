@@ -4,6 +4,7 @@ import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
+import dev.leat.invocations.InvocationLogs;
 import dev.leat.worker.HostPowers;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class WorkerParts {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerParts.class);
 
-  final GuestLogs guestLogs = new GuestLogs(new Slf4jGuestLog(), System::nanoTime);
+  final GuestLogs guestLogs;
   final GuestMetrics guestMetrics;
   final Worker worker;
   final WorkerTrial trial;
@@ -32,13 +33,16 @@ final class WorkerParts {
   /**
    * @param kept how many idle instances of a version are kept here
    * @param ended told of each invocation that ended here; must not wait
+   * @param logs what guests write
    */
   WorkerParts(
       WorkerConfig config,
       ModuleParts modules,
       Predicate<FunctionRef> isDeployed,
       ToIntFunction<FunctionVersion> kept,
-      BiConsumer<Invocation, Outcome> ended) {
+      BiConsumer<Invocation, Outcome> ended,
+      InvocationLogs logs) {
+    guestLogs = new GuestLogs(new KeptGuestLog(new Slf4jGuestLog(), logs), System::nanoTime);
     guestMetrics = new GuestMetrics(isDeployed);
     worker =
         new Worker(

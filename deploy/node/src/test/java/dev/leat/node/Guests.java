@@ -28,6 +28,14 @@ public final class Guests {
         builder -> builder.data(OUTPUT, text));
   }
 
+  /** Writes this to its log, as an error, and answers nothing. */
+  public static byte[] logging(String text) {
+    return handler(
+        new WasmBuilder().importFunction("leat", "log", "(i32,i32,i32)->"),
+        new WasmCode().i32Const(3).i32Const(NAME).i32Const(text.length()).call(0).i64Const(0),
+        builder -> builder.data(NAME, text));
+  }
+
   /** A processor that records -1.5 under a name, and 1 under one that is none. */
   public static byte[] recording(String name) {
     WasmCode code = new WasmCode().i32Const(NAME).i32Const(name.length()).f64Const(-1.5).call(0);

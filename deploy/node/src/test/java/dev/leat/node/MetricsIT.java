@@ -163,6 +163,7 @@ class MetricsIT {
             "leat_guest_log_dropped_total{of=\"call\"}",
             "leat_guest_log_dropped_total{of=\"tenant\"}",
             "leat_guest_log_dropped_total{of=\"node\"}",
+            "leat_guest_log_dropped_total{of=\"store\"}",
             "leat_security_alerts_total{kind=\"module-digest\"}",
             "leat_security_alerts_total{kind=\"class-mac\"}");
     assertThat(node.request("GET", "/metrics").send().text())

@@ -13,8 +13,6 @@ import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.reply.AuditReply;
 import dev.leat.gateway.control.reply.CheckpointReply;
 import dev.leat.gateway.control.reply.PageReply;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -61,9 +59,9 @@ final class AuditOperations {
           "The parameter 'allowed' must be true or false, was '%s'."
               .formatted(Excerpt.of(allowed.get())));
     }
-    return instant(call, "since")
+    return call.instant("since")
         .then(since ->
-            instant(call, "until")
+            call.instant("until")
                 .map(until ->
                     new Filter(
                         tenant.map(TenantId::new),
@@ -73,17 +71,6 @@ final class AuditOperations {
                         allowed.map(Boolean::valueOf),
                         since,
                         until)));
-  }
-
-  private static Answer<Optional<Instant>> instant(Call call, String name) {
-    try {
-      return Answer.done(call.query(name).map(Instant::parse));
-    } catch (DateTimeException e) {
-      return Answer.refused(
-          ProblemCode.INVALID_REQUEST,
-          "The parameter '%s' must be a time such as 2026-01-31T12:00:00Z, was '%s'."
-              .formatted(name, Excerpt.of(call.query(name).orElse(""))));
-    }
   }
 
   private Reply export(Call call) {

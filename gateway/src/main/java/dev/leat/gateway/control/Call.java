@@ -11,6 +11,8 @@ import dev.leat.contract.TenantId;
 import dev.leat.documents.StrictJson;
 import dev.leat.tenants.Principal;
 import io.vertx.core.MultiMap;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -72,6 +74,18 @@ record Call(
             ProblemCode.INVALID_REQUEST,
             "The parameter '%s' must be true or false, was '%s'."
                 .formatted(name, Excerpt.of(text)));
+  }
+
+  /** The time that the query's parameter of this name says, as RFC 3339 writes it in UTC. */
+  Answer<Optional<Instant>> instant(String name) {
+    try {
+      return Answer.done(query(name).map(Instant::parse));
+    } catch (DateTimeException e) {
+      return Answer.refused(
+          ProblemCode.INVALID_REQUEST,
+          "The parameter '%s' must be a time such as 2026-01-31T12:00:00Z, was '%s'."
+              .formatted(name, Excerpt.of(query.getOrDefault(name, ""))));
+    }
   }
 
   /** The function that the path names, or that there can be none of that name. */

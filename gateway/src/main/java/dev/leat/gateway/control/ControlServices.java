@@ -3,6 +3,7 @@ package dev.leat.gateway.control;
 import dev.leat.audit.AuditLog;
 import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.invocations.ExecutionLog;
+import dev.leat.invocations.InvocationLogs;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.key.PublisherKeys;
@@ -44,6 +45,7 @@ public record ControlServices(
     MoveTraffic traffic,
     NameVersions naming,
     ExecutionLog executions,
+    InvocationLogs logs,
     AuditLog audit,
     UsageLog usage,
     ChangeFeed changes,

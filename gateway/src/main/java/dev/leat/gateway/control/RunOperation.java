@@ -1,6 +1,6 @@
 package dev.leat.gateway.control;
 
-import dev.leat.audit.Origin;
+import dev.leat.audit.Actor;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.pipeline.Next;
@@ -69,7 +69,7 @@ final class RunOperation implements Step<ControlExchange> {
 
   private Written written(ControlExchange exchange, Call call) {
     try {
-      Reply reply = origin(exchange, call).run(() -> exchange.operation().operation().run(call));
+      Reply reply = actor(exchange, call).run(() -> exchange.operation().operation().run(call));
       if (!exchange.declared().method().equals("GET")) {
         // Who is answered finds on this node what was done. If that fails it is done all the
         // same, and found as soon as the database can be read.
@@ -88,10 +88,10 @@ final class RunOperation implements Step<ControlExchange> {
     }
   }
 
-  private static Origin origin(ControlExchange exchange, Call call) {
+  private static Actor actor(ControlExchange exchange, Call call) {
     Principal caller = call.principal();
-    return new Origin(
-        caller == null ? Origin.PLATFORM : caller.subject(), exchange.requestId(), Instant.now());
+    return new Actor(
+        caller == null ? Actor.PLATFORM : caller.subject(), exchange.requestId(), Instant.now());
   }
 
   private static Problem storeProblem(ControlExchange exchange, StoreFailure failure) {

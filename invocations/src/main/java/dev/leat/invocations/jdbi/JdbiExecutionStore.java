@@ -12,8 +12,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 
 /** Execution records in a table. */
 public final class JdbiExecutionStore implements ExecutionStore {
@@ -32,11 +34,11 @@ public final class JdbiExecutionStore implements ExecutionStore {
               handle.prepareBatch(
                   """
                   INSERT INTO executions (
-                    invocation, tenant, function, version, ended_at, outcome, error, fuel,
+                    invocation, tenant, function, version, module, caller, ended_at, outcome, error, fuel,
                     init_fuel, peak_memory_bytes, acquire, queue_nanos, acquire_nanos, exec_nanos,
                     cpu_nanos)
                   VALUES (
-                    :invocation, :tenant, :function, :version, :endedAt, :outcome, :error, :fuel,
+                    :invocation, :tenant, :function, :version, :module, :caller, :endedAt, :outcome, :error, :fuel,
                     :initFuel, :peakMemoryBytes, :acquire, :queueNanos, :acquireNanos, :execNanos,
                     :cpuNanos)
                   """);
@@ -52,6 +54,8 @@ public final class JdbiExecutionStore implements ExecutionStore {
         .bind("tenant", record.function().tenant().value())
         .bind("function", record.function().name().value())
         .bind("version", record.version())
+        .bind("module", record.module())
+        .bind("caller", record.caller())
         .bind("endedAt", record.endedAt())
         .bind("outcome", record.outcome())
         // PostgreSQL keeps no NUL characters, which a guest's message may hold.
@@ -68,29 +72,62 @@ public final class JdbiExecutionStore implements ExecutionStore {
   }
 
   @Override
+  public Optional<ExecutionRecord> find(TenantId tenant, String id) {
+    return database.read(
+        "Finding an execution of tenant " + tenant,
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT * FROM executions WHERE tenant = :tenant AND invocation = :invocation
+                    ORDER BY id DESC LIMIT 1
+                    """)
+                .bind("tenant", tenant.value())
+                .bind("invocation", id)
+                .map((row, context) -> read(row))
+                .findOne());
+  }
+
+  @Override
   public Page<ExecutionRecord> list(TenantId tenant, Filter filter, int limit, long cursor) {
     List<Numbered> found =
         database.read(
             "Listing the executions of tenant " + tenant,
-            handle ->
-                handle
-                    .createQuery(
-                        """
-                        SELECT * FROM executions
-                        WHERE tenant = :tenant AND id < :cursor
-                          AND (:function = '' OR function = :function)
-                          AND (:outcome = '' OR outcome = :outcome)
-                        ORDER BY id DESC LIMIT :limit
-                        """)
-                    .bind("tenant", tenant.value())
-                    .bind("cursor", cursor)
-                    .bind("function", filter.function().map(FunctionName::value).orElse(""))
-                    .bind("outcome", filter.outcome().orElse(""))
-                    .bind("limit", limit + 1)
-                    .map((row, context) -> new Numbered(row.getLong("id"), read(row)))
-                    .list());
+            handle -> {
+              Query query =
+                  handle
+                      .createQuery(
+                          "SELECT * FROM executions WHERE tenant = :tenant AND id < :cursor"
+                              + where(filter)
+                              + " ORDER BY id DESC LIMIT :limit")
+                      .bind("tenant", tenant.value())
+                      .bind("cursor", cursor)
+                      .bind("limit", limit + 1);
+              bind(query, filter);
+              return query.map((row, context) -> new Numbered(row.getLong("id"), read(row))).list();
+            });
     Page<Numbered> page = Page.of(found, limit, last -> Long.toString(last.id()));
     return new Page<>(page.items().stream().map(Numbered::record).toList(), page.next());
+  }
+
+  private static String where(Filter filter) {
+    return (filter.function().isPresent() ? " AND function = :function" : "")
+        + (filter.version().isPresent() ? " AND version = :version" : "")
+        + (filter.outcome().isPresent() ? " AND outcome = :outcome" : "")
+        + (filter.module().isPresent() ? " AND module = :module" : "")
+        + (filter.caller().isPresent() ? " AND caller = :caller" : "")
+        + (filter.since().isPresent() ? " AND ended_at >= :since" : "")
+        + (filter.until().isPresent() ? " AND ended_at < :until" : "");
+  }
+
+  private static void bind(Query query, Filter filter) {
+    filter.function().ifPresent(it -> query.bind("function", it.value()));
+    filter.version().ifPresent(it -> query.bind("version", it));
+    filter.outcome().ifPresent(it -> query.bind("outcome", it));
+    filter.module().ifPresent(it -> query.bind("module", it));
+    filter.caller().ifPresent(it -> query.bind("caller", it));
+    filter.since().ifPresent(it -> query.bind("since", it));
+    filter.until().ifPresent(it -> query.bind("until", it));
   }
 
   @Override
@@ -133,6 +170,8 @@ public final class JdbiExecutionStore implements ExecutionStore {
         new FunctionRef(
             new TenantId(row.getString("tenant")), new FunctionName(row.getString("function"))),
         row.getInt("version"),
+        row.getString("module"),
+        row.getString("caller"),
         Database.instant(row, "ended_at"),
         row.getString("outcome"),
         row.getString("error"),

@@ -60,6 +60,8 @@ abstract class JdbiExecutionStoreLaws extends ExecutionStoreContract {
             handle -> {
               handle.execute("DROP TABLE \"flyway_invocations\"");
               handle.execute("ALTER TABLE executions DROP COLUMN init_fuel");
+              handle.execute("DROP TABLE guest_log");
+              handle.execute("DROP TABLE guest_log_turn");
             });
 
     InvocationsSchema.migrate(database.dataSource());
@@ -73,6 +75,8 @@ abstract class JdbiExecutionStoreLaws extends ExecutionStoreContract {
         "id-1",
         new FunctionRef(ACME, new FunctionName("mask")),
         7,
+        "",
+        "",
         Instant.parse("2026-01-01T00:00:00Z"),
         "responded",
         "",

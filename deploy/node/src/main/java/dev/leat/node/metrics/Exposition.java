@@ -5,6 +5,7 @@ import dev.leat.engine.GuestHeap;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.invocations.ExecutionLog;
+import dev.leat.invocations.InvocationLogs;
 import dev.leat.registry.module.BlobStore;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.worker.ModuleCacheUse;
@@ -45,6 +46,7 @@ public final class Exposition {
   private final BodyMemory bodies;
   private final ConnectionCounts connections;
   private final ExecutionLog executions;
+  private final InvocationLogs keptLogs;
 
   public Exposition(
       MeteredInvoker invocations,
@@ -57,7 +59,8 @@ public final class Exposition {
       GuestMetrics guestMetrics,
       BodyMemory bodies,
       ConnectionCounts connections,
-      ExecutionLog executions) {
+      ExecutionLog executions,
+      InvocationLogs keptLogs) {
     this.invocations = invocations;
     this.worker = worker;
     this.quotas = quotas;
@@ -69,6 +72,7 @@ public final class Exposition {
     this.bodies = bodies;
     this.connections = connections;
     this.executions = executions;
+    this.keptLogs = keptLogs;
   }
 
   /** Text of the type {@code text/plain; version=0.0.4; charset=utf-8}. */
@@ -150,6 +154,7 @@ public final class Exposition {
             .dataPoint(point(guestLogs.droppedOfCalls(), "of", "call"))
             .dataPoint(point(guestLogs.droppedOfTenants(), "of", "tenant"))
             .dataPoint(point(guestLogs.droppedOfNode(), "of", "node"))
+            .dataPoint(point(keptLogs.dropped(), "of", "store"))
             .build(),
         guestMetrics(),
         guestMetricsDropped(),

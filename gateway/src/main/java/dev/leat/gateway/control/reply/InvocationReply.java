@@ -5,11 +5,16 @@ import dev.leat.contract.Usage;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A record of an invocation; no {@code error} when the function answered. */
+/**
+ * A record of an invocation; no {@code error} when the function answered, no {@code caller} when it
+ * was called without a token.
+ */
 public record InvocationReply(
     String id,
     String function,
     int version,
+    @Nullable String module,
+    @Nullable String caller,
     String endedAt,
     String outcome,
     @Nullable String error,
@@ -27,6 +32,8 @@ public record InvocationReply(
         record.id(),
         record.function().name().value(),
         record.version(),
+        unlessEmpty(record.module()),
+        unlessEmpty(record.caller()),
         record.endedAt().toString(),
         record.outcome(),
         record.isSuccess() ? null : record.error(),
@@ -38,5 +45,9 @@ public record InvocationReply(
         usage.acquireNanos() / 1_000,
         usage.execNanos() / 1_000,
         usage.cpuNanos() / 1_000);
+  }
+
+  private static @Nullable String unlessEmpty(String text) {
+    return text.isEmpty() ? null : text;
   }
 }

@@ -8,23 +8,23 @@ import java.util.function.Supplier;
  * plane begins, and read where a change is written. What no request asked for is done by {@value
  * #PLATFORM}.
  *
- * @param actor the subject of the caller's token
+ * @param subject of the caller's token
  * @param requestId the request's
  * @param at when it came
  */
-public record Origin(String actor, String requestId, Instant at) {
+public record Actor(String subject, String requestId, Instant at) {
   /** Who acts when nobody asked: a start, a timer. */
   public static final String PLATFORM = "platform";
 
-  private static final ScopedValue<Origin> CURRENT = ScopedValue.newInstance();
+  private static final ScopedValue<Actor> CURRENT = ScopedValue.newInstance();
 
-  /** Runs this on behalf of the origin, on this thread. */
+  /** Runs this on behalf of the actor, on this thread. */
   public <T> T run(Supplier<T> work) {
     return ScopedValue.where(CURRENT, this).call(work::get);
   }
 
   /** On whose behalf this thread runs. */
-  public static Origin current() {
-    return CURRENT.isBound() ? CURRENT.get() : new Origin(PLATFORM, "", Instant.now());
+  public static Actor current() {
+    return CURRENT.isBound() ? CURRENT.get() : new Actor(PLATFORM, "", Instant.now());
   }
 }
