@@ -12,8 +12,10 @@ import com.hazelcast.spi.properties.ClusterProperty;
 import com.hazelcast.topic.ITopic;
 import dev.leat.cluster.ClusterConfig;
 import dev.leat.cluster.ClusterRefused;
+import dev.leat.cluster.Hearer;
 import dev.leat.cluster.MemberHints;
 import dev.leat.cluster.Members;
+import dev.leat.cluster.trust.Seals;
 import dev.leat.store.WakeUp;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * This node's Hazelcast member. It wakes the others and is woken by them, and passes on who came
- * and left. What it hears is a hint: anybody who reaches the members' port may say it, and a member
- * that others shut down is started again.
+ * and left. That is a hint: anybody who reaches the members' port may say it, and a member that
+ * others shut down is started again. What nodes {@link #say} to each other is sealed.
  */
 public final class HazelcastMember implements WakeUp, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastMember.class);
@@ -50,6 +52,7 @@ public final class HazelcastMember implements WakeUp, AutoCloseable {
   private final Duration restartAfter;
   private final Coalesced sending = new Coalesced("wake-others", this::publish, INTERVAL);
   private volatile @Nullable Coalesced waking;
+  private volatile @Nullable Conversation conversation;
   private volatile @Nullable HazelcastInstance instance;
   private volatile @Nullable ITopic<Integer> topic;
   private volatile boolean closed;
@@ -84,7 +87,16 @@ public final class HazelcastMember implements WakeUp, AutoCloseable {
     waking = ears.waking;
     ears.waking.start();
     sending.start();
+    Conversation talk = conversation;
+    if (talk != null) {
+      talk.start();
+    }
     openAfter(Duration.ZERO, ears);
+  }
+
+  /** To be called before the start, if what others {@link #say} is to be heard, and to say any. */
+  public void hear(Seals seals, Hearer hearer) {
+    conversation = new Conversation(seals, hearer);
   }
 
   private void refuseTakenPort(String host) throws ClusterRefused {
@@ -140,6 +152,7 @@ public final class HazelcastMember implements WakeUp, AutoCloseable {
           if (event.getState() == LifecycleState.SHUTDOWN && !closed) {
             LOG.warn("The Hazelcast member was shut down by others; it is started again");
             topic = null;
+            byNone();
             openAfter(restartAfter, ears);
           }
         });
@@ -150,6 +163,10 @@ public final class HazelcastMember implements WakeUp, AutoCloseable {
       }
     });
     topic = wakes;
+    Conversation talk = conversation;
+    if (talk != null) {
+      talk.by(opened.getTopic(MemberSettings.BROADCAST));
+    }
     ears.listening.accept(opened.getCluster().getLocalMember().getAddress().getPort());
     if (closed) {
       shutDown();
@@ -159,6 +176,21 @@ public final class HazelcastMember implements WakeUp, AutoCloseable {
   @Override
   public void others() {
     sending.ask();
+  }
+
+  /** Says this to all other nodes. Never blocks; it may be lost. */
+  public void say(byte[] message) {
+    Conversation talk = conversation;
+    if (talk != null) {
+      talk.say(message);
+    }
+  }
+
+  private void byNone() {
+    Conversation talk = conversation;
+    if (talk != null) {
+      talk.byNone();
+    }
   }
 
   private void publish() {
@@ -175,6 +207,10 @@ public final class HazelcastMember implements WakeUp, AutoCloseable {
     Coalesced woken = waking;
     if (woken != null) {
       woken.close();
+    }
+    Conversation talk = conversation;
+    if (talk != null) {
+      talk.close();
     }
     shutDown();
   }

@@ -27,6 +27,7 @@ import java.util.Optional;
  */
 final class MemberSettings {
   static final String WAKE = "wake";
+  static final String BROADCAST = "broadcast";
   static final String NAME = "leat.node";
   static final String INCARNATION = "leat.incarnation";
 
@@ -83,6 +84,7 @@ final class MemberSettings {
     config.getSerializationConfig().setJavaSerializationFilterConfig(nothing());
     config.getMetricsConfig().setEnabled(false);
     config.addTopicConfig(new TopicConfig(WAKE).setStatisticsEnabled(false));
+    config.addTopicConfig(new TopicConfig(BROADCAST).setStatisticsEnabled(false));
     return config;
   }
 

@@ -12,6 +12,7 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
@@ -19,6 +20,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Date;
+import javax.crypto.KDF;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.HKDFParameterSpec;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -63,6 +67,8 @@ public final class ClusterAuthority {
   /** Bits of a serial number: random, so that no two are alike (RFC 5280, 4.1.2.2: 20 octets). */
   private static final int SERIAL_BITS = 128;
 
+  private static final int SECRET_BYTES = 32;
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final X509Certificate certificate;
@@ -89,6 +95,19 @@ public final class ClusterAuthority {
   /** What others' certificates must be signed by. */
   X509Certificate certificate() {
     return certificate;
+  }
+
+  /** A key of 256 bits that all nodes have, another for each purpose (RFC 5869). */
+  SecretKey secretFor(byte[] purpose) {
+    try {
+      byte[] secret = ((ECPrivateKey) key).getS().toByteArray();
+      return KDF.getInstance("HKDF-SHA256")
+          .deriveKey(
+              "AES",
+              HKDFParameterSpec.ofExtract().addIKM(secret).thenExpand(purpose, SECRET_BYTES));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("This JVM derives no keys by HKDF", e);
+    }
   }
 
   /** A certificate for the node of this name, valid from now on and a while before. */

@@ -13,13 +13,17 @@ import dev.leat.cluster.ClusterRefused;
 import dev.leat.cluster.Member;
 import dev.leat.cluster.MemberHints;
 import dev.leat.cluster.Members;
+import dev.leat.cluster.trust.ClusterAuthority;
+import dev.leat.cluster.trust.Seals;
 import dev.leat.contract.MemberState;
 import dev.leat.contract.NodeRole;
 import dev.leat.testkit.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +42,9 @@ final class HazelcastMemberTest {
   private final ClusterConfig config =
       new ClusterConfig(
           "test-" + UUID.randomUUID(), 0, Duration.ZERO, ClusterConfig.DEFAULT.kubernetes());
+
+  private final ClusterAuthority authority =
+      ClusterAuthority.of(candidate -> candidate, InstantSource.system());
 
   /** What the database would have. */
   private final Map<String, Member> rows = new ConcurrentSkipListMap<>();
@@ -139,14 +146,75 @@ final class HazelcastMemberTest {
   }
 
   @Test
-  void nothingButTheTopicIsInHazelcast() throws Exception {
+  void say_isHeardByTheOthers_andReadByNoStranger() throws Exception {
+    Node a = node("a", config);
+    Node b = node("b", config);
+    HazelcastInstance stranger = stranger(settings -> {});
+    Eventually.holds("they are one group", () -> a.size() == 3 && b.size() == 3);
+    List<String> overheard = new CopyOnWriteArrayList<>();
+    stranger
+        .<byte[]>getTopic("broadcast")
+        .addMessageListener(message ->
+            overheard.add(new String(message.getMessageObject(), StandardCharsets.ISO_8859_1)));
+
+    Eventually.holds(
+        "b hears it, and the stranger something",
+        () -> {
+          a.member.say("acme".getBytes(StandardCharsets.UTF_8));
+          return b.said.contains("a 7 acme") && !overheard.isEmpty();
+        });
+
+    assertThat(overheard).noneMatch(text -> text.contains("acme"));
+  }
+
+  @Test
+  void strangersWords_areNotHeard() throws Exception {
+    Node a = node("a", config);
+    Node b = node("b", config);
+    HazelcastInstance stranger = stranger(settings -> {});
+    Eventually.holds("they are one group", () -> a.size() == 3 && b.size() == 3);
+
+    stranger.getTopic("broadcast").publish("acme");
+    stranger.getTopic("broadcast").publish(new byte[100_000]);
+    stranger.getTopic("broadcast").publish(new Evil("x"));
+    Eventually.holds(
+        "b hears a",
+        () -> {
+          a.member.say("acme".getBytes(StandardCharsets.UTF_8));
+          return !b.said.isEmpty();
+        });
+
+    assertThat(b.said).containsOnly("a 7 acme");
+    assertThat(a.said).isEmpty();
+  }
+
+  @Test
+  void say_afterTheMemberWasShutDown_isHeardAgain() throws Exception {
+    Node a = node("a", config);
+    Node b = node("b", config);
+    Eventually.holds("they are one group", () -> a.size() == 2 && b.size() == 2);
+
+    b.instance().getLifecycleService().terminate();
+    b.member.say("lost".getBytes(StandardCharsets.UTF_8));
+
+    Eventually.holds(
+        "they hear each other",
+        () -> {
+          a.member.say("a".getBytes(StandardCharsets.UTF_8));
+          b.member.say("b".getBytes(StandardCharsets.UTF_8));
+          return a.said.contains("b 7 b") && b.said.contains("a 7 a");
+        });
+  }
+
+  @Test
+  void nothingButTheTopicsIsInHazelcast() throws Exception {
     Node a = node("a", config);
     node("b", config);
     a.member.others();
 
     assertThat(a.instance().getDistributedObjects())
         .extracting(DistributedObject::getName)
-        .containsExactly("wake");
+        .containsExactlyInAnyOrder("wake", "broadcast");
     assertThat(a.instance().getCluster().getLocalMember().getAttributes())
         .containsOnlyKeys("leat.node", "leat.incarnation");
   }
@@ -336,10 +404,16 @@ final class HazelcastMemberTest {
     final HazelcastMember member;
     final AtomicInteger wakes = new AtomicInteger();
     final List<String> hints = new CopyOnWriteArrayList<>();
+    final List<String> said = new CopyOnWriteArrayList<>();
 
     Node(String name, ClusterConfig there, Duration restartAfter) {
       this.name = name;
       this.member = new HazelcastMember(there, restartAfter);
+      member.hear(
+          new Seals(authority, this),
+          (node, incarnation, message) ->
+              said.add(
+                  node + " " + incarnation + " " + new String(message, StandardCharsets.UTF_8)));
     }
 
     void start() throws ClusterRefused {

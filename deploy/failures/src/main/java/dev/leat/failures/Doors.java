@@ -120,8 +120,8 @@ final class Doors {
       stage.seconds(4);
       stage.note("it finds " + stranger.objects());
       stage.claim(
-          "it finds nothing but the topic that wakes: " + stranger.objects(),
-          stranger.objects().equals("[wake]"));
+          "it finds nothing but the two topics: " + stranger.objects(),
+          stranger.objects().equals("[broadcast, wake]"));
       stage.claim("it hears no word: " + stranger.words(), stranger.words().isEmpty());
       Pauses.ready(stage, "a", "b");
       stage.say("it is gone");
