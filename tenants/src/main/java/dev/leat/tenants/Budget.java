@@ -59,6 +59,7 @@ final class Budget {
       Meters meters,
       LongSupplier nanoTime) {
     if (Quota.OF_REQUESTS.stream().noneMatch(quota -> limits.containsKey(quota.word()))) {
+      end(before, meters);
       return null;
     }
     return new Budget(
@@ -76,6 +77,7 @@ final class Budget {
       QuotaScope scope, Map<String, Long> limits, @Nullable Budget before, Meters meters) {
     Long perSecond = limits.get(Quota.REQUESTS_PER_SECOND.word());
     if (perSecond == null) {
+      endRate(before, meters);
       return null;
     }
     long burst = burst(limits, perSecond);
@@ -87,6 +89,24 @@ final class Budget {
         : meters.rate(scope, perSecond, burst);
   }
 
+  /** It has no successor. */
+  static void end(@Nullable Budget last, Meters meters) {
+    endRate(last, meters);
+    endPlaces(last, meters);
+  }
+
+  private static void endRate(@Nullable Budget last, Meters meters) {
+    if (last != null && last.rate != null) {
+      meters.endRate(last.scope);
+    }
+  }
+
+  private static void endPlaces(@Nullable Budget last, Meters meters) {
+    if (last != null && last.places != null) {
+      meters.endPlaces(last.scope);
+    }
+  }
+
   private static long burst(Map<String, Long> limits, long perSecond) {
     return limits.getOrDefault(Quota.BURST.word(), perSecond);
   }
@@ -95,6 +115,7 @@ final class Budget {
       QuotaScope scope, Map<String, Long> limits, @Nullable Budget before, Meters meters) {
     Long concurrency = limits.get(Quota.CONCURRENCY.word());
     if (concurrency == null) {
+      endPlaces(before, meters);
       return null;
     }
     if (before != null && before.places != null) {

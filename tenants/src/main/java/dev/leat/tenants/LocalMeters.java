@@ -17,4 +17,14 @@ record LocalMeters(LongSupplier nanoTime) implements Meters {
   public Places places(QuotaScope whose, long places) {
     return new LocalPlaces(places);
   }
+
+  @Override
+  public void endRate(QuotaScope whose) {
+    // whoever counted has it alone
+  }
+
+  @Override
+  public void endPlaces(QuotaScope whose) {
+    // likewise
+  }
 }

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  *
  * @param source a clock that never steps, as {@link System#nanoTime} is
  */
-record NanoMeter(LongSupplier source) implements TimeMeter {
+public record NanoMeter(LongSupplier source) implements TimeMeter {
   @Override
   public long currentTimeNanos() {
     return source.getAsLong();

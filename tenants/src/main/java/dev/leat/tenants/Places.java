@@ -1,7 +1,7 @@
 package dev.leat.tenants;
 
 /** How many requests may be in flight at once. Any thread, without locks. */
-interface Places {
+public interface Places {
   /** Takes a place, if one is free; to be left. */
   boolean enter();
 

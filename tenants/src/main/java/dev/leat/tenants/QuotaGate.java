@@ -50,7 +50,11 @@ public final class QuotaGate {
     this(new LocalMeters(nanoTime), nanoTime);
   }
 
-  QuotaGate(Meters meters, LongSupplier nanoTime) {
+  /**
+   * @param meters what counts requests: with the other gateways of a cluster
+   * @param nanoTime a clock that never steps, as {@link System#nanoTime} is
+   */
+  public QuotaGate(Meters meters, LongSupplier nanoTime) {
     this.meters = meters;
     this.nanoTime = nanoTime;
     this.control = new ControlRates(nanoTime);
@@ -225,8 +229,11 @@ public final class QuotaGate {
   }
 
   private @Nullable TenantBudgets end(@Nullable TenantBudgets before) {
-    if (before != null && !before.rejections().isShared()) {
-      others.add(before.rejections());
+    if (before != null) {
+      before.end(meters);
+      if (!before.rejections().isShared()) {
+        others.add(before.rejections());
+      }
     }
     return null;
   }

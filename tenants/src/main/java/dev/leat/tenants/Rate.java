@@ -1,7 +1,7 @@
 package dev.leat.tenants;
 
 /** How many requests a second may bring, with a burst after a pause. Any thread, without locks. */
-interface Rate {
+public interface Rate {
   /** Takes one of those that may come now, if there is one. */
   boolean tryTake();
 
@@ -11,6 +11,6 @@ interface Rate {
   /** How many may come now. */
   long left();
 
-  /** How long it is until one may come; 0 if one may come now. */
+  /** How long it is until one may come, in a cluster a guess; 0 if one may come now. */
   long waitNanos();
 }

@@ -6,6 +6,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.tenants.Admission.Admitted;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,24 @@ final class TenantBudgets {
             ofFunctions.put(name, Admitted.by(budget, own));
           }
         });
+    if (before != null) {
+      before.endFunctionsThan(limits.functions().keySet(), meters);
+    }
     return new TenantBudgets(limits, own, ofFunctions, rejections);
+  }
+
+  private void endFunctionsThan(Set<FunctionName> staying, Meters meters) {
+    ofFunctions.forEach((name, of) -> {
+      if (!staying.contains(name)) {
+        Budget.end(of.function(), meters);
+      }
+    });
+  }
+
+  /** They have no successors. */
+  void end(Meters meters) {
+    endFunctionsThan(Set.of(), meters);
+    Budget.end(own, meters);
   }
 
   /** A tenant's limits, and for what it has none of its own those of all tenants. */

@@ -15,12 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 final class QuotaGateTest {
@@ -96,6 +99,56 @@ final class QuotaGateTest {
         .containsExactlyInAnyOrder(
             new Rejections(Optional.of(OTHER), "concurrency", 1),
             new Rejections(Optional.empty(), "requests-per-second", 4));
+  }
+
+  /** Else those that were deleted would stay, here and on the other nodes of a cluster. */
+  @Test
+  void limit_removed_endsWhatCounted() {
+    Set<String> counted = new TreeSet<>();
+    QuotaGate shared = new QuotaGate(new NotedMeters(counted, nanoTime::get), nanoTime::get);
+    Map<String, Long> both = Map.of("requests-per-second", 2L, "concurrency", 3L);
+    TenantLimits all = new TenantLimits(both, Map.of(F.name(), both));
+
+    shared.limit(ACME, all);
+    shared.limit(ACME, all);
+    assertThat(counted).hasSize(4);
+    shared.limit(ACME, new TenantLimits(Map.of("concurrency", 3L), Map.of(F.name(), both)));
+    assertThat(counted).hasSize(3);
+    shared.limit(ACME, new TenantLimits(both));
+    assertThat(counted).containsExactly("places of tenant 'acme'", "rate of tenant 'acme'");
+    shared.limit(ACME, all);
+    shared.limit(Map.of("concurrency", 9L), Map.of());
+    assertThat(counted).containsExactly("places of tenant 'acme'");
+    shared.limitEach(Map.of());
+    assertThat(counted).isEmpty();
+  }
+
+  private record NotedMeters(Set<String> counted, Meters meters) implements Meters {
+    NotedMeters(Set<String> counted, LongSupplier nanoTime) {
+      this(counted, new LocalMeters(nanoTime));
+    }
+
+    @Override
+    public Rate rate(QuotaScope whose, long perSecond, long burst) {
+      counted.add("rate of " + whose.words());
+      return meters.rate(whose, perSecond, burst);
+    }
+
+    @Override
+    public Places places(QuotaScope whose, long places) {
+      counted.add("places of " + whose.words());
+      return meters.places(whose, places);
+    }
+
+    @Override
+    public void endRate(QuotaScope whose) {
+      counted.remove("rate of " + whose.words());
+    }
+
+    @Override
+    public void endPlaces(QuotaScope whose) {
+      counted.remove("places of " + whose.words());
+    }
   }
 
   @Test

@@ -37,6 +37,7 @@ import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
 import dev.leat.tenants.Authentication;
+import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import java.io.IOException;
@@ -107,9 +108,16 @@ final class Assembly implements AutoCloseable {
     directory = new DataDirectory(config.dataDirectory());
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
+    membership = config.place().map(place -> new Membership(config, place, source)).orElse(null);
     tenants =
         new TenantParts(
-            source, new Belongings(), this::storedBytes, config.place().isEmpty(), blocking, clock);
+            source,
+            new Belongings(),
+            quotaGate(membership),
+            this::storedBytes,
+            config.place().isEmpty(),
+            blocking,
+            clock);
     audit =
         new AuditParts(
             source,
@@ -123,7 +131,6 @@ final class Assembly implements AutoCloseable {
     running =
         new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, this::ended, logs);
     registry = new RegistryParts(source, modules, running.trial, tenants.quotas, clock);
-    membership = config.place().map(place -> new Membership(config, place, source)).orElse(null);
     changes = new PolledChangeFeed(source, membership == null ? WakeUp.NONE : membership.wakeUp());
     calls = membership == null ? null : calls(membership, source);
 
@@ -144,6 +151,10 @@ final class Assembly implements AutoCloseable {
     bodies = new BodyMemory(gatewayConfig.bodyMemoryBytes());
     gateway = gateway(gatewayConfig, config.worker().waitMax());
     parts = parts();
+  }
+
+  private static QuotaGate quotaGate(@Nullable Membership known) {
+    return known == null ? new QuotaGate(System::nanoTime) : known.quotaGate();
   }
 
   private ClusterCalls calls(Membership known, DataSource source) {
@@ -245,6 +256,7 @@ final class Assembly implements AutoCloseable {
       ClusterCalls others = calls;
       all.part("calls of other nodes", others::start, others::stop)
           .part("cluster", () -> place.join(changes, others::answers), place::stopHearing)
+          .part("quotas of the cluster", place::shareQuotas, place::endSharing)
           .part("planning", others::startPlanning, others::stopPlanning);
     }
     return all.part("operator token", this::writeOperatorToken)

@@ -2,8 +2,6 @@ package dev.leat.node;
 
 import dev.leat.cluster.Member;
 import dev.leat.cluster.NodeIdentity;
-import dev.leat.cluster.jdbi.JdbiAuthorityStore;
-import dev.leat.cluster.trust.ClusterAuthority;
 import dev.leat.cluster.trust.NodeCertificates;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.NodeRole;
@@ -44,7 +42,6 @@ final class ClusterCalls implements Workers {
 
   private final NodeConfig config;
   private final Membership membership;
-  private final DataSource source;
   private final EventLoops loops;
   private final RoutingTable routes;
   private final ChangeFeed changes;
@@ -80,7 +77,6 @@ final class ClusterCalls implements Workers {
       Consumer<FunctionVersion> prepare) {
     this.config = config;
     this.membership = membership;
-    this.source = source;
     this.loops = loops;
     this.routes = routes;
     this.changes = changes;
@@ -125,12 +121,9 @@ final class ClusterCalls implements Workers {
 
   /** Listens for other nodes, and begins to connect to them. */
   void start() throws IOException {
-    InstantSource clock = InstantSource.system();
     NodeIdentity identity =
         new NodeCertificates(
-            ClusterAuthority.of(new JdbiAuthorityStore(source), clock),
-            membership.place.name(),
-            clock);
+            membership.authority(), membership.place.name(), InstantSource.system());
     PeerServer listening =
         new PeerServer(
             loops.vertx,

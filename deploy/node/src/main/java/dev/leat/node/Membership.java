@@ -4,18 +4,26 @@ import dev.leat.cluster.ClusterRefused;
 import dev.leat.cluster.Member;
 import dev.leat.cluster.NodeDirectory;
 import dev.leat.cluster.hazelcast.HazelcastMember;
+import dev.leat.cluster.jdbi.JdbiAuthorityStore;
 import dev.leat.cluster.jdbi.JdbiNodeStore;
+import dev.leat.cluster.trust.ClusterAuthority;
+import dev.leat.cluster.trust.Seals;
 import dev.leat.contract.MemberState;
+import dev.leat.contract.NodeRole;
 import dev.leat.store.ChangeFeed;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.Leases;
 import dev.leat.store.WakeUp;
+import dev.leat.tenants.QuotaGate;
+import dev.leat.tenants.budget.ClusterBudgets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +31,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,11 +50,18 @@ final class Membership {
   final ClusterPlace place;
   final Leases leases;
   final NodeDirectory directory;
+
+  /** What this node, if it is a gateway, holds together with the others. */
+  private final @Nullable ClusterBudgets budgets;
+
+  private final DataSource source;
   private final HazelcastMember hazelcast;
+  private @Nullable ClusterAuthority authority;
   private final CountDownLatch replaced = new CountDownLatch(1);
 
   Membership(NodeConfig config, ClusterPlace place, DataSource source) {
     this.place = place;
+    this.source = source;
     this.leases = new JdbiLeases(source);
     this.hazelcast = new HazelcastMember(config.cluster());
     this.directory =
@@ -56,6 +72,10 @@ final class Membership {
             self(config, place),
             Clock.systemUTC(),
             replaced::countDown);
+    this.budgets =
+        config.has(NodeRole.GATEWAY)
+            ? new ClusterBudgets(new MemberGateways(directory), hazelcast::say, System::nanoTime)
+            : null;
   }
 
   private static Member self(NodeConfig config, ClusterPlace place) {
@@ -80,6 +100,12 @@ final class Membership {
   void claim() throws ClusterRefused {
     directory.claim();
     directory.start();
+    authority = ClusterAuthority.of(new JdbiAuthorityStore(source), InstantSource.system());
+  }
+
+  /** By which the nodes know each other; there is one since the claim. */
+  ClusterAuthority authority() {
+    return Objects.requireNonNull(authority, "read when the name was claimed");
   }
 
   /**
@@ -91,6 +117,10 @@ final class Membership {
   void join(ChangeFeed changes, Predicate<Member> answers) throws IOException {
     if (!place.isBootstrap()) {
       awaitAnswer(answers);
+    }
+    ClusterBudgets shared = budgets;
+    if (shared != null) {
+      hazelcast.hear(new Seals(authority(), directory), shared::heard);
     }
     hazelcast.start(directory, directory, changes::wake, directory::sayMemberPort);
   }
@@ -146,6 +176,26 @@ final class Membership {
       return Stream.of(InetAddress.getAllByName(host));
     } catch (UnknownHostException e) {
       return Stream.empty(); // it may have a name the next time
+    }
+  }
+
+  /** Counts the requests of a gateway together with those of the others. */
+  QuotaGate quotaGate() {
+    return budgets == null
+        ? new QuotaGate(System::nanoTime)
+        : new QuotaGate(budgets, System::nanoTime);
+  }
+
+  /** From now on a gateway holds quotas together with the others. */
+  void shareQuotas() {
+    if (budgets != null) {
+      budgets.start();
+    }
+  }
+
+  void endSharing() {
+    if (budgets != null) {
+      budgets.close();
     }
   }
 

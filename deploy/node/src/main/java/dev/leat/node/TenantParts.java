@@ -33,7 +33,7 @@ final class TenantParts {
 
   final SigningKeys signingKeys;
   final Tokens tokens;
-  final QuotaGate quotaGate = new QuotaGate(System::nanoTime);
+  final QuotaGate quotaGate;
   final Quotas quotas;
   final Tenants tenants;
   final JwksFetch jwksFetch = new JwksFetch(JWKS_TIMEOUT);
@@ -44,17 +44,20 @@ final class TenantParts {
   final HourlyBalances hourly;
 
   /**
-   * @param blocking virtual threads
+   * @param quotaGate which counts requests on this node alone, or with the others of its cluster
    * @param stored what each tenant has stored
    * @param isAlone whether no other node has the same database
+   * @param blocking virtual threads
    */
   TenantParts(
       DataSource source,
       TenantBelongings belongings,
+      QuotaGate quotaGate,
       UsageStore.StoredBytes stored,
       boolean isAlone,
       Executor blocking,
       Clock clock) {
+    this.quotaGate = quotaGate;
     signingKeys =
         new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, System::nanoTime);
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
