@@ -2,12 +2,14 @@ package dev.leat.gateway;
 
 import dev.leat.audit.AuditEntry;
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.function.Alias;
 import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.Traffic;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,6 +58,11 @@ record LoadedFunctions(List<DeployedFunction> all) implements FunctionStore {
 
   @Override
   public Move move(TenantId tenant, FunctionName name, Traffic traffic, AuditEntry entry) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<FunctionRef> due(Instant now, int limit) {
     throw new UnsupportedOperationException();
   }
 

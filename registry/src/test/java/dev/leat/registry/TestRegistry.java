@@ -44,6 +44,7 @@ import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.module.PublishedModule;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
+import dev.leat.registry.release.Rollouts;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.store.Database;
@@ -104,6 +105,7 @@ public final class TestRegistry implements AutoCloseable {
   public final DeployFunction deployFunction;
   public final FunctionCatalog functions = new FunctionCatalog(functionStore, clock);
   public final MoveTraffic traffic = new MoveTraffic(functionStore, functions, clock);
+  public final Rollouts rollouts = new Rollouts(functionStore, functions, traffic, clock);
   public final NameVersions naming = new NameVersions(functionStore, functions, clock);
   public final ForgetTenant forgetTenant;
 

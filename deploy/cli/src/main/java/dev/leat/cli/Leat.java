@@ -68,6 +68,7 @@ public final class Leat {
             .addSubcommand(new DiffVersions(session))
             .addSubcommand(new Traffic(session))
             .addSubcommand(new Rollback(session))
+            .addSubcommand(new RolloutCommands(session))
             .addSubcommand(new AliasCommands(session))
             .addSubcommand(new DeleteFunction(session))
             .addSubcommand(new Invoke(session))

@@ -75,6 +75,12 @@ class ControlPlaneIT {
     "traffic mask v1=90 v2=10,       PUT /v1/tenants/acme/functions/mask/traffic",
     "rollback mask,                  POST /v1/tenants/acme/functions/mask:rollback",
     "rollback mask --to v1,          POST /v1/tenants/acme/functions/mask:rollback",
+    "rollout start mask --to v3,     POST /v1/tenants/acme/functions/mask/rollout",
+    "rollout status mask,            GET /v1/tenants/acme/functions/mask/rollout",
+    "rollout pause mask,             POST /v1/tenants/acme/functions/mask/rollout:pause",
+    "rollout resume mask,            POST /v1/tenants/acme/functions/mask/rollout:resume",
+    "rollout promote mask,           POST /v1/tenants/acme/functions/mask/rollout:promote",
+    "rollout abort mask,             POST /v1/tenants/acme/functions/mask/rollout:abort",
     "alias list mask,                GET /v1/tenants/acme/functions/mask/aliases",
     "alias set mask stable v1,       PUT /v1/tenants/acme/functions/mask/aliases/stable",
     "alias delete mask stable,       DELETE /v1/tenants/acme/functions/mask/aliases/stable",
@@ -390,6 +396,14 @@ class ControlPlaneIT {
         .containsExactly("getTraffic", "setTraffic");
     assertThat(server.requests().getLast().json())
         .hasToString("{\"weights\":{\"v1\":90,\"v2\":10},\"sticky\":{\"by\":\"none\"}}");
+  }
+
+  @Test
+  void rolloutStart_sendsItsStepsAndInterval() {
+    cli.run("rollout", "start", "mask", "--to", "v3", "--steps", "0.5,100", "--interval", "2m");
+
+    assertThat(server.only("startRollout").json())
+        .hasToString("{\"to\":\"v3\",\"steps\":[0.5,100],\"intervalSeconds\":120}");
   }
 
   @Test

@@ -30,9 +30,11 @@ import dev.leat.invocations.jdbi.JdbiLogStore;
 import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.registry.jdbi.RegistrySchema;
+import dev.leat.registry.release.RolloutSteps;
 import dev.leat.registry.route.RouteChange;
 import dev.leat.scheduler.Scheduler;
 import dev.leat.scheduler.jdbi.SchedulerSchema;
+import dev.leat.store.JdbiLeases;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
@@ -46,6 +48,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,6 +93,8 @@ final class Assembly implements AutoCloseable {
   private final @Nullable Membership membership;
   private final @Nullable ClusterCalls calls;
 
+  private final RolloutSteps rolloutSteps;
+
   // The way of a call, from the gateway to a worker.
   final Scheduler scheduler;
   private final MeteredInvoker invocations;
@@ -133,6 +138,9 @@ final class Assembly implements AutoCloseable {
     registry = new RegistryParts(source, modules, running.trial, tenants.quotas, clock);
     changes = new PolledChangeFeed(source, membership == null ? WakeUp.NONE : membership.wakeUp());
     calls = membership == null ? null : calls(membership, source);
+    rolloutSteps =
+        new RolloutSteps(
+            new JdbiLeases(source), "rollouts#" + UUID.randomUUID(), registry.rollouts, changes);
 
     scheduler =
         calls == null
@@ -202,6 +210,7 @@ final class Assembly implements AutoCloseable {
             registry.functions,
             registry.traffic,
             registry.naming,
+            registry.rollouts,
             executions,
             logs,
             audit.log,
@@ -258,6 +267,9 @@ final class Assembly implements AutoCloseable {
           .part("cluster", () -> place.join(changes, others::answers), place::stopHearing)
           .part("quotas of the cluster", place::shareQuotas, place::endSharing)
           .part("planning", others::startPlanning, others::stopPlanning);
+    }
+    if (config.has(NodeRole.SCHEDULER)) {
+      all.part("rollouts", rolloutSteps::start, rolloutSteps::close);
     }
     return all.part("operator token", this::writeOperatorToken)
         .part("gateway", gateway::start, () -> gateway.stop(ANSWER_PATIENCE))

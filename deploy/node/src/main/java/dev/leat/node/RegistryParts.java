@@ -22,6 +22,7 @@ import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
+import dev.leat.registry.release.Rollouts;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.tenants.Quotas;
 import java.time.Clock;
@@ -45,6 +46,7 @@ final class RegistryParts {
   final FunctionCatalog functions;
   final MoveTraffic traffic;
   final NameVersions naming;
+  final Rollouts rollouts;
   final ForgetTenant forgetting;
   private final CollectModule collector;
   private final ModuleStorage storage;
@@ -82,6 +84,7 @@ final class RegistryParts {
             clock);
     functions = new FunctionCatalog(functionStore, clock);
     traffic = new MoveTraffic(functionStore, functions, clock);
+    rollouts = new Rollouts(functionStore, functions, traffic, clock);
     naming = new NameVersions(functionStore, functions, clock);
     forgetting =
         new ForgetTenant(

@@ -142,6 +142,28 @@ class ControlPlaneIT {
     assertThat(putJson(echo + "/aliases/stable", "{\"version\":\"v1\"}").status()).isEqualTo(200);
     get(echo + "/aliases/stable");
     assertThat(delete(echo + "/aliases/stable").status()).isEqualTo(204);
+    assertThat(
+            walked
+                .deploy(
+                    "echo",
+                    NodeUnderTest.manifest(
+                        "echo", Guests.echo(), "  route: {auth: public, methods: [GET]}\n"))
+                .status())
+        .isEqualTo(201);
+    for (String end : List.of("promote", "abort")) {
+      assertThat(post(echo + ":rollback", "{\"to\":\"v1\"}").status()).isEqualTo(200);
+      assertThat(post(echo + "/rollout", "{\"to\":\"v2\",\"steps\":[5,100]}").status())
+          .isEqualTo(201);
+      assertThat(get(echo + "/traffic").json().path("weights")).hasToString("{\"v1\":95,\"v2\":5}");
+      assertThat(putJson(echo + "/traffic", "{\"weights\":{\"v1\":100}}").problem())
+          .isEqualTo("409 conflict gateway");
+      for (String act : List.of("pause", "resume", end)) {
+        assertThat(node.request("POST", echo + "/rollout:" + act).operator().send().status())
+            .as(act)
+            .isEqualTo(200);
+      }
+    }
+    assertThat(get(echo + "/rollout").json().path("state").asText()).isEqualTo("aborted");
     assertThat(post(echo + ":rollback", "{\"to\":\"v1\"}").status()).isEqualTo(200);
     String module = walked.path("/modules/" + ModuleDigest.of(Guests.echo()));
     get(module);

@@ -65,9 +65,28 @@ class ReleasesOnTwoNodesIT {
         assertSeen("a split", () -> says(a, "mask", "two"));
         assertSplit(a);
         assertSplit(b);
+
+        assertThat(rollback(a).json().path("weights")).hasToString("{\"v1\":100}");
+        Answered started =
+            a.request("POST", "/v1/tenants/acme/functions/mask/rollout")
+                .operator()
+                .json("{\"to\":\"v2\",\"steps\":[50,100],\"intervalSeconds\":1}")
+                .send();
+        assertThat(started.status()).as(started.toString()).isEqualTo(201);
+        Eventually.holds("its last step is taken", () -> state(b).equals("promoted"));
+        assertSeen("the last step", () -> says(a, "mask", "two") && says(b, "mask", "two"));
       }
     }
     report.publishEntry("longest until seen, ms", Long.toString(longestNanos / 1_000_000));
+  }
+
+  private static String state(RunningNode node) {
+    return node.request("GET", "/v1/tenants/acme/functions/mask/rollout")
+        .operator()
+        .send()
+        .json()
+        .path("state")
+        .asText();
   }
 
   /** Each node gives each version its half by itself, and says which one answered. */

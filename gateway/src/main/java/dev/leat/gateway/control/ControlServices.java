@@ -12,6 +12,7 @@ import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
+import dev.leat.registry.release.Rollouts;
 import dev.leat.store.ChangeFeed;
 import dev.leat.tenants.Issuers;
 import dev.leat.tenants.Quotas;
@@ -44,6 +45,7 @@ public record ControlServices(
     FunctionCatalog functions,
     MoveTraffic traffic,
     NameVersions naming,
+    Rollouts rollouts,
     ExecutionLog executions,
     InvocationLogs logs,
     AuditLog audit,

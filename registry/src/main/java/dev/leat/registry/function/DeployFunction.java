@@ -266,6 +266,9 @@ public final class DeployFunction {
       if (newest.isPresent() && newest.get().saysTheSameAs(next)) {
         return again(newest.get(), traffic);
       }
+      if (wish.takesTraffic() && traffic.isReleasing()) {
+        return Optional.of(releasing(traffic));
+      }
       int functionsMax = allowances.of(tenant).functions();
       int count = functions.count(tenant);
       if (newest.isEmpty() && count >= functionsMax) {
@@ -278,6 +281,9 @@ public final class DeployFunction {
     private Optional<Answer<DeployedVersion>> again(DeployedVersion newest, Traffic traffic) {
       if (!wish.takesTraffic() || traffic.isAllTo(newest.version().number())) {
         return Optional.of(Answer.done(newest));
+      }
+      if (traffic.isReleasing()) {
+        return Optional.of(releasing(traffic));
       }
       return switch (functions.move(
           function.tenant(),
@@ -295,6 +301,13 @@ public final class DeployFunction {
       return wish.takesTraffic()
           ? traffic.moved(Map.of(version.version().number(), Slots.COUNT), actor, clock.instant())
           : traffic;
+    }
+
+    private Answer<DeployedVersion> releasing(Traffic traffic) {
+      return Answer.refused(
+          ProblemCode.CONFLICT,
+          "A rollout of v%d is under way. Promote or abort it first, or deploy without traffic."
+              .formatted(traffic.rollout().map(Rollout::version).orElse(0)));
     }
 
     private Answer<DeployedVersion> routeTaken(FunctionName by) {

@@ -2,8 +2,10 @@ package dev.leat.registry.function;
 
 import dev.leat.audit.AuditEntry;
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +41,7 @@ import java.util.Optional;
  *       refuses traffic to versions that there are not.
  *   <li>{@code name} gives an alias to a version of the function, and takes it from another; it
  *       refuses one too many. {@code unname} gives whether there was one.
+ *   <li>{@code due} gives functions whose traffic has a rollout that is due, of all tenants.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
@@ -70,6 +73,9 @@ public interface FunctionStore {
   Traffic traffic(TenantId tenant, FunctionName name);
 
   Move move(TenantId tenant, FunctionName name, Traffic traffic, AuditEntry entry);
+
+  /** The functions, so many at most, of whose rollouts a step is due, the longest due first. */
+  List<FunctionRef> due(Instant now, int limit);
 
   Naming name(TenantId tenant, FunctionName name, Alias alias, int aliasesMax, AuditEntry entry);
 

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.documents.StrictJson;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +27,7 @@ public final class StoredTraffic {
     traffic
         .sticky()
         .ifPresent(sticky -> root.putObject("sticky").put(sticky.kind().word(), sticky.name()));
+    traffic.rollout().ifPresent(rollout -> write(rollout, root.putObject("rollout")));
     root.put("changedAt", traffic.changedAt().toEpochMilli()).put("changedBy", traffic.changedBy());
     return root.toString();
   }
@@ -45,8 +49,45 @@ public final class StoredTraffic {
         root.has("previous") ? Optional.of(root.path("previous").asInt()) : Optional.empty(),
         former,
         sticky(root.path("sticky")),
+        root.has("rollout") ? Optional.of(rollout(root.path("rollout"))) : Optional.empty(),
         Instant.ofEpochMilli(root.path("changedAt").asLong()),
         root.path("changedBy").asText());
+  }
+
+  private static void write(Rollout rollout, ObjectNode to) {
+    to.put("version", rollout.version());
+    ObjectNode base = to.putObject("base");
+    rollout.base().forEach((version, weight) -> base.put(Integer.toString(version), weight));
+    rollout.steps().forEach(to.putArray("steps")::add);
+    to.put("intervalMillis", rollout.interval().toMillis())
+        .put("step", rollout.step())
+        .put("state", rollout.state().name());
+    rollout.nextAt().ifPresent(next -> to.put("nextAt", next.toEpochMilli()));
+    to.put("startedAt", rollout.startedAt().toEpochMilli())
+        .put("startedBy", rollout.startedBy())
+        .put("changedAt", rollout.changedAt().toEpochMilli());
+  }
+
+  private static Rollout rollout(JsonNode kept) {
+    Map<Integer, Integer> base = new HashMap<>();
+    kept.path("base")
+        .properties()
+        .forEach(share -> base.put(Integer.valueOf(share.getKey()), share.getValue().asInt()));
+    List<Integer> steps = new ArrayList<>();
+    kept.path("steps").forEach(step -> steps.add(step.asInt()));
+    return new Rollout(
+        kept.path("version").asInt(),
+        base,
+        steps,
+        Duration.ofMillis(kept.path("intervalMillis").asLong()),
+        kept.path("step").asInt(),
+        Rollout.State.valueOf(kept.path("state").asText()),
+        kept.has("nextAt")
+            ? Optional.of(Instant.ofEpochMilli(kept.path("nextAt").asLong()))
+            : Optional.empty(),
+        Instant.ofEpochMilli(kept.path("startedAt").asLong()),
+        kept.path("startedBy").asText(),
+        Instant.ofEpochMilli(kept.path("changedAt").asLong()));
   }
 
   private static Optional<Sticky> sticky(JsonNode kept) {

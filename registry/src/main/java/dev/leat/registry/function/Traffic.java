@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  *     now began to get traffic
  * @param former the versions that lost their traffic lately, and when: they are kept warm for
  *     {@link #KEPT_WARM}
+ * @param rollout the one that is under way, or was the last
  * @param changedBy who changed it last
  */
 public record Traffic(
@@ -26,6 +27,7 @@ public record Traffic(
     Optional<Integer> previous,
     Map<Integer, Instant> former,
     Optional<Sticky> sticky,
+    Optional<Rollout> rollout,
     Instant changedAt,
     String changedBy) {
   /** Versions that share the traffic; see {@link DeployFunction#VERSIONS_KEPT}. */
@@ -41,7 +43,15 @@ public record Traffic(
 
   /** Of a function that has no version yet. */
   public static final Traffic NONE =
-      new Traffic(0, Slots.NONE, Optional.empty(), Map.of(), Optional.empty(), Instant.EPOCH, "");
+      new Traffic(
+          0,
+          Slots.NONE,
+          Optional.empty(),
+          Map.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Instant.EPOCH,
+          "");
 
   public Traffic {
     former = Map.copyOf(former);
@@ -63,20 +73,56 @@ public record Traffic(
    */
   public Traffic moved(Map<Integer, Integer> weights, String by, Instant at) {
     boolean begins = !slots.weights().keySet().containsAll(weights.keySet());
-    return changed(slots.moved(weights), begins ? leading().or(() -> previous) : previous, by, at);
+    Optional<Integer> before = begins ? leading().or(() -> previous) : previous;
+    return changed(slots.moved(weights), before, rollout, by, at);
   }
 
-  /** All of it goes to one version, which is what is gone back to from now on, too. */
+  /**
+   * All of it goes to one version, which is what is gone back to from now on, too. A rollout that
+   * is under way ends.
+   */
   public Traffic rolledBack(int version, String by, Instant at) {
-    return changed(Slots.allTo(version), Optional.of(version), by, at);
+    Optional<Rollout> ended =
+        rollout.map(last -> last.isUnderWay() ? last.ended(Rollout.State.ROLLED_BACK, at) : last);
+    return changed(Slots.allTo(version), Optional.of(version), ended, by, at);
   }
 
   public Traffic with(Optional<Sticky> other) {
-    return new Traffic(revision, slots, previous, former, other, changedAt, changedBy);
+    return new Traffic(revision, slots, previous, former, other, rollout, changedAt, changedBy);
   }
 
-  private Traffic changed(Slots next, Optional<Integer> before, String by, Instant at) {
-    return new Traffic(revision + 1, next, before, formerAt(next, at), sticky, at, by);
+  /** Whether a rollout is under way: it alone moves the traffic, or is ended. */
+  public boolean isReleasing() {
+    return rollout.isPresent() && rollout.get().isUnderWay();
+  }
+
+  /** The rollout goes on, or stands, without moving anything. */
+  public Traffic with(Rollout next, String by, Instant at) {
+    return changed(slots, previous, Optional.of(next), by, at);
+  }
+
+  /** The rollout moves the traffic to where it is now. */
+  public Traffic stepped(Rollout next, String by, Instant at) {
+    Traffic moved = moved(next.weights(), by, at);
+    return new Traffic(
+        moved.revision,
+        moved.slots,
+        moved.previous,
+        moved.former,
+        sticky,
+        Optional.of(next),
+        at,
+        by);
+  }
+
+  /** The rollout has ended, and all have what they had before it. */
+  public Traffic undone(Rollout ended, String by, Instant at) {
+    return changed(slots.moved(ended.baseWeights()), previous, Optional.of(ended), by, at);
+  }
+
+  private Traffic changed(
+      Slots next, Optional<Integer> before, Optional<Rollout> released, String by, Instant at) {
+    return new Traffic(revision + 1, next, before, formerAt(next, at), sticky, released, at, by);
   }
 
   private Map<Integer, Instant> formerAt(Slots next, Instant at) {
@@ -102,6 +148,12 @@ public record Traffic(
   public Set<Integer> pinned(Instant now) {
     Set<Integer> pinned = new HashSet<>(slots.weights().keySet());
     previous.ifPresent(pinned::add);
+    rollout
+        .filter(Rollout::isUnderWay)
+        .ifPresent(last -> {
+          pinned.add(last.version());
+          pinned.addAll(last.base().keySet());
+        });
     former.forEach((version, lostAt) -> {
       if (isWarm(lostAt, now)) {
         pinned.add(version);

@@ -299,6 +299,12 @@ public final class JdbiFunctionStore implements FunctionStore {
   }
 
   @Override
+  public List<FunctionRef> due(Instant now, int limit) {
+    return database.read(
+        "Looking which rollouts are due", handle -> JdbiTraffic.due(handle, now, limit));
+  }
+
+  @Override
   public Naming name(
       TenantId tenant, FunctionName name, Alias alias, int aliasesMax, AuditEntry entry) {
     FunctionRef function = new FunctionRef(tenant, name);
@@ -370,7 +376,8 @@ public final class JdbiFunctionStore implements FunctionStore {
           handle.execute(
               """
               UPDATE functions
-              SET route_path = NULL, traffic = NULL, traffic_revision = traffic_revision + 1
+              SET route_path = NULL, traffic = NULL, traffic_revision = traffic_revision + 1,
+                  rollout_due = NULL
               WHERE tenant = ? AND name = ?
               """,
               tenant.value(),

@@ -4,11 +4,13 @@ import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.function.Alias;
+import dev.leat.registry.function.Rollout;
 import dev.leat.registry.function.StoredTraffic;
 import dev.leat.registry.function.Traffic;
 import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,12 +70,32 @@ final class JdbiTraffic {
   }
 
   static void write(Handle handle, FunctionRef function, Traffic traffic) {
-    handle.execute(
-        "UPDATE functions SET traffic = ?, traffic_revision = ? WHERE tenant = ? AND name = ?",
-        StoredTraffic.write(traffic),
-        traffic.revision(),
-        function.tenant().value(),
-        function.name().value());
+    handle
+        .createUpdate(
+            """
+            UPDATE functions
+            SET traffic = :traffic, traffic_revision = :revision, rollout_due = :due
+            WHERE tenant = :tenant AND name = :name
+            """)
+        .bind("traffic", StoredTraffic.write(traffic))
+        .bind("revision", traffic.revision())
+        .bindByType("due", traffic.rollout().flatMap(Rollout::nextAt).orElse(null), Instant.class)
+        .bind("tenant", function.tenant().value())
+        .bind("name", function.name().value())
+        .execute();
+  }
+
+  static List<FunctionRef> due(Handle handle, Instant now, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT tenant, name FROM functions WHERE rollout_due <= :now
+            ORDER BY rollout_due LIMIT :limit
+            """)
+        .bind("now", now)
+        .bind("limit", limit)
+        .map((row, context) -> function(row))
+        .list();
   }
 
   static List<Alias> aliases(Handle handle, FunctionRef function) {

@@ -10,9 +10,10 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.FunctionCatalog;
-import dev.leat.registry.function.FunctionStore.Move;
 import dev.leat.registry.function.FunctionStore;
+import dev.leat.registry.function.FunctionStore.Move;
 import dev.leat.registry.function.Precondition;
+import dev.leat.registry.function.Rollout;
 import dev.leat.registry.function.Slots;
 import dev.leat.registry.function.Sticky;
 import dev.leat.registry.function.Traffic;
@@ -70,6 +71,9 @@ public final class MoveTraffic {
                 ifMatch,
                 function -> {
                   Traffic now = function.traffic();
+                  if (now.isReleasing()) {
+                    return releasing(name, now);
+                  }
                   return Answer.done(
                       now.slots().weights().equals(wanted)
                               && sticky.orElse(now.sticky()).equals(now.sticky())
@@ -123,7 +127,9 @@ public final class MoveTraffic {
           return to.or(now::previous)
               .map(target ->
                   Answer.done(
-                      now.isAllTo(target) ? now : now.rolledBack(target, actor, clock.instant())))
+                      now.isAllTo(target) && !now.isReleasing()
+                          ? now
+                          : now.rolledBack(target, actor, clock.instant())))
               .orElseGet(() ->
                   Answer.refused(
                       ProblemCode.CONFLICT,
@@ -132,7 +138,19 @@ public final class MoveTraffic {
         });
   }
 
-  private Answer<Traffic> change(
+  /** What is told to whoever would move traffic that a rollout moves. */
+  static <T> Answer<T> releasing(FunctionName name, Traffic now) {
+    return Answer.refused(
+        ProblemCode.CONFLICT,
+        "A rollout of v%d of '%s' is %s. Promote or abort it first."
+            .formatted(
+                now.rollout().map(Rollout::version).orElse(0),
+                name,
+                now.rollout().map(rollout -> rollout.state().word()).orElse("")));
+  }
+
+  /** Changes the traffic by a step, which is tried anew when others change it at the same time. */
+  Answer<Traffic> change(
       TenantId tenant,
       String actor,
       FunctionName name,
@@ -205,7 +223,7 @@ public final class MoveTraffic {
 
   /** What the traffic is to be, or why it cannot be. */
   @FunctionalInterface
-  private interface Step {
+  interface Step {
     Answer<Traffic> from(DeployedFunction function);
   }
 }

@@ -10,8 +10,8 @@ import dev.leat.contract.TenantId;
 import dev.leat.registry.function.Alias;
 import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.FunctionCatalog;
-import dev.leat.registry.function.FunctionStore.Naming;
 import dev.leat.registry.function.FunctionStore;
+import dev.leat.registry.function.FunctionStore.Naming;
 import java.time.InstantSource;
 import java.util.List;
 

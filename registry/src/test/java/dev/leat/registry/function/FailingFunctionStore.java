@@ -2,9 +2,11 @@ package dev.leat.registry.function;
 
 import dev.leat.audit.AuditEntry;
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,6 +40,11 @@ public final class FailingFunctionStore implements FunctionStore {
   @Override
   public Move move(TenantId tenant, FunctionName name, Traffic traffic, AuditEntry entry) {
     return store.move(tenant, name, traffic, entry);
+  }
+
+  @Override
+  public List<FunctionRef> due(Instant now, int limit) {
+    return store.due(now, limit);
   }
 
   @Override

@@ -132,6 +132,7 @@ public abstract class FunctionStoreContract {
         .containsExactly(5, 4, 3);
   }
 
+  /** Properties 20 (a version's digest is fixed), 22 (what is said of it is kept). */
   @Test
   void law5_versions_areGivenAsAddedNewestFirst() {
     DeployedVersion first = version(ACME, "mask", 1, MODULE);
@@ -150,6 +151,7 @@ public abstract class FunctionStoreContract {
     assertThat(store.newest(ACME, new FunctionName("none"))).isEmpty();
   }
 
+  /** Property 24: what was deployed is listed. */
   @Test
   void law6_listAndAll_giveFunctionsByName() {
     DeployedVersion b = version(ACME, "b", 1, MODULE);
@@ -168,6 +170,7 @@ public abstract class FunctionStoreContract {
     assertThat(store.find(ACME, new FunctionName("none"))).isEmpty();
   }
 
+  /** Property 25: what was deleted is listed nowhere. */
   @Test
   void law7_delete_keepsTheNumbering() {
     add(version(ACME, "mask", 1, MODULE));
@@ -383,6 +386,7 @@ public abstract class FunctionStoreContract {
     assertThat(announced.changes())
         .containsExactlyElementsOf(
             Collections.nCopies(3, new Change.RouteChanged(new FunctionRef(ACME, MASK))));
+    audit.seal(100);
     assertThat(audit.list(AuditStore.Filter.of(ACME), 10, AuditStore.START).items())
         .extracting(record -> record.entry().action())
         .containsExactly("unname", "name", "move", "add", "publish");

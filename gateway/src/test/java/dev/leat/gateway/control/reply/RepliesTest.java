@@ -44,6 +44,7 @@ class RepliesTest {
           Map.entry("Function", FunctionReply.class),
           Map.entry("FunctionPage", PageReply.class),
           Map.entry("Traffic", TrafficReply.class),
+          Map.entry("Rollout", RolloutReply.class),
           Map.entry("Alias", AliasReply.class),
           Map.entry("Invocation", InvocationReply.class),
           Map.entry("InvocationPage", PageReply.class),

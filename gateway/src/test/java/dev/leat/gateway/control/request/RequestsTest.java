@@ -36,6 +36,7 @@ class RequestsTest {
     assertThat(members(Rotation.class)).isEqualTo(members("Rotation"));
     assertThat(members(PowersChange.class)).isEqualTo(members("Powers"));
     assertThat(members(TrafficChange.class)).isEqualTo(members("TrafficChange"));
+    assertThat(members(NewRollout.class)).isEqualTo(members("NewRollout"));
     assertThat(members(StickyBy.class)).isEqualTo(members("StickyBy"));
     assertThat(members(RollbackTarget.class)).isEqualTo(members("RollbackTarget"));
     assertThat(members(AliasTarget.class)).isEqualTo(members("AliasTarget"));
