@@ -6,17 +6,17 @@ import com.dylibso.chicory.wasm.types.OpCode;
 import com.dylibso.chicory.wasm.types.Table;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.ModuleDigest;
-import dev.leat.contract.ModuleReport;
 import dev.leat.contract.ModuleReport.Section;
 import dev.leat.contract.ModuleReport.Suspect;
+import dev.leat.contract.ModuleReport;
 import dev.leat.engine.ModuleShape;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -154,14 +154,14 @@ final class ModuleSurvey {
     return tables;
   }
 
-  private SortedSet<String> features() {
+  private NavigableSet<String> features() {
     Set<OpCode> used = EnumSet.noneOf(OpCode.class);
     for (int i = 0; i < module.codeSection().functionBodyCount(); i++) {
       for (AnnotatedInstruction each : module.codeSection().getFunctionBody(i).instructions()) {
         used.add(each.opcode());
       }
     }
-    SortedSet<String> features = new TreeSet<>();
+    NavigableSet<String> features = new TreeSet<>();
     used.forEach(opcode -> feature(opcode).ifPresent(features::add));
     for (int i = 0; i < module.typeSection().subTypeCount(); i++) {
       if (module.typeSection().getType(i).returns().size() > 1) {
