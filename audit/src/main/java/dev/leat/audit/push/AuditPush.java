@@ -61,7 +61,7 @@ public final class AuditPush implements AutoCloseable {
 
   private void later(Duration pause) {
     if (!thread.isShutdown()) {
-      thread.schedule(this::turn, pause.toMillis(), TimeUnit.MILLISECONDS);
+      var unused = thread.schedule(this::turn, pause.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
