@@ -22,7 +22,7 @@ public final class InvocationLogs implements AutoCloseable {
   static final int QUEUE_MAX = 16_384;
 
   /** Four seconds of all that guests of a node may write. */
-  static final long WAITING_BYTES_MAX = 8 << 20;
+  static final long WAITING_BYTES_MAX = 8L << 20;
 
   /** What a line takes besides its text. */
   private static final int LINE_BYTES = 200;
@@ -56,7 +56,7 @@ public final class InvocationLogs implements AutoCloseable {
 
   /** Takes a line, to be kept soon. Never waits. */
   public void append(FunctionVersion version, String invocation, String level, String text) {
-    long bytes = text.length() + LINE_BYTES;
+    long bytes = (long) text.length() + LINE_BYTES;
     boolean isRoom =
         waitingBytes.addAndGet(bytes) <= WAITING_BYTES_MAX
             && lines.offer(
