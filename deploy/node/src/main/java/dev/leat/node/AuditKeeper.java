@@ -29,7 +29,7 @@ final class AuditKeeper implements AutoCloseable {
   }
 
   void start() {
-    thread.scheduleWithFixedDelay(
+    var unused = thread.scheduleWithFixedDelay(
         () -> attempt(audit::maintain), EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
