@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -40,9 +41,8 @@ final class QuotaGateTest {
       assertThat(gate.admitControl(ACME)).isNull();
     }
 
-    Admission.Rejected rejected = gate.admitControl(ACME);
+    Admission.Rejected rejected = Objects.requireNonNull(gate.admitControl(ACME));
 
-    assertThat(rejected).isNotNull();
     assertThat(rejected.quota()).isEqualTo("control-requests-per-second");
     assertThat(rejected.limit()).isEqualTo(ControlRates.PER_SECOND);
     assertThat(rejected.retryAfter()).isEqualTo(Duration.ofMillis(10));

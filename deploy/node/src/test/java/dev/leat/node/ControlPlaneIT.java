@@ -78,6 +78,10 @@ class ControlPlaneIT {
     get("/v1/cluster");
     get("/v1/signing-key");
     get("/v1/usage/export?month=2026-01");
+    get("/v1/audit");
+    get("/v1/audit/export");
+    get("/v1/audit/export?format=cef");
+    get("/v1/audit/checkpoints");
     assertThat(post("/v1/signing-key:rotate", "{}").status()).isEqualTo(200);
     assertThat(post("/v1/tokens", "{\"subject\":\"ann\",\"ttlSeconds\":60}").status())
         .isEqualTo(201);
@@ -102,7 +106,12 @@ class ControlPlaneIT {
       get(quota);
     }
     assertThat(setPowers(walked, "{\"allow\":[\"logging\"]}").status()).isEqualTo(200);
-    walked.call("GET", "echo").send();
+    String called = walked.call("GET", "echo").send().header("x-request-id");
+    Eventually.holds(
+        "the invocation is recorded",
+        () ->
+            node.request("GET", walked.path("/invocations/" + called)).operator().send().status()
+                == 200);
     for (String path :
         List.of(
             "",
@@ -117,6 +126,10 @@ class ControlPlaneIT {
             "/functions/echo/versions/v1",
             "/functions/echo/traffic",
             "/functions/echo/aliases",
+            "/functions/echo/logs",
+            "/invocations/" + called,
+            "/invocations/" + called + "/logs",
+            "/audit",
             "/invocations",
             "/usage",
             "/usage/export?month=2026-01")) {
