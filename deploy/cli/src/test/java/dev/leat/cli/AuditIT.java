@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,7 +77,7 @@ class AuditIT {
   @Test
   void recordsAreSentToAWebhook_whichMayBeAwayAtFirst() throws IOException {
     Cli cli = new Cli(directory);
-    StringBuffer received = new StringBuffer();
+    List<String> received = new CopyOnWriteArrayList<>();
     AtomicInteger asked = new AtomicInteger();
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 1);
     server.createContext(
@@ -85,7 +86,7 @@ class AuditIT {
           String lines = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
           boolean isAway = asked.getAndIncrement() == 0;
           if (!isAway) {
-            received.append(lines);
+            received.add(lines);
           }
           exchange.sendResponseHeaders(isAway ? 503 : 204, -1);
           exchange.close();
