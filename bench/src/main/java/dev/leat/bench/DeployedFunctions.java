@@ -66,12 +66,12 @@ final class DeployedFunctions {
       StoreSchema.migrate(database);
       AuditSchema.migrate(database);
       RegistrySchema.migrate(database);
-      deployed = new RoutingTable(new JdbiFunctionStore(database));
+      deployed = new RoutingTable(new JdbiFunctionStore(database), Clock.systemUTC());
       PolledChangeFeed changes = new PolledChangeFeed(database, WakeUp.NONE);
       changes.subscribe(deployed);
       changes.load();
       deploy(functions, module, database, changes);
-      started = new RoutingTable(new JdbiFunctionStore(database));
+      started = new RoutingTable(new JdbiFunctionStore(database), Clock.systemUTC());
       started.load();
     }
     long both = usedAfterGc.getAsLong();
@@ -133,7 +133,12 @@ final class DeployedFunctions {
         FunctionName name = new FunctionName("f" + f);
         done(
             deploying.deploy(
-                tenant, ACTOR, name, manifest(name, digest), Optional.empty(), new Cancellation()));
+                tenant,
+                ACTOR,
+                name,
+                manifest(name, digest),
+                new DeployFunction.Wish(true, "", Optional.empty()),
+                new Cancellation()));
         require(changes.catchUp());
       }
     }

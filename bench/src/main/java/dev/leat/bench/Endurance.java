@@ -30,6 +30,7 @@ import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
+import dev.leat.worker.guest.CpuTime;
 import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
@@ -140,7 +141,7 @@ public final class Endurance {
                 engine.load(version.function().tenant(), version.module(), module),
                 budget(version),
                 null);
-        guest.run(invocation(version), Usage.Acquire.COLD, 0, 0);
+        guest.run(invocation(version), Usage.Acquire.COLD, 0, CpuTime.begin());
         nanos[i] = System.nanoTime() - started;
         guest.close();
       }
