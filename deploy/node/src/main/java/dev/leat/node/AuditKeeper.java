@@ -29,8 +29,12 @@ final class AuditKeeper implements AutoCloseable {
   }
 
   void start() {
-    var unused = thread.scheduleWithFixedDelay(
-        () -> attempt(audit::maintain), EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    var unused =
+        thread.scheduleWithFixedDelay(
+            () -> attempt(audit::maintain),
+            EVERY.toMillis(),
+            EVERY.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** Records what was denied and is not recorded yet. */
