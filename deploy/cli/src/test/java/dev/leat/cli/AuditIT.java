@@ -101,7 +101,7 @@ class AuditIT {
       done(cli.run("login", node.url(), "--token-file", node.operatorToken()));
       done(cli.run("tenant", "create", "acme"));
 
-      Eventually.holds("it is sent", () -> received.toString().contains("tenant.create"));
+      Eventually.holds("it is sent", () -> String.join("", received).contains("tenant.create"));
     } finally {
       server.stop(0);
     }
