@@ -8,6 +8,7 @@ import dev.leat.gateway.http.Connections;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.invocation.InvocationPipeline;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.AbstractVerticle;
@@ -16,10 +17,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +30,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +39,10 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final int START_SECONDS = 30;
+  private static final long POLL_NANOS = 1_000_000;
+
+  /** For a last answer: longer than any function may run; {@link #stop} ends it sooner. */
+  private static final int LAST_ANSWER_HOURS = 1;
 
   private final GatewayConfig config;
   private final Vertx vertx;
@@ -43,6 +52,10 @@ public final class Gateway {
   private final AtomicInteger port = new AtomicInteger();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
   private volatile boolean isLeaving;
+  private volatile boolean isClosed;
+
+  /** The port itself, known from the first connection on. */
+  private volatile @Nullable Channel listening;
 
   /**
    * @param counts of clients' connections
@@ -87,14 +100,37 @@ public final class Gateway {
   }
 
   /**
-   * Serves on, and asks each client with its answer to close the connection and open its next one
-   * elsewhere (RFC 9112, 9.6).
+   * Serves on, and with each answer asks the client to open its next connection elsewhere, and
+   * closes this one (RFC 9112, 9.6).
    */
   public void leave() {
     isLeaving = true;
   }
 
-  /** Listens no more, lets requests in progress be answered for so long, then closes the rest. */
+  /**
+   * Takes no new connections, and serves on those that are open, until all have had their last
+   * answer or this time is over. Whatever is sent on a connection that is closed meanwhile is lost
+   * for its sender, who cannot know whether it ran; so what is open is asked to leave before
+   * anything is closed, and nothing new comes while it does.
+   */
+  public void listenNoMore(Duration patience) {
+    isClosed = true;
+    closePort(); // before clients are asked to leave, who would come again by it
+    isLeaving = true;
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (counts.open() > 0 && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private void closePort() {
+    Channel known = listening;
+    if (known != null) {
+      var unused = known.close();
+    }
+  }
+
+  /** Lets requests in progress be answered for so long, then closes all connections. */
   public void stop(Duration patience) {
     List<Future<Void>> stopping =
         servers.stream()
@@ -138,6 +174,22 @@ public final class Gateway {
     return config.isGateway() && InvocationPipeline.isFor(request);
   }
 
+  /** Vert.x closes a port together with its connections; so the port is held on to apart. */
+  private void cameBy(HttpConnection connection) {
+    if (listening == null && connection instanceof HttpServerConnection client) {
+      listening = client.channelHandlerContext().channel().parent();
+    }
+    if (isClosed) {
+      closePort();
+    }
+  }
+
+  /** Closes the connection when the request has been answered. */
+  private static void lastAnswer(HttpServerRequest request) {
+    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    var unused = request.connection().shutdown(LAST_ANSWER_HOURS, TimeUnit.HOURS);
+  }
+
   private static void refuseMalformed(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     Problem problem;
@@ -169,10 +221,13 @@ public final class Gateway {
       Handler<HttpServerRequest> operations = control.on(context, connections);
       HttpServer server = vertx.createHttpServer(options());
       server
-          .connectionHandler(connections::opened)
+          .connectionHandler(connection -> {
+            connections.opened(connection);
+            cameBy(connection);
+          })
           .requestHandler(request -> {
             if (isLeaving) {
-              request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+              lastAnswer(request);
             }
             (isInvocation(request) ? invocations : operations).handle(request);
           })

@@ -84,6 +84,27 @@ final class Changes {
     Pauses.allAreReady(stage);
   }
 
+  /** Two that know nothing of each other: a node alone gives no notice, and cuts nobody off. */
+  static void restartAlone(Stage stage) throws Exception {
+    Cluster cluster = stage.singles("a", "b");
+    stage.load(200);
+    stage.seconds(3);
+    Duration longest = Duration.ZERO;
+    for (NodeProcess node : cluster.nodes()) {
+      stage.fault("SIGTERM " + node.name());
+      Duration ended = node.terminate();
+      longest = ended.compareTo(longest) > 0 ? ended : longest;
+      node.start();
+      node.awaitReady();
+      stage.say(node.name() + " is back");
+      stage.seconds(2);
+    }
+    Account account = stage.account(Set.of());
+    stage.note("a node ends within %.1f s of SIGTERM".formatted(longest.toNanos() / 1e9));
+    stage.claim(
+        "every request is answered", account.ledger().answered() == account.ledger().offered());
+  }
+
   /** Calls go on by the last table, and decisions are taken again when one is back. */
   static void schedulersDead(Stage stage) throws Exception {
     Cluster cluster = stage.cluster("g", "gateway", "w1", "worker", "s", "scheduler");

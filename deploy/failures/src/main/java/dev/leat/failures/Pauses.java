@@ -157,14 +157,16 @@ final class Pauses {
     ready(stage, stage.nodes().stream().map(NodeProcess::name).toArray(String[]::new));
   }
 
-  /** These are the members, and ready, as each gateway shows them. */
+  /** These are the members, and ready, as each gateway of them that lives shows them. */
   static void ready(Stage stage, String... names) {
     Map<String, String> all = new TreeMap<>();
     for (String name : names) {
       all.put(name, "ready");
     }
     List<NodeProcess> asked =
-        stage.gateways().stream().filter(node -> all.containsKey(node.name())).toList();
+        stage.gateways().stream()
+            .filter(node -> node.isAlive() && all.containsKey(node.name()))
+            .toList();
     Duration took =
         stage.until(
             "each node sees all as ready",

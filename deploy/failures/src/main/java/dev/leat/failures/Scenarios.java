@@ -61,6 +61,10 @@ final class Scenarios {
               "Three nodes are restarted in turn under load: no request is lost.",
               Changes::rollingRestart),
           new Scenario(
+              "restart-alone",
+              "Two nodes without a cluster are restarted in turn under load: no connection is cut.",
+              Changes::restartAlone),
+          new Scenario(
               "schedulers-dead",
               "No scheduler is left: calls go on; with one back, decisions do too.",
               Changes::schedulersDead),

@@ -50,7 +50,7 @@ final class Stage implements AutoCloseable {
    * The part of what the nodes took in the warm-up that is offered at the most. What is left is for
    * what fails, and for others' work on this machine, which comes and goes.
    */
-  private static final int OFFERED_PART = 4;
+  private static final int OFFERED_PART = 3;
 
   private static final Duration POLL = Duration.ofMillis(20);
 

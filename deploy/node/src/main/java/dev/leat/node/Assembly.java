@@ -66,6 +66,12 @@ final class Assembly implements AutoCloseable {
   private static final Duration OPERATOR_TOKEN_TTL = Duration.ofDays(365);
   private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(20);
 
+  /**
+   * For clients to hear with an answer that they are to leave. A connection that is quiet for so
+   * long is idle, and nothing is lost when it is closed.
+   */
+  private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(1);
+
   /** For answers that are being written, and for the control plane. */
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
 
@@ -353,7 +359,8 @@ final class Assembly implements AutoCloseable {
 
   /**
    * First it serves on for a while, so that load balancers and other nodes learn that it will stop;
-   * then it takes nothing new, and waits for what runs.
+   * then no connection is taken any more, and those that are open have their last answers; then it
+   * runs nothing new, and waits for what runs.
    */
   private void drain() {
     ready = false;
@@ -364,6 +371,7 @@ final class Assembly implements AutoCloseable {
       LOG.info("Serving on before the stop seconds={}", config.cluster().drainNotice().toSeconds());
       pause(config.cluster().drainNotice());
     }
+    gateway.listenNoMore(LEAVE_PATIENCE);
     boolean isQuiet =
         scheduler.drain(DRAIN_PATIENCE) && (calls == null || calls.drain(DRAIN_PATIENCE));
     if (!isQuiet) {

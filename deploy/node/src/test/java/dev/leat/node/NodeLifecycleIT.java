@@ -11,12 +11,14 @@ import dev.leat.testkit.TestDatabase;
 import dev.leat.testkit.WasmBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -178,16 +180,23 @@ class NodeLifecycleIT {
       Eventually.holds("it runs", () -> node.node.assembly.scheduler.inFlight() == 1);
       CompletableFuture<Void> closing = closing(node);
 
-      // Others are turned away meanwhile.
-      Eventually.holds(
-          "the node refuses new work",
-          () ->
-              late.send("HEAD /f/acme/echo HTTP/1.1\r\nHost: x\r\n\r\n")
-                  .readHead()
-                  .startsWith("HTTP/1.1 503 "));
+      // New connections are refused meanwhile, and those that are open asked to leave.
+      Eventually.holds("the node takes no new connections", () -> isRefused(node.port()));
+      late.send("HEAD /f/acme/echo HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(late.readHead().toLowerCase(Locale.ROOT)).contains("connection: close");
+      assertThat(late.readAll()).as("the node ends it").isEmpty();
       assertThat(running.readHead()).startsWith("HTTP/1.1 504 ");
       assertThat(running.readAll()).contains("function-timeout");
       closing.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  private static boolean isRefused(int port) {
+    try (RawConnection connection = new RawConnection(port)) {
+      connection.send("GET");
+      return false;
+    } catch (UncheckedIOException e) {
+      return true;
     }
   }
 
@@ -284,7 +293,7 @@ class NodeLifecycleIT {
     try (var in = NodeLifecycleIT.class.getResourceAsStream(resource)) {
       return java.util.Objects.requireNonNull(in, resource).readAllBytes();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

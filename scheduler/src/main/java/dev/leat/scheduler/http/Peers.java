@@ -46,7 +46,7 @@ public final class Peers implements Workers {
    */
   public static final int LINES_MAX = 4;
 
-  private static final long START_SECONDS = 10;
+  private static final long START_SECONDS = 30;
 
   /** To connect, a handshake, and a round trip. */
   private static final Duration ANSWER_PATIENCE = Wire.HANDSHAKE.plusSeconds(2);

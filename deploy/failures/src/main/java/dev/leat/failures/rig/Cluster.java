@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ public final class Cluster implements AutoCloseable {
   /**
    * @param directory for all that the nodes write; made
    * @param databasePort where they reach the server: its own, or that of something between
-   * @param random for ports, and which request sleeps
+   * @param random for which request sleeps
    */
   public Cluster(Path directory, PostgresServer server, int databasePort, Random random) {
     this.directory = directory;
@@ -339,7 +340,8 @@ public final class Cluster implements AutoCloseable {
   /** One that nobody listens at. */
   public int freePort() {
     while (true) {
-      int port = PORT_MIN + random.nextInt(PORT_MAX - PORT_MIN);
+      // Not by the seed: two runs with one seed on one machine would take each other's ports.
+      int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
       try (ServerSocket probe =
           new ServerSocket(port, 1, InetAddress.getByName(Place.HERE.address()))) {
         return probe.getLocalPort();
