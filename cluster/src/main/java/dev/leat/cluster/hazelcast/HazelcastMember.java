@@ -13,15 +13,18 @@ import com.hazelcast.topic.ITopic;
 import dev.leat.cluster.ClusterConfig;
 import dev.leat.cluster.ClusterRefused;
 import dev.leat.cluster.Hearer;
+import dev.leat.cluster.Member;
 import dev.leat.cluster.MemberHints;
 import dev.leat.cluster.Members;
 import dev.leat.cluster.trust.Seals;
+import dev.leat.contract.MemberState;
 import dev.leat.store.WakeUp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
@@ -167,9 +170,27 @@ public final class HazelcastMember implements WakeUp, AutoCloseable {
     if (talk != null) {
       talk.by(opened.getTopic(MemberSettings.BROADCAST));
     }
+    tellIfAlone(opened, ears.members);
     ears.listening.accept(opened.getCluster().getLocalMember().getAddress().getPort());
     if (closed) {
       shutDown();
+    }
+  }
+
+  /** Members that cannot reach each other are no failure, and easily overlooked. */
+  private static void tellIfAlone(HazelcastInstance opened, Members members) {
+    List<String> others =
+        members.all().stream()
+            .filter(member -> member.state() != MemberState.LOST && member.memberPort() > 0)
+            .map(Member::name)
+            .filter(name -> !name.equals(members.self().name()))
+            .toList();
+    if (!others.isEmpty() && opened.getCluster().getMembers().size() == 1) {
+      LOG.warn(
+          "The Hazelcast member found none of the others: what they change is known here up to a"
+              + " second later, and quotas hold by each node's share. Can the nodes reach each"
+              + " other's member ports? others={}",
+          others);
     }
   }
 
