@@ -172,16 +172,9 @@ public final class SigningKeys implements ChangeFeed.Subscriber, CheckpointSigne
   public Signed sign(String type, byte[] payload) {
     Loaded now = loaded();
     String kid = now.kept().signing().id();
-    JWSHeader header =
-        new JWSHeader.Builder(JWSAlgorithm.EdDSA).type(new JOSEObjectType(type)).keyID(kid).build();
-    JWSObject jws = new JWSObject(header, new Payload(payload));
-    try {
-      jws.sign(now.signer());
-    } catch (JOSEException e) {
-      throw new IllegalStateException("Signing a " + type, e);
-    }
     Key key = Objects.requireNonNull(now.keys().get(kid), "the key that signs is held");
-    return new Signed(kid, key.jwk().toJSONString(), jws.serialize());
+    return new Signed(
+        kid, key.jwk().toJSONString(), signed(now, payload, type, Map.of()).serialize());
   }
 
   /**
@@ -192,18 +185,22 @@ public final class SigningKeys implements ChangeFeed.Subscriber, CheckpointSigne
    * @param about further members of the header, which are signed too
    */
   public String signDetached(byte[] payload, String type, Map<String, String> about) {
-    Loaded now = loaded();
+    return signed(loaded(), payload, type, about).serialize(true);
+  }
+
+  private static JWSObject signed(
+      Loaded by, byte[] payload, String type, Map<String, String> about) {
     JWSHeader.Builder header =
         new JWSHeader.Builder(JWSAlgorithm.EdDSA)
             .type(new JOSEObjectType(type))
-            .keyID(now.kept().signing().id());
+            .keyID(by.kept().signing().id());
     about.forEach(header::customParam);
     JWSObject signed = new JWSObject(header.build(), new Payload(payload));
     try {
-      signed.sign(now.signer());
-      return signed.serialize(true);
+      signed.sign(by.signer());
+      return signed;
     } catch (JOSEException e) {
-      throw new IllegalStateException("Signing what was used", e);
+      throw new IllegalStateException("Signing by the platform's key, as " + type, e);
     }
   }
 
