@@ -8,6 +8,7 @@ import dev.leat.contract.NodeRole;
 import dev.leat.contract.VersionRef;
 import dev.leat.store.ChangeFeed;
 import dev.leat.store.LeaseLost;
+import dev.leat.store.LeasedRounds;
 import dev.leat.store.Leases;
 import dev.leat.store.Leases.Lease;
 import dev.leat.store.StoreFailure;
@@ -17,9 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,25 +42,18 @@ public final class Planner implements AutoCloseable {
   /** What a worker is taken for that has not said yet how much it can run at once. */
   private static final int CAPACITY_UNKNOWN = 8;
 
-  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
-
-  private final Leases leases;
-  private final String holder;
+  private final LeasedRounds rounds;
   private final Members members;
   private final Reports reports;
   private final PlannedVersions versions;
   private final AssignmentStore store;
   private final ChangeFeed changes;
   private final LongSupplier nanoTime;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("planner").factory());
 
   /** What each worker could run at once, as it said last. */
   private final Map<String, Integer> capacities = new HashMap<>();
 
   private @Nullable Turn turn;
-  private boolean isStoreAway;
 
   /**
    * @param holder of the lease: differs with each start of a node
@@ -78,8 +69,7 @@ public final class Planner implements AutoCloseable {
       AssignmentStore store,
       ChangeFeed changes,
       LongSupplier nanoTime) {
-    this.leases = leases;
-    this.holder = holder;
+    this.rounds = new LeasedRounds(leases, LEASE, holder, TERM, EVERY, this::round);
     this.members = members;
     this.reports = reports;
     this.versions = versions;
@@ -89,28 +79,15 @@ public final class Planner implements AutoCloseable {
   }
 
   public void start() {
-    var unused =
-        thread.scheduleWithFixedDelay(
-            this::guardedRound, EVERY.toNanos(), EVERY.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private void guardedRound() {
-    try {
-      round();
-      isStoreAway = false;
-    } catch (StoreFailure e) {
-      if (!isStoreAway) {
-        LOG.warn("Assignments stay as they are while the database is away cause={}", e.toString());
-      }
-      isStoreAway = true;
-    } catch (RuntimeException | Error e) {
-      LOG.error("A round of the planner failed; the next one comes", e); // else none would
-    }
+    rounds.start();
   }
 
   /** Plans once, if this node is the one that does. */
   void round() {
-    Optional<Lease> lease = leases.take(LEASE, holder, TERM);
+    rounds.round();
+  }
+
+  private void round(Optional<Lease> lease) {
     if (lease.isEmpty()) {
       turn = null;
       return;
@@ -159,20 +136,9 @@ public final class Planner implements AutoCloseable {
     return busy;
   }
 
-  /** Gives the lease back, so that another goes on at once. */
   @Override
   public void close() {
-    thread.shutdownNow();
-    try {
-      if (thread.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-          && turn != null) {
-        leases.release(turn.lease);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (StoreFailure e) {
-      LOG.info("The lease of the planner lapses by itself cause={}", e.toString());
-    }
+    rounds.close();
   }
 
   /** The time in which this node plans. Nobody else writes, so it knows what is written. */

@@ -202,16 +202,18 @@ final class TokensTest {
     IssuedToken token = tokens.issueOperator(Duration.ofDays(30));
 
     assertThat(platform.authenticator.authenticate("Bearer " + token.jwt(), "192.0.2.1"))
-        .isEqualTo(
-            new Authentication.Authenticated(
-                new Principal(
-                    "operator",
-                    Optional.empty(),
-                    Set.of(Role.OPERATOR),
-                    FunctionScope.ALL,
-                    Optional.empty(),
-                    token.id(),
-                    token.expiresAt())));
+        .isInstanceOfSatisfying(
+            Authentication.Authenticated.class,
+            authenticated -> {
+              Principal operator = authenticated.principal();
+              assertThat(operator.subject()).isEqualTo("operator");
+              assertThat(operator.tenant()).isEmpty();
+              assertThat(operator.roles()).containsExactly(Role.OPERATOR);
+              assertThat(operator.scope()).isEqualTo(FunctionScope.ALL);
+              assertThat(operator.issuer()).isEmpty();
+              assertThat(operator.tokenId()).isEqualTo(token.id());
+              assertThat(operator.expiresAt()).isEqualTo(token.expiresAt());
+            });
   }
 
   @Test
