@@ -127,7 +127,8 @@ class ControlStepsTest {
 
     assertThat(refused.problem()).isEqualTo("429 quota-exceeded");
     assertThat(refused.field("retry-after")).isEqualTo("1");
-    assertThat(refused.field("ratelimit-policy")).isEqualTo("\"control-requests-per-second\";q=1");
+    assertThat(refused.field("ratelimit-policy"))
+        .isEqualTo("\"control-requests-per-second\";q=1;w=1");
     assertThat(refused.field("ratelimit")).isEqualTo("\"control-requests-per-second\";r=0;t=1");
     for (int i = 0; i < 10; i++) {
       assertThat(as(node.operator(), "GET", "/v1/tenants/other", "").status()).isEqualTo(200);

@@ -47,7 +47,7 @@ public final class InvocationLogs implements AutoCloseable {
   public InvocationLogs(LogStore store, InstantSource clock) {
     this.store = store;
     this.clock = clock;
-    this.lines = new WriteBehind<>("guest logs", QUEUE_MAX, this::append, this::lost, this::prune);
+    this.lines = new WriteBehind<>("log lines", QUEUE_MAX, this::append, this::lost, this::prune);
   }
 
   public void start() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.leat.cluster.ClusterConfig;
 import dev.leat.contract.NodeRole;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.CuttableProxy;
@@ -18,6 +19,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a node of a cluster does that one alone does not. Its nodes are in this JVM. */
 class ClusterNodeIT {
+  /** Longer than anything before its end takes here. */
+  private static final ClusterConfig LONG_NOTICE =
+      new ClusterConfig(
+          ClusterConfig.DEFAULT.name(),
+          0,
+          Duration.ofSeconds(8),
+          ClusterConfig.DEFAULT.kubernetes());
+
   private static final Set<NodeRole> ALL = EnumSet.allOf(NodeRole.class);
   private static final List<InetSocketAddress> BOOTSTRAP = List.of();
 
@@ -153,10 +163,11 @@ class ClusterNodeIT {
       RunningNode leaves =
           RunningNode.start(
               config(
-                  directory.resolve("b"),
-                  "b",
-                  0,
-                  List.of(address(member(stays, "a").path("clusterAddress").asText()))));
+                      directory.resolve("b"),
+                      "b",
+                      0,
+                      List.of(address(member(stays, "a").path("clusterAddress").asText())))
+                  .with(LONG_NOTICE));
       Eventually.holds("it is known", () -> stateOf(stays, "b").equals("ready"));
 
       CompletableFuture<Void> closing =

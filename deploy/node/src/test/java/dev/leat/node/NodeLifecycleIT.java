@@ -48,7 +48,7 @@ class NodeLifecycleIT {
       Answered answered = node.request("POST", "/f/acme/echo").token(token).body("hello").send();
       assertThat(answered.text()).isEqualTo("hello");
       assertThat(node.request("GET", "/v1/tenants/acme/quota").token(operator).send().text())
-          .isEqualTo("{\"concurrency\":7}");
+          .contains("\"concurrency\":7}");
       assertThat(node.request("GET", "/metrics").operator().send().text())
           .as("what was published before is loaded, not compiled")
           .contains("leat_modules_compiled_total 0.0");

@@ -58,7 +58,7 @@ public final class UsageLog implements ChangeFeed.Subscriber, AutoCloseable {
   private volatile boolean closed;
   private volatile boolean giveUp;
 
-  // Confined to the thread.
+  // Guarded by this.
   private final Map<UsageRow.Key, Row> rows = new HashMap<>();
   private final Map<TenantId, UsageRow> sampled = new HashMap<>();
   private String writer;
@@ -139,8 +139,14 @@ public final class UsageLog implements ChangeFeed.Subscriber, AutoCloseable {
 
   /** Removes all of a tenant, and what was counted and is not written yet. Blocks. */
   public void forget(TenantId tenant) {
-    forgotten.add(tenant);
+    forgetNow(tenant); // not later: a tenant of this name may begin at once
     store.forget(tenant);
+  }
+
+  private synchronized void forgetNow(TenantId tenant) {
+    counts.take(this::add); // and with the rows it goes
+    rows.keySet().removeIf(key -> key.tenant().equals(tenant));
+    sampled.remove(tenant);
   }
 
   @Override
@@ -195,7 +201,7 @@ public final class UsageLog implements ChangeFeed.Subscriber, AutoCloseable {
   }
 
   /** Takes what was counted, and writes the rows that this changed. */
-  void write() {
+  synchronized void write() {
     tick();
     forgetTenants();
     counts.take(this::add);
@@ -210,14 +216,8 @@ public final class UsageLog implements ChangeFeed.Subscriber, AutoCloseable {
   }
 
   private void forgetTenants() {
-    if (forgotten.isEmpty()) {
-      return;
-    }
-    counts.take(this::add); // and with the rows it goes
     for (TenantId gone = forgotten.poll(); gone != null; gone = forgotten.poll()) {
-      TenantId tenant = gone;
-      rows.keySet().removeIf(key -> key.tenant().equals(tenant));
-      sampled.remove(tenant);
+      forgetNow(gone);
     }
   }
 
@@ -255,7 +255,7 @@ public final class UsageLog implements ChangeFeed.Subscriber, AutoCloseable {
   }
 
   /** All nodes write the same rows, of each hour one for each tenant. */
-  private void sample() {
+  private synchronized void sample() {
     long hour = UsageQuery.By.HOUR.begin(UsageRow.minute(clock.instant()));
     Map<TenantId, UsageRow> now = new LinkedHashMap<>();
     stored
@@ -294,7 +294,7 @@ public final class UsageLog implements ChangeFeed.Subscriber, AutoCloseable {
     }
   }
 
-  /** A row of this node's. Confined to the thread. */
+  /** A row of this node's. Guarded by the log. */
   private static final class Row {
     private final UsageRow.Key key;
     private Amounts amounts = Amounts.NONE;

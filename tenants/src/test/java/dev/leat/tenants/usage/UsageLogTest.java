@@ -291,6 +291,15 @@ class UsageLogTest {
   }
 
   @Test
+  void forget_beforeATenantBegins_losesNothingOfIt() {
+    log.forget(ACME);
+    count("mask");
+    log.write();
+
+    assertThat(invocations()).isEqualTo(1);
+  }
+
+  @Test
   void changed_tenantIsGone_itsCountsGoToo_ofOthersNothingGoes() {
     count("mask");
     counts.count(invocation(OTHER, "mask", 0), answer());
