@@ -20,6 +20,9 @@ final class Deployment {
   /** Whether every quota of requests is set, of the tenant and of each function. */
   private static final boolean EVERY_QUOTA = Boolean.getBoolean("every-quota");
 
+  /** Quotas of a function are set by admins. */
+  private static final String ROLE = EVERY_QUOTA ? "tenant-admin" : "developer";
+
   private final Path home;
   private final Path key;
 
@@ -41,8 +44,7 @@ final class Deployment {
     if (EVERY_QUOTA) {
       leat(withHourly("quota", "set", TENANT));
     }
-    String token =
-        leat("token", "create", "--tenant", TENANT, "--role", "developer", "--ttl", "1h");
+    String token = leat("token", "create", "--tenant", TENANT, "--role", ROLE, "--ttl", "1h");
     Path tokenFile = Files.writeString(home.resolve("bench.token"), token + "\n");
     leat("login", url, "--token-file", tokenFile.toString(), "--tenant", TENANT);
     leat("key", "generate", "--out", key.toString());
