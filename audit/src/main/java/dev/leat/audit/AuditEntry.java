@@ -1,6 +1,7 @@
 package dev.leat.audit;
 
 import dev.leat.contract.TenantId;
+import dev.leat.store.Database;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -28,10 +29,10 @@ public record AuditEntry(
   public static final int TEXT_MAX = 8_192;
 
   public AuditEntry {
-    actor = storable(actor);
-    resource = storable(resource);
-    details = storable(details);
-    requestId = storable(requestId);
+    actor = kept(actor);
+    resource = kept(resource);
+    details = kept(details);
+    requestId = kept(requestId);
   }
 
   /** Something that was allowed and done, by the request that runs here. */
@@ -56,13 +57,8 @@ public record AuditEntry(
         actor.at(), tenant, actor.subject(), action, resource, true, details, actor.requestId());
   }
 
-  /** What every database keeps and every JSON reader reads: no NUL, no half of a character. */
-  private static String storable(String text) {
-    String cut = text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX);
-    StringBuilder kept = new StringBuilder(cut.length());
-    cut.codePoints()
-        .map(it -> it == 0 || Character.getType(it) == Character.SURROGATE ? '\uFFFD' : it)
-        .forEach(kept::appendCodePoint);
-    return kept.toString();
+  /** As it is read back: its hash is taken over that. */
+  private static String kept(String text) {
+    return Database.storable(text.length() <= TEXT_MAX ? text : text.substring(0, TEXT_MAX));
   }
 }

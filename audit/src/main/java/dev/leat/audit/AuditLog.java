@@ -46,11 +46,6 @@ public final class AuditLog {
     return denials;
   }
 
-  /** Records what no change of a store records: a denial. */
-  public void append(AuditEntry entry) {
-    store.append(entry);
-  }
-
   /**
    * Seals what was recorded, signs a checkpoint when one is due, and records what was denied in the
    * minute before. Called each second, by one thread.
@@ -122,15 +117,14 @@ public final class AuditLog {
     }
     List<AuditRecord> records = store.from(seq, BATCH);
     if (records.isEmpty()) {
-      return new Export(records, List.of(), Optional.empty());
+      return new Export(records, List.of());
     }
     long last = records.getLast().seq();
     List<Checkpoint> checkpoints =
         store.checkpoints(records.getFirst().seq(), BATCH).stream()
             .filter(checkpoint -> checkpoint.seq() <= last)
             .toList();
-    return new Export(
-        records, checkpoints, records.size() < BATCH ? Optional.empty() : Optional.of(last + 1));
+    return new Export(records, checkpoints);
   }
 
   /** The checkpoints from this record on, oldest first, {@value #BATCH} at the most. */
@@ -138,11 +132,8 @@ public final class AuditLog {
     return store.checkpoints(seq, BATCH);
   }
 
-  /**
-   * @param next where the next part begins; empty after the last
-   */
-  public record Export(
-      List<AuditRecord> records, List<Checkpoint> checkpoints, Optional<Long> next) {
+  /** The next part begins after the last record; one without records is after the last. */
+  public record Export(List<AuditRecord> records, List<Checkpoint> checkpoints) {
     /** Gives each record, and each checkpoint after the record that it covers last. */
     public void forEach(Consumer<AuditRecord> record, Consumer<Checkpoint> checkpoint) {
       int next = 0;

@@ -99,6 +99,18 @@ public final class Database {
     }
   }
 
+  /**
+   * A text as every database keeps it: PostgreSQL has no NUL, and no half of a character. Each is
+   * replaced by U+FFFD.
+   */
+  public static String storable(String text) {
+    StringBuilder kept = new StringBuilder(text.length());
+    text.codePoints()
+        .map(it -> it == 0 || Character.getType(it) == Character.SURROGATE ? '\uFFFD' : it)
+        .forEach(kept::appendCodePoint);
+    return kept.toString();
+  }
+
   /** The instant in this column. */
   public static Instant instant(ResultSet row, String column) throws SQLException {
     return row.getObject(column, OffsetDateTime.class).toInstant();

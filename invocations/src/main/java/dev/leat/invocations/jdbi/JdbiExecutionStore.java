@@ -58,8 +58,8 @@ public final class JdbiExecutionStore implements ExecutionStore {
         .bind("caller", record.caller())
         .bind("endedAt", record.endedAt())
         .bind("outcome", record.outcome())
-        // PostgreSQL keeps no NUL characters, which a guest's message may hold.
-        .bind("error", record.error().replace('\0', '\uFFFD'))
+        // A guest's message may hold anything, and is cut wherever it is too long.
+        .bind("error", Database.storable(record.error()))
         .bind("fuel", usage.fuel())
         .bind("initFuel", usage.initFuel())
         .bind("peakMemoryBytes", usage.peakMemoryBytes())

@@ -45,19 +45,10 @@ public final class JdbiLogStore implements LogStore {
                   .bind("version", line.version())
                   .bind("invocation", line.invocation())
                   .bind("level", line.level())
-                  .bind("text", storable(line.text()))
+                  .bind("text", Database.storable(line.text()))
                   .add());
           insert.execute();
         });
-  }
-
-  /** PostgreSQL keeps no NUL, and no half of a character. */
-  private static String storable(String text) {
-    StringBuilder kept = new StringBuilder(text.length());
-    text.codePoints()
-        .map(it -> it == 0 || Character.getType(it) == Character.SURROGATE ? '\uFFFD' : it)
-        .forEach(kept::appendCodePoint);
-    return kept.toString();
   }
 
   @Override
