@@ -44,8 +44,13 @@ final class Dispatch implements Invoker {
   @Override
   public void invoke(Invocation invocation, Callback callback) {
     WorkerNode worker = placement.choose(invocation.target(), isReady);
+    if (worker == null && leavingOff) {
+      worker =
+          placement
+              .own(); // which others hold for not ready, and which runs all until it is drained
+    }
     if (worker == null) {
-      end(invocation, callback, noWorker());
+      end(invocation, callback, NOT_STARTED);
     } else {
       worker.invoke(invocation, new Offer(invocation, callback, worker, null));
     }
@@ -53,12 +58,6 @@ final class Dispatch implements Invoker {
 
   private boolean isReady(WorkerNode worker) {
     return worker.isReady() && !(leavingOff && worker.isLocal());
-  }
-
-  private Outcome noWorker() {
-    return leavingOff
-        ? new Outcome.Overloaded(Scheduler.LEAVING, Scheduler.RETRY_AFTER)
-        : NOT_STARTED;
   }
 
   private void end(Invocation invocation, Callback callback, Outcome outcome) {
@@ -78,7 +77,7 @@ final class Dispatch implements Invoker {
     }
   }
 
-  /** Gives this node's own worker no more. */
+  /** Gives this node's own worker no more, unless no other is ready. */
   void leaveOff() {
     leavingOff = true;
   }

@@ -132,8 +132,8 @@ public final class Scheduler implements Invoker {
   }
 
   /**
-   * Gives this node's own worker no new invocations; other nodes' workers still get them. The first
-   * phase of a drain; without effect where there is but one worker.
+   * Gives new invocations to other nodes' workers, and to this node's own only while no other is
+   * ready. The first phase of a drain; without effect where there is but one worker.
    */
   public void leaveOff() {
     if (dispatch != null) {

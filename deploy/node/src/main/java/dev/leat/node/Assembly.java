@@ -369,7 +369,7 @@ final class Assembly implements AutoCloseable {
       scheduler.leaveOff();
       gateway.leave();
       LOG.info("Serving on before the stop seconds={}", config.cluster().drainNotice().toSeconds());
-      pause(config.cluster().drainNotice());
+      serveOn(config.cluster().drainNotice());
     }
     gateway.listenNoMore(LEAVE_PATIENCE);
     boolean isQuiet =
@@ -382,11 +382,15 @@ final class Assembly implements AutoCloseable {
     }
   }
 
-  private static void pause(Duration time) {
+  /**
+   * An interrupt ends the notice, and not the stop: what comes after it still has to be waited for.
+   */
+  @SuppressWarnings("InterruptedExceptionSwallowed")
+  private static void serveOn(Duration notice) {
     try {
-      Thread.sleep(time);
+      Thread.sleep(notice);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      LOG.info("The notice is cut short");
     }
   }
 

@@ -37,7 +37,7 @@ class ClusterNodeIT {
       new ClusterConfig(
           ClusterConfig.DEFAULT.name(),
           0,
-          Duration.ofSeconds(8),
+          Duration.ofSeconds(300),
           ClusterConfig.DEFAULT.kubernetes());
 
   private static final Set<NodeRole> ALL = EnumSet.allOf(NodeRole.class);
@@ -170,8 +170,7 @@ class ClusterNodeIT {
                   .with(LONG_NOTICE));
       Eventually.holds("it is known", () -> stateOf(stays, "b").equals("ready"));
 
-      CompletableFuture<Void> closing =
-          CompletableFuture.runAsync(leaves.node::close, task -> Thread.ofPlatform().start(task));
+      Thread closing = Thread.ofPlatform().start(leaves.node::close);
       Eventually.holds("others know", () -> stateOf(stays, "b").equals("draining"));
       Answered ready = leaves.request("GET", "/health/ready").send();
       Answered called = leaves.request("POST", "/f/acme/echo").body("hello").send();
@@ -179,7 +178,8 @@ class ClusterNodeIT {
       assertThat(ready.status()).isEqualTo(503);
       assertThat(called.text()).isEqualTo("hello");
       assertThat(called.headers().firstValue("connection")).hasValue("close");
-      closing.get(60, TimeUnit.SECONDS);
+      closing.interrupt();
+      assertThat(closing.join(Duration.ofSeconds(60))).isTrue();
       Eventually.holds("it has left", () -> stateOf(stays, "b").isEmpty());
       leaves.close();
     }
