@@ -20,6 +20,14 @@ class RequestIdsTest {
     assertThat(RequestIds.of("x".repeat(129))).matches("[0-9a-f]{32}");
   }
 
+  @Test
+  void freshId_beginsWithItsTime() {
+    long before = System.currentTimeMillis();
+    long said = Long.parseLong(RequestIds.of(null), 0, 12, 16);
+
+    assertThat(said).isBetween(before, System.currentTimeMillis());
+  }
+
   /** It is written into logs, problems and records. */
   @ParameterizedTest
   @NullSource

@@ -4,6 +4,7 @@ import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.registry.function.Alias;
 import dev.leat.registry.function.DeployedFunction;
+import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.RouteSpec;
 import dev.leat.registry.function.Sticky;
 import dev.leat.registry.function.Traffic;
@@ -44,14 +45,20 @@ public final class Route {
     this.former = Map.copyOf(former);
   }
 
-  static Route of(DeployedFunction function) {
+  /**
+   * The route of a function as it is stored.
+   *
+   * @param before the one that it replaces, whose unchanged versions stay the same objects: they
+   *     are keys of hot maps, and comparing equal ones would read their configuration for each call
+   */
+  static Route of(DeployedFunction function, @Nullable Route before) {
     Map<Integer, Target> byNumber = new LinkedHashMap<>();
-    function
-        .versions()
-        .forEach(deployed ->
-            byNumber.put(
-                deployed.version().number(),
-                new Target(deployed.version(), deployed.route(), deployed.createdAt())));
+    for (DeployedVersion deployed : function.versions()) {
+      int number = deployed.version().number();
+      Target now = new Target(deployed.version(), deployed.route(), deployed.createdAt());
+      Target known = before == null ? null : before.target(number);
+      byNumber.put(number, now.equals(known) ? known : now);
+    }
     Map<String, Target> aliases = new HashMap<>();
     function
         .aliases()

@@ -57,7 +57,9 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
       FunctionRef function = deployed.ref();
       routes
           .computeIfAbsent(function.tenant().value(), tenant -> new HashMap<>())
-          .put(function.name().value(), Route.of(deployed));
+          .put(
+              function.name().value(),
+              Route.of(deployed, find(function.tenant().value(), function.name().value())));
     }
     Map<String, TenantRoutes> before = new HashMap<>(tenants);
     tenants.keySet().retainAll(routes.keySet());
@@ -85,7 +87,11 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
     String tenant = function.tenant().value();
     String name = function.name().value();
     Route before = find(tenant, name);
-    Route after = store.find(function.tenant(), function.name()).map(Route::of).orElse(null);
+    Route after =
+        store
+            .find(function.tenant(), function.name())
+            .map(deployed -> Route.of(deployed, before))
+            .orElse(null);
     tenants.compute(
         tenant, (key, routes) -> (routes == null ? TenantRoutes.NONE : routes).with(name, after));
     announce(before, after);

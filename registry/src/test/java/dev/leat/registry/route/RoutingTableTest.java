@@ -107,6 +107,27 @@ final class RoutingTableTest {
     assertThat(heard).containsExactlyInAnyOrder("+acme/mask@v2", "+acme/resize@v1");
   }
 
+  /**
+   * Versions are keys of hot maps: an equal copy would be compared field by field for each call.
+   */
+  @Test
+  void version_thatDidNotChange_staysTheSameObject() {
+    registry.deploy("mask", 1);
+    FunctionVersion first = leading("mask");
+
+    registry.deploy("mask", 2);
+    FunctionVersion second = leading("mask");
+    registry.routes.load();
+
+    Route route = Objects.requireNonNull(registry.routes.find("acme", "mask"));
+    assertThat(Objects.requireNonNull(route.target(1)).version()).isSameAs(first);
+    assertThat(leading("mask")).isSameAs(second).isNotSameAs(first);
+  }
+
+  private FunctionVersion leading(String function) {
+    return Objects.requireNonNull(registry.routes.find("acme", function)).leading().version();
+  }
+
   @Test
   void reference_ofAnotherNode_isFoundHere() {
     FunctionVersion first = registry.deploy("mask", 1).version();

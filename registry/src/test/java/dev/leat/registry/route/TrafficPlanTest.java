@@ -134,7 +134,7 @@ final class TrafficPlanTest {
   @Test
   void route_servesWhatItsTrafficNames_andHasTheRestByName() {
     Traffic traffic = Traffic.NONE.moved(Map.of(3, 1_000, 1, 9_000), "someone", Instant.EPOCH);
-    Route route = Route.of(new DeployedFunction(versions(3, 2, 1), traffic, List.of()));
+    Route route = Route.of(new DeployedFunction(versions(3, 2, 1), traffic, List.of()), null);
 
     assertThat(route.serving()).containsExactlyInAnyOrder(route.target("v3"), route.target("v1"));
     assertThat(route.targets()).hasSize(3);
@@ -149,8 +149,8 @@ final class TrafficPlanTest {
         Traffic.NONE
             .moved(Map.of(1, 5_000, 2, 5_000), "someone", Instant.EPOCH)
             .with(Optional.of(new Sticky(Sticky.Kind.HEADER, "x-user")));
-    Route mask = Route.of(new DeployedFunction(versions("mask", 2, 1), half, List.of()));
-    Route other = Route.of(new DeployedFunction(versions("other", 2, 1), half, List.of()));
+    Route mask = Route.of(new DeployedFunction(versions("mask", 2, 1), half, List.of()), null);
+    Route other = Route.of(new DeployedFunction(versions("other", 2, 1), half, List.of()), null);
     int both = 0;
     int first = 0;
     for (int i = 0; i < 10_000; i++) {
