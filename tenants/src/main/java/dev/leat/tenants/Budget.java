@@ -48,7 +48,7 @@ final class Budget {
    * The budget of these limits; null if they limit no requests.
    *
    * @param before the one that it replaces: its requests in flight still count, and so does what
-   *     was used of the hour; a rate that is unchanged goes on
+   *     was used of the hour and of the burst
    * @param rejections where it counts whom it turns away
    */
   static @Nullable Budget of(
@@ -81,12 +81,11 @@ final class Budget {
       return null;
     }
     long burst = burst(limits, perSecond);
-    return before != null
-            && before.rate != null
-            && perSecond.equals(before.limits.get(Quota.REQUESTS_PER_SECOND.word()))
-            && burst == burst(before.limits, perSecond)
-        ? before.rate
-        : meters.rate(scope, perSecond, burst);
+    if (before != null && before.rate != null) {
+      before.rate.change(perSecond, burst);
+      return before.rate;
+    }
+    return meters.rate(scope, perSecond, burst);
   }
 
   /** It has no successor. */

@@ -192,7 +192,15 @@ public final class QuotaGate {
 
   /** Holds a tenant to these limits from now on; what it has used of those that stay counts on. */
   public void limit(TenantId tenant, TenantLimits limits) {
-    budgets.compute(tenant, (id, before) -> of(id, limits, before));
+    boolean hasNone = limits.equals(TenantLimits.NONE);
+    budgets.compute(
+        tenant, (id, before) -> hasNone && before == null ? null : of(id, limits, before));
+    control.forget(tenant);
+  }
+
+  /** The tenant was deleted, or made: what another of its name has used does not count. */
+  void forget(TenantId tenant) {
+    budgets.computeIfPresent(tenant, (id, before) -> end(before));
     control.forget(tenant);
   }
 

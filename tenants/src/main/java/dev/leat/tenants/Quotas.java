@@ -81,7 +81,10 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
     switch (change) {
       case Change.DefaultQuotaChanged() -> load();
       case Change.QuotaChanged(TenantId tenant) -> load(tenant);
-      case Change.TenantChanged(TenantId tenant) -> load(tenant);
+      case Change.TenantChanged(TenantId tenant) -> {
+        gate.forget(tenant);
+        load(tenant);
+      }
       default -> {} // not a quota's
     }
   }

@@ -11,6 +11,9 @@ public interface Rate {
   /** How many may come now. */
   long left();
 
+  /** Another rate and burst from now on: those that are left stay, as far as the burst allows. */
+  void change(long perSecond, long burst);
+
   /** How long it is until one may come, in a cluster a guess; 0 if one may come now. */
   long waitNanos();
 }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Usage;
-import dev.leat.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,31 +100,6 @@ final class QuotaExactnessTest {
 
     double expected = 2.0 * perHour / each; // an hour's depth, and what came back in an hour
     assertThat((double) admitted).isCloseTo(expected, within(expected * 0.01));
-  }
-
-  /** The wall clock is no part of it: it steps by an hour, and nothing comes of it. */
-  @ParameterizedTest
-  @ValueSource(longs = {1, -1})
-  void clockStepsByAnHour_changesNothing(long hours) {
-    ManualClock wall = new ManualClock();
-    gate.limit(
-        ACME,
-        new TenantLimits(Map.of("requests-per-second", 5L, "burst", 10L, "fuel-per-hour", 3_600L)));
-    for (int i = 0; i < 10; i++) {
-      assertThat(admit()).isEqualTo(1);
-    }
-    Admission before = gate.admit(F);
-
-    wall.advance(Duration.ofHours(hours));
-
-    assertThat(before).isInstanceOf(Admission.Rejected.class);
-    assertThat(gate.admit(F)).isEqualTo(before);
-    nanoTime.addAndGet(SECOND);
-    int after = 0;
-    for (int i = 0; i < 10; i++) {
-      after += admit();
-    }
-    assertThat(after).isEqualTo(5);
   }
 
   private int admit() {

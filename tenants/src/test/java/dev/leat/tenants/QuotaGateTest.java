@@ -88,7 +88,7 @@ final class QuotaGateTest {
     gate.admit(G);
 
     gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 1L)));
-    admittedOf(2);
+    admittedOf(1);
 
     assertThat(gate.rejections())
         .containsExactlyInAnyOrder(
@@ -182,6 +182,33 @@ final class QuotaGateTest {
     assertThat(admittedOf(25)).isEqualTo(20);
   }
 
+  /** Else whoever changes its own quota by one each second would have no limit. */
+  @Test
+  void limit_anotherRateOrBurst_leavesWhatIsLeft_neverGivesABurstAnew() {
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 10L, "burst", 20L)));
+    assertThat(admittedOf(15)).isEqualTo(15);
+
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 20L, "burst", 100L)));
+    assertThat(admittedOf(25)).as("what was left of 20").isEqualTo(5);
+    nanoTime.addAndGet(Duration.ofMillis(500).toNanos());
+    assertThat(admittedOf(25)).as("by the new rate").isEqualTo(10);
+    nanoTime.addAndGet(Duration.ofHours(1).toNanos());
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 20L, "burst", 3L)));
+    assertThat(admittedOf(25)).as("no more than the new burst").isEqualTo(3);
+  }
+
+  @Test
+  void forget_deletedTenant_holdsNothing_andTheNextOfItsNameBeginsAnew() {
+    gate.limitEach(Map.of("requests-per-second", 2L));
+    assertThat(admittedOf(9, F)).isEqualTo(2);
+
+    gate.forget(ACME);
+    gate.limit(ACME, TenantLimits.NONE);
+
+    assertThat(admittedOf(9, F)).isEqualTo(2);
+    assertThat(gate.rejections()).contains(new Rejections(Optional.empty(), "requests-per-second", 7));
+  }
+
   @Test
   void admit_rateWithoutBurst_isAdmittedUpToASecondsWorth() {
     gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 3L)));
@@ -257,7 +284,7 @@ final class QuotaGateTest {
     gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 5L)));
     assertThat(gate.admit(F)).as("five were let in").isInstanceOf(Rejected.class);
     gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 7L)));
-    assertThat(admittedOf(10)).as("another rate begins anew").isEqualTo(7);
+    assertThat(gate.admit(F)).as("of another rate too").isInstanceOf(Rejected.class);
     gate.limit(ACME, new TenantLimits(Map.of()));
     assertThat(admittedOf(10)).isEqualTo(10);
   }
@@ -408,6 +435,8 @@ final class QuotaGateTest {
     assertThat(admittedOf(9, G)).isEqualTo(4);
 
     gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 7L)));
+    assertThat(admittedOf(9, F)).as("the burst stays spent").isZero();
+    nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
     assertThat(admittedOf(9, F)).as("its own, without the default's burst").isEqualTo(7);
     gate.limitEach(Map.of("concurrency", 1L));
     assertThat(admittedOf(2, G)).isEqualTo(1);

@@ -96,7 +96,8 @@ final class SharedRate implements Rate {
             .build();
   }
 
-  void change(long perSecond, long burst) {
+  @Override
+  public void change(long perSecond, long burst) {
     Limit next = new Limit(perSecond, burst);
     if (!next.equals(limit)) {
       limit = next;
