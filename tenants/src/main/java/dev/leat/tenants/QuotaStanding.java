@@ -12,6 +12,12 @@ import java.util.Optional;
  */
 public record QuotaStanding(
     String quota, QuotaLevel level, long limit, boolean isEnforced, Optional<Use> used) {
+  /** The same of what stays until it is removed, of which there is so much. */
+  public QuotaStanding with(long amount) {
+    Use use = new Use(amount, limit - amount, Optional.empty());
+    return new QuotaStanding(quota, level, limit, isEnforced, Optional.of(use));
+  }
+
   /**
    * What is used of a limit.
    *

@@ -8,6 +8,8 @@ import dev.leat.gateway.http.BodyMemory;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.HashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +114,25 @@ class QuotaIT {
     assertThat(standing.path("resetsSeconds").asLong()).isBetween(80_000L, 90_000L);
     node.request("PUT", "/v1/quota").operator().json("{\"cpu-seconds-per-hour\":-1}").send();
     levels.request("PUT", "/functions/absent/quota").operator().json("{\"burst\":-1}").send();
+  }
+
+  @Test
+  void whatIsStored_isShownAsUsed() {
+    Workshop stock = node.workshop("stock");
+    stock.deployPublic("echo", Guests.echo());
+    stock.setQuota("{\"functions\":5,\"modules\":7,\"stored-bytes\":1000000}");
+
+    JsonNode standing =
+        stock.request("GET", "/quota").operator().send().json().path("standing");
+
+    Map<String, JsonNode> byQuota = new HashMap<>();
+    standing.forEach(of -> byQuota.put(of.path("quota").asText(), of));
+    assertThat(byQuota.get("functions").path("used").asInt()).isEqualTo(1);
+    assertThat(byQuota.get("functions").path("left").asInt()).isEqualTo(4);
+    assertThat(byQuota.get("modules").path("left").asInt()).isEqualTo(6);
+    int bytes = byQuota.get("stored-bytes").path("used").asInt();
+    assertThat(bytes).isPositive();
+    assertThat(byQuota.get("stored-bytes").path("left").asInt()).isEqualTo(1_000_000 - bytes);
   }
 
   @Test

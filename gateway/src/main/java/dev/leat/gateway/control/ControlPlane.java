@@ -122,7 +122,8 @@ public final class ControlPlane {
     byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
     byId.putAll(new PlatformOperations(services).byId());
     byId.putAll(new TenantOperations(services.tenants(), services.quotas()).byId());
-    byId.putAll(new QuotaOperations(services.quotas(), services.functions()).byId());
+    byId.putAll(
+        new QuotaOperations(services.quotas(), services.functions(), services.modules()).byId());
     byId.putAll(new SigningKeyOperations(services.signingKeys()).byId());
     byId.putAll(new TokenOperations(services.tokens()).byId());
     byId.putAll(new IssuerOperations(services.issuers()).byId());

@@ -2,21 +2,27 @@ package dev.leat.gateway.control;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.FunctionRef;
+import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.reply.QuotaReply;
 import dev.leat.gateway.control.request.QuotaChange;
 import dev.leat.registry.function.FunctionCatalog;
+import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.tenants.QuotaScope;
+import dev.leat.tenants.QuotaStanding;
 import dev.leat.tenants.Quotas;
+import java.util.List;
 import java.util.Map;
 
 /** Quotas of tenants and of functions, and the default. */
 final class QuotaOperations {
   private final Quotas quotas;
   private final FunctionCatalog functions;
+  private final ModuleCatalog modules;
 
-  QuotaOperations(Quotas quotas, FunctionCatalog functions) {
+  QuotaOperations(Quotas quotas, FunctionCatalog functions, ModuleCatalog modules) {
     this.quotas = quotas;
     this.functions = functions;
+    this.modules = modules;
   }
 
   Map<String, Operation> byId() {
@@ -34,7 +40,24 @@ final class QuotaOperations {
   }
 
   private Answer<QuotaReply> shown(QuotaScope scope) {
-    return quotas.show(scope).map(set -> QuotaReply.of(set, quotas.standing(scope)));
+    return quotas.show(scope).map(set -> QuotaReply.of(set, standing(scope)));
+  }
+
+  private List<QuotaStanding> standing(QuotaScope scope) {
+    List<QuotaStanding> standing = quotas.standing(scope);
+    return scope instanceof QuotaScope.OfTenant(TenantId tenant)
+        ? standing.stream().map(of -> withStock(of, tenant)).toList()
+        : standing;
+  }
+
+  /** What the tenant has in the registry is counted there. */
+  private QuotaStanding withStock(QuotaStanding standing, TenantId tenant) {
+    return switch (standing.quota()) {
+      case "functions" -> standing.with(functions.count(tenant));
+      case "modules" -> standing.with(modules.count(tenant));
+      case "stored-bytes" -> standing.with(modules.storedBytes(tenant));
+      default -> standing;
+    };
   }
 
   private Reply set(Call call, QuotaScope scope) {

@@ -42,6 +42,11 @@ public final class FunctionCatalog {
     return Answer.done(Page.of(found, most, last -> last.version().function().name().value()));
   }
 
+  /** How many functions the tenant has. */
+  public int count(TenantId tenant) {
+    return store.count(tenant);
+  }
+
   /** The function's newest version. */
   public Answer<DeployedVersion> show(TenantId tenant, FunctionName name) {
     return store.newest(tenant, name).map(Answer::done).orElseGet(() -> unknown(tenant, name));

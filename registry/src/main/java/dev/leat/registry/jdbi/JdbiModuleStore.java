@@ -135,6 +135,13 @@ public final class JdbiModuleStore implements ModuleStore {
   }
 
   @Override
+  public long storedBytes(TenantId tenant) {
+    return database.read(
+        "Adding up the sizes of the modules of tenant " + tenant,
+        handle -> has(handle, tenant).bytes());
+  }
+
+  @Override
   public int count(TenantId tenant) {
     return database.read(
         "Counting the modules of tenant " + tenant,

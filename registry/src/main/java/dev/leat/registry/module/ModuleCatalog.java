@@ -38,6 +38,16 @@ public final class ModuleCatalog {
         .map(position -> modules.list(tenant, query, Page.limit(limit), position));
   }
 
+  /** How many modules the tenant has. */
+  public int count(TenantId tenant) {
+    return modules.count(tenant);
+  }
+
+  /** How many bytes the tenant's modules have together. */
+  public long storedBytes(TenantId tenant) {
+    return modules.storedBytes(tenant);
+  }
+
   /** The tenant's module of this digest, the last published if it has several names. */
   public Answer<PublishedModule> show(TenantId tenant, ModuleDigest digest) {
     return modules.find(tenant, digest).map(Answer::done).orElseGet(() -> unknown(tenant, digest));

@@ -20,8 +20,8 @@ import java.util.Set;
  *   <li>{@code add} runs {@code storeBytes} before anyone can see the module; if it throws, nothing
  *       is kept. It also does when the very same module is kept already, whose bytes may be lost.
  *   <li>{@code find} gives the tenant's module of that name and version, or the newest of that
- *       digest; {@code count} how many it has, {@code storedBytes} how many bytes each tenant that
- *       has any has in all of them together.
+ *       digest; {@code count} how many it has, {@code storedBytes} how many bytes in all of them
+ *       together, of each tenant that has any, or of one.
  *   <li>{@code list} gives the tenant's modules whose name contains the text, the last added first.
  *       Following {@code next} meets each module that was there throughout exactly once.
  *   <li>{@code delete} removes every module of that digest, unless a function version of the tenant
@@ -56,6 +56,8 @@ public interface ModuleStore {
   int count(TenantId tenant);
 
   Map<TenantId, Long> storedBytes();
+
+  long storedBytes(TenantId tenant);
 
   Page<PublishedModule> list(TenantId tenant, String nameContains, int limit, long cursor);
 

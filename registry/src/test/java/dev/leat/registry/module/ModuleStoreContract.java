@@ -152,6 +152,8 @@ public abstract class ModuleStoreContract {
     assertThat(store.count(ACME)).isEqualTo(2);
     assertThat(store.count(OTHER)).isZero();
     assertThat(store.storedBytes()).containsOnlyKeys(ACME);
+    assertThat(store.storedBytes()).containsEntry(ACME, store.storedBytes(ACME));
+    assertThat(store.storedBytes(OTHER)).isZero();
   }
 
   @Test
