@@ -29,6 +29,7 @@ public sealed interface Outcome {
         Overloaded.WORD,
         StoreUnavailable.WORD,
         Unrunnable.WORD,
+        Tampered.WORD,
         WorkerLost.WORD);
   }
 
@@ -219,11 +220,29 @@ public sealed interface Outcome {
     }
   }
 
-  /**
-   * The function cannot be run here: its module is missing, altered or refuses its configuration.
-   */
+  /** The function cannot be run here: its module is missing, or refuses its configuration. */
   record Unrunnable(String reason, Usage usage) implements Outcome {
     static final String WORD = "unrunnable";
+
+    @Override
+    public String word() {
+      return WORD;
+    }
+
+    @Override
+    public String error() {
+      return reason;
+    }
+  }
+
+  /** What is stored of its module was changed since it was published: nothing ran. */
+  record Tampered(String reason) implements Outcome {
+    static final String WORD = "module-tampered";
+
+    @Override
+    public Usage usage() {
+      return Usage.NONE;
+    }
 
     @Override
     public String word() {

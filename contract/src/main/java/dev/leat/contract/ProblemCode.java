@@ -33,6 +33,7 @@ public enum ProblemCode {
   MEMORY_EXCEEDED(502, Source.WORKER, false, "The function used up its memory"),
   RESPONSE_TOO_LARGE(502, Source.WORKER, false, "The function's response is too large"),
   FUNCTION_UNRUNNABLE(502, Source.WORKER, false, "The function cannot be run"),
+  MODULE_TAMPERED(502, Source.WORKER, false, "The stored module was changed"),
   WORKER_LOST(502, Source.SCHEDULER, false, "The worker that had the call was lost"),
   FUNCTION_TIMEOUT(504, Source.WORKER, true, "The function ran too long"),
   STORE_UNAVAILABLE(503, Source.GATEWAY, true, "The platform's store is away just now"),

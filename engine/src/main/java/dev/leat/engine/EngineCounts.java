@@ -4,10 +4,4 @@ package dev.leat.engine;
 public interface EngineCounts {
   /** Modules that were compiled, rather than loaded from their stored classes. */
   long compiledModules();
-
-  /** Modules whose bytes were not what their digest says. */
-  long alteredModules();
-
-  /** Stored classes that were not what the platform stored. */
-  long alteredClasses();
 }

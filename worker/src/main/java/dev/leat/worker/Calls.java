@@ -11,6 +11,7 @@ import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleRefused;
+import dev.leat.engine.ModuleTampered;
 import dev.leat.worker.guest.CpuTime;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
@@ -280,6 +281,12 @@ final class Calls {
       }
       if (cause instanceof ModuleUnavailable) {
         unavailable(cause);
+        return;
+      }
+      if (cause instanceof ModuleTampered tampered) {
+        if (settle(Stage.ENDED_WAITING)) {
+          end(new Outcome.Tampered(tampered.reason()));
+        }
         return;
       }
       LOG.warn(

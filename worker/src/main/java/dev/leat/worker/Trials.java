@@ -9,6 +9,7 @@ import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleRefused;
+import dev.leat.engine.ModuleTampered;
 import dev.leat.worker.guest.CpuTime;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
@@ -250,6 +251,7 @@ final class Trials implements AutoCloseable {
       return switch (cause) {
         case CompilerBusy busy -> new Trial.Busy(busy.reason());
         case ModuleUnavailable _ -> new Trial.Busy(ModuleUnavailable.REASON);
+        case ModuleTampered tampered -> new Trial.Unloadable(tampered.reason());
         case ModuleRefused refused -> new Trial.Unloadable(String.valueOf(refused.getMessage()));
         case RuntimeException defect -> throw defect;
         case null, default -> throw new IllegalStateException("A module cannot be loaded", cause);

@@ -127,14 +127,14 @@ final class WorkerTest {
   }
 
   @Test
-  void alteredModule_isUnrunnable() {
+  void alteredModule_isNotRun() {
     FunctionVersion version = TestFunction.handler(good()).version();
     worker.modules.put(version.module(), endless().build());
 
     assertThat(worker.invoke(version, new byte[0]))
         .isInstanceOfSatisfying(
-            Outcome.Unrunnable.class,
-            unrunnable -> assertThat(unrunnable.reason()).contains("they were altered"));
+            Outcome.Tampered.class,
+            tampered -> assertThat(tampered.reason()).contains("were changed"));
   }
 
   @Test

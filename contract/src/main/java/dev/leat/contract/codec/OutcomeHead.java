@@ -81,6 +81,7 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
       case Outcome.WorkerLost it -> head.octet(12).flag(it.started());
       case Outcome.StoreUnavailable it ->
           head.octet(13).error(it.reason()).duration(it.retryAfter());
+      case Outcome.Tampered it -> head.octet(14).error(it.reason());
     }
   }
 
@@ -99,6 +100,7 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
       case 11 -> new Outcome.Unrunnable(head.error(), usage(head));
       case 12 -> new Outcome.WorkerLost(head.flag());
       case 13 -> new Outcome.StoreUnavailable(head.error(), head.duration());
+      case 14 -> new Outcome.Tampered(head.error());
       default -> throw HeadReader.unknown("ending", ending);
     };
   }

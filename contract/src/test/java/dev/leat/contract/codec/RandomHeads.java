@@ -59,6 +59,7 @@ final class RandomHeads {
           Map.entry(
               Outcome.StoreUnavailable.class,
               () -> new Outcome.StoreUnavailable(text(), duration())),
+          Map.entry(Outcome.Tampered.class, () -> new Outcome.Tampered(text())),
           Map.entry(Outcome.Unrunnable.class, () -> new Outcome.Unrunnable(text(), usage())),
           Map.entry(
               Outcome.WorkerLost.class, () -> new Outcome.WorkerLost(random().nextBoolean())));

@@ -129,16 +129,10 @@ final class Assembly implements AutoCloseable {
             config.place().isEmpty(),
             blocking,
             clock);
-    audit =
-        new AuditParts(
-            source,
-            config.audit(),
-            config.place().map(ClusterPlace::name).orElse("node"),
-            tenants.signingKeys,
-            clock);
+    audit = new AuditParts(source, config.audit(), config.name(), tenants.signingKeys, clock);
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
     logs = new InvocationLogs(new JdbiLogStore(source), clock);
-    modules = new ModuleParts(config, directory, source);
+    modules = new ModuleParts(config, directory, source, audit.store::append, clock);
     running =
         new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, this::ended, logs);
     registry = new RegistryParts(source, modules, running.trial, tenants.quotas, clock);
@@ -193,7 +187,7 @@ final class Assembly implements AutoCloseable {
             running.worker,
             tenants.quotaGate,
             modules.engine,
-            modules.storage.blobs(),
+            modules.alarm,
             modules.guestHeap,
             running.guestLogs,
             running.guestMetrics,

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** The audit records: how they are kept, and where they are sent. */
 final class AuditParts implements AutoCloseable {
   final AuditLog log;
-  private final AuditStore store;
+  final AuditStore store;
   private final AuditKeeper keeper;
   private final DataSource source;
   private final AuditConfig config;

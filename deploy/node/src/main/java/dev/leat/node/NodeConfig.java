@@ -203,6 +203,11 @@ public record NodeConfig(
         audit);
   }
 
+  /** What the node is called. */
+  String name() {
+    return place.map(ClusterPlace::name).orElse("node");
+  }
+
   boolean has(NodeRole role) {
     return roles.contains(role);
   }

@@ -60,13 +60,13 @@ final class RegistryParts {
     KeyStore keyStore = new JdbiKeyStore(source);
     routes = new RoutingTable(functionStore, clock);
     publisherKeys = new PublisherKeys(keyStore, clock);
-    collector = new CollectModule(moduleStore, storage.blobs(), stored.engine::forget);
-    modules = new ModuleCatalog(moduleStore, storage.blobs(), collector, clock);
+    collector = new CollectModule(moduleStore, stored.blobs, stored.engine::forget);
+    modules = new ModuleCatalog(moduleStore, stored.blobs, collector, clock);
     analysis = new ModuleAnalysis(modules, stored.engine);
     publishing =
         new PublishModule(
             moduleStore,
-            storage.blobs(),
+            stored.blobs,
             collector,
             keyStore,
             stored.engine::inspectAndCompile,

@@ -47,7 +47,7 @@ final class WorkerParts {
     worker =
         new Worker(
             config,
-            modules.engine,
+            modules::load,
             modules::bytes,
             HostPowers.of(guestLogs, guestMetrics, Clock.systemUTC()),
             ended,

@@ -3,6 +3,7 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
@@ -34,6 +35,8 @@ class MetricsIT {
   private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   @TempDir private Path directory;
+  private static final String TAMPERED = "502 module-tampered worker";
+
   private RunningNode node;
   private Workshop acme;
 
@@ -259,10 +262,13 @@ class MetricsIT {
     Files.write(blob, Guests.trapping());
     node = RunningNode.start(directory);
 
-    Answered answered = node.request("POST", "/f/acme/echo").body("hello").send();
+    for (int call = 0; call < 3; call++) {
+      assertThat(node.request("POST", "/f/acme/echo").body("hello").send().problem())
+          .isEqualTo(TAMPERED);
+    }
 
-    assertThat(answered.problem()).isEqualTo("502 function-unrunnable worker");
     assertThat(scrape()).containsEntry("leat_security_alerts_total{kind=\"module-digest\"}", 1.0);
+    assertRecordedOnce(Guests.echo());
   }
 
   @Test
@@ -278,10 +284,24 @@ class MetricsIT {
     }
     node = RunningNode.start(directory);
 
-    Answered answered = node.request("POST", "/f/acme/echo").body("hello").send();
+    for (int call = 0; call < 3; call++) {
+      assertThat(node.request("POST", "/f/acme/echo").body("hello").send().problem())
+          .isEqualTo(TAMPERED);
+    }
 
-    assertThat(answered.text()).isEqualTo("hello");
     assertThat(scrape()).containsEntry("leat_security_alerts_total{kind=\"class-mac\"}", 1.0);
+    assertRecordedOnce(Guests.echo());
+  }
+
+  private void assertRecordedOnce(byte[] module) {
+    JsonNode records =
+        node.request("GET", "/v1/audit?action=module.tampered&resource=" + ModuleDigest.of(module))
+            .operator()
+            .send()
+            .json()
+            .path("items");
+    assertThat(records).hasSize(1);
+    assertThat(records.get(0).path("actor").asText()).isEqualTo("node/node");
   }
 
   @ParameterizedTest

@@ -21,11 +21,13 @@ import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.ModuleRefused;
 import dev.leat.engine.ModuleShape;
+import dev.leat.engine.ModuleTampered;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -41,7 +43,7 @@ public final class ChicoryEngine
   private final ModuleReader reader;
   private final SealedClasses classes;
   private final GuestHeap heap;
-  private final LongAdder alteredModules = new LongAdder();
+  private final Consumer<ModuleTampered> alarm;
   private final LongAdder compiledModules = new LongAdder();
   private final CompileRoom room;
 
@@ -49,13 +51,25 @@ public final class ChicoryEngine
    * @param budget what compiling may take
    * @param store where compiled modules are kept
    * @param heap what guests' memories are taken from
+   * @param alarm told of stored modules and classes that were changed
    */
   public ChicoryEngine(
-      ModuleLimits limits, CompileBudget budget, ClassStore store, GuestHeap heap) {
+      ModuleLimits limits,
+      CompileBudget budget,
+      ClassStore store,
+      GuestHeap heap,
+      Consumer<ModuleTampered> alarm) {
+    this.alarm = alarm;
     this.heap = heap;
     this.room = new CompileRoom(budget);
     this.reader = new ModuleReader(limits);
     this.classes = new SealedClasses(store);
+  }
+
+  /** An engine that raises no alarm. */
+  public ChicoryEngine(
+      ModuleLimits limits, CompileBudget budget, ClassStore store, GuestHeap heap) {
+    this(limits, budget, store, heap, tampered -> {});
   }
 
   /** An engine that keeps nothing, and guests that share no bound. */
@@ -70,9 +84,9 @@ public final class ChicoryEngine
   }
 
   /**
-   * Inspects as {@link #inspect} does and compiles too, unless that was done before, so that a
-   * module which is accepted will load, and without compiling again. Takes 20 ms for a small
-   * module, seconds for one of megabytes.
+   * Inspects as {@link #inspect} does and compiles too, unless that was done before and what was
+   * stored then is whole, so that a module which is accepted will load, and without compiling
+   * again. Takes 20 ms for a small module, seconds for one of megabytes.
    */
   public Inspection inspectAndCompile(TenantId tenant, byte[] module) {
     return inspect(() ->
@@ -82,11 +96,20 @@ public final class ChicoryEngine
             (parsed, clock) -> {
               ModuleShape shape = ModuleReader.shape(parsed.module());
               ModuleDigest digest = ModuleDigest.of(module);
-              if (classes.load(digest).isEmpty()) {
+              if (!hasClasses(digest)) {
                 compile(digest, module, parsed, clock);
               }
               return shape;
             }));
+  }
+
+  private boolean hasClasses(ModuleDigest digest) {
+    try {
+      return classes.load(digest).isPresent();
+    } catch (ModuleTampered e) {
+      alarm.accept(e);
+      return false;
+    }
   }
 
   /**
@@ -114,24 +137,20 @@ public final class ChicoryEngine
 
   @Override
   public LoadedModule load(TenantId tenant, ModuleDigest digest, byte[] module) {
-    ModuleDigest actual = ModuleDigest.of(module);
-    if (!actual.equals(digest)) {
-      alteredModules.increment();
-      throw new ModuleRefused(
-          List.of(
-              new Finding(
-                  "digest",
-                  "The stored bytes have the digest "
-                      + actual
-                      + ", expected "
-                      + digest
-                      + ": they were altered")));
+    CompiledModule compiled;
+    try {
+      if (!ModuleDigest.of(module).equals(digest)) {
+        throw new ModuleTampered(digest, ModuleTampered.Part.BYTES);
+      }
+      compiled =
+          classes
+              .load(digest)
+              .orElseGet(() ->
+                  read(tenant, module, (parsed, clock) -> compile(digest, module, parsed, clock)));
+    } catch (ModuleTampered e) {
+      alarm.accept(e);
+      throw e;
     }
-    CompiledModule compiled =
-        classes
-            .load(digest)
-            .orElseGet(() ->
-                read(tenant, module, (parsed, clock) -> compile(digest, module, parsed, clock)));
     return new ChicoryModule(
         Parser.parse(compiled.stripped()),
         new GuestClassLoader(compiled.classFiles()).machines(MAIN_CLASS),
@@ -147,16 +166,6 @@ public final class ChicoryEngine
   @Override
   public long compiledModules() {
     return compiledModules.sum();
-  }
-
-  @Override
-  public long alteredModules() {
-    return alteredModules.sum();
-  }
-
-  @Override
-  public long alteredClasses() {
-    return classes.altered();
   }
 
   /** Checks the module and does the work on what is read, within the compile budget. */

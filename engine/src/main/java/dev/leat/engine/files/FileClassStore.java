@@ -4,10 +4,13 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ClassStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -25,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compiled modules in files {@code format/<hex>} of a directory, beside the key that authenticates
- * them. It is a cache: a file that cannot be read or written costs a compilation, no more.
+ * them. It is a cache: a file that cannot be read or written costs a compilation, no more. Where
+ * the key is lost nothing of what it authenticated is of use, and a new one begins without it.
  */
 public final class FileClassStore implements ClassStore {
   private static final Logger LOG = LoggerFactory.getLogger(FileClassStore.class);
@@ -53,6 +57,7 @@ public final class FileClassStore implements ClassStore {
     formats().forEach(format -> unfinished(format).forEach(FileClassStore::delete));
     Path file = directory.resolve(KEY_FILE);
     if (!Files.exists(file)) {
+      formats().forEach(format -> list(format).forEach(FileClassStore::delete));
       Path unfinished =
           Files.createTempFile(
               directory, "key", UNFINISHED, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
@@ -87,7 +92,7 @@ public final class FileClassStore implements ClassStore {
     Path unfinished = file.resolveSibling(UUID.randomUUID() + UNFINISHED);
     try {
       Files.createDirectories(file.getParent());
-      Files.write(unfinished, compiled);
+      write(unfinished, compiled);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       LOG.warn("Classes cannot be stored module={} cause={}", module, e.toString());
@@ -98,6 +103,18 @@ public final class FileClassStore implements ClassStore {
   @Override
   public void delete(ModuleDigest module) {
     formats().forEach(format -> delete(format.resolve(module.hex())));
+  }
+
+  /** On the disk before it has its name: what a power failure cuts off would look tampered with. */
+  private static void write(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer rest = ByteBuffer.wrap(bytes);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      channel.force(true);
+    }
   }
 
   private List<Path> formats() {

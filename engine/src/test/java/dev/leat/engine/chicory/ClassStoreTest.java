@@ -13,10 +13,12 @@ import dev.leat.engine.GuestInstance;
 import dev.leat.engine.Inspection;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLimits;
-import dev.leat.engine.ModuleRefused;
+import dev.leat.engine.ModuleTampered;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 /** A module is compiled once; what is stored is used if and only if it is what was stored. */
 class ClassStoreTest {
   private final MemoryStore store = new MemoryStore();
+  private final List<ModuleTampered> alarms = new ArrayList<>();
   private final byte[] module = noop();
   private final ModuleDigest digest = ModuleDigest.of(module);
 
@@ -76,25 +79,7 @@ class ClassStoreTest {
   }
 
   @Test
-  void load_altered_isCounted() {
-    ChicoryEngine engine = engine();
-    engine.inspectAndCompile(Guests.TENANT, module);
-    engine.load(Guests.TENANT, digest, module);
-    assertThat(engine.alteredClasses()).isZero();
-    byte[] altered = store.only().clone();
-    altered[40] ^= 1;
-    store.replaceOnly(altered);
-
-    engine.load(Guests.TENANT, digest, module);
-    assertThatThrownBy(() -> engine.load(Guests.TENANT, ModuleDigest.of(new byte[0]), module))
-        .isInstanceOf(ModuleRefused.class);
-
-    assertThat(engine.alteredClasses()).isEqualTo(1);
-    assertThat(engine.alteredModules()).isEqualTo(1);
-  }
-
-  @Test
-  void load_anyByteAltered_compilesAnew() {
+  void load_anyByteAltered_isRefused() {
     engine().inspectAndCompile(Guests.TENANT, module);
     byte[] sealed = store.only();
 
@@ -102,39 +87,78 @@ class ClassStoreTest {
       byte[] altered = sealed.clone();
       altered[at] ^= 1;
       store.replaceOnly(altered);
-      int savesBefore = store.saves;
 
-      assertThat(call(engine().load(Guests.TENANT, digest, module))).isPositive();
+      assertTampered(engine(), digest, module, ModuleTampered.Part.CLASSES);
+    }
+    assertThat(store.saves).isEqualTo(1);
+    assertThat(alarms).allMatch(alarm -> alarm.module().equals(digest)).isNotEmpty();
+  }
 
-      assertThat(store.saves).as("byte %d", at).isEqualTo(savesBefore + 1);
+  @Test
+  void load_cutOff_isRefused() {
+    engine().inspectAndCompile(Guests.TENANT, module);
+    byte[] sealed = store.only();
+
+    for (int length : new int[] {0, 1, 31, 32, 33, sealed.length - 1}) {
+      store.replaceOnly(Arrays.copyOf(sealed, length));
+      assertTampered(engine(), digest, module, ModuleTampered.Part.CLASSES);
     }
   }
 
   @Test
-  void load_sealedByAnotherKey_compilesAnew() {
+  void load_sealedByAnotherKey_isRefused() {
     engine().inspectAndCompile(Guests.TENANT, module);
     store.key = new SecretKeySpec(new byte[] {2}, "HmacSHA256");
 
-    engine().load(Guests.TENANT, digest, module);
-
-    assertThat(store.saves).isEqualTo(2);
+    assertTampered(engine(), digest, module, ModuleTampered.Part.CLASSES);
   }
 
   @Test
-  void load_classesOfAnotherModule_compilesAnew() {
+  void load_classesOfAnotherModule_isRefused() {
     engine().inspectAndCompile(Guests.TENANT, module);
-    byte[] other = java.util.Arrays.copyOf(module, module.length + 3);
+    byte[] other = Arrays.copyOf(module, module.length + 3);
     other[module.length + 1] = 1; // a custom section without a name: another digest, the same code
     store.entries.put(ModuleDigest.of(other) + SealedClasses.FORMAT, store.only());
 
-    engine().load(Guests.TENANT, ModuleDigest.of(other), other);
+    assertTampered(engine(), ModuleDigest.of(other), other, ModuleTampered.Part.CLASSES);
+  }
 
-    assertThat(store.saves).isEqualTo(2);
+  /** Properties 52 and 53: bytes that have not the digest are refused, and the alarm is raised. */
+  @Test
+  void load_bytesOfAnotherDigest_isRefused() {
+    assertTampered(engine(), ModuleDigest.of(new byte[0]), module, ModuleTampered.Part.BYTES);
+
+    assertThat(alarms).extracting(ModuleTampered::part).containsExactly(ModuleTampered.Part.BYTES);
+  }
+
+  @Test
+  void inspectAndCompile_altered_alarms_andMends() {
+    engine().inspectAndCompile(Guests.TENANT, module);
+    byte[] altered = store.only().clone();
+    altered[40] ^= 1;
+    store.replaceOnly(altered);
+
+    assertThat(engine().inspectAndCompile(Guests.TENANT, module))
+        .isInstanceOf(Inspection.Accepted.class);
+
+    assertThat(alarms).hasSize(1);
+    assertThat(call(engine().load(Guests.TENANT, digest, module))).isPositive();
+  }
+
+  private static void assertTampered(
+      ChicoryEngine engine, ModuleDigest digest, byte[] module, ModuleTampered.Part part) {
+    assertThatThrownBy(() -> engine.load(Guests.TENANT, digest, module))
+        .isInstanceOfSatisfying(
+            ModuleTampered.class,
+            tampered -> {
+              assertThat(tampered.module()).isEqualTo(digest);
+              assertThat(tampered.part()).isEqualTo(part);
+            });
   }
 
   private ChicoryEngine engine() {
     return new ChicoryEngine(
-        ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), store, GuestHeap.unbounded());
+        ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), store, GuestHeap.unbounded(), alarms::add);
   }
 
   /** Calls {@code handle} and returns the fuel that it cost. */

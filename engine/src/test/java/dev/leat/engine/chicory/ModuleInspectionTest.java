@@ -13,6 +13,7 @@ import dev.leat.engine.Inspection;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleRefused;
 import dev.leat.engine.ModuleShape;
+import dev.leat.engine.ModuleTampered;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import java.nio.charset.StandardCharsets;
@@ -446,8 +447,8 @@ final class ModuleInspectionTest {
     ModuleDigest other = ModuleDigest.of("other".getBytes(StandardCharsets.UTF_8));
 
     assertThatThrownBy(() -> new ChicoryEngine(LIMITS).load(Guests.TENANT, other, module))
-        .isInstanceOf(ModuleRefused.class)
-        .hasMessageContaining("they were altered");
+        .isInstanceOf(ModuleTampered.class)
+        .hasMessageContaining("were changed");
   }
 
   private static byte[] module(WasmCode code) {

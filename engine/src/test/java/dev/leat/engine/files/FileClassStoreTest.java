@@ -59,6 +59,7 @@ class FileClassStoreTest {
   @Test
   void start_removesWhatAnEarlierProcessLeftUnfinished() throws IOException {
     FileClassStore store = new FileClassStore(directory);
+    store.start();
     store.save(MODULE, "one", new byte[] {1});
     Path unfinished = Files.createFile(directory.resolve("one").resolve("x.unfinished"));
     Path key = Files.createFile(directory.resolve("key7.unfinished"));
@@ -68,6 +69,18 @@ class FileClassStoreTest {
     assertThat(unfinished).doesNotExist();
     assertThat(key).doesNotExist();
     assertThat(store.load(MODULE, "one")).hasValue(new byte[] {1});
+  }
+
+  @Test
+  void start_withAnotherKey_beginsEmpty() throws IOException {
+    FileClassStore store = new FileClassStore(directory);
+    store.start();
+    store.save(MODULE, "one", new byte[] {1});
+    Files.delete(directory.resolve("key"));
+
+    store.start();
+
+    assertThat(store.load(MODULE, "one")).isEmpty();
   }
 
   @Test

@@ -54,6 +54,10 @@ final class OutcomeProblems {
           problem(
               ProblemCode.FUNCTION_UNRUNNABLE,
               "Function '%s' cannot be run: %s.".formatted(version, unrunnable.reason()));
+      case Outcome.Tampered tampered ->
+          problem(
+              ProblemCode.MODULE_TAMPERED,
+              "Function '%s' did not run: %s.".formatted(version, tampered.reason()));
       case Outcome.WorkerLost lost -> lost(version, lost.started());
     };
   }

@@ -65,7 +65,8 @@ final class TellOutcome implements Step<InvocationExchange> {
           Outcome.MemoryExceeded _,
           Outcome.ResponseTooLarge _,
           Outcome.Cancelled _,
-          Outcome.Unrunnable _ ->
+          Outcome.Unrunnable _,
+          Outcome.Tampered _ ->
           exchange.refuse(OutcomeProblems.of(version, outcome));
     };
   }

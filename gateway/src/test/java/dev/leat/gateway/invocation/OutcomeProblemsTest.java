@@ -50,6 +50,7 @@ class OutcomeProblemsTest {
           Map.entry(new Outcome.Overloaded("Full", Duration.ZERO), ProblemCode.OVERLOADED),
           Map.entry(
               new Outcome.StoreUnavailable("Away", Duration.ZERO), ProblemCode.STORE_UNAVAILABLE),
+          Map.entry(new Outcome.Tampered("it was changed"), ProblemCode.MODULE_TAMPERED),
           Map.entry(new Outcome.Unrunnable("no", USED), ProblemCode.FUNCTION_UNRUNNABLE),
           Map.entry(new Outcome.WorkerLost(true), ProblemCode.WORKER_LOST),
           Map.entry(new Outcome.WorkerLost(false), ProblemCode.WORKER_UNAVAILABLE));

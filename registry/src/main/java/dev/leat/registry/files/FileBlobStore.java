@@ -25,7 +25,6 @@ public final class FileBlobStore implements BlobStore {
   private static final String UNFINISHED = ".unfinished";
 
   private final Path directory;
-  private final DigestCheck check = new DigestCheck();
 
   public FileBlobStore(Path directory) {
     this.directory = directory;
@@ -73,7 +72,7 @@ public final class FileBlobStore implements BlobStore {
     } catch (IOException e) {
       throw new StoreFailure("Loading the module " + digest, true, e);
     }
-    return Optional.of(check.checked(digest, stored));
+    return Optional.of(DigestCheck.checked(digest, stored));
   }
 
   @Override
@@ -83,11 +82,6 @@ public final class FileBlobStore implements BlobStore {
     } catch (IOException e) {
       throw new StoreFailure("Deleting the module " + digest, true, e);
     }
-  }
-
-  @Override
-  public long alteredFound() {
-    return check.alteredFound();
   }
 
   private Path file(ModuleDigest digest) {

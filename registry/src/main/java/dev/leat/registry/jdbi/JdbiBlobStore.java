@@ -17,7 +17,6 @@ public final class JdbiBlobStore implements BlobStore {
   static final int ABANDONED_MAX = 1_000;
 
   private final Database database;
-  private final DigestCheck check = new DigestCheck();
 
   public JdbiBlobStore(Database database) {
     this.database = database;
@@ -39,7 +38,7 @@ public final class JdbiBlobStore implements BlobStore {
         .inTransaction(
             "Loading the module " + digest,
             handle -> ModuleChunks.read(handle, digest, ModuleChunks.WASM))
-        .map(stored -> check.checked(digest, stored));
+        .map(stored -> DigestCheck.checked(digest, stored));
   }
 
   @Override
@@ -47,11 +46,6 @@ public final class JdbiBlobStore implements BlobStore {
     database.useTransaction(
         "Deleting the module " + digest,
         handle -> ModuleChunks.delete(handle, digest, ModuleChunks.WASM));
-  }
-
-  @Override
-  public long alteredFound() {
-    return check.alteredFound();
   }
 
   /**

@@ -42,9 +42,14 @@ public final class JdbiClassStore implements ClassStore {
     return database.inTransaction(
         "Keeping the key of compiled modules",
         handle -> {
-          handle.execute(
-              "INSERT INTO class_key (id, secret) VALUES (1, ?) ON CONFLICT DO NOTHING",
-              (Object) candidate);
+          int isFirst =
+              handle.execute(
+                  "INSERT INTO class_key (id, secret) VALUES (1, ?) ON CONFLICT DO NOTHING",
+                  (Object) candidate);
+          if (isFirst == 1) {
+            // Whatever is there was saved under a key that is lost.
+            handle.execute("DELETE FROM module_chunks WHERE format <> ?", ModuleChunks.WASM);
+          }
           return handle
               .createQuery("SELECT secret FROM class_key")
               .map((row, context) -> row.getBytes("secret"))

@@ -1,6 +1,7 @@
 package dev.leat.registry.module;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.engine.ModuleTampered;
 import dev.leat.store.StoreFailure;
 import java.util.Optional;
 
@@ -11,7 +12,7 @@ import java.util.Optional;
  *   <li>When {@code put} returns, the bytes outlive a crash. Nobody ever meets a part of them.
  *   <li>{@code load} gives exactly the bytes that were put, or nothing if there are none.
  *   <li>Stored bytes that do not have their digest any more are never given: {@code load} throws
- *       {@link BlobAltered}. {@code alteredFound} counts how often that was met.
+ *       {@link ModuleTampered}.
  *   <li>{@code put} refuses bytes of another digest; put again, it mends an altered copy.
  *   <li>{@code holds} is whether {@code load} would give the bytes.
  *   <li>{@code delete} removes the bytes, and does nothing if there are none.
@@ -27,13 +28,10 @@ public interface BlobStore {
   default boolean holds(ModuleDigest digest) {
     try {
       return load(digest).isPresent();
-    } catch (BlobAltered e) {
+    } catch (ModuleTampered e) {
       return false;
     }
   }
 
   void delete(ModuleDigest digest);
-
-  /** How often stored bytes had been altered, since the start. */
-  long alteredFound();
 }

@@ -1,14 +1,11 @@
 package dev.leat.registry.module;
 
 import dev.leat.contract.ModuleDigest;
-import java.util.concurrent.atomic.LongAdder;
+import dev.leat.engine.ModuleTampered;
 
-/**
- * Holds the bytes of a {@link BlobStore} to their digests, and counts those that were altered. Safe
- * for several threads.
- */
+/** Holds the bytes of a {@link BlobStore} to their digests. */
 public final class DigestCheck {
-  private final LongAdder altered = new LongAdder();
+  private DigestCheck() {}
 
   /** Refuses bytes that are to be put under another digest. */
   public static void require(ModuleDigest digest, byte[] bytes) {
@@ -20,19 +17,12 @@ public final class DigestCheck {
   /**
    * The bytes as they were stored.
    *
-   * @throws BlobAltered if they are not those of the digest any more
+   * @throws ModuleTampered if they are not those of the digest any more
    */
-  public byte[] checked(ModuleDigest digest, byte[] stored) {
-    ModuleDigest found = ModuleDigest.of(stored);
-    if (!found.equals(digest)) {
-      altered.increment();
-      throw new BlobAltered(digest, found);
+  public static byte[] checked(ModuleDigest digest, byte[] stored) {
+    if (!ModuleDigest.of(stored).equals(digest)) {
+      throw new ModuleTampered(digest, ModuleTampered.Part.BYTES);
     }
     return stored;
-  }
-
-  /** How often stored bytes were not those of their digest. */
-  public long alteredFound() {
-    return altered.sum();
   }
 }

@@ -6,6 +6,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.engine.ModuleTampered;
 import dev.leat.registry.module.ModuleStore.Deletion;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -53,13 +54,9 @@ public final class ModuleCatalog {
     return modules.find(tenant, digest).map(Answer::done).orElseGet(() -> unknown(tenant, digest));
   }
 
-  /**
-   * The module's bytes, checked against the digest.
-   *
-   * @throws BlobAltered if what is stored is not what was published
-   */
+  /** The module's bytes, which are refused where they were changed. */
   public Answer<byte[]> content(TenantId tenant, ModuleDigest digest) {
-    return show(tenant, digest).map(module -> bytes(digest));
+    return show(tenant, digest).then(module -> bytes(digest));
   }
 
   /**
@@ -94,12 +91,18 @@ public final class ModuleCatalog {
     };
   }
 
-  private byte[] bytes(ModuleDigest digest) {
-    return blobs
-        .load(digest)
-        .orElseThrow(() ->
-            new IllegalStateException(
-                "The bytes of module " + digest + " are missing from the blob store"));
+  private Answer<byte[]> bytes(ModuleDigest digest) {
+    try {
+      return blobs
+          .load(digest)
+          .map(Answer::done)
+          .orElseThrow(() ->
+              new IllegalStateException(
+                  "The bytes of module " + digest + " are missing from the blob store"));
+    } catch (ModuleTampered e) {
+      return Answer.refused(
+          ProblemCode.MODULE_TAMPERED, "Nothing is done with it: " + e.reason() + ".");
+    }
   }
 
   private static <T> Answer<T> unknown(TenantId tenant, ModuleDigest digest) {

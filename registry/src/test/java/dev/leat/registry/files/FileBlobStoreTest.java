@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.ModuleDigest;
-import dev.leat.registry.module.BlobAltered;
 import dev.leat.registry.module.BlobStore;
 import dev.leat.registry.module.BlobStoreContract;
 import dev.leat.store.StoreFailure;
@@ -39,22 +38,6 @@ final class FileBlobStoreTest extends BlobStoreContract {
         .isInstanceOf(StoreFailure.class);
     assertThatThrownBy(store::start).isInstanceOf(StoreFailure.class);
     assertThat(file).hasContent("in the way");
-  }
-
-  @Test
-  void load_altered_isCounted() {
-    FileBlobStore store = new FileBlobStore(directory);
-    store.start();
-    byte[] bytes = {1};
-    ModuleDigest digest = ModuleDigest.of(bytes);
-    store.put(digest, bytes);
-    store.load(digest);
-    assertThat(store.alteredFound()).isZero();
-    alter(digest);
-
-    assertThatThrownBy(() -> store.load(digest)).isInstanceOf(BlobAltered.class);
-
-    assertThat(store.alteredFound()).isEqualTo(1);
   }
 
   @Override

@@ -7,7 +7,6 @@ import static dev.leat.registry.TestRegistry.OTHER;
 import static dev.leat.registry.TestRegistry.done;
 import static dev.leat.registry.TestRegistry.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
@@ -94,9 +93,9 @@ final class ModuleCatalogTest {
     altered[altered.length - 1]++;
     Files.write(file, altered);
 
-    assertThatThrownBy(() -> registry.modules.content(ACME, digest))
-        .isInstanceOf(BlobAltered.class)
-        .hasMessageContaining(digest.toString());
+    assertThat(
+            refused(registry.modules.content(ACME, digest), ProblemCode.MODULE_TAMPERED).detail())
+        .contains(digest.toString(), "were changed");
   }
 
   @Test

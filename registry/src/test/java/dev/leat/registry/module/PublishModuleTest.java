@@ -310,11 +310,6 @@ final class PublishModuleTest {
 
     @Override
     public void delete(ModuleDigest digest) {}
-
-    @Override
-    public long alteredFound() {
-      return 0;
-    }
   }
 
   @Test

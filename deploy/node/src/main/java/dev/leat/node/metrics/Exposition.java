@@ -2,11 +2,12 @@ package dev.leat.node.metrics;
 
 import dev.leat.engine.EngineCounts;
 import dev.leat.engine.GuestHeap;
+import dev.leat.engine.ModuleTampered;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.invocations.ExecutionLog;
 import dev.leat.invocations.InvocationLogs;
-import dev.leat.registry.module.BlobStore;
+import dev.leat.registry.module.TamperAlarm;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.worker.ModuleCacheUse;
 import dev.leat.worker.Preparation;
@@ -39,7 +40,7 @@ public final class Exposition {
   private final Worker worker;
   private final QuotaGate quotas;
   private final EngineCounts engine;
-  private final BlobStore blobs;
+  private final TamperAlarm tampered;
   private final GuestHeap guestHeap;
   private final GuestLogs guestLogs;
   private final GuestMetrics guestMetrics;
@@ -53,7 +54,7 @@ public final class Exposition {
       Worker worker,
       QuotaGate quotas,
       EngineCounts engine,
-      BlobStore blobs,
+      TamperAlarm tampered,
       GuestHeap guestHeap,
       GuestLogs guestLogs,
       GuestMetrics guestMetrics,
@@ -65,7 +66,7 @@ public final class Exposition {
     this.worker = worker;
     this.quotas = quotas;
     this.engine = engine;
-    this.blobs = blobs;
+    this.tampered = tampered;
     this.guestHeap = guestHeap;
     this.guestLogs = guestLogs;
     this.guestMetrics = guestMetrics;
@@ -131,13 +132,7 @@ public final class Exposition {
             "Modules compiled; those in the class store need not be",
             engine.compiledModules()),
         quotaRejections(),
-        CounterSnapshot.builder()
-            .name("leat_security_alerts")
-            .help("What was stored and came back altered: it was not run")
-            .dataPoint(
-                point(blobs.alteredFound() + engine.alteredModules(), "kind", "module-digest"))
-            .dataPoint(point(engine.alteredClasses(), "kind", "class-mac"))
-            .build(),
+        securityAlerts(),
         gauge("leat_guest_memory_bytes", "Memory that all instances hold", guestHeap.heldBytes()),
         gauge(
             "leat_request_body_bytes",
@@ -204,6 +199,17 @@ public final class Exposition {
             .help("Values of functions left out, by whose bound they were beyond");
     for (GuestMetrics.Drop drop : GuestMetrics.Drop.values()) {
       all.dataPoint(point(guestMetrics.dropped(drop), "of", drop.word()));
+    }
+    return all.build();
+  }
+
+  private CounterSnapshot securityAlerts() {
+    CounterSnapshot.Builder all =
+        CounterSnapshot.builder()
+            .name("leat_security_alerts")
+            .help("What was stored and came back altered, each once: it was not run");
+    for (ModuleTampered.Part part : ModuleTampered.Part.values()) {
+      all.dataPoint(point(tampered.count(part), "kind", part.check()));
     }
     return all.build();
   }
