@@ -118,6 +118,7 @@ public final class Sampling {
         case Outcome.FuelExhausted exhausted -> STOPPED;
         case Outcome.MemoryExceeded exceeded -> STOPPED;
         case Outcome.Unrunnable unrunnable -> STOPPED;
+        case Outcome.Tampered tampered -> STOPPED;
         // Its caller left, perhaps because it took too long: so it counts for the latency.
         case Outcome.Cancelled cancelled ->
             cancelled.usage().acquire() == Usage.Acquire.NONE ? NOT_ITS_DOING : GOOD;
