@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/**
- * A token bucket in one number, so that taking allocates nothing. Any thread, without locks.
- */
+/** A token bucket in one number, so that taking allocates nothing. Any thread, without locks. */
 final class LocalRate implements Rate {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 

@@ -206,7 +206,8 @@ final class QuotaGateTest {
     gate.limit(ACME, TenantLimits.NONE);
 
     assertThat(admittedOf(9, F)).isEqualTo(2);
-    assertThat(gate.rejections()).contains(new Rejections(Optional.empty(), "requests-per-second", 7));
+    assertThat(gate.rejections())
+        .contains(new Rejections(Optional.empty(), "requests-per-second", 7));
   }
 
   @Test

@@ -48,7 +48,7 @@ final class Invoices {
   private static final int TOTALS_MAX = 100_000;
 
   private static final ObjectMapper JSON =
-      JsonMapper.builder().serializationInclusion(JsonInclude.Include.NON_NULL).build();
+      JsonMapper.builder().defaultPropertyInclusion(JsonInclude.Value.ALL_NON_NULL).build();
 
   private final Tenants tenants;
   private final UsageLog usage;

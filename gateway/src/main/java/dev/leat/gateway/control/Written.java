@@ -19,7 +19,7 @@ record Written(int status, Map<String, String> headers, byte[] body, @Nullable P
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-          .serializationInclusion(JsonInclude.Include.NON_NULL)
+          .defaultPropertyInclusion(JsonInclude.Value.ALL_NON_NULL)
           .build();
 
   private static final byte[] NO_BODY = new byte[0];
