@@ -33,6 +33,9 @@ public sealed interface Change {
   /** All keys of a tenant's publishers are gone. */
   record PublisherKeysForgotten(TenantId tenant) implements Change {}
 
+  /** A tenant's policy, or the revocation of what it has, changed which modules it trusts. */
+  record TrustChanged(TenantId tenant) implements Change {}
+
   /** A function was deployed or deleted, or its traffic changed. */
   record RouteChanged(FunctionRef function) implements Change {}
 

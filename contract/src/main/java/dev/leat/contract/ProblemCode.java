@@ -22,6 +22,7 @@ public enum ProblemCode {
   HEADERS_TOO_LARGE(431, Source.GATEWAY, false, "The header fields are too large"),
   INVALID_MODULE(422, Source.GATEWAY, false, "The module cannot be accepted"),
   INVALID_SIGNATURE(422, Source.GATEWAY, false, "The signature cannot be accepted"),
+  MODULE_UNTRUSTED(422, Source.GATEWAY, false, "The tenant does not trust the module"),
   INVALID_MANIFEST(422, Source.GATEWAY, false, "The manifest cannot be accepted"),
   TOO_MANY_INVALID_TOKENS(429, Source.GATEWAY, true, "Too many invalid tokens from the address"),
   QUOTA_EXCEEDED(429, Source.QUOTA, true, "The quota is used up"),
@@ -34,6 +35,8 @@ public enum ProblemCode {
   RESPONSE_TOO_LARGE(502, Source.WORKER, false, "The function's response is too large"),
   FUNCTION_UNRUNNABLE(502, Source.WORKER, false, "The function cannot be run"),
   MODULE_TAMPERED(502, Source.WORKER, false, "The stored module was changed"),
+  MODULE_REVOKED(
+      502, Source.GATEWAY, false, "The function's module is signed by revoked keys only"),
   WORKER_LOST(502, Source.SCHEDULER, false, "The worker that had the call was lost"),
   FUNCTION_TIMEOUT(504, Source.WORKER, true, "The function ran too long"),
   STORE_UNAVAILABLE(503, Source.GATEWAY, true, "The platform's store is away just now"),

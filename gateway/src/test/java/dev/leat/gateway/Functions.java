@@ -34,6 +34,9 @@ import java.util.Set;
  * by the cookie {@code session}; {@code quiet}, to whose version no traffic goes.
  */
 public final class Functions {
+  /** What each of them is a version of. */
+  static final ModuleDigest MODULE = new ModuleDigest("0".repeat(64));
+
   private static final Set<String> GET_AND_POST = Set.of("GET", "POST");
 
   private Functions() {}
@@ -95,7 +98,7 @@ public final class Functions {
         new FunctionVersion(
             new FunctionRef(new TenantId("acme"), new FunctionName(name)),
             number,
-            new ModuleDigest("0".repeat(64)),
+            MODULE,
             GuestContract.HANDLER,
             limits,
             InstancePolicy.DEFAULT,

@@ -4,6 +4,7 @@ import dev.leat.audit.AuditLog;
 import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Answer;
+import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.ControlPlane;
@@ -54,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -83,6 +85,10 @@ final class GatewayUnderTest implements AutoCloseable {
 
   private final ManualClock clock = new ManualClock(NOW);
   private final TestDatabase database = TestDatabase.h2();
+
+  /** Modules that are not called any more. */
+  private final Set<ModuleDigest> drained = ConcurrentHashMap.newKeySet();
+
   private final Tokens tokens;
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final Vertx vertx = Vertx.vertx();
@@ -116,7 +122,14 @@ final class GatewayUnderTest implements AutoCloseable {
     changes.load();
     invocations =
         new InvocationPipeline(
-            routes, authenticator, tenants, gate, bodies, functions, Duration.ofSeconds(1));
+            routes,
+            version -> drained.contains(version.module()),
+            authenticator,
+            tenants,
+            gate,
+            bodies,
+            functions,
+            Duration.ofSeconds(1));
     control =
         new ControlPlane(
             isGateway,
@@ -184,6 +197,7 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         null,
         null,
+        null,
         audit,
         null,
         changes,
@@ -201,6 +215,14 @@ final class GatewayUnderTest implements AutoCloseable {
   void setQuota(String name, long limit) {
     quotas.set(new QuotaScope.OfTenant(ACME), Map.of(name, limit));
     changes.catchUp();
+  }
+
+  void drain(ModuleDigest module) {
+    drained.add(module);
+  }
+
+  void drainNothing() {
+    drained.clear();
   }
 
   void suspend(TenantId tenant) {

@@ -203,6 +203,23 @@ class InvocationStepsTest {
     assertThat(withToken("/f/acme/closed", own).status()).isEqualTo(200);
   }
 
+  /** All of these functions' versions are of one module. */
+  @Test
+  void call_ofADrainedModule_isRefusedWhoeverMayCall() {
+    String own = node.token(GatewayUnderTest.ACME, Role.INVOKER);
+    String foreign = node.token(GatewayUnderTest.OTHER, Role.INVOKER);
+    node.drain(Functions.MODULE);
+
+    assertThat(node.get("/f/acme/open").problem()).isEqualTo("502 module-revoked");
+    assertThat(withToken("/f/acme/closed", own).problem()).isEqualTo("502 module-revoked");
+    assertThat(node.functions.invoked).isEmpty();
+    assertThat(withToken("/f/acme/closed", foreign).problem()).isEqualTo("404 function-not-found");
+    assertThat(node.get("/f/acme/closed").problem()).isEqualTo("401 unauthenticated");
+
+    node.drainNothing();
+    assertThat(withToken("/f/acme/closed", own).status()).isEqualTo(200);
+  }
+
   /** In a query or a cookie it would be in logs and histories. */
   @Test
   void token_elsewhereThanInItsField_isNoToken() {

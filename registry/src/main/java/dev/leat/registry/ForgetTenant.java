@@ -7,6 +7,7 @@ import dev.leat.registry.function.VersionTrial;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.trust.PolicyStore;
 import java.util.Set;
 
 /**
@@ -19,6 +20,7 @@ public final class ForgetTenant {
 
   private final ClosingStore closing;
   private final KeyStore keys;
+  private final PolicyStore policies;
   private final FunctionStore functions;
   private final ModuleStore modules;
   private final CollectModule collector;
@@ -27,12 +29,14 @@ public final class ForgetTenant {
   public ForgetTenant(
       ClosingStore closing,
       KeyStore keys,
+      PolicyStore policies,
       FunctionStore functions,
       ModuleStore modules,
       CollectModule collector,
       VersionTrial trial) {
     this.closing = closing;
     this.keys = keys;
+    this.policies = policies;
     this.functions = functions;
     this.modules = modules;
     this.collector = collector;
@@ -57,6 +61,7 @@ public final class ForgetTenant {
   public boolean forgetSome(TenantId tenant) {
     // Without keys nothing more is published, and without modules nothing more is deployed.
     keys.forget(tenant);
+    policies.forget(tenant);
     Set<ModuleDigest> some = modules.forget(tenant, MODULES_AT_ONCE);
     some.forEach(collector::collect);
     if (some.size() == MODULES_AT_ONCE) {

@@ -31,6 +31,7 @@ import dev.leat.registry.jdbi.JdbiClosingStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
+import dev.leat.registry.jdbi.JdbiPolicyStore;
 import dev.leat.registry.jdbi.RegistrySchema;
 import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.KeyStore;
@@ -47,6 +48,9 @@ import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.release.Rollouts;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.RoutingTable;
+import dev.leat.registry.trust.DrainedModules;
+import dev.leat.registry.trust.Policies;
+import dev.leat.registry.trust.PolicyStore;
 import dev.leat.store.Database;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
@@ -74,6 +78,10 @@ public final class TestRegistry implements AutoCloseable {
 
   public final TestDatabase database = TestDatabase.h2();
   public final KeyStore keyStore = new JdbiKeyStore(database.dataSource());
+  public final PolicyStore policyStore =
+      new JdbiPolicyStore(
+          new Database(database.dataSource()),
+          new TenantTurns(new Database(database.dataSource())));
   public final ModuleStore moduleStore = new JdbiModuleStore(database.dataSource());
   public final FailingFunctionStore functionStore =
       new FailingFunctionStore(new JdbiFunctionStore(database.dataSource()));
@@ -85,6 +93,9 @@ public final class TestRegistry implements AutoCloseable {
   /** What every tenant may have. */
   public Allowance allowance = Allowance.PLATFORM;
 
+  /** Done when a module has been looked at, before it is kept. */
+  public Runnable beforeKeeping = () -> {};
+
   public final CollectModule collector;
   public final AuditLog audit =
       new AuditLog(
@@ -92,6 +103,8 @@ public final class TestRegistry implements AutoCloseable {
           (type, payload) -> fail("no checkpoint is signed here"),
           clock);
 
+  public final Policies policies = new Policies(policyStore, clock);
+  public final DrainedModules drained = new DrainedModules(policyStore);
   public final PublisherKeys keys = new PublisherKeys(keyStore, clock);
   public final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
   public final PublishModule publishModule;
@@ -123,23 +136,36 @@ public final class TestRegistry implements AutoCloseable {
             blobs,
             collector,
             keyStore,
+            policyStore,
             engine,
-            tenant -> allowance,
+            tenant -> {
+              beforeKeeping.run();
+              return allowance;
+            },
             clock,
             MODULE_BYTES_MAX);
     modules = new ModuleCatalog(moduleStore, blobs, collector, clock);
     deployFunction =
         new DeployFunction(
-            functionStore, moduleStore, modules, engine, trial, tenant -> allowance, clock);
+            functionStore,
+            moduleStore,
+            policyStore,
+            modules,
+            engine,
+            trial,
+            tenant -> allowance,
+            clock);
     forgetTenant =
         new ForgetTenant(
             new JdbiClosingStore(new TenantTurns(new Database(database.dataSource()))),
             keyStore,
+            policyStore,
             functionStore,
             moduleStore,
             collector,
             trial);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
+    changes.subscribe(drained);
     changes.subscribe(routes);
     changes.load();
   }

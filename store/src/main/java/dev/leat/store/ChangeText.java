@@ -28,6 +28,7 @@ record ChangeText(String kind, String subject) {
           text("publisher-key", tenant, kid);
       case Change.PublisherKeysForgotten(TenantId tenant) ->
           text("publisher-keys-forgotten", tenant);
+      case Change.TrustChanged(TenantId tenant) -> text("trust", tenant);
       case Change.RouteChanged(FunctionRef function) ->
           text("route", function.tenant(), function.name());
       case Change.RoutesForgotten(TenantId tenant) -> text("routes-forgotten", tenant);
@@ -60,6 +61,7 @@ record ChangeText(String kind, String subject) {
                       new Change.PublisherKeyChanged(new TenantId(names.get(0)), names.get(1)));
           case "publisher-keys-forgotten" ->
               of(1, names -> new Change.PublisherKeysForgotten(new TenantId(names.get(0))));
+          case "trust" -> of(1, names -> new Change.TrustChanged(new TenantId(names.get(0))));
           case "route" -> of(2, names -> new Change.RouteChanged(function(names)));
           case "routes-forgotten" ->
               of(1, names -> new Change.RoutesForgotten(new TenantId(names.get(0))));

@@ -27,6 +27,7 @@ final class ChangeTextTest {
           new Change.SigningKeyChanged(),
           new Change.PublisherKeyChanged(LONGEST, "k".repeat(100)),
           new Change.PublisherKeysForgotten(LONGEST),
+          new Change.TrustChanged(LONGEST),
           new Change.RouteChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))),
           new Change.RoutesForgotten(LONGEST),
           new Change.MemberChanged("n".repeat(63)),

@@ -6,6 +6,7 @@ import dev.leat.contract.ModuleDigest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.format.DateTimeParseException;
 import picocli.CommandLine;
@@ -55,6 +56,7 @@ public final class Leat {
             .addSubcommand(new SigningKeyCommands(session))
             .addSubcommand(new IssuerCommands(session))
             .addSubcommand(new KeyCommands(session))
+            .addSubcommand(new PolicyCommands(session))
             .addSubcommand(new Validate(session))
             .addSubcommand(new Analyze(session))
             .addSubcommand(new Sign(session))
@@ -83,6 +85,7 @@ public final class Leat {
         .setUsageHelpWidth(100)
         .setExpandAtFiles(false)
         .registerConverter(Duration.class, new DurationConverter())
+        .registerConverter(Instant.class, Leat::instant)
         .registerConverter(Format.class, Leat::format)
         .registerConverter(YearMonth.class, Leat::month)
         .registerConverter(RoleRule.class, RoleRule::parse)
@@ -114,6 +117,14 @@ public final class Leat {
       return ModuleDigest.parse(text);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage() + "; was '" + text + "'");
+    }
+  }
+
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new TypeConversionException("'" + text + "' is no time such as 2026-11-30T12:00:00Z");
     }
   }
 

@@ -203,6 +203,7 @@ final class Assembly implements AutoCloseable {
             tenants.issuers,
             tenants.signingKeys,
             registry.publisherKeys,
+            registry.policies,
             registry.publishing,
             registry.modules,
             registry.analysis,
@@ -225,6 +226,7 @@ final class Assembly implements AutoCloseable {
         loops.vertx,
         new InvocationPipeline(
             registry.routes,
+            registry.drained::has,
             tenants.authenticator,
             tenants.tenants,
             tenants.quotaGate,
@@ -326,6 +328,7 @@ final class Assembly implements AutoCloseable {
             tenants.quotas,
             tenants.tenants,
             tenants.usage,
+            registry.drained,
             registry.routes)
         .forEach(changes::subscribe);
     if (calls != null) {

@@ -12,6 +12,7 @@ import dev.leat.registry.jdbi.JdbiClosingStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
+import dev.leat.registry.jdbi.JdbiPolicyStore;
 import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKeys;
@@ -24,6 +25,9 @@ import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.release.Rollouts;
 import dev.leat.registry.route.RoutingTable;
+import dev.leat.registry.trust.DrainedModules;
+import dev.leat.registry.trust.Policies;
+import dev.leat.registry.trust.PolicyStore;
 import dev.leat.tenants.Quotas;
 import java.time.Clock;
 import java.util.List;
@@ -39,6 +43,8 @@ final class RegistryParts {
   final ModuleStore moduleStore;
   final RoutingTable routes;
   final PublisherKeys publisherKeys;
+  final Policies policies;
+  final DrainedModules drained;
   final ModuleCatalog modules;
   final ModuleAnalysis analysis;
   final PublishModule publishing;
@@ -58,6 +64,9 @@ final class RegistryParts {
     functionStore = new JdbiFunctionStore(stored.database, turns);
     moduleStore = new JdbiModuleStore(stored.database, turns);
     KeyStore keyStore = new JdbiKeyStore(source);
+    PolicyStore policyStore = new JdbiPolicyStore(stored.database, turns);
+    policies = new Policies(policyStore, clock);
+    drained = new DrainedModules(policyStore);
     routes = new RoutingTable(functionStore, clock);
     publisherKeys = new PublisherKeys(keyStore, clock);
     collector = new CollectModule(moduleStore, stored.blobs, stored.engine::forget);
@@ -69,6 +78,7 @@ final class RegistryParts {
             stored.blobs,
             collector,
             keyStore,
+            policyStore,
             stored.engine::inspectAndCompile,
             quotas,
             clock,
@@ -77,6 +87,7 @@ final class RegistryParts {
         new DeployFunction(
             functionStore,
             moduleStore,
+            policyStore,
             modules,
             stored.engine::inspectAccepted,
             trial,
@@ -88,7 +99,13 @@ final class RegistryParts {
     naming = new NameVersions(functionStore, functions, clock);
     forgetting =
         new ForgetTenant(
-            new JdbiClosingStore(turns), keyStore, functionStore, moduleStore, collector, trial);
+            new JdbiClosingStore(turns),
+            keyStore,
+            policyStore,
+            functionStore,
+            moduleStore,
+            collector,
+            trial);
   }
 
   boolean isDeployed(FunctionRef function) {

@@ -119,6 +119,7 @@ class ControlPlaneIT {
             "/powers",
             "/tokens",
             "/keys",
+            "/policy",
             "/modules",
             "/functions",
             "/functions/echo",
@@ -185,6 +186,21 @@ class ControlPlaneIT {
     String token = get(walked.path("/tokens")).json().at("/items/0/id").asText();
     String key = get(walked.path("/keys")).json().at("/items/0/kid").asText();
     assertThat(delete(module).problem()).isEqualTo("409 conflict gateway");
+    assertThat(
+            putJson(
+                    walked.path("/keys/" + key + "/validity"),
+                    "{\"validUntil\":\"2026-01-31T12:00:00Z\"}")
+                .status())
+        .isEqualTo(200);
+    assertThat(
+            putJson(
+                    walked.path("/policy"),
+                    "{\"trusted-publishers\":[\"walked\"],\"on-revoke\":\"drain\"}")
+                .status())
+        .isEqualTo(200);
+    assertThat(get(walked.path("/policy")).json())
+        .hasToString(
+            "{\"require-signature\":true,\"trusted-publishers\":[\"walked\"],\"on-revoke\":\"drain\"}");
     for (String path :
         List.of(
             walked.path("/functions/echo"),

@@ -131,6 +131,7 @@ public final class ControlPlane {
         new ModuleOperations(
                 services.keys(), services.publishing(), services.modules(), services.analysis())
             .byId());
+    byId.putAll(new TrustOperations(services.keys(), services.policies()).byId());
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
     byId.putAll(new ReleaseOperations(services.traffic(), services.naming()).byId());
     byId.putAll(new RolloutOperations(services.rollouts()).byId());

@@ -13,6 +13,7 @@ import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.release.Rollouts;
+import dev.leat.registry.trust.Policies;
 import dev.leat.store.ChangeFeed;
 import dev.leat.tenants.Issuers;
 import dev.leat.tenants.Quotas;
@@ -38,6 +39,7 @@ public record ControlServices(
     Issuers issuers,
     SigningKeys signingKeys,
     PublisherKeys keys,
+    Policies policies,
     PublishModule publishing,
     ModuleCatalog modules,
     ModuleAnalysis analysis,

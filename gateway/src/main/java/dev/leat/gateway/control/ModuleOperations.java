@@ -11,8 +11,10 @@ import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.module.PublishedModule;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 
 /** Publisher keys and signed modules. */
 final class ModuleOperations {
@@ -75,23 +77,37 @@ final class ModuleOperations {
 
   private Reply publish(Call call) {
     byte[] module = call.parts().get("module");
-    byte[] signature = call.parts().get("signature");
-    if (module == null || signature == null) {
+    if (module == null) {
       return Reply.refused(
           ProblemCode.INVALID_REQUEST,
-          "The form must have the parts 'module' (the WebAssembly binary) and 'signature' (a"
-              + " compact JWS); 'leat sign' makes the signature.");
+          "The form must have the part 'module', the WebAssembly binary.");
     }
     return Reply.of(
-        publishing.publish(
-            call.tenant(),
-            call.actor(),
-            module,
-            new String(signature, StandardCharsets.US_ASCII).strip()),
+        publish(call, module),
         published ->
             Reply.created(
                 ModuleReply.of(published),
                 "/v1/tenants/" + call.tenant() + "/modules/" + published.digest()));
+  }
+
+  private Answer<PublishedModule> publish(Call call, byte[] module) {
+    Optional<String> signature = part(call, "signature");
+    if (signature.isPresent()) {
+      return publishing.publish(call.tenant(), call.actor(), module, signature.get());
+    }
+    Optional<String> name = part(call, "name");
+    Optional<String> version = part(call, "version");
+    return name.isPresent() && version.isPresent()
+        ? publishing.publishUnsigned(call.tenant(), call.actor(), module, name.get(), version.get())
+        : Answer.refused(
+            ProblemCode.INVALID_REQUEST,
+            "Beside 'module' the form must have the part 'signature', a compact JWS that 'leat sign'"
+                + " makes; or 'name' and 'version', where the tenant's policy has modules unsigned.");
+  }
+
+  private static Optional<String> part(Call call, String name) {
+    return Optional.ofNullable(call.parts().get(name))
+        .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip());
   }
 
   private Reply show(Call call) {

@@ -2,6 +2,7 @@ package dev.leat.gateway.invocation;
 
 import static dev.leat.gateway.pipeline.NamedStep.step;
 
+import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invoker;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.Connections;
@@ -24,6 +25,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Takes a request for a function from its first byte to its answer. All its steps run on the
@@ -34,11 +36,14 @@ public final class InvocationPipeline {
   private final Pipeline<InvocationExchange> pipeline;
 
   /**
+   * @param isDrained whether a version is not to be called, since its module is not trusted any
+   *     more
    * @param invoker runs what is let through
    * @param waitMax how long an invocation may wait at a worker
    */
   public InvocationPipeline(
       RoutingTable routes,
+      Predicate<FunctionVersion> isDrained,
       Authenticator authenticator,
       Tenants tenants,
       QuotaGate quotas,
@@ -61,6 +66,7 @@ public final class InvocationPipeline {
                 step("authorise", "before any of what exists is told", new AuthoriseInvocation()),
                 step("found", "told only to whom it may be told", new RequireFunction()),
                 step("tenant", "nothing of it runs, whoever calls", new RefuseSuspended(tenants)),
+                step("trust", "nothing drained runs, whoever calls", new RefuseDrained(isDrained)),
                 step("method", "what cannot succeed spends no quota", new CheckMethod()),
                 step("quota", "over it, no body costs memory", new AdmitByQuota(quotas)),
                 step("memory", "no byte is read that has no room", new ReserveMemory(bodies)),

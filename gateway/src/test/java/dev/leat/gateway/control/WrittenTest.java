@@ -45,7 +45,7 @@ class WrittenTest {
 
   @Test
   void component_thatIsNull_isLeftOut() {
-    assertThat(text(Written.of(Reply.ok(new KeyReply("k", null, "x", "then", null)))))
+    assertThat(text(Written.of(Reply.ok(new KeyReply("k", null, "x", "then", null, null, null)))))
         .isEqualTo("{\"kid\":\"k\",\"x\":\"x\",\"createdAt\":\"then\"}");
   }
 

@@ -19,6 +19,7 @@ import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleRef;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishedModule;
+import dev.leat.registry.trust.PolicyStore;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ public final class DeployFunction {
 
   private final FunctionStore functions;
   private final ModuleStore modules;
+  private final PolicyStore policies;
   private final ModuleCatalog catalog;
   private final ModuleInspector inspector;
   private final VersionTrial trial;
@@ -54,6 +56,7 @@ public final class DeployFunction {
   public DeployFunction(
       FunctionStore functions,
       ModuleStore modules,
+      PolicyStore policies,
       ModuleCatalog catalog,
       ModuleInspector inspector,
       VersionTrial trial,
@@ -61,6 +64,7 @@ public final class DeployFunction {
       InstantSource clock) {
     this.functions = functions;
     this.modules = modules;
+    this.policies = policies;
     this.catalog = catalog;
     this.inspector = inspector;
     this.trial = trial;
@@ -132,10 +136,25 @@ public final class DeployFunction {
   /** The module that the manifest names, if it is published and fits the manifest. */
   private Answer<ModuleDigest> fitting(TenantId tenant, Manifest manifest) {
     return published(tenant, manifest.module())
+        .then(digest -> trusted(tenant, digest))
         .then(digest ->
             catalog
                 .content(tenant, digest)
                 .then(bytes -> fitting(tenant, digest, bytes, manifest)));
+  }
+
+  /** Asked before anything is made ready; what counts is what is true when the version is added. */
+  private Answer<ModuleDigest> trusted(TenantId tenant, ModuleDigest digest) {
+    return policies
+        .find(tenant)
+        .objection(policies.signatures(tenant, digest))
+        .<Answer<ModuleDigest>>map(why -> untrusted(digest, why))
+        .orElseGet(() -> Answer.done(digest));
+  }
+
+  private static <T> Answer<T> untrusted(ModuleDigest digest, String why) {
+    return Answer.refused(
+        ProblemCode.MODULE_UNTRUSTED, "The module %s is not trusted. %s".formatted(digest, why));
   }
 
   private Answer<ModuleDigest> fitting(
@@ -360,6 +379,7 @@ public final class DeployFunction {
             Optional.of(
                 Answer.refused(
                     ProblemCode.CONFLICT, "The module %s was just deleted.".formatted(module)));
+        case Addition.Untrusted(String why) -> Optional.of(untrusted(module, why));
         case Addition.Closed() ->
             Optional.of(
                 Answer.refused(

@@ -42,6 +42,7 @@ import java.util.Optional;
  *   <li>{@code name} gives an alias to a version of the function, and takes it from another; it
  *       refuses one too many. {@code unname} gives whether there was one.
  *   <li>{@code due} gives functions whose traffic has a rollout that is due, of all tenants.
+ *   <li>{@code add} is refused while the tenant's policy objects to the module.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
@@ -99,6 +100,9 @@ public interface FunctionStore {
     record NotNext() implements Addition {}
 
     record NoSuchModule() implements Addition {}
+
+    /** The tenant's policy objects to the module: why, in sentences. */
+    record Untrusted(String why) implements Addition {}
 
     /** The tenant is being deleted. */
     record Closed() implements Addition {}

@@ -418,6 +418,11 @@ public final class JdbiFunctionStore implements FunctionStore {
     if (!JdbiModuleStore.has(handle, tenant, deployed.version().module())) {
       return Optional.of(new Addition.NoSuchModule());
     }
+    Optional<String> objection =
+        JdbiPolicyStore.objection(handle, tenant, deployed.version().module());
+    if (objection.isPresent()) {
+      return objection.map(Addition.Untrusted::new);
+    }
     int revision = JdbiTraffic.revision(handle, function);
     boolean isNextTraffic = traffic.revision() == revision || traffic.revision() == revision + 1;
     if (last(handle, tenant, name) != deployed.version().number() - 1 || !isNextTraffic) {

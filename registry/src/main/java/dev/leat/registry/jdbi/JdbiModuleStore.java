@@ -3,15 +3,19 @@ package dev.leat.registry.jdbi;
 import dev.leat.audit.AuditEntry;
 import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Allowance;
+import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.PublishedModule;
+import dev.leat.registry.trust.Signer;
+import dev.leat.store.Changes;
 import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +52,7 @@ public final class JdbiModuleStore implements ModuleStore {
   public Addition add(
       TenantId tenant,
       PublishedModule module,
+      Optional<Signer> signer,
       Allowance allowance,
       AuditEntry entry,
       Runnable storeBytes) {
@@ -69,16 +74,49 @@ public final class JdbiModuleStore implements ModuleStore {
                   return has;
                 }
               }
-              storeBytes.run();
-              if (present.isPresent()) {
-                return new Addition.Kept(present.get());
+              Optional<Addition> notSigned =
+                  signer.flatMap(by -> notSigned(handle, by, module.publishedAt()));
+              if (notSigned.isPresent()) {
+                return notSigned.get();
               }
-              insert(handle, module);
-              JdbiAuditStore.append(handle, entry);
-              return new Addition.Kept(module);
+              storeBytes.run();
+              if (present.isEmpty()) {
+                insert(handle, module);
+              }
+              boolean isNewlySigned = signer.isPresent() && sign(handle, module, signer.get());
+              if (present.isEmpty() || isNewlySigned) {
+                JdbiAuditStore.append(handle, entry);
+                Changes.append(handle, new Change.TrustChanged(tenant));
+              }
+              return new Addition.Kept(present.orElse(module));
             });
     // Another transaction took the name and version just now: this time it is found.
-    return added.orElseGet(() -> add(tenant, module, allowance, entry, storeBytes));
+    return added.orElseGet(() -> add(tenant, module, signer, allowance, entry, storeBytes));
+  }
+
+  /** Why the key may not sign; empty if it may, and will until the transaction ends. */
+  private static Optional<Addition> notSigned(Handle handle, Signer by, Instant at) {
+    return JdbiKeyStore.lock(handle, by.publisher(), by.kid())
+        .map(key -> key.objection(at))
+        .orElseGet(() -> Optional.of("The key " + by.kid() + " was just removed."))
+        .map(Addition.NotSigned::new);
+  }
+
+  /** Keeps who signed the module; gives whether that is new. */
+  private static boolean sign(Handle handle, PublishedModule module, Signer by) {
+    return handle
+            .createUpdate(
+                """
+                INSERT INTO module_signatures (tenant, digest, publisher, kid, signed_at)
+                VALUES (:tenant, :digest, :publisher, :kid, :at) ON CONFLICT DO NOTHING
+                """)
+            .bind("tenant", module.tenant().value())
+            .bind("digest", module.digest().toString())
+            .bind("publisher", by.publisher().value())
+            .bind("kid", by.kid())
+            .bind("at", module.publishedAt())
+            .execute()
+        > 0;
   }
 
   private static Addition.Full has(Handle handle, TenantId tenant) {
@@ -189,10 +227,12 @@ public final class JdbiModuleStore implements ModuleStore {
           if (user.isPresent()) {
             return user.get();
           }
-          handle.execute(
-              "DELETE FROM modules WHERE digest = ? AND tenant = ?",
-              digest.toString(),
-              tenant.value());
+          for (String table : List.of("modules", "module_signatures")) {
+            handle.execute(
+                "DELETE FROM " + table + " WHERE digest = ? AND tenant = ?",
+                digest.toString(),
+                tenant.value());
+          }
           JdbiAuditStore.append(handle, entry);
           return new Deletion.Deleted();
         });
@@ -234,13 +274,15 @@ public final class JdbiModuleStore implements ModuleStore {
                   .bind("most", most)
                   .map((row, context) -> ModuleDigest.parse(row.getString("digest")))
                   .set();
-          PreparedBatch each =
-              handle.prepareBatch(
-                  "DELETE FROM modules WHERE tenant = :tenant AND digest = :digest");
-          digests.forEach(digest ->
-              each.bind("tenant", tenant.value()).bind("digest", digest.toString()).add());
-          if (!digests.isEmpty()) {
-            each.execute();
+          for (String table : List.of("modules", "module_signatures")) {
+            PreparedBatch each =
+                handle.prepareBatch(
+                    "DELETE FROM " + table + " WHERE tenant = :tenant AND digest = :digest");
+            digests.forEach(digest ->
+                each.bind("tenant", tenant.value()).bind("digest", digest.toString()).add());
+            if (!digests.isEmpty()) {
+              each.execute();
+            }
           }
           return digests;
         });

@@ -11,8 +11,10 @@ import dev.leat.contract.Answer;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.documents.StrictJson;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -42,8 +44,8 @@ public final class PublisherKeys {
    * Trusts a public key from now on. A key that is trusted already is given as it is; one that was
    * revoked stays so.
    *
-   * @param jwk a public Ed25519 key (RFC 8037), perhaps with a {@code name}; its {@code kid} counts
-   *     for nothing, the thumbprint is used
+   * @param jwk a public Ed25519 key (RFC 8037), perhaps with a {@code name}, {@code validFrom} and
+   *     {@code validUntil}; its {@code kid} counts for nothing, the thumbprint is used
    */
   public Answer<PublisherKey> register(TenantId tenant, String actor, String jwk) {
     return read(tenant, jwk).then(key -> register(actor, key));
@@ -55,6 +57,22 @@ public final class PublisherKeys {
   }
 
   /**
+   * Says when a key may sign: to end it, or to have another take its place after a while in which
+   * both sign. What it signed in time stays good. A key that was revoked stays so.
+   *
+   * @param kid as {@link #register} gave it
+   */
+  public Answer<PublisherKey> limit(
+      TenantId tenant, String actor, String kid, KeyValidity validity) {
+    AuditEntry entry =
+        AuditEntry.done(clock.instant(), tenant, actor, "key.validity", kid, validity.toString());
+    return store
+        .limit(tenant, kid, validity, entry)
+        .map(key -> key.isRevoked() ? revoked(key) : Answer.done(key))
+        .orElseGet(() -> unknown(tenant));
+  }
+
+  /**
    * Trusts a key no more. What it signed before stays published. Done again it gives the same.
    *
    * @param kid as {@link #register} gave it
@@ -62,13 +80,19 @@ public final class PublisherKeys {
   public Answer<PublisherKey> revoke(TenantId tenant, String actor, String kid) {
     Instant now = clock.instant();
     AuditEntry entry = AuditEntry.done(now, tenant, actor, "key.revoke", kid, "");
-    return store
-        .revoke(tenant, kid, now, entry)
-        .map(Answer::done)
-        .orElseGet(() ->
-            Answer.refused(
-                ProblemCode.NOT_FOUND,
-                "Tenant '" + tenant + "' has no key of that id. List its keys to see them."));
+    return store.revoke(tenant, kid, now, entry).map(Answer::done).orElseGet(() -> unknown(tenant));
+  }
+
+  private static Answer<PublisherKey> unknown(TenantId tenant) {
+    return Answer.refused(
+        ProblemCode.NOT_FOUND,
+        "Tenant '" + tenant + "' has no key of that id. List its keys to see them.");
+  }
+
+  private static Answer<PublisherKey> revoked(PublisherKey key) {
+    return Answer.refused(
+        ProblemCode.CONFLICT,
+        "The key " + key.kid() + " was revoked and stays so. Generate a new one.");
   }
 
   private Answer<PublisherKey> register(String actor, PublisherKey key) {
@@ -82,11 +106,7 @@ public final class PublisherKeys {
         AuditEntry.done(
             key.createdAt(), key.tenant(), actor, "key.register", key.kid(), key.name());
     PublisherKey kept = store.add(key.tenant(), key, entry);
-    return kept.isRevoked()
-        ? Answer.refused(
-            ProblemCode.CONFLICT,
-            "The key " + kept.kid() + " was revoked and stays so. Generate a new one.")
-        : Answer.done(kept);
+    return kept.isRevoked() ? revoked(kept) : Answer.done(kept);
   }
 
   private Answer<PublisherKey> read(TenantId tenant, String jwk) {
@@ -119,9 +139,32 @@ public final class PublisherKeys {
           "The key's name must be 0-%d characters without control characters, was %d"
               .formatted(NAME_CHARS_MAX, name.length()));
     }
-    return Answer.done(
-        new PublisherKey(
-            tenant, thumbprint(x), name, x.toString(), clock.instant(), Optional.empty()));
+    try {
+      return Answer.done(
+          new PublisherKey(
+              tenant,
+              thumbprint(x),
+              name,
+              x.toString(),
+              clock.instant(),
+              new KeyValidity(instant(node, "validFrom"), instant(node, "validUntil")),
+              Optional.empty()));
+    } catch (IllegalArgumentException e) {
+      return malformed("The key's " + e.getMessage() + ".");
+    }
+  }
+
+  /** In milliseconds, as times are kept. */
+  private static Optional<Instant> instant(JsonNode jwk, String member) {
+    if (!jwk.hasNonNull(member)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Instant.parse(jwk.get(member).asText()).truncatedTo(ChronoUnit.MILLIS));
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          member + " must be a time such as 2026-01-31T12:00:00Z", e);
+    }
   }
 
   private static Answer<PublisherKey> malformed(String detail) {

@@ -73,11 +73,11 @@ public final class Signatures {
     return parse(compactJws).map(jws -> jws.getHeader().getKeyID());
   }
 
-  /** The statement, if the key signed it and is trusted. */
+  /** The statement, if the key signed it and may sign now. */
   public Answer<Statement> verify(String compactJws, PublisherKey key) {
-    return key.isRevoked()
-        ? bad("The key %s was revoked. Sign with another registered key.".formatted(key.kid()))
-        : verify(compactJws, key.kid(), key.x());
+    return key.objection(clock.instant())
+        .<Answer<Statement>>map(Signatures::bad)
+        .orElseGet(() -> verify(compactJws, key.kid(), key.x()));
   }
 
   /**

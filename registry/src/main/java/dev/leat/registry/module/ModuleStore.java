@@ -6,6 +6,7 @@ import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.trust.Signer;
 import dev.leat.store.StoreFailure;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,9 @@ import java.util.Set;
  *   <li>{@code add} refuses a module that would give the tenant more modules, or more bytes in all
  *       of them together, than allowed; of several that are added at once, as many are kept as fit.
  *       One that is kept already is none more.
+ *   <li>{@code add} keeps who signed the module, also beside those who signed it before, which is a
+ *       change. It refuses a key that may not sign at the time of the publication, or is gone, as
+ *       it is when the transaction ends. Signatures go with the tenant's last module of the digest.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
@@ -45,6 +49,7 @@ public interface ModuleStore {
   Addition add(
       TenantId tenant,
       PublishedModule module,
+      Optional<Signer> signer,
       Allowance allowance,
       AuditEntry entry,
       Runnable storeBytes);
@@ -79,6 +84,9 @@ public interface ModuleStore {
      * @param bytes how many they have together
      */
     record Full(int modules, long bytes) implements Addition {}
+
+    /** The key may not sign: why, in sentences. */
+    record NotSigned(String why) implements Addition {}
   }
 
   /** What became of a module that was to be deleted. */

@@ -20,10 +20,15 @@ import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKey;
 import dev.leat.registry.key.Signatures;
 import dev.leat.registry.key.Statement;
+import dev.leat.registry.trust.PolicyStore;
+import dev.leat.registry.trust.Signer;
 import dev.leat.store.StoreFailure;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -53,6 +58,7 @@ public final class PublishModule {
   private final BlobStore blobs;
   private final CollectModule collector;
   private final KeyStore keys;
+  private final PolicyStore policies;
   private final Signatures signatures;
   private final ModuleInspector inspector;
   private final Allowances allowances;
@@ -64,6 +70,7 @@ public final class PublishModule {
       BlobStore blobs,
       CollectModule collector,
       KeyStore keys,
+      PolicyStore policies,
       ModuleInspector inspector,
       Allowances allowances,
       InstantSource clock,
@@ -72,6 +79,7 @@ public final class PublishModule {
     this.blobs = blobs;
     this.collector = collector;
     this.keys = keys;
+    this.policies = policies;
     this.signatures = new Signatures(clock);
     this.inspector = inspector;
     this.allowances = allowances;
@@ -89,20 +97,41 @@ public final class PublishModule {
    */
   public Answer<PublishedModule> publish(
       TenantId tenant, String actor, byte[] module, String signature) {
+    return publish(actor, module, () -> verified(tenant, module, signature));
+  }
+
+  /** Likewise under a name and version that nobody signed, if the tenant's policy has that. */
+  public Answer<PublishedModule> publishUnsigned(
+      TenantId tenant, String actor, byte[] module, String name, String version) {
+    return publish(actor, module, () -> unsigned(tenant, module, name, version));
+  }
+
+  private Answer<PublishedModule> publish(
+      String actor, byte[] module, Supplier<Answer<Candidate>> vouched) {
     if (module.length > moduleBytesMax) {
       return Answer.refused(
           ProblemCode.BODY_TOO_LARGE,
           "The module has %d bytes, at most %d are allowed. Strip its symbols or split it."
               .formatted(module.length, moduleBytesMax));
     }
-    return verified(tenant, module, signature)
-        .then(candidate -> inspected(candidate, actor, module));
+    return vouched.get().then(candidate -> inspected(candidate, actor, module));
   }
 
-  private Answer<PublishedModule> inspected(
-      PublishedModule candidate, String actor, byte[] module) {
-    String what = what(candidate);
-    return switch (inspector.inspect(candidate.tenant(), module)) {
+  /**
+   * A module as it would be kept.
+   *
+   * @param signer empty if nobody signed it
+   */
+  private record Candidate(PublishedModule module, Optional<Signer> signer) {
+    @Override
+    public String toString() {
+      return "The module '" + module.name() + "'";
+    }
+  }
+
+  private Answer<PublishedModule> inspected(Candidate candidate, String actor, byte[] module) {
+    String what = candidate.toString();
+    return switch (inspector.inspect(candidate.module().tenant(), module)) {
       case Inspection.Busy(String reason) ->
           Answer.refused(
               ProblemCode.OVERLOADED,
@@ -114,23 +143,21 @@ public final class PublishModule {
 
   /** Keeps the module, or leaves nothing of what was compiled while it was looked at. */
   private Answer<PublishedModule> keepOrCollect(
-      PublishedModule candidate, String actor, byte[] module, ModuleShape shape) {
+      Candidate candidate, String actor, byte[] module, ModuleShape shape) {
     boolean isKept = false;
     try {
       List<Finding> findings = importsOfNobody(shape);
       Answer<PublishedModule> answer =
-          findings.isEmpty() ? keep(candidate, actor, module) : invalid(what(candidate), findings);
+          findings.isEmpty()
+              ? keep(candidate, actor, module)
+              : invalid(candidate.toString(), findings);
       isKept = answer instanceof Answer.Done;
       return answer;
     } finally {
       if (!isKept) {
-        collect(candidate.digest());
+        collect(candidate.module().digest());
       }
     }
-  }
-
-  private static String what(PublishedModule candidate) {
-    return "The module '" + candidate.name() + "'";
   }
 
   /** Failing here must not take the place of the answer. */
@@ -142,25 +169,62 @@ public final class PublishModule {
     }
   }
 
+  private Answer<Candidate> unsigned(TenantId tenant, byte[] module, String name, String version) {
+    if (policies.find(tenant).requiresSignature()) {
+      return bad(
+          "The module has no signature, and the policy of tenant '%s' requires one. Sign it with 'leat sign'."
+              .formatted(tenant));
+    }
+    if (!Statement.isName(name) || !Statement.isVersion(version)) {
+      return Answer.refused(
+          ProblemCode.INVALID_REQUEST,
+          "The parts name and version must be 1-63 characters of a-z, 0-9 and '-', starting with a"
+              + " letter, and 1-64 of 0-9, A-Z, a-z, '.', '+' and '-'.");
+    }
+    return Answer.done(
+        new Candidate(
+            new PublishedModule(
+                tenant, name, version, ModuleDigest.of(module), module.length, "", clock.instant()),
+            Optional.empty()));
+  }
+
   /** The module as it would be kept, if the tenant trusts who signed it. */
-  private Answer<PublishedModule> verified(TenantId tenant, byte[] module, String signature) {
+  private Answer<Candidate> verified(TenantId tenant, byte[] module, String signature) {
     return signatures
         .keyId(signature)
         .then(kid -> registered(tenant, kid))
         .then(key ->
             signatures
                 .verify(signature, key)
-                .then(statement -> about(statement, tenant, key.kid(), module)));
+                .then(statement -> about(statement, tenant, key.kid(), module))
+                .map(candidate ->
+                    new Candidate(candidate, Optional.of(new Signer(key.tenant(), key.kid())))));
   }
 
+  /** The key, of whom the tenant's policy has sign its modules; its own first. */
   private Answer<PublisherKey> registered(TenantId tenant, String kid) {
-    return keys.find(tenant, kid)
+    List<TenantId> signers =
+        policies.find(tenant).signers(tenant).stream()
+            .sorted(
+                Comparator.comparing((TenantId each) -> !each.equals(tenant))
+                    .thenComparing(TenantId::value))
+            .toList();
+    return keys.find(signers, kid)
         .map(Answer::done)
-        .orElseGet(() ->
-            bad(
-                "The signature is by the key '%s', which tenant '%s' has not registered. Register it"
-                        .formatted(Excerpt.of(kid), tenant)
-                    + " with 'leat key register'."));
+        .orElseGet(() -> bad(notRegistered(tenant, signers, kid)));
+  }
+
+  private static String notRegistered(TenantId tenant, List<TenantId> signers, String kid) {
+    return signers.equals(List.of(tenant))
+        ? "The signature is by the key '%s', which tenant '%s' has not registered. Register it with 'leat key register'."
+            .formatted(Excerpt.of(kid), tenant)
+        : "The signature is by the key '%s'. The policy of tenant '%s' trusts keys that %s registered: sign with one of those."
+            .formatted(
+                Excerpt.of(kid),
+                tenant,
+                signers.isEmpty()
+                    ? "nobody"
+                    : signers.stream().map(TenantId::value).collect(Collectors.joining(", ")));
   }
 
   private Answer<PublishedModule> about(
@@ -202,7 +266,8 @@ public final class PublishModule {
         .toList();
   }
 
-  private Answer<PublishedModule> keep(PublishedModule candidate, String actor, byte[] bytes) {
+  private Answer<PublishedModule> keep(Candidate of, String actor, byte[] bytes) {
+    PublishedModule candidate = of.module();
     TenantId tenant = candidate.tenant();
     AuditEntry entry =
         AuditEntry.done(
@@ -211,10 +276,14 @@ public final class PublishModule {
             actor,
             "module.publish",
             candidate.reference(),
-            candidate.digest() + " signed by " + candidate.keyId());
+            candidate.digest()
+                + of.signer()
+                    .map(by -> " signed by " + by.kid() + " of " + by.publisher())
+                    .orElse(" unsigned"));
     Allowance allowance = allowances.of(tenant);
     return switch (modules.add(
-        tenant, candidate, allowance, entry, () -> store(candidate.digest(), bytes))) {
+        tenant, candidate, of.signer(), allowance, entry, () -> store(candidate.digest(), bytes))) {
+      case ModuleStore.Addition.NotSigned(String why) -> bad(why);
       case ModuleStore.Addition.Kept(PublishedModule kept)
           when kept.digest().equals(candidate.digest()) ->
           Answer.done(kept);

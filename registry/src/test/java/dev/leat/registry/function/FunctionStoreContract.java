@@ -62,6 +62,7 @@ public abstract class FunctionStoreContract {
           .add(
               tenant,
               ModuleStoreContract.module(tenant, "mask", "1", 1),
+              Optional.empty(),
               Allowance.PLATFORM,
               AuditEntry.done(NOW, tenant, "someone", "publish", "", ""),
               () -> {});

@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Versions come up, unless it is told otherwise; it notes what became of their instances. */
 public final class ScriptedTrial implements VersionTrial {
   public final List<String> happened = new CopyOnWriteArrayList<>();
+  private volatile Runnable meanwhile = () -> {};
   private volatile Optional<Result> scripted = Optional.empty();
 
   public void refuse(String at, String message) {
@@ -25,8 +26,14 @@ public final class ScriptedTrial implements VersionTrial {
     scripted = Optional.empty();
   }
 
+  /** Has this done while a version is tried. */
+  public void meanwhile(Runnable done) {
+    meanwhile = done;
+  }
+
   @Override
   public Result attempt(FunctionVersion version, Cancellation cancellation) {
+    meanwhile.run();
     happened.add("tried " + version);
     return scripted.orElseGet(() -> new Result.CameUp(new Noted(version.toString())));
   }

@@ -28,6 +28,8 @@ import dev.leat.registry.module.BlobStoreContract;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.ModuleStoreContract;
 import dev.leat.registry.module.PublishedModule;
+import dev.leat.registry.trust.PolicyStore;
+import dev.leat.registry.trust.PolicyStoreContract;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
@@ -42,6 +44,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -74,6 +77,13 @@ abstract class JdbiStores {
     StoreSchema.migrate(source());
     AuditSchema.migrate(source());
     RegistrySchema.migrate(source());
+    // What is tried here with modules is tried with such as nobody signed.
+    for (String tenant : List.of("acme", "other")) {
+      execute(
+          "INSERT INTO trust_policies (tenant, requires_signature, trusts_any, on_revoke) VALUES ('"
+              + tenant
+              + "', FALSE, TRUE, 'keep')");
+    }
   }
 
   @AfterEach
@@ -98,7 +108,7 @@ abstract class JdbiStores {
                 handle.execute(
                     "INSERT INTO \"flyway_registry\" (\"installed_rank\", \"version\", \"description\","
                         + " \"type\", \"script\", \"checksum\", \"installed_by\", \"execution_time\","
-                        + " \"success\") VALUES (9, '4', 'execution ids', 'SQL',"
+                        + " \"success\") VALUES (99, '4', 'execution ids', 'SQL',"
                         + " 'V4__execution_ids.sql', 1, 'leat', 1, TRUE)"));
 
     RegistrySchema.migrate(source());
@@ -154,6 +164,34 @@ abstract class JdbiStores {
     @Override
     protected AuditStore itsAuditStore() {
       return new JdbiAuditStore(source());
+    }
+  }
+
+  @Nested
+  final class PolicyStoreLaws extends PolicyStoreContract {
+    @Override
+    protected PolicyStore newStore() {
+      return new JdbiPolicyStore(database(), new TenantTurns(database()));
+    }
+
+    @Override
+    protected KeyStore itsKeyStore() {
+      return new JdbiKeyStore(source());
+    }
+
+    @Override
+    protected ModuleStore itsModuleStore() {
+      return new JdbiModuleStore(source());
+    }
+
+    @Override
+    protected AuditStore itsAuditStore() {
+      return new JdbiAuditStore(source());
+    }
+
+    @Override
+    protected Announced announced() {
+      return new Announced(source());
     }
   }
 
@@ -285,7 +323,8 @@ abstract class JdbiStores {
     }
 
     private void add(ModuleStore modules, Runnable storeBytes) {
-      assertThat(modules.add(ACME, module, Allowance.PLATFORM, entry(), storeBytes))
+      assertThat(
+              modules.add(ACME, module, Optional.empty(), Allowance.PLATFORM, entry(), storeBytes))
           .isInstanceOf(ModuleStore.Addition.Kept.class);
     }
 
@@ -329,7 +368,8 @@ abstract class JdbiStores {
         works.add(
             Executors.callable(() -> {
               for (int round = 0; round < ROUNDS; round++) {
-                modules.add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {});
+                modules.add(
+                    ACME, module(ACME), Optional.empty(), Allowance.PLATFORM, entry(), () -> {});
                 deploy(mine, ACME);
               }
             }));
@@ -355,7 +395,8 @@ abstract class JdbiStores {
       JdbiFunctionStore functions = new JdbiFunctionStore(source());
       ClosingStore closing = new JdbiClosingStore(new TenantTurns(database()));
       for (TenantId tenant : List.of(ACME, OTHER)) {
-        modules.add(tenant, module(tenant), Allowance.PLATFORM, entry(), () -> {});
+        modules.add(
+            tenant, module(tenant), Optional.empty(), Allowance.PLATFORM, entry(), () -> {});
       }
 
       assertThat(closing.close(ACME, false)).isZero();
@@ -375,7 +416,8 @@ abstract class JdbiStores {
 
     @Test
     void closingLaw1_closedLongAgo_isOpen() {
-      new JdbiModuleStore(source()).add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {});
+      new JdbiModuleStore(source())
+          .add(ACME, module(ACME), Optional.empty(), Allowance.PLATFORM, entry(), () -> {});
       new JdbiClosingStore(new TenantTurns(database())).close(ACME, false);
       execute("UPDATE tenant_locks SET closed_until = CURRENT_TIMESTAMP - INTERVAL '1' SECOND");
 
@@ -387,7 +429,8 @@ abstract class JdbiStores {
     void closingLaw2_close_ofATenantWithFunctions_isNot_unlessForced() {
       JdbiFunctionStore functions = new JdbiFunctionStore(source());
       ClosingStore closing = new JdbiClosingStore(new TenantTurns(database()));
-      new JdbiModuleStore(source()).add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {});
+      new JdbiModuleStore(source())
+          .add(ACME, module(ACME), Optional.empty(), Allowance.PLATFORM, entry(), () -> {});
       deploy(functions, ACME);
 
       assertThat(closing.close(ACME, false)).isEqualTo(1);
@@ -405,7 +448,7 @@ abstract class JdbiStores {
       ClosingStore closing = new JdbiClosingStore(new TenantTurns(database()));
       try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
         for (int round = 0; round < ROUNDS; round++) {
-          modules.add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {});
+          modules.add(ACME, module(ACME), Optional.empty(), Allowance.PLATFORM, entry(), () -> {});
           Future<FunctionStore.Addition> added = threads.submit(() -> deploy(functions, ACME));
           Future<Integer> counted = threads.submit(() -> closing.close(ACME, false));
 
@@ -461,11 +504,17 @@ abstract class JdbiStores {
             IntStream.range(0, AT_ONCE)
                 .mapToObj(i ->
                     threads.submit(() ->
-                        modules.add(ACME, module(ACME), Allowance.PLATFORM, entry(), () -> {})))
+                        modules.add(
+                            ACME,
+                            module(ACME),
+                            Optional.empty(),
+                            Allowance.PLATFORM,
+                            entry(),
+                            () -> {})))
                 .toList();
         Eventually.holds("one of them has a connection", () -> active(pool) > 0);
 
-        modules.add(OTHER, module(OTHER), Allowance.PLATFORM, entry(), () -> {});
+        modules.add(OTHER, module(OTHER), Optional.empty(), Allowance.PLATFORM, entry(), () -> {});
         assertThat(deploy(functions, OTHER)).isEqualTo(new FunctionStore.Addition.Kept());
 
         assertThat(waiting).noneMatch(Future::isDone);
@@ -487,6 +536,7 @@ abstract class JdbiStores {
       modules.add(
           ACME,
           module(ACME),
+          Optional.empty(),
           Allowance.PLATFORM,
           entry(),
           () -> {

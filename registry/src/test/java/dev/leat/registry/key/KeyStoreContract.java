@@ -8,6 +8,7 @@ import dev.leat.contract.Change;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.Announced;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,7 +106,38 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void law5_forget_removesTheTenantsKeysOnly() {
+  void law2_find_theFirstOfSeveralTenants() {
+    store.add(ACME, key(ACME, "k1", NOW), entry(ACME, "add"));
+    store.add(OTHER, key(OTHER, "k1", NOW), entry(OTHER, "add"));
+
+    assertThat(store.find(List.of(OTHER, ACME), "k1")).contains(key(OTHER, "k1", NOW));
+    assertThat(store.find(List.of(ACME, OTHER), "k1")).contains(key(ACME, "k1", NOW));
+    assertThat(store.find(List.of(ACME), "k2")).isEmpty();
+    assertThat(store.find(List.of(), "k1")).isEmpty();
+  }
+
+  @Test
+  void law5_limit_setsWhenItMaySign_unlessItIsRevoked() {
+    KeyValidity until = new KeyValidity(Optional.of(NOW), Optional.of(NOW.plusSeconds(60)));
+    store.add(ACME, key(ACME, "k1", NOW), entry(ACME, "add"));
+
+    assertThat(store.limit(ACME, "k1", until, entry(ACME, "limit")))
+        .hasValueSatisfying(key -> assertThat(key.validity()).isEqualTo(until));
+    assertThat(store.limit(ACME, "k2", until, entry(ACME, "none"))).isEmpty();
+    assertThat(store.limit(OTHER, "k1", until, entry(OTHER, "another's"))).isEmpty();
+    store.limit(ACME, "k1", until, entry(ACME, "again"));
+    store.revoke(ACME, "k1", NOW, entry(ACME, "revoke"));
+    assertThat(store.limit(ACME, "k1", KeyValidity.ALWAYS, entry(ACME, "revoked")))
+        .hasValueSatisfying(key -> assertThat(key.validity()).isEqualTo(until));
+
+    audit.seal(100);
+    assertThat(audit.list(AuditStore.Filter.of(ACME), 10, AuditStore.START).items())
+        .extracting(record -> record.entry().action())
+        .containsExactly("revoke", "limit", "add");
+  }
+
+  @Test
+  void law6_forget_removesTheTenantsKeysOnly() {
     store.add(ACME, key(ACME, "k1", NOW), entry(ACME, "add"));
     store.add(OTHER, key(OTHER, "k1", NOW), entry(OTHER, "add"));
 

@@ -97,6 +97,7 @@ public abstract class ModuleStoreContract {
     store.add(
         ACME,
         module,
+        Optional.empty(),
         PLATFORM,
         entry("add"),
         () -> {
@@ -110,11 +111,27 @@ public abstract class ModuleStoreContract {
   @Test
   void law2_add_theVerySameAgain_storesTheBytesAgain() {
     AtomicInteger stored = new AtomicInteger();
-    store.add(ACME, module(ACME, "mask", "1", 1), PLATFORM, entry("add"), stored::incrementAndGet);
     store.add(
-        ACME, module(ACME, "mask", "1", 1), PLATFORM, entry("again"), stored::incrementAndGet);
+        ACME,
+        module(ACME, "mask", "1", 1),
+        Optional.empty(),
+        PLATFORM,
+        entry("add"),
+        stored::incrementAndGet);
     store.add(
-        ACME, module(ACME, "mask", "1", 2), PLATFORM, entry("other"), stored::incrementAndGet);
+        ACME,
+        module(ACME, "mask", "1", 1),
+        Optional.empty(),
+        PLATFORM,
+        entry("again"),
+        stored::incrementAndGet);
+    store.add(
+        ACME,
+        module(ACME, "mask", "1", 2),
+        Optional.empty(),
+        PLATFORM,
+        entry("other"),
+        stored::incrementAndGet);
 
     assertThat(stored).hasValue(2);
     assertThat(recorded()).containsExactly("add");
@@ -128,6 +145,7 @@ public abstract class ModuleStoreContract {
             store.add(
                 ACME,
                 module(ACME, "mask", "1", 1),
+                Optional.empty(),
                 PLATFORM,
                 entry("add"),
                 () -> {
@@ -254,6 +272,7 @@ public abstract class ModuleStoreContract {
               store.add(
                   ACME,
                   module(ACME, "mask", "1", 1),
+                  Optional.empty(),
                   PLATFORM,
                   entry("add"),
                   () -> {
@@ -275,8 +294,10 @@ public abstract class ModuleStoreContract {
 
   @Test
   void law7_entry_isKeptWithAChangeOnly() {
-    store.add(ACME, module(ACME, "mask", "1", 1), PLATFORM, entry("add"), NOTHING);
-    store.add(ACME, module(ACME, "mask", "1", 1), PLATFORM, entry("again"), NOTHING);
+    store.add(
+        ACME, module(ACME, "mask", "1", 1), Optional.empty(), PLATFORM, entry("add"), NOTHING);
+    store.add(
+        ACME, module(ACME, "mask", "1", 1), Optional.empty(), PLATFORM, entry("again"), NOTHING);
     store.delete(ACME, digest(1), entry("delete"));
     store.delete(ACME, digest(1), entry("again"));
 
@@ -368,7 +389,7 @@ public abstract class ModuleStoreContract {
   }
 
   private Addition add(PublishedModule module, Allowance allowance) {
-    return store.add(module.tenant(), module, allowance, entry("add"), NOTHING);
+    return store.add(module.tenant(), module, Optional.empty(), allowance, entry("add"), NOTHING);
   }
 
   private PublishedModule add(PublishedModule module) {

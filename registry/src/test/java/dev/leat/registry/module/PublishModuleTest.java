@@ -266,6 +266,7 @@ final class PublishModuleTest {
             new FullDisk(),
             registry.collector,
             registry.keyStore,
+            registry.policyStore,
             registry.engine,
             tenant -> Allowance.PLATFORM,
             registry.clock,

@@ -2,6 +2,7 @@ package dev.leat.gateway.control.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.leat.contract.Answer;
@@ -12,6 +13,7 @@ import dev.leat.registry.function.Sticky;
 import dev.leat.tenants.AllowedPowers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +38,8 @@ class RequestsTest {
     assertThat(members(Rotation.class)).isEqualTo(members("Rotation"));
     assertThat(members(PowersChange.class)).isEqualTo(members("Powers"));
     assertThat(members(TrafficChange.class)).isEqualTo(members("TrafficChange"));
+    assertThat(members(KeyValidityChange.class)).isEqualTo(members("KeyValidity"));
+    assertThat(members(PolicyChange.class)).isEqualTo(members("PolicyChange"));
     assertThat(members(NewRollout.class)).isEqualTo(members("NewRollout"));
     assertThat(members(StickyBy.class)).isEqualTo(members("StickyBy"));
     assertThat(members(RollbackTarget.class)).isEqualTo(members("RollbackTarget"));
@@ -110,9 +114,14 @@ class RequestsTest {
   private static List<String> members(Class<? extends Record> request) {
     return Arrays.stream(request.getRecordComponents())
         .map(component ->
-            component.getName() + component.getAnnotatedType().isAnnotationPresent(Nullable.class))
+            name(component) + component.getAnnotatedType().isAnnotationPresent(Nullable.class))
         .sorted()
         .toList();
+  }
+
+  private static String name(RecordComponent component) {
+    JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
+    return named == null ? component.getName() : named.value();
   }
 
   private static List<String> members(String schema) throws IOException {
