@@ -1,6 +1,8 @@
 package dev.leat.engine;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.StoredModule;
+import java.util.List;
 import java.util.Optional;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -13,6 +15,8 @@ import javax.crypto.spec.SecretKeySpec;
  *   <li>{@link #load} gives exactly the bytes that were saved last under both keys, or nothing.
  *   <li>A {@link #save} that fails midway leaves what was there before.
  *   <li>{@link #delete} removes what was saved of the module, whatever the format.
+ *   <li>{@link #stored} gives modules of which something was saved, in the order of their digests:
+ *       those behind {@code after}, {@code most} at the most, none only if there are no more.
  *   <li>Whoever can write here cannot run code: the engine checks a MAC before it defines a class.
  * </ol>
  */
@@ -28,6 +32,11 @@ public interface ClassStore {
   void save(ModuleDigest module, String format, byte[] compiled);
 
   void delete(ModuleDigest module);
+
+  /** Nothing, of one that ends with the process. */
+  default List<StoredModule> stored(Optional<ModuleDigest> after, int most) {
+    return List.of();
+  }
 
   /** Authenticates what is saved; whoever has it can make an engine run any class. */
   SecretKey key();

@@ -62,6 +62,7 @@ public final class ForgetTenant {
     // Without keys nothing more is published, and without modules nothing more is deployed.
     keys.forget(tenant);
     policies.forget(tenant);
+    functions.forget(tenant); // whose versions keep modules' bytes
     Set<ModuleDigest> some = modules.forget(tenant, MODULES_AT_ONCE);
     some.forEach(collector::collect);
     if (some.size() == MODULES_AT_ONCE) {

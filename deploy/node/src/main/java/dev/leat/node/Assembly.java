@@ -252,7 +252,7 @@ final class Assembly implements AutoCloseable {
       all.part("place in the cluster", membership::claim, membership::leave);
     }
     all.part("modules", modules.storage.start())
-        .part("abandoned modules", registry::collectAbandoned)
+        .part("abandoned modules", registry.abandoned::start, registry.abandoned::close)
         .part("execution records", executions::start, executions::close)
         .part("guest logs", logs::start, logs::close)
         .part("usage", tenants.usage::start, tenants.usage::close)

@@ -12,7 +12,7 @@ public enum BlobPlace {
   @JsonProperty("files")
   FILES,
 
-  /** Known by name, so that it is refused by name: no part of the registry keeps it yet. */
+  /** In a bucket, and what was compiled in tables, for all nodes of the database. */
   @JsonProperty("s3")
   S3;
 

@@ -41,7 +41,7 @@ final class ModuleParts {
       Consumer<AuditEntry> audit,
       InstantSource clock) {
     database = new Database(source);
-    storage = ModuleStorage.of(config.blobPlace(), directory, database);
+    storage = ModuleStorage.of(config, directory, database);
     alarm = new TamperAlarm(audit, config.name(), clock, System::nanoTime);
     blobs = new GuardedBlobStore(storage.blobs(), alarm);
     engine =

@@ -1,39 +1,45 @@
 package dev.leat.node;
 
-import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.files.FileClassStore;
 import dev.leat.registry.files.FileBlobStore;
 import dev.leat.registry.jdbi.JdbiBlobStore;
 import dev.leat.registry.jdbi.JdbiClassStore;
 import dev.leat.registry.module.BlobStore;
+import dev.leat.registry.s3.BucketConfig;
+import dev.leat.registry.s3.S3BlobStore;
 import dev.leat.store.Database;
-import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The stores of modules and of what was compiled of them, at one {@link BlobPlace}.
  *
  * @param start makes them ready
- * @param abandoned modules that nobody has and of which something is kept, where that can be told
  */
-record ModuleStorage(
-    BlobStore blobs,
-    ClassStore classes,
-    Lifecycle.Start start,
-    Supplier<List<ModuleDigest>> abandoned) {
-  static ModuleStorage of(BlobPlace place, DataDirectory directory, Database database) {
-    return switch (place) {
+record ModuleStorage(BlobStore blobs, ClassStore classes, Lifecycle.Start start) {
+  static ModuleStorage of(NodeConfig config, DataDirectory directory, Database database) {
+    return switch (config.blobPlace()) {
       case DATABASE -> inDatabase(database);
       case FILES -> inFiles(directory);
-      case S3 -> throw new IllegalArgumentException("No configuration has " + place);
+      case S3 -> inBucket(config.bucket(), database);
     };
   }
 
   private static ModuleStorage inDatabase(Database database) {
-    JdbiBlobStore blobs = new JdbiBlobStore(database);
     JdbiClassStore classes = new JdbiClassStore(database);
-    return new ModuleStorage(blobs, classes, classes::start, blobs::abandoned);
+    return new ModuleStorage(new JdbiBlobStore(database), classes, classes::start);
+  }
+
+  /** What is compiled is a cache, which is of no use in a bucket some milliseconds away. */
+  private static ModuleStorage inBucket(BucketConfig bucket, Database database) {
+    S3BlobStore blobs = new S3BlobStore(bucket, System.getenv());
+    JdbiClassStore classes = new JdbiClassStore(database);
+    return new ModuleStorage(
+        blobs,
+        classes,
+        () -> {
+          blobs.start();
+          classes.start();
+        });
   }
 
   private static ModuleStorage inFiles(DataDirectory directory) {
@@ -45,7 +51,6 @@ record ModuleStorage(
         () -> {
           blobs.start();
           classes.start();
-        },
-        List::of);
+        });
   }
 }

@@ -5,6 +5,7 @@ import dev.leat.contract.NodeRole;
 import dev.leat.contract.Setting;
 import dev.leat.engine.CompileBudget;
 import dev.leat.gateway.http.ConnectionLimits;
+import dev.leat.registry.s3.BucketConfig;
 import dev.leat.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.Set;
  * @param place its place in a cluster; empty for one that is alone
  * @param database where the tables are
  * @param blobs where modules and their compiled classes are; empty for {@link BlobPlace#usual}
+ * @param bucket the one for {@link BlobPlace#S3}
  * @param worker the sizes of the worker
  * @param compiling what compiling modules may take
  * @param connections what clients' connections may take
@@ -38,11 +40,13 @@ public record NodeConfig(
     @Setting(
             key = "blobs",
             doc =
-                "where modules and their compiled classes are: the `database`, for all its nodes, or"
-                    + " `files` in the data directory",
+                "where modules and their compiled classes are: the `database`, for all its nodes,"
+                    + " `files` in the data directory, or modules in `s3`, a bucket, and classes"
+                    + " in the database",
             standard = "`database` with PostgreSQL, `files` with H2",
-            form = "be database or files")
+            form = "be database, files or s3")
         Optional<BlobPlace> blobs,
+    @Setting(key = "bucket") BucketConfig bucket,
     @Setting(key = "worker") WorkerConfig worker,
     @Setting(key = "compile") CompileBudget compiling,
     @Setting(key = "gateway") ConnectionLimits connections,
@@ -56,9 +60,12 @@ public record NodeConfig(
     if (roles.isEmpty()) {
       throw new IllegalArgumentException("A node needs at least one role");
     }
-    if (blobs.equals(Optional.of(BlobPlace.S3))) {
-      throw new IllegalArgumentException(
-          "blobs: s3 is not served by this version; choose database or files");
+    boolean isInBucket = blobs.equals(Optional.of(BlobPlace.S3));
+    if (isInBucket && !bucket.isSet()) {
+      throw new IllegalArgumentException("blobs: s3 needs bucket.name, the bucket's");
+    }
+    if (bucket.isSet() && !isInBucket) {
+      throw new IllegalArgumentException("bucket.name is of no use without blobs: s3");
     }
   }
 
@@ -72,6 +79,7 @@ public record NodeConfig(
         Optional.empty(),
         DatabaseConfig.embedded(dataDirectory),
         Optional.empty(),
+        BucketConfig.NONE,
         WorkerConfig.forCores(Runtime.getRuntime().availableProcessors()),
         CompileBudget.ofThisJvm(),
         ConnectionLimits.DEFAULT,
@@ -89,6 +97,7 @@ public record NodeConfig(
         Optional.of(chosen),
         database,
         blobs,
+        bucket,
         worker,
         compiling,
         connections,
@@ -106,6 +115,7 @@ public record NodeConfig(
         place,
         other,
         blobs,
+        bucket,
         worker,
         compiling,
         connections,
@@ -123,6 +133,25 @@ public record NodeConfig(
         place,
         database,
         Optional.of(other),
+        bucket,
+        worker,
+        compiling,
+        connections,
+        cluster,
+        audit);
+  }
+
+  /** The same with its modules in this bucket. */
+  public NodeConfig with(BucketConfig other) {
+    return new NodeConfig(
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        Optional.of(BlobPlace.S3),
+        other,
         worker,
         compiling,
         connections,
@@ -145,6 +174,7 @@ public record NodeConfig(
         place,
         database,
         blobs,
+        bucket,
         worker,
         other,
         connections,
@@ -162,6 +192,7 @@ public record NodeConfig(
         place,
         database,
         blobs,
+        bucket,
         worker,
         compiling,
         other,
@@ -179,6 +210,7 @@ public record NodeConfig(
         place,
         database,
         blobs,
+        bucket,
         other,
         compiling,
         connections,
@@ -196,6 +228,7 @@ public record NodeConfig(
         place,
         database,
         blobs,
+        bucket,
         worker,
         compiling,
         connections,
@@ -227,10 +260,10 @@ public record NodeConfig(
                   .formatted(database.address())
               + " database.url in the file of --config to one that starts with jdbc:postgresql:.");
     }
-    if (blobPlace() != BlobPlace.DATABASE) {
+    if (blobPlace() == BlobPlace.FILES) {
       throw new IOException(
           "A cluster needs its modules where all of its nodes find them; blobs is files. Set it to"
-              + " database, or leave it out.");
+              + " database or s3, or leave it out.");
     }
   }
 }

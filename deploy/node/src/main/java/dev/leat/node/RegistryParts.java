@@ -1,7 +1,6 @@
 package dev.leat.node;
 
 import dev.leat.contract.FunctionRef;
-import dev.leat.contract.ModuleDigest;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.registry.ForgetTenant;
 import dev.leat.registry.function.DeployFunction;
@@ -16,6 +15,7 @@ import dev.leat.registry.jdbi.JdbiPolicyStore;
 import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKeys;
+import dev.leat.registry.module.CollectAbandoned;
 import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
@@ -28,17 +28,15 @@ import dev.leat.registry.route.RoutingTable;
 import dev.leat.registry.trust.DrainedModules;
 import dev.leat.registry.trust.Policies;
 import dev.leat.registry.trust.PolicyStore;
+import dev.leat.store.JdbiLeases;
 import dev.leat.tenants.Quotas;
 import java.time.Clock;
 import java.util.List;
+import java.util.UUID;
 import javax.sql.DataSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What may run, and which version answers. */
 final class RegistryParts {
-  private static final Logger LOG = LoggerFactory.getLogger(RegistryParts.class);
-
   final FunctionStore functionStore;
   final ModuleStore moduleStore;
   final RoutingTable routes;
@@ -54,12 +52,10 @@ final class RegistryParts {
   final NameVersions naming;
   final Rollouts rollouts;
   final ForgetTenant forgetting;
-  private final CollectModule collector;
-  private final ModuleStorage storage;
+  final CollectAbandoned abandoned;
 
   RegistryParts(
       DataSource source, ModuleParts stored, VersionTrial trial, Quotas quotas, Clock clock) {
-    storage = stored.storage;
     TenantTurns turns = new TenantTurns(stored.database);
     functionStore = new JdbiFunctionStore(stored.database, turns);
     moduleStore = new JdbiModuleStore(stored.database, turns);
@@ -69,7 +65,15 @@ final class RegistryParts {
     drained = new DrainedModules(policyStore);
     routes = new RoutingTable(functionStore, clock);
     publisherKeys = new PublisherKeys(keyStore, clock);
-    collector = new CollectModule(moduleStore, stored.blobs, stored.engine::forget);
+    CollectModule collector = new CollectModule(moduleStore, stored.blobs, stored.engine::forget);
+    abandoned =
+        new CollectAbandoned(
+            moduleStore,
+            collector,
+            List.of(stored.blobs::stored, stored.storage.classes()::stored),
+            new JdbiLeases(source),
+            "modules#" + UUID.randomUUID(),
+            clock);
     modules = new ModuleCatalog(moduleStore, stored.blobs, collector, clock);
     analysis = new ModuleAnalysis(modules, stored.engine);
     publishing =
@@ -110,14 +114,5 @@ final class RegistryParts {
 
   boolean isDeployed(FunctionRef function) {
     return routes.find(function.tenant().value(), function.name().value()) != null;
-  }
-
-  /** Removes what was left of modules that nobody has. */
-  void collectAbandoned() {
-    List<ModuleDigest> abandoned = storage.abandoned().get();
-    abandoned.forEach(collector::collect);
-    if (!abandoned.isEmpty()) {
-      LOG.info("What was left of modules is removed modules={}", abandoned.size());
-    }
   }
 }

@@ -124,18 +124,24 @@ class NodeConfigFileTest {
     assertThat(apply(postgres).blobPlace()).isEqualTo(BlobPlace.DATABASE);
     assertThat(apply("blobs: database").blobPlace()).isEqualTo(BlobPlace.DATABASE);
     assertThat(apply(postgres + "blobs: files").blobPlace()).isEqualTo(BlobPlace.FILES);
+    assertThat(apply("{blobs: s3, bucket: {name: modules}}").blobPlace()).isEqualTo(BlobPlace.S3);
   }
 
   @Test
   void apply_blobsElsewhere_isRefused() {
     assertThatThrownBy(() -> apply("blobs: s3"))
         .isInstanceOf(NodeConfigFile.InvalidConfig.class)
-        .hasMessageContaining("blobs: s3 is not served by this version; choose database or files");
+        .hasMessageContaining("blobs: s3 needs bucket.name");
+    assertThatThrownBy(() -> apply("bucket: {name: modules}"))
+        .hasMessageContaining("bucket.name is of no use without blobs: s3");
+    assertThatThrownBy(() ->
+            apply("{blobs: s3, bucket: {name: NO, endpoint: 'ftp://x', timeout-seconds: 21}}"))
+        .hasMessageContainingAll("bucket.name", "bucket.endpoint", "bucket.timeout-seconds");
     for (String other : List.of("tape", "FILES", "0", "[]", "{}", "''")) {
       assertThatThrownBy(() -> apply("blobs: " + other))
           .as(other)
           .isInstanceOf(NodeConfigFile.InvalidConfig.class)
-          .hasMessageContaining("blobs: must be database or files");
+          .hasMessageContaining("blobs: must be database, files or s3");
     }
   }
 

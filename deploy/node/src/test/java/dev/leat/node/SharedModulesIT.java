@@ -112,22 +112,6 @@ class SharedModulesIT {
     }
   }
 
-  @Test
-  void start_removesWhatAKilledNodeLeft() throws Exception {
-    try (RunningNode first = node("first")) {
-      first.workshop("acme").deployPublic("echo", Guests.echo());
-    }
-    List<String> kept = formats();
-    execute(
-        "INSERT INTO module_chunks SELECT 'sha256:' || REPEAT('a', 64), format, number, bytes"
-            + " FROM module_chunks");
-    execute("UPDATE module_chunks SET saved_at = saved_at - INTERVAL '1 day'");
-
-    node("first").close();
-
-    assertThat(formats()).isEqualTo(kept).hasSize(2);
-  }
-
   private RunningNode node(String name) throws SQLException {
     return node(name, url());
   }

@@ -1,6 +1,7 @@
 package dev.leat.engine.files;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.StoredModule;
 import dev.leat.engine.ClassStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,10 +15,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.crypto.SecretKey;
@@ -103,6 +107,33 @@ public final class FileClassStore implements ClassStore {
   @Override
   public void delete(ModuleDigest module) {
     formats().forEach(format -> delete(format.resolve(module.hex())));
+  }
+
+  @Override
+  public List<StoredModule> stored(Optional<ModuleDigest> after, int most) {
+    String last = after.map(ModuleDigest::hex).orElse("");
+    SortedMap<String, Instant> behind = new TreeMap<>();
+    for (Path format : formats()) {
+      for (Path file : list(format)) {
+        String name = file.getFileName().toString();
+        if (name.matches("[0-9a-f]{64}") && name.compareTo(last) > 0) {
+          behind.merge(name, savedAt(file), (one, other) -> one.isAfter(other) ? one : other);
+        }
+      }
+    }
+    return behind.entrySet().stream()
+        .limit(most)
+        .map(each ->
+            new StoredModule(ModuleDigest.parse("sha256:" + each.getKey()), each.getValue()))
+        .toList();
+  }
+
+  private static Instant savedAt(Path file) {
+    try {
+      return Files.getLastModifiedTime(file).toInstant();
+    } catch (IOException e) {
+      return Instant.MAX; // it was deleted just now
+    }
   }
 
   /** On the disk before it has its name: what a power failure cuts off would look tampered with. */

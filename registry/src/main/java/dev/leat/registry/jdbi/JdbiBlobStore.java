@@ -1,6 +1,7 @@
 package dev.leat.registry.jdbi;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.StoredModule;
 import dev.leat.registry.module.BlobStore;
 import dev.leat.registry.module.DigestCheck;
 import dev.leat.store.Database;
@@ -13,9 +14,6 @@ import java.util.Optional;
  * second connection is waited for while one is held.
  */
 public final class JdbiBlobStore implements BlobStore {
-  /** What is told at once of what was left behind: some milliseconds each to remove. */
-  static final int ABANDONED_MAX = 1_000;
-
   private final Database database;
 
   public JdbiBlobStore(Database database) {
@@ -48,26 +46,9 @@ public final class JdbiBlobStore implements BlobStore {
         handle -> ModuleChunks.delete(handle, digest, ModuleChunks.WASM));
   }
 
-  /**
-   * Modules that no tenant has and of which something is kept, bytes or classes: what a process
-   * left that was killed before it was done. An hour is far more than publishing takes, so nobody
-   * is about to.
-   */
-  public List<ModuleDigest> abandoned() {
+  @Override
+  public List<StoredModule> stored(Optional<ModuleDigest> after, int most) {
     return database.read(
-        "Finding what is left of modules",
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT DISTINCT digest FROM module_chunks
-                    WHERE saved_at < CURRENT_TIMESTAMP - INTERVAL '1' HOUR
-                      AND NOT EXISTS (
-                        SELECT 1 FROM modules WHERE modules.digest = module_chunks.digest)
-                    LIMIT :limit
-                    """)
-                .bind("limit", ABANDONED_MAX)
-                .map((row, context) -> ModuleDigest.parse(row.getString("digest")))
-                .list());
+        "Listing stored modules", handle -> ModuleChunks.stored(handle, true, after, most));
   }
 }

@@ -1,10 +1,12 @@
 package dev.leat.registry.jdbi;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.StoredModule;
 import dev.leat.engine.ClassStore;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.crypto.SecretKey;
@@ -105,6 +107,12 @@ public final class JdbiClassStore implements ClassStore {
         .bind("wasm", ModuleChunks.WASM)
         .bind("format", format)
         .execute();
+  }
+
+  @Override
+  public List<StoredModule> stored(Optional<ModuleDigest> after, int most) {
+    return database.read(
+        "Listing stored classes", handle -> ModuleChunks.stored(handle, false, after, most));
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -244,17 +245,36 @@ public final class JdbiModuleStore implements ModuleStore {
         "Deleting the bytes of the module " + digest,
         handle -> {
           lock(handle, digest);
-          int left =
-              handle
-                  .createQuery("SELECT COUNT(*) FROM modules WHERE digest = :digest")
-                  .bind("digest", digest.toString())
-                  .mapTo(Integer.class)
-                  .one();
-          if (left == 0) {
+          boolean isUnused = used(handle, Set.of(digest)).isEmpty();
+          if (isUnused) {
             deleteBytes.run();
           }
-          return left;
+          return isUnused;
         });
+  }
+
+  @Override
+  public Set<ModuleDigest> unused(Set<ModuleDigest> digests) {
+    if (digests.isEmpty()) {
+      return Set.of();
+    }
+    Set<ModuleDigest> unused = new HashSet<>(digests);
+    unused.removeAll(database.read("Looking for unused modules", handle -> used(handle, digests)));
+    return unused;
+  }
+
+  /** Aliases, traffic and rollouts name versions, so these are all that use a module. */
+  private static Set<ModuleDigest> used(Handle handle, Set<ModuleDigest> digests) {
+    return handle
+        .createQuery(
+            """
+            SELECT digest FROM modules WHERE digest IN (<digests>)
+            UNION
+            SELECT digest FROM function_versions WHERE digest IN (<digests>)
+            """)
+        .bindList("digests", digests.stream().map(ModuleDigest::toString).toList())
+        .map((row, context) -> ModuleDigest.parse(row.getString("digest")))
+        .set();
   }
 
   @Override

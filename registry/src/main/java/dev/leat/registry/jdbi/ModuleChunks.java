@@ -1,9 +1,12 @@
 package dev.leat.registry.jdbi;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.StoredModule;
+import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +80,30 @@ final class ModuleChunks {
       at = end;
     } while (at < bytes.length);
     return number;
+  }
+
+  /**
+   * Modules of which something is kept, in the order of their digests.
+   *
+   * @param isWasm whether their own bytes are meant, or what was compiled of them
+   */
+  static List<StoredModule> stored(
+      Handle handle, boolean isWasm, Optional<ModuleDigest> after, int most) {
+    return handle
+        .createQuery(
+            """
+            SELECT digest, MAX(saved_at) AS stored_at FROM module_chunks
+            WHERE digest > :after AND format %s :wasm
+            GROUP BY digest ORDER BY digest LIMIT :most
+            """
+                .formatted(isWasm ? "=" : "<>"))
+        .bind("after", after.map(ModuleDigest::toString).orElse(""))
+        .bind("wasm", WASM)
+        .bind("most", most)
+        .map((row, context) ->
+            new StoredModule(
+                ModuleDigest.parse(row.getString("digest")), Database.instant(row, "stored_at")))
+        .list();
   }
 
   static void delete(Handle handle, ModuleDigest digest, String format) {

@@ -1,8 +1,10 @@
 package dev.leat.registry.module;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.StoredModule;
 import dev.leat.engine.ModuleTampered;
 import dev.leat.store.StoreFailure;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,9 @@ import java.util.Optional;
  *   <li>{@code put} refuses bytes of another digest; put again, it mends an altered copy.
  *   <li>{@code holds} is whether {@code load} would give the bytes.
  *   <li>{@code delete} removes the bytes, and does nothing if there are none.
+ *   <li>{@code stored} gives what is kept, altered or not, in the order of the digests: those
+ *       behind {@code after}, {@code most} at the most, none only if there are no more. Whoever
+ *       goes on behind the last meets each that is there throughout exactly once.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
@@ -34,4 +39,6 @@ public interface BlobStore {
   }
 
   void delete(ModuleDigest digest);
+
+  List<StoredModule> stored(Optional<ModuleDigest> after, int most);
 }

@@ -1,7 +1,9 @@
 package dev.leat.registry.module;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.StoredModule;
 import dev.leat.engine.ModuleTampered;
+import java.util.List;
 import java.util.Optional;
 
 /** A store whose altered bytes raise the alarm, whoever meets them. */
@@ -33,5 +35,10 @@ public final class GuardedBlobStore implements BlobStore {
   @Override
   public void delete(ModuleDigest digest) {
     store.delete(digest);
+  }
+
+  @Override
+  public List<StoredModule> stored(Optional<ModuleDigest> after, int most) {
+    return store.stored(after, most);
   }
 }

@@ -27,8 +27,9 @@ import java.util.Set;
  *       Following {@code next} meets each module that was there throughout exactly once.
  *   <li>{@code delete} removes every module of that digest, unless a function version of the tenant
  *       uses the digest. A version added at the same time finds no module, or hinders the deletion.
- *   <li>{@code collect} runs {@code deleteBytes} if no tenant has a module of that digest, and
- *       never while an {@code add} of the digest is under way, on whichever node.
+ *   <li>{@code collect} runs {@code deleteBytes} if no tenant has a module of that digest or a
+ *       version that uses it, and never while an {@code add} of the digest is under way, on
+ *       whichever node. {@code unused} gives those of some digests of which that holds just now.
  *   <li>The audit entry is kept if and only if something was changed, together with the change.
  *   <li>{@code forget} removes the tenant's modules of up to {@code most} digests and nothing else,
  *       and gives these digests: fewer than {@code most} if nothing is left.
@@ -67,6 +68,8 @@ public interface ModuleStore {
   Page<PublishedModule> list(TenantId tenant, String nameContains, int limit, long cursor);
 
   Deletion delete(TenantId tenant, ModuleDigest digest, AuditEntry entry);
+
+  Set<ModuleDigest> unused(Set<ModuleDigest> digests);
 
   void collect(ModuleDigest digest, Runnable deleteBytes);
 

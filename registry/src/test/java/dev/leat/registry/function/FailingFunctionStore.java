@@ -15,6 +15,9 @@ public final class FailingFunctionStore implements FunctionStore {
   private final FunctionStore store;
   volatile boolean failToFind;
 
+  /** Fewer versions than a deployment would keep. */
+  public int versionsKeptMax = Integer.MAX_VALUE;
+
   public FailingFunctionStore(FunctionStore store) {
     this.store = store;
   }
@@ -66,7 +69,8 @@ public final class FailingFunctionStore implements FunctionStore {
       int versionsKept,
       int functionsMax,
       AuditEntry entry) {
-    return store.add(tenant, version, traffic, versionsKept, functionsMax, entry);
+    return store.add(
+        tenant, version, traffic, Math.min(versionsKept, versionsKeptMax), functionsMax, entry);
   }
 
   @Override

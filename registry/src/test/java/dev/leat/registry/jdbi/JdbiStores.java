@@ -13,6 +13,7 @@ import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.StoredModule;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.Announced;
 import dev.leat.registry.ClosingStore;
@@ -45,6 +46,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -307,19 +309,36 @@ abstract class JdbiStores {
     }
 
     @Test
-    void abandoned_isWhatNobodyHasAndNobodyPublishes() {
+    void stored_classes_areThoseOfAllFormats() {
       Database database = database();
-      JdbiBlobStore blobs = new JdbiBlobStore(database);
       JdbiClassStore classes = new JdbiClassStore(database);
-      add(new JdbiModuleStore(database), () -> blobs.put(digest, bytes));
-      classes.save(digest, "one", bytes);
+      add(new JdbiModuleStore(database), () -> new JdbiBlobStore(database).put(digest, bytes));
       ModuleDigest killed = ModuleDigest.of(new byte[] {4});
       classes.save(killed, "one", bytes);
-      assertThat(blobs.abandoned()).as("it may be about to be published").isEmpty();
+      classes.save(killed, "two", bytes);
 
-      execute("UPDATE module_chunks SET saved_at = saved_at - INTERVAL '61' MINUTE");
+      assertThat(classes.stored(Optional.empty(), 10))
+          .extracting(StoredModule::digest)
+          .containsExactly(killed);
+      assertThat(new JdbiModuleStore(database).unused(Set.of(digest, killed)))
+          .containsExactly(killed);
+    }
 
-      assertThat(blobs.abandoned()).containsExactly(killed);
+    @Test
+    void start_withAnotherKey_beginsWithoutClasses() {
+      Database database = database();
+      JdbiClassStore classes = new JdbiClassStore(database);
+      classes.start();
+      classes.save(digest, "one", bytes);
+      new JdbiBlobStore(database).put(digest, bytes);
+      classes.start();
+      assertThat(classes.load(digest, "one")).isPresent();
+      execute("DELETE FROM class_key");
+
+      classes.start();
+
+      assertThat(classes.load(digest, "one")).isEmpty();
+      assertThat(new JdbiBlobStore(database).load(digest)).isPresent();
     }
 
     private void add(ModuleStore modules, Runnable storeBytes) {

@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.StoredModule;
 import dev.leat.engine.ModuleTampered;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +103,32 @@ public abstract class BlobStoreContract {
 
     alter(digest);
     assertThat(store.holds(digest)).isFalse();
+  }
+
+  @Test
+  void law7_stored_meetsEachOnce_alteredOrNot() {
+    Instant before = Instant.now().minusSeconds(60);
+    SortedSet<String> put = new TreeSet<>();
+    for (int i = 0; i < 25; i++) {
+      byte[] each = {(byte) i};
+      store.put(ModuleDigest.of(each), each);
+      put.add(ModuleDigest.of(each).toString());
+    }
+    alter(ModuleDigest.of(new byte[] {7}));
+
+    List<String> met = new ArrayList<>();
+    Optional<ModuleDigest> last = Optional.empty();
+    for (List<StoredModule> page = store.stored(last, 10);
+        !page.isEmpty();
+        page = store.stored(last, 10)) {
+      assertThat(page).hasSizeLessThanOrEqualTo(10);
+      assertThat(page).allMatch(stored -> stored.at().isAfter(before));
+      page.forEach(stored -> met.add(stored.digest().toString()));
+      last = Optional.of(page.getLast().digest());
+      store.delete(page.getFirst().digest()); // what was met may go meanwhile
+    }
+
+    assertThat(met).containsExactlyElementsOf(put);
   }
 
   @Test

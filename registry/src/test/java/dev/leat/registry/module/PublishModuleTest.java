@@ -15,6 +15,7 @@ import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.StoredModule;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.Inspection;
 import dev.leat.registry.GuestModules;
@@ -30,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -311,6 +313,11 @@ final class PublishModuleTest {
 
     @Override
     public void delete(ModuleDigest digest) {}
+
+    @Override
+    public List<StoredModule> stored(Optional<ModuleDigest> after, int most) {
+      return List.of();
+    }
   }
 
   @Test
