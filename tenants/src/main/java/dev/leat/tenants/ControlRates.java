@@ -5,6 +5,7 @@ import dev.leat.tenants.Admission.Rejected;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class ControlRates {
 
   private final LongSupplier nanoTime;
 
-  /** Of tenants that asked something, whose limits did not change since: 100 bytes each. */
+  /** Of tenants that asked something: 100 bytes each. */
   private final Map<TenantId, Limited> rates = new ConcurrentHashMap<>();
 
   ControlRates(LongSupplier nanoTime) {
@@ -49,18 +50,37 @@ final class ControlRates {
   }
 
   private Limited limited(Map<String, Long> limits) {
-    long perSecond = limits.getOrDefault(Quota.CONTROL_REQUESTS_PER_SECOND.word(), PER_SECOND);
-    return new Limited(perSecond, new LocalRate(perSecond, perSecond * BURST_SECONDS, nanoTime));
+    long perSecond = perSecond(limits);
+    return new Limited(perSecond, new LocalRate(perSecond, burst(perSecond), nanoTime));
   }
 
-  /** The tenant has other limits now, or is gone. */
+  private static long perSecond(Map<String, Long> limits) {
+    return limits.getOrDefault(Quota.CONTROL_REQUESTS_PER_SECOND.word(), PER_SECOND);
+  }
+
+  private static long burst(long perSecond) {
+    return perSecond * BURST_SECONDS;
+  }
+
+  /** The tenant may have other limits now; what it has used stays used. */
+  void limit(TenantId tenant, Map<String, Long> limits) {
+    rates.computeIfPresent(tenant, (id, before) -> before.limitTo(perSecond(limits)));
+  }
+
+  /** All tenants may have other limits now, likewise. */
+  void limitEach(Function<TenantId, Map<String, Long>> limits) {
+    rates.keySet().forEach(tenant -> limit(tenant, limits.apply(tenant)));
+  }
+
+  /** The tenant is gone. */
   void forget(TenantId tenant) {
     rates.remove(tenant);
   }
 
-  void forgetAll() {
-    rates.clear();
+  private record Limited(long perSecond, Rate rate) {
+    Limited limitTo(long other) {
+      rate.change(other, burst(other));
+      return new Limited(other, rate);
+    }
   }
-
-  private record Limited(long perSecond, Rate rate) {}
 }

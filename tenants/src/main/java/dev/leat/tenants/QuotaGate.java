@@ -195,10 +195,10 @@ public final class QuotaGate {
     boolean hasNone = limits.equals(TenantLimits.NONE);
     budgets.compute(
         tenant, (id, before) -> hasNone && before == null ? null : of(id, limits, before));
-    control.forget(tenant);
+    control.limit(tenant, controlLimits(tenant));
   }
 
-  /** The tenant was deleted, or made: what another of its name has used does not count. */
+  /** The tenant was deleted: what it has used does not count for the next of its name. */
   void forget(TenantId tenant) {
     budgets.computeIfPresent(tenant, (id, before) -> end(before));
     control.forget(tenant);
@@ -211,7 +211,7 @@ public final class QuotaGate {
         .keySet()
         .forEach(tenant ->
             budgets.computeIfPresent(tenant, (id, before) -> of(id, before.limits(), before)));
-    control.forgetAll();
+    control.limitEach(this::controlLimits);
   }
 
   /** Holds tenants to these limits likewise, and no others to any but the defaults. */
@@ -220,7 +220,7 @@ public final class QuotaGate {
     Set<TenantId> known = new HashSet<>(budgets.keySet());
     known.addAll(all.keySet());
     known.forEach(tenant -> limit(tenant, all.getOrDefault(tenant, TenantLimits.NONE)));
-    control.forgetAll();
+    control.limitEach(this::controlLimits);
   }
 
   private @Nullable TenantBudgets of(

@@ -81,18 +81,21 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
     switch (change) {
       case Change.DefaultQuotaChanged() -> load();
       case Change.QuotaChanged(TenantId tenant) -> load(tenant);
-      case Change.TenantChanged(TenantId tenant) -> {
-        gate.forget(tenant);
-        load(tenant);
-      }
+      // It was deleted, and there may be another of its name by now; a state alone changes nothing.
+      case Change.TokensRevoked(TenantId tenant) -> gate.forget(tenant);
+      case Change.TenantChanged(TenantId tenant) -> load(tenant);
       default -> {} // not a quota's
     }
   }
 
   private void load(TenantId tenant) {
     TenantLimits limits = store.of(tenant);
-    AllowedPowers granted = powers.find(tenant).orElse(AllowedPowers.ALL);
+    Optional<AllowedPowers> ofTenant = powers.find(tenant);
+    AllowedPowers granted = ofTenant.orElse(AllowedPowers.ALL);
     gate.limit(tenant, limits);
+    if (ofTenant.isEmpty()) {
+      gate.forget(tenant);
+    }
     if (limits.own().isEmpty() && granted.equals(AllowedPowers.ALL)) {
       allowances.remove(tenant);
     } else {

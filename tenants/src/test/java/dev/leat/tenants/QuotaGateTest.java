@@ -53,21 +53,41 @@ final class QuotaGateTest {
 
   @Test
   void admitControl_limitThatIsSet_holdsAtOnce() {
-    assertThat(gate.admitControl(ACME)).isNull();
+    assertThat(controlledOf(1)).isEqualTo(1);
     gate.limit(ACME, new TenantLimits(Map.of("control-requests-per-second", 1L), Map.of()));
-    for (int i = 0; i < ControlRates.BURST_SECONDS; i++) {
-      assertThat(gate.admitControl(ACME)).isNull();
-    }
-    assertThat(gate.admitControl(ACME)).isNotNull();
+    assertThat(controlledOf(9)).isEqualTo(ControlRates.BURST_SECONDS);
 
     gate.limit(ACME, TenantLimits.NONE);
-    assertThat(gate.admitControl(ACME)).isNull();
+    nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(controlledOf(200)).isEqualTo(ControlRates.PER_SECOND);
 
-    gate.limitEach(Map.of("control-requests-per-second", 1L));
-    for (int i = 0; i < ControlRates.BURST_SECONDS; i++) {
-      assertThat(gate.admitControl(ACME)).isNull();
+    gate.limitEach(Map.of("control-requests-per-second", 2L));
+    nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(controlledOf(9)).isEqualTo(2);
+    gate.limit(Map.of("control-requests-per-second", 3L), Map.of());
+    nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(controlledOf(9)).as("all were loaded anew").isEqualTo(3);
+  }
+
+  /** A tenant's admin sets its functions' quotas: else that gave it the control plane's anew. */
+  @Test
+  void limit_ofAFunction_leavesWhatTheControlPlanesRateHasLeft() {
+    assertThat(controlledOf(600)).isEqualTo(500);
+
+    for (long i = 1; i < 5; i++) {
+      Map<String, Long> set = Map.of("concurrency", i);
+      gate.limit(ACME, new TenantLimits(Map.of(), Map.of(F.name(), set)));
+      gate.limitEach(set);
+      assertThat(controlledOf(600)).isZero();
     }
-    assertThat(gate.admitControl(ACME)).isNotNull();
+  }
+
+  private int controlledOf(int requests) {
+    int admitted = 0;
+    for (int i = 0; i < requests; i++) {
+      admitted += gate.admitControl(ACME) == null ? 1 : 0;
+    }
+    return admitted;
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.leat.contract.Grant;
 import dev.leat.contract.Limits;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.Usage;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
@@ -82,6 +83,41 @@ final class QuotasTest {
     }
     platform.held(quotas.set(OF_ACME, Map.of("concurrency", Quotas.UNLIMITED)));
     assertThat(platform.gate.admit(F)).isSameAs(Admission.Admitted.UNCOUNTED);
+  }
+
+  @Test
+  void tenantSuspendedAndResumed_whatItUsedStaysUsed_andWhatRunsStillCounts() {
+    platform.held(quotas.set(OF_ACME, Map.of("concurrency", 2L, "fuel-per-hour", 10L)));
+    Admission.Admitted running = (Admission.Admitted) platform.gate.admit(F);
+    for (int i = 0; i < 600; i++) {
+      platform.gate.admitControl(ACME);
+    }
+
+    platform.held(platform.tenants.suspend(ACME));
+    platform.held(platform.tenants.resume(ACME));
+
+    assertThat(platform.gate.admitControl(ACME)).isNotNull();
+    assertThat(platform.gate.admit(F)).isInstanceOf(Admission.Admitted.class);
+    assertThat(platform.gate.admit(F)).as("two run").isInstanceOf(Admission.Rejected.class);
+    running.release(new Usage(10, 0, 0, Usage.Acquire.RESET, 0, 0, 0, 0));
+    platform.held(platform.tenants.suspend(ACME));
+    platform.held(platform.tenants.resume(ACME));
+    assertThat(platform.gate.admit(F)).as("the hour's fuel").isInstanceOf(Admission.Rejected.class);
+  }
+
+  @Test
+  void tenantDeletedAndMadeAgain_beginsAnew_alsoOnANodeThatHearsOfBothTogether() {
+    Platform there = Platform.start(database, clock);
+    platform.held(quotas.set(new QuotaScope.EveryTenant(), Map.of("concurrency", 1L)));
+    there.changes.catchUp();
+    assertThat(there.gate.admit(F)).isInstanceOf(Admission.Admitted.class);
+    assertThat(there.gate.admit(F)).isInstanceOf(Admission.Rejected.class);
+
+    platform.held(platform.tenants.delete(ACME, true));
+    platform.held(platform.tenants.create(ACME));
+    there.changes.catchUp();
+
+    assertThat(there.gate.admit(F)).isInstanceOf(Admission.Admitted.class);
   }
 
   @ParameterizedTest
