@@ -7,6 +7,7 @@ import dev.leat.registry.function.VersionTrial;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.permission.PermissionStore;
 import dev.leat.registry.trust.PolicyStore;
 import java.util.Set;
 
@@ -22,6 +23,7 @@ public final class ForgetTenant {
   private final KeyStore keys;
   private final PolicyStore policies;
   private final FunctionStore functions;
+  private final PermissionStore permissions;
   private final ModuleStore modules;
   private final CollectModule collector;
   private final VersionTrial trial;
@@ -31,6 +33,7 @@ public final class ForgetTenant {
       KeyStore keys,
       PolicyStore policies,
       FunctionStore functions,
+      PermissionStore permissions,
       ModuleStore modules,
       CollectModule collector,
       VersionTrial trial) {
@@ -38,6 +41,7 @@ public final class ForgetTenant {
     this.keys = keys;
     this.policies = policies;
     this.functions = functions;
+    this.permissions = permissions;
     this.modules = modules;
     this.collector = collector;
     this.trial = trial;
@@ -70,6 +74,7 @@ public final class ForgetTenant {
     }
     trial.forget(tenant);
     functions.forget(tenant);
+    permissions.forget(tenant); // after the functions, without which none is set
     return false;
   }
 }
