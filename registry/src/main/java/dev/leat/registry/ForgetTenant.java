@@ -7,7 +7,7 @@ import dev.leat.registry.function.VersionTrial;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleStore;
-import dev.leat.registry.permission.PermissionStore;
+import dev.leat.registry.module.OfferStore;
 import dev.leat.registry.trust.PolicyStore;
 import java.util.Set;
 
@@ -22,8 +22,8 @@ public final class ForgetTenant {
   private final ClosingStore closing;
   private final KeyStore keys;
   private final PolicyStore policies;
+  private final OfferStore offers;
   private final FunctionStore functions;
-  private final PermissionStore permissions;
   private final ModuleStore modules;
   private final CollectModule collector;
   private final VersionTrial trial;
@@ -32,16 +32,16 @@ public final class ForgetTenant {
       ClosingStore closing,
       KeyStore keys,
       PolicyStore policies,
+      OfferStore offers,
       FunctionStore functions,
-      PermissionStore permissions,
       ModuleStore modules,
       CollectModule collector,
       VersionTrial trial) {
     this.closing = closing;
     this.keys = keys;
     this.policies = policies;
+    this.offers = offers;
     this.functions = functions;
-    this.permissions = permissions;
     this.modules = modules;
     this.collector = collector;
     this.trial = trial;
@@ -67,6 +67,7 @@ public final class ForgetTenant {
     keys.forget(tenant);
     policies.forget(tenant);
     functions.forget(tenant); // whose versions keep modules' bytes
+    offers.forget(tenant);
     Set<ModuleDigest> some = modules.forget(tenant, MODULES_AT_ONCE);
     some.forEach(collector::collect);
     if (some.size() == MODULES_AT_ONCE) {
@@ -74,7 +75,6 @@ public final class ForgetTenant {
     }
     trial.forget(tenant);
     functions.forget(tenant);
-    permissions.forget(tenant); // after the functions, without which none is set
     return false;
   }
 }

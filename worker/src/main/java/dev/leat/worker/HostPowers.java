@@ -1,7 +1,5 @@
 package dev.leat.worker;
 
-import dev.leat.contract.permission.PermissionSource;
-import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.clock.ClockPower;
 import dev.leat.worker.capability.config.ConfigPower;
@@ -19,12 +17,7 @@ public final class HostPowers {
   private HostPowers() {}
 
   /** What the powers need of the node, handed to those that need it. */
-  public static Powers of(
-      GuestLogs logs,
-      GuestMetrics metrics,
-      InstantSource clock,
-      PermissionSource permissions,
-      PermissionDenials denials) {
+  public static Powers of(GuestLogs logs, GuestMetrics metrics, InstantSource clock) {
     return new Powers(
         List.of(
             new LoggingPower(logs),
@@ -32,8 +25,6 @@ public final class HostPowers {
             new ConfigPower(),
             new HttpPower(),
             new ClockPower(clock),
-            new RandomPower()),
-        permissions,
-        denials);
+            new RandomPower()));
   }
 }

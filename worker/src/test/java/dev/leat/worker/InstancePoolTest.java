@@ -38,11 +38,6 @@ final class InstancePoolTest {
     }
 
     @Override
-    public boolean isOutdated() {
-      return false;
-    }
-
-    @Override
     public long heldBytes() {
       return 100;
     }

@@ -1,8 +1,11 @@
 package dev.leat.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.ModuleDigest;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,7 +13,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code leat module}. */
-@Command(name = "module", aliases = "modules", description = "Published modules.")
+@Command(
+    name = "module",
+    aliases = "modules",
+    description = "Modules that the tenant published or installed.",
+    footer = {
+      "Examples:",
+      "  leat module list --query mask",
+      "  leat module visibility resize@1.2.0 public",
+      "  leat module visibility resize@1.2.0 shared-with globex,initech",
+      "  leat module signatures sha256:<hex>"
+    })
 final class ModuleCommands {
   private final Session session;
 
@@ -29,12 +42,91 @@ final class ModuleCommands {
         session.tenantPath("modules") + (query == null ? "" : "?q=" + ApiClient.encode(query));
     session
         .output()
-        .list(session.api().list(path), "name", "version", "size", "publishedAt", "digest");
+        .list(
+            session.api().list(path),
+            "publisher",
+            "name",
+            "version",
+            "size",
+            "publishedAt",
+            "digest");
   }
 
   @Command(description = "Show a module.")
   void show(@Parameters(paramLabel = "DIGEST", description = "sha256:<hex>") ModuleDigest digest) {
     session.output().thing(session.api().get(session.tenantPath("modules", digest.toString())));
+  }
+
+  @Command(description = "List the keys that vouch for a module.")
+  void signatures(
+      @Parameters(paramLabel = "DIGEST", description = "sha256:<hex>") ModuleDigest digest) {
+    session
+        .output()
+        .list(
+            session.api().list(session.tenantPath("modules", digest.toString(), "signatures")),
+            "publisher",
+            "keyId",
+            "signedAt",
+            "revokedAt",
+            "isPublisherGone");
+  }
+
+  @Command(
+      description = {
+        "Show or say who may find and install a module besides its publisher.",
+        "private: nobody, as at first; shared-with: the tenants that are named; public: everybody.",
+        "Who has installed it keeps it."
+      })
+  void visibility(
+      @Parameters(
+              index = "0",
+              paramLabel = "DIGEST|NAME@VERSION",
+              description = "A module that the tenant published.")
+          String module,
+      @Parameters(
+              index = "1",
+              arity = "0..1",
+              paramLabel = "private|shared-with|public",
+              description = "Who may; left out, it is shown.")
+          @Nullable String visibility,
+      @Parameters(
+              index = "2",
+              arity = "0..1",
+              paramLabel = "TENANT,...",
+              description = "With shared-with: up to 100 tenants.")
+          @Nullable String tenants) {
+    String path = session.tenantPath("modules", digestOf(module), "visibility");
+    if (visibility == null) {
+      session.output().thing(session.api().get(path));
+      return;
+    }
+    ObjectNode body = Json.object().put("visibility", visibility);
+    if (tenants != null) {
+      ArrayNode sharedWith = body.putArray("sharedWith");
+      List.of(tenants.split(",")).forEach(sharedWith::add);
+    }
+    session.output().thing(session.api().put(path, body));
+  }
+
+  /** Of a digest, or of what the tenant itself published under that name and version. */
+  private String digestOf(String module) {
+    int at = module.indexOf('@');
+    if (at < 0) {
+      return module;
+    }
+    String name = module.substring(0, at);
+    String version = module.substring(at + 1);
+    for (JsonNode each :
+        session.api().list(session.tenantPath("modules") + "?q=" + ApiClient.encode(name))) {
+      if (each.path("publisher").asText().equals(session.tenant())
+          && each.path("name").asText().equals(name)
+          && each.path("version").asText().equals(version)) {
+        return each.path("digest").asText();
+      }
+    }
+    throw Failure.refused(
+        "Tenant '%s' has published no module %s. List them: leat module list"
+            .formatted(session.tenant(), module));
   }
 
   @Command(description = "Download a module.")

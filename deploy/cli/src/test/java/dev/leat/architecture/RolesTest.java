@@ -40,7 +40,9 @@ class RolesTest {
           "create, list, suspend and delete tenants; set quotas; add and remove issuers; rotate"
               + " the signing key; read `/metrics` from another host";
       case ADMINISTER_TENANT -> "issue, list and revoke the tenant's tokens; set its trust policy";
-      case DEVELOP -> "register and revoke keys; publish modules; deploy and delete functions";
+      case DEVELOP ->
+          "register and revoke keys; publish, share and install modules; deploy and delete"
+              + " functions";
       case READ -> "see the tenant's functions, modules, keys, quotas and invocations";
       case INVOKE -> "call functions";
     };

@@ -11,17 +11,19 @@ import dev.leat.registry.jdbi.JdbiClosingStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
+import dev.leat.registry.jdbi.JdbiOfferStore;
 import dev.leat.registry.jdbi.JdbiPolicyStore;
+import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.CollectAbandoned;
 import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
+import dev.leat.registry.module.ModuleExchange;
 import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.module.OfferStore;
 import dev.leat.registry.module.PublishModule;
-import dev.leat.registry.permission.PermissionStore;
-import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.release.Rollouts;
@@ -43,6 +45,7 @@ final class RegistryParts {
   final RoutingTable routes;
   final PublisherKeys publisherKeys;
   final Policies policies;
+  final ModuleExchange exchange;
   final DrainedModules drained;
   final ModuleCatalog modules;
   final ModuleAnalysis analysis;
@@ -52,21 +55,18 @@ final class RegistryParts {
   final MoveTraffic traffic;
   final NameVersions naming;
   final Rollouts rollouts;
-  final PermitFunction permitting;
   final ForgetTenant forgetting;
   final CollectAbandoned abandoned;
 
   RegistryParts(
-      DataSource source,
-      ModuleParts stored,
-      PermissionStore permissionStore,
-      VersionTrial trial,
-      Quotas quotas,
-      Clock clock) {
-    functionStore = new JdbiFunctionStore(stored.database, stored.turns);
-    moduleStore = new JdbiModuleStore(stored.database, stored.turns);
+      DataSource source, ModuleParts stored, VersionTrial trial, Quotas quotas, Clock clock) {
+    TenantTurns turns = new TenantTurns(stored.database);
+    functionStore = new JdbiFunctionStore(stored.database, turns);
+    moduleStore = new JdbiModuleStore(stored.database, turns);
     KeyStore keyStore = new JdbiKeyStore(source);
-    PolicyStore policyStore = new JdbiPolicyStore(stored.database, stored.turns);
+    PolicyStore policyStore = new JdbiPolicyStore(stored.database, turns);
+    OfferStore offerStore = new JdbiOfferStore(stored.database, turns);
+    exchange = new ModuleExchange(offerStore, quotas, clock);
     policies = new Policies(policyStore, clock);
     drained = new DrainedModules(policyStore);
     routes = new RoutingTable(functionStore, clock);
@@ -107,14 +107,13 @@ final class RegistryParts {
     traffic = new MoveTraffic(functionStore, functions, clock);
     rollouts = new Rollouts(functionStore, functions, traffic, clock);
     naming = new NameVersions(functionStore, functions, clock);
-    permitting = new PermitFunction(permissionStore, functions, quotas, clock);
     forgetting =
         new ForgetTenant(
-            new JdbiClosingStore(stored.turns),
+            new JdbiClosingStore(turns),
             keyStore,
             policyStore,
+            offerStore,
             functionStore,
-            permissionStore,
             moduleStore,
             collector,
             trial);

@@ -152,12 +152,6 @@ class ControlPlaneIT {
     assertThat(get(walked.path("/issuers")).json().at("/items/0/roles/0/role").asText())
         .isEqualTo("developer");
     String echo = walked.path("/functions/echo");
-    assertThat(
-            putJson(echo + "/permissions", "{\"permissions\":[{\"type\":\"logging\"}]}").status())
-        .isEqualTo(200);
-    get(echo + "/permissions");
-    get(echo + "/permissions:check?type=logging&resource=info");
-    assertThat(delete(echo + "/permissions").status()).isEqualTo(200);
     assertThat(putJson(echo + "/traffic", "{\"weights\":{\"v1\":100}}").status()).isEqualTo(200);
     assertThat(putJson(echo + "/aliases/stable", "{\"version\":\"v1\"}").status()).isEqualTo(200);
     get(echo + "/aliases/stable");
@@ -188,6 +182,19 @@ class ControlPlaneIT {
     String module = walked.path("/modules/" + ModuleDigest.of(Guests.echo()));
     get(module);
     get(module + "/analysis");
+    assertThat(get(module + "/signatures").json().at("/items/0/publisher").asText())
+        .isEqualTo("walked");
+    assertThat(get(module + "/visibility").text()).isEqualTo("{\"visibility\":\"private\"}");
+    assertThat(
+            putJson(
+                    module + "/visibility",
+                    "{\"visibility\":\"shared-with\",\"sharedWith\":[\"other\"]}")
+                .status())
+        .isEqualTo(200);
+    assertThat(get(other.path("/search?q=walked/")).json().at("/items/0/name").asText())
+        .isEqualTo("module");
+    assertThat(post(other.path("/install"), "{\"module\":\"walked/module@1.1\"}").status())
+        .isEqualTo(201);
     assertThat(get(module + "/content").body()).isEqualTo(Guests.echo());
     String token = get(walked.path("/tokens")).json().at("/items/0/id").asText();
     String key = get(walked.path("/keys")).json().at("/items/0/kid").asText();

@@ -132,10 +132,12 @@ public final class ControlPlane {
                 services.keys(), services.publishing(), services.modules(), services.analysis())
             .byId());
     byId.putAll(new TrustOperations(services.keys(), services.policies()).byId());
+    byId.putAll(
+        new ExchangeOperations(services.exchange(), services.modules(), services.policies())
+            .byId());
     byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
     byId.putAll(new ReleaseOperations(services.traffic(), services.naming()).byId());
     byId.putAll(new RolloutOperations(services.rollouts()).byId());
-    byId.putAll(new PermissionOperations(services.permitting()).byId());
     byId.putAll(new InvocationOperations(services.executions(), services.logs()).byId());
     byId.putAll(new AuditOperations(services.audit()).byId());
     Invoices invoices =

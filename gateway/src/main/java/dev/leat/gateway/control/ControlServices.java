@@ -9,8 +9,8 @@ import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
+import dev.leat.registry.module.ModuleExchange;
 import dev.leat.registry.module.PublishModule;
-import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.release.Rollouts;
@@ -41,6 +41,7 @@ public record ControlServices(
     SigningKeys signingKeys,
     PublisherKeys keys,
     Policies policies,
+    ModuleExchange exchange,
     PublishModule publishing,
     ModuleCatalog modules,
     ModuleAnalysis analysis,
@@ -49,7 +50,6 @@ public record ControlServices(
     MoveTraffic traffic,
     NameVersions naming,
     Rollouts rollouts,
-    PermitFunction permitting,
     ExecutionLog executions,
     InvocationLogs logs,
     AuditLog audit,

@@ -80,11 +80,8 @@ final class FunctionOperations {
 
   private Answer<DeployedVersion> deploy(Call call, FunctionName name) {
     return call.isSet("no-traffic")
-        .then(withoutTraffic ->
-            call.isSet("accept")
-                .map(accepts ->
-                    new DeployFunction.Wish(
-                        !withoutTraffic, call.query("note").orElse(""), call.ifMatch(), accepts)))
+        .map(withoutTraffic ->
+            new DeployFunction.Wish(!withoutTraffic, call.query("note").orElse(""), call.ifMatch()))
         .then(wish -> deploy(call, name, wish));
   }
 

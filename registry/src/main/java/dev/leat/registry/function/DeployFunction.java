@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Makes a function's next version from a manifest and sends all traffic to it, or none. Versions
@@ -80,14 +79,8 @@ public final class DeployFunction {
    * @param note what the author says of it
    * @param ifMatch an {@code If-Match} field (RFC 9110, 13.1.1): deploy only if the newest version
    *     has one of these entity tags
-   * @param acceptsMore whether it may ask more of the host than the newest version
    */
-  public record Wish(
-      boolean takesTraffic, String note, Optional<String> ifMatch, boolean acceptsMore) {
-    public Wish(boolean takesTraffic, String note, Optional<String> ifMatch) {
-      this(takesTraffic, note, ifMatch, false);
-    }
-  }
+  public record Wish(boolean takesTraffic, String note, Optional<String> ifMatch) {}
 
   /**
    * Deploys a manifest, if the version that it makes comes up. If it says the same as the newest
@@ -189,7 +182,7 @@ public final class DeployFunction {
         switch (reference) {
           case ModuleRef.ByDigest(ModuleDigest digest) -> modules.find(tenant, digest);
           case ModuleRef.ByName(TenantId owner, String name, String version) ->
-              owner.equals(tenant) ? modules.find(tenant, name, version) : Optional.empty();
+              modules.find(tenant, owner, name, version);
           case ModuleRef.ByFile(String path) -> Optional.empty();
         };
     return found
@@ -201,7 +194,7 @@ public final class DeployFunction {
     return reference instanceof ModuleRef.ByFile
         ? "'%s' is a file, which only its owner can read. Publish it first and name its digest; 'leat deploy' does both."
             .formatted(reference)
-        : "Tenant '%s' has no module %s. Publish it first; 'leat deploy' does both."
+        : "Tenant '%s' has no module %s. Publish it first, 'leat deploy' does both; or install another tenant's with 'leat install'."
             .formatted(tenant, reference);
   }
 
@@ -231,9 +224,6 @@ public final class DeployFunction {
 
     /** Whether it is known that it comes up: what number it gets makes no difference. */
     private boolean hasComeUp;
-
-    /** What it asks of the host that the newest version does not. */
-    private List<Finding> more = List.of();
 
     Deployment(
         String actor,
@@ -298,13 +288,6 @@ public final class DeployFunction {
       if (wish.takesTraffic() && traffic.isReleasing()) {
         return Optional.of(releasing(traffic));
       }
-      more =
-          newest
-              .map(before -> MorePowers.between(before.version(), next.version()))
-              .orElse(List.of());
-      if (!more.isEmpty() && !wish.acceptsMore()) {
-        return newest.map(this::asksForMore);
-      }
       int functionsMax = allowances.of(tenant).functions();
       int count = functions.count(tenant);
       if (newest.isEmpty() && count >= functionsMax) {
@@ -325,7 +308,7 @@ public final class DeployFunction {
           function.tenant(),
           function.name(),
           after(newest, traffic),
-          entry(actor, newest, clock.instant(), List.of()))) {
+          entry(actor, newest, clock.instant()))) {
         case FunctionStore.Move.Moved() -> Optional.of(Answer.done(newest));
         case FunctionStore.Move.NotNext() -> Optional.empty();
         case FunctionStore.Move.NoSuchVersion(int number) -> Optional.empty();
@@ -337,15 +320,6 @@ public final class DeployFunction {
       return wish.takesTraffic()
           ? traffic.moved(Map.of(version.version().number(), Slots.COUNT), actor, clock.instant())
           : traffic;
-    }
-
-    private Answer<DeployedVersion> asksForMore(DeployedVersion newest) {
-      return Answer.refused(
-          new Problem(
-              ProblemCode.ACCEPTANCE_REQUIRED,
-              "The function '%s' asks for more of the host than %s. Look at it, and deploy with --accept (accept=true) if that is meant."
-                  .formatted(function.name(), newest.version().label()),
-              more));
     }
 
     private Answer<DeployedVersion> releasing(Traffic traffic) {
@@ -393,7 +367,7 @@ public final class DeployFunction {
           after(next, traffic),
           VERSIONS_KEPT,
           allowances.of(tenant).functions(),
-          entry(actor, next, next.createdAt(), more))) {
+          entry(actor, next, next.createdAt()))) {
         case Addition.Kept() -> {
           kept.run();
           yield Optional.of(Answer.done(next));
@@ -417,23 +391,14 @@ public final class DeployFunction {
     }
   }
 
-  /**
-   * @param more what whoever deploys it accepted
-   */
-  private static AuditEntry entry(
-      String actor, DeployedVersion deployed, Instant at, List<Finding> more) {
-    String module = deployed.version().module().toString();
+  private static AuditEntry entry(String actor, DeployedVersion deployed, Instant at) {
     return AuditEntry.done(
         at,
         deployed.version().function().tenant(),
         actor,
         "function.deploy",
         deployed.version().toString(),
-        more.isEmpty()
-            ? module
-            : module
-                + "; accepted: "
-                + more.stream().map(Finding::message).collect(Collectors.joining("; ")));
+        deployed.version().module().toString());
   }
 
   private static <T> Answer<T> badManifest(String at, String message) {

@@ -9,6 +9,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.module.ModuleStore;
+import dev.leat.registry.module.NameLook;
 import dev.leat.registry.module.PublishedModule;
 import dev.leat.registry.trust.Signer;
 import dev.leat.store.Changes;
@@ -64,11 +65,15 @@ public final class JdbiModuleStore implements ModuleStore {
             handle -> {
               lock(handle, module.digest());
               Optional<PublishedModule> present =
-                  find(handle, tenant, module.name(), module.version());
+                  find(handle, tenant, tenant, module.name(), module.version());
               if (present.isPresent() && !present.get().digest().equals(module.digest())) {
                 return new Addition.Kept(present.get());
               }
               if (present.isEmpty()) {
+                Optional<String> lookalike = lookalike(handle, module);
+                if (lookalike.isPresent()) {
+                  return new Addition.LooksLike(lookalike.get());
+                }
                 Addition.Full has = has(handle, tenant);
                 if (has.modules() >= allowance.modules()
                     || module.size() > allowance.storedBytes() - has.bytes()) {
@@ -93,6 +98,24 @@ public final class JdbiModuleStore implements ModuleStore {
             });
     // Another transaction took the name and version just now: this time it is found.
     return added.orElseGet(() -> add(tenant, module, signer, allowance, entry, storeBytes));
+  }
+
+  /** Another name of the tenant's own that the module's, which is new, looks like. */
+  private static Optional<String> lookalike(Handle handle, PublishedModule module) {
+    List<String> names =
+        handle
+            .createQuery(
+                """
+                SELECT DISTINCT name FROM modules
+                WHERE look = :look AND tenant = :tenant AND publisher = :tenant ORDER BY name
+                """)
+            .bind("look", NameLook.of(module.name()))
+            .bind("tenant", module.tenant().value())
+            .mapTo(String.class)
+            .list();
+    return names.contains(module.name())
+        ? Optional.empty()
+        : names.stream().filter(name -> NameLook.areAlike(name, module.name())).findFirst();
   }
 
   /** Why the key may not sign; empty if it may, and will until the transaction ends. */
@@ -120,7 +143,8 @@ public final class JdbiModuleStore implements ModuleStore {
         > 0;
   }
 
-  private static Addition.Full has(Handle handle, TenantId tenant) {
+  /** What the tenant has. In its turn: nothing is added until that ends. */
+  static Addition.Full has(Handle handle, TenantId tenant) {
     return handle
         .createQuery(
             """
@@ -133,10 +157,11 @@ public final class JdbiModuleStore implements ModuleStore {
   }
 
   @Override
-  public Optional<PublishedModule> find(TenantId tenant, String name, String version) {
+  public Optional<PublishedModule> find(
+      TenantId tenant, TenantId publisher, String name, String version) {
     return database.read(
-        "Finding the module " + tenant + "/" + name + "@" + version,
-        handle -> find(handle, tenant, name, version));
+        "Finding the module %s/%s@%s of tenant %s".formatted(publisher, name, version, tenant),
+        handle -> find(handle, tenant, publisher, name, version));
   }
 
   @Override
@@ -322,7 +347,7 @@ public final class JdbiModuleStore implements ModuleStore {
   }
 
   /** Waits for whoever stores or deletes bytes of the digest, on any node. */
-  private static void lock(Handle handle, ModuleDigest digest) {
+  static void lock(Handle handle, ModuleDigest digest) {
     String hex = digest.hex();
     handle
         .createQuery("SELECT digit FROM module_locks WHERE digit = :digit FOR UPDATE")
@@ -331,29 +356,35 @@ public final class JdbiModuleStore implements ModuleStore {
         .one();
   }
 
-  private static Optional<PublishedModule> find(
-      Handle handle, TenantId tenant, String name, String version) {
+  static Optional<PublishedModule> find(
+      Handle handle, TenantId tenant, TenantId publisher, String name, String version) {
     return handle
         .createQuery(
             """
             SELECT * FROM modules
-            WHERE tenant = :tenant AND name = :name AND version = :version
+            WHERE tenant = :tenant AND publisher = :publisher
+            AND name = :name AND version = :version
             """)
         .bind("tenant", tenant.value())
+        .bind("publisher", publisher.value())
         .bind("name", name)
         .bind("version", version)
         .map((row, context) -> read(row))
         .findOne();
   }
 
-  private static void insert(Handle handle, PublishedModule module) {
+  static void insert(Handle handle, PublishedModule module) {
     handle
         .createUpdate(
             """
-            INSERT INTO modules (tenant, name, version, digest, size_bytes, key_id, published_at)
-            VALUES (:tenant, :name, :version, :digest, :size, :keyId, :publishedAt)
+            INSERT INTO modules
+              (tenant, publisher, name, version, digest, size_bytes, key_id, published_at, look)
+            VALUES
+              (:tenant, :publisher, :name, :version, :digest, :size, :keyId, :publishedAt, :look)
             """)
         .bind("tenant", module.tenant().value())
+        .bind("publisher", module.publisher().value())
+        .bind("look", NameLook.of(module.name()))
         .bind("name", module.name())
         .bind("version", module.version())
         .bind("digest", module.digest().toString())
@@ -378,9 +409,10 @@ public final class JdbiModuleStore implements ModuleStore {
         .findOne();
   }
 
-  private static PublishedModule read(ResultSet row) throws SQLException {
+  static PublishedModule read(ResultSet row) throws SQLException {
     return new PublishedModule(
         new TenantId(row.getString("tenant")),
+        new TenantId(row.getString("publisher")),
         row.getString("name"),
         row.getString("version"),
         ModuleDigest.parse(row.getString("digest")),

@@ -20,9 +20,9 @@ import java.util.Set;
  *       the one that is kept; when several add the same at once, all are given the same.
  *   <li>{@code add} runs {@code storeBytes} before anyone can see the module; if it throws, nothing
  *       is kept. It also does when the very same module is kept already, whose bytes may be lost.
- *   <li>{@code find} gives the tenant's module of that name and version, or the newest of that
- *       digest; {@code count} how many it has, {@code storedBytes} how many bytes in all of them
- *       together, of each tenant that has any, or of one.
+ *   <li>{@code find} gives the tenant's module of that publisher, name and version, or the newest
+ *       of that digest; {@code count} how many it has, {@code storedBytes} how many bytes in all of
+ *       them together, of each tenant that has any, or of one.
  *   <li>{@code list} gives the tenant's modules whose name contains the text, the last added first.
  *       Following {@code next} meets each module that was there throughout exactly once.
  *   <li>{@code delete} removes every module of that digest, unless a function version of the tenant
@@ -39,6 +39,7 @@ import java.util.Set;
  *   <li>{@code add} keeps who signed the module, also beside those who signed it before, which is a
  *       change. It refuses a key that may not sign at the time of the publication, or is gone, as
  *       it is when the transaction ends. Signatures go with the tenant's last module of the digest.
+ *   <li>{@code add} refuses a new name that looks like another one that the tenant publishes.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
@@ -55,7 +56,12 @@ public interface ModuleStore {
       AuditEntry entry,
       Runnable storeBytes);
 
-  Optional<PublishedModule> find(TenantId tenant, String name, String version);
+  /** One that the tenant published itself. */
+  default Optional<PublishedModule> find(TenantId tenant, String name, String version) {
+    return find(tenant, tenant, name, version);
+  }
+
+  Optional<PublishedModule> find(TenantId tenant, TenantId publisher, String name, String version);
 
   Optional<PublishedModule> find(TenantId tenant, ModuleDigest digest);
 
@@ -87,6 +93,9 @@ public interface ModuleStore {
      * @param bytes how many they have together
      */
     record Full(int modules, long bytes) implements Addition {}
+
+    /** The tenant publishes under this name, which looks like that of the module. */
+    record LooksLike(String name) implements Addition {}
 
     /** The key may not sign: why, in sentences. */
     record NotSigned(String why) implements Addition {}

@@ -284,6 +284,11 @@ public final class PublishModule {
     return switch (modules.add(
         tenant, candidate, of.signer(), allowance, entry, () -> store(candidate.digest(), bytes))) {
       case ModuleStore.Addition.NotSigned(String why) -> bad(why);
+      case ModuleStore.Addition.LooksLike(String name) ->
+          Answer.refused(
+              ProblemCode.CONFLICT,
+              "Tenant '%s' has a module '%s', and '%s' would be taken for it. Choose a name that differs by more than hyphens, 0 for o, and 1 for l or i."
+                  .formatted(tenant, name, candidate.name()));
       case ModuleStore.Addition.Kept(PublishedModule kept)
           when kept.digest().equals(candidate.digest()) ->
           Answer.done(kept);

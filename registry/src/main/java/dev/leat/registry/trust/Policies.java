@@ -2,9 +2,11 @@ package dev.leat.registry.trust;
 
 import dev.leat.audit.AuditEntry;
 import dev.leat.contract.Answer;
+import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,6 +23,11 @@ public final class Policies {
 
   public TrustPolicy show(TenantId tenant) {
     return store.find(tenant);
+  }
+
+  /** Which keys vouch for a module that the tenant has. */
+  public List<ModuleSignature> signatures(TenantId tenant, ModuleDigest digest) {
+    return store.signatures(tenant, digest);
   }
 
   /**

@@ -28,9 +28,9 @@ import dev.leat.registry.module.BlobStore;
 import dev.leat.registry.module.BlobStoreContract;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.ModuleStoreContract;
+import dev.leat.registry.module.OfferStore;
+import dev.leat.registry.module.OfferStoreContract;
 import dev.leat.registry.module.PublishedModule;
-import dev.leat.registry.permission.PermissionStore;
-import dev.leat.registry.permission.PermissionStoreContract;
 import dev.leat.registry.trust.PolicyStore;
 import dev.leat.registry.trust.PolicyStoreContract;
 import dev.leat.store.Database;
@@ -55,6 +55,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.crypto.SecretKey;
 import javax.sql.DataSource;
@@ -68,6 +69,7 @@ import org.junit.jupiter.api.Test;
 /** The stores' laws on one kind of database, a new one for each test. */
 abstract class JdbiStores {
   private static final TenantId ACME = new TenantId("acme");
+  private static final TenantId OTHER = new TenantId("other");
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   private final TestDatabase database;
@@ -200,6 +202,68 @@ abstract class JdbiStores {
   }
 
   @Nested
+  final class OfferStoreLaws extends OfferStoreContract {
+    private final TenantTurns turns = new TenantTurns(database());
+
+    @Override
+    protected OfferStore newStore() {
+      return new JdbiOfferStore(database(), turns);
+    }
+
+    @Override
+    protected ModuleStore itsModuleStore() {
+      return new JdbiModuleStore(database(), turns);
+    }
+
+    @Override
+    protected KeyStore itsKeyStore() {
+      return new JdbiKeyStore(source());
+    }
+
+    @Override
+    protected PolicyStore itsPolicyStore() {
+      return new JdbiPolicyStore(database(), turns);
+    }
+
+    @Override
+    protected AuditStore itsAuditStore() {
+      return new JdbiAuditStore(source());
+    }
+
+    /** No text, however rare, has a page go through all that is public. */
+    @Test
+    void search_ofTenThousand_looksAtABoundedNumberForAPage() {
+      execute(
+          """
+          INSERT INTO modules
+            (tenant, publisher, name, version, digest, size_bytes, key_id, published_at, look)
+          SELECT 'acme', 'acme', 'm' || i, '1', 'sha256:%1$s', 1, '', CURRENT_TIMESTAMP, 'm' || i
+          FROM (SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d AS i
+                FROM (%2$s) a, (%2$s) b, (%2$s) c, (%2$s) e) numbers
+          """
+              .formatted(
+                  "0".repeat(64),
+                  IntStream.range(0, 10)
+                      .mapToObj(digit -> "SELECT " + digit + " AS d")
+                      .collect(Collectors.joining(" UNION ALL "))));
+      execute("INSERT INTO module_offers (audience, module_id) SELECT '*', id FROM modules");
+      OfferStore offers = newStore();
+
+      assertThat(offers.search(OTHER, "", 200, ModuleStore.START).items()).hasSize(200);
+      assertThat(offers.search(OTHER, "m9999", 200, ModuleStore.START).items()).hasSize(1);
+      int pages = 0;
+      Optional<String> cursor = Optional.of(Long.toString(ModuleStore.START));
+      while (cursor.isPresent()) {
+        var page = offers.search(OTHER, "nowhere", 200, Long.parseLong(cursor.get()));
+        assertThat(page.items()).isEmpty();
+        cursor = page.next();
+        pages++;
+      }
+      assertThat(pages).isEqualTo(10_000 / JdbiOfferStore.LOOKED_AT);
+    }
+  }
+
+  @Nested
   final class ModuleStoreLaws extends ModuleStoreContract {
     @Override
     protected ModuleStore newStore() {
@@ -237,48 +301,6 @@ abstract class JdbiStores {
     @Override
     protected AuditStore itsAuditStore() {
       return new JdbiAuditStore(source());
-    }
-  }
-
-  @Nested
-  final class PermissionStoreLaws extends PermissionStoreContract {
-    private final TenantTurns turns = new TenantTurns(database());
-
-    @Override
-    protected Announced announced() {
-      return new Announced(source());
-    }
-
-    @Override
-    protected PermissionStore newStore() {
-      return new JdbiPermissionStore(database(), turns);
-    }
-
-    @Override
-    protected AuditStore itsAuditStore() {
-      return new JdbiAuditStore(source());
-    }
-
-    @Override
-    protected void deploy(TenantId tenant, FunctionName name) {
-      execute(
-          "INSERT INTO functions (tenant, name, last_version, route_path) VALUES ('%s', '%s', 1, '/%s')"
-              .formatted(tenant, name, name));
-    }
-
-    @Override
-    protected void delete(TenantId tenant, FunctionName name) {
-      assertThat(
-              new JdbiFunctionStore(source())
-                  .delete(tenant, name, AuditEntry.done(NOW, tenant, "someone", "delete", "", "")))
-          .as("it has no versions here")
-          .isFalse();
-      execute("UPDATE functions SET route_path = NULL");
-    }
-
-    @Override
-    protected void damage() {
-      execute("UPDATE function_permissions SET permissions = 'nothing'");
     }
   }
 
@@ -411,7 +433,6 @@ abstract class JdbiStores {
   /** One transaction of a tenant at a time, and what they lock. */
   @Nested
   final class TurnsOfTenants {
-    private static final TenantId OTHER = new TenantId("other");
     private static final FunctionName MASK = new FunctionName("mask");
     private static final int AT_ONCE = 4;
     private static final int ROUNDS = 40;

@@ -384,6 +384,19 @@ public abstract class ModuleStoreContract {
     assertThat(store.count(ACME)).isEqualTo(3);
   }
 
+  @Test
+  void law11_add_aNameThatLooksLikeAnother_isRefused() {
+    add(module(ACME, "paypal", "1", 1));
+
+    assertThat(add(module(ACME, "paypa1", "1", 2), PLATFORM))
+        .isEqualTo(new Addition.LooksLike("paypal"));
+    assertThat(add(module(ACME, "pay-pal", "1", 1), PLATFORM))
+        .isEqualTo(new Addition.LooksLike("paypal"));
+    add(module(OTHER, "paypa1", "1", 2));
+    add(module(ACME, "paypal", "2", 3));
+    assertThat(store.count(ACME)).isEqualTo(2);
+  }
+
   private static Allowance allowance(int modules, long bytes) {
     return new Allowance(PLATFORM.limits(), 1, 1, modules, bytes);
   }

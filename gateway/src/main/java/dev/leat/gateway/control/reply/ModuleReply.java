@@ -3,8 +3,9 @@ package dev.leat.gateway.control.reply;
 import dev.leat.registry.module.PublishedModule;
 import org.jspecify.annotations.Nullable;
 
-/** A published module; no {@code keyId} if nobody signed it. */
+/** A module that a tenant published or installed; no {@code keyId} if nobody signed it. */
 public record ModuleReply(
+    String publisher,
     String name,
     String version,
     String digest,
@@ -13,6 +14,7 @@ public record ModuleReply(
     String publishedAt) {
   public static ModuleReply of(PublishedModule module) {
     return new ModuleReply(
+        module.publisher().value(),
         module.name(),
         module.version(),
         module.digest().toString(),

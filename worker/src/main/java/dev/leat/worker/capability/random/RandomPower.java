@@ -5,7 +5,6 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.GuestContract;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.StackRoom;
-import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
 import java.security.SecureRandom;
@@ -30,8 +29,7 @@ public final class RandomPower implements Power<GuestRandom> {
   }
 
   @Override
-  public Optional<GuestRandom> configure(
-      FunctionVersion version, GuestPermits permits, @Nullable FixedConditions fixed) {
+  public Optional<GuestRandom> configure(FunctionVersion version, @Nullable FixedConditions fixed) {
     return Optional.of(fixed == null ? SYSTEM::nextBytes : new SeededRandom(fixed.seed()));
   }
 
