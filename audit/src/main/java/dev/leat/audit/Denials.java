@@ -13,12 +13,16 @@ import java.util.concurrent.ConcurrentHashMap;
  * fills one record. Any thread; never blocks.
  */
 public final class Denials {
-  /** Kinds that are told apart until they are recorded; the rest are counted together. */
+  /** Kinds that are told apart until they are recorded; the rest are counted by tenant. */
   static final int KINDS_MAX = 1_000;
 
-  private static final Kind OTHERS = new Kind(Optional.empty(), "(others)", "(others)", "");
+  /** A tenth of them, so that what one tenant's functions are denied hides no other's denials. */
+  static final int KINDS_PER_TENANT = 100;
+
+  private static final String OTHERS = "(others)";
 
   private final Map<Kind, Long> counts = new ConcurrentHashMap<>();
+  private final Map<Optional<TenantId>, Integer> kinds = new ConcurrentHashMap<>();
   private final InstantSource clock;
   private volatile Instant since;
 
@@ -35,8 +39,15 @@ public final class Denials {
    */
   public void count(Optional<TenantId> tenant, String actor, String action, String resource) {
     Kind kind = new Kind(tenant, actor, action, resource);
-    boolean isToldApart = counts.containsKey(kind) || counts.size() < KINDS_MAX;
-    counts.merge(isToldApart ? kind : OTHERS, 1L, Long::sum);
+    boolean isToldApart = counts.containsKey(kind) || hasRoom(tenant);
+    counts.merge(isToldApart ? kind : new Kind(tenant, OTHERS, OTHERS, ""), 1L, Long::sum);
+  }
+
+  /** Whether there is room for one kind more, which then is taken. */
+  private boolean hasRoom(Optional<TenantId> tenant) {
+    return counts.size() < KINDS_MAX
+        && kinds.getOrDefault(tenant, 0) < KINDS_PER_TENANT
+        && kinds.merge(tenant, 1, Integer::sum) <= KINDS_PER_TENANT;
   }
 
   /** Records what was denied since the last time, each kind once. Blocks. */
@@ -44,6 +55,7 @@ public final class Denials {
     Instant from = since;
     Instant now = clock.instant();
     since = now;
+    kinds.clear();
     for (Kind kind : counts.keySet()) {
       long count = Objects.requireNonNull(counts.remove(kind), "only this takes them away");
       store.append(

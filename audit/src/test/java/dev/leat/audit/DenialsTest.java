@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.audit.AuditStore.Filter;
 import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.audit.jdbi.JdbiAuditStore;
+import dev.leat.contract.TenantId;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.util.List;
@@ -55,18 +56,41 @@ class DenialsTest {
   }
 
   @Test
-  void tooManyKinds_areCountedTogether() {
-    for (int i = 0; i < Denials.KINDS_MAX + 5; i++) {
-      log.denials().count(Optional.empty(), "eve", "a", "r" + i);
+  void tooManyKindsOfATenant_areCountedTogether_andHideNoOthers() {
+    TenantId loud = new TenantId("loud");
+    TenantId quiet = new TenantId("quiet");
+    for (int i = 0; i < 1_000_000; i++) {
+      log.denials().count(Optional.of(loud), "function f", "http:read", "https://a.example/" + i);
+    }
+    log.denials().count(Optional.of(quiet), "function f", "http:read", "https://b.example/");
+
+    log.recordDenials();
+
+    assertThat(store.seal(10_000)).isEqualTo(Denials.KINDS_PER_TENANT + 2);
+    assertThat(store.from(1, 10_000))
+        .filteredOn(record -> record.entry().action().equals("(others)"))
+        .singleElement()
+        .satisfies(record -> {
+          assertThat(record.entry().tenant()).contains(loud);
+          assertThat(record.entry().details()).startsWith("times 999900, ");
+        });
+    assertThat(store.from(1, 10_000))
+        .filteredOn(record -> record.entry().tenant().equals(Optional.of(quiet)))
+        .singleElement()
+        .satisfies(record -> assertThat(record.entry().resource()).isEqualTo("https://b.example/"));
+  }
+
+  @Test
+  void tooManyKindsOfAll_areCountedByTenant() {
+    for (int tenant = 0; tenant < 20; tenant++) {
+      for (int i = 0; i < Denials.KINDS_PER_TENANT; i++) {
+        log.denials().count(Optional.of(new TenantId("t" + tenant)), "eve", "a", "r" + i);
+      }
     }
 
     log.recordDenials();
 
-    assertThat(store.seal(10_000)).isEqualTo(Denials.KINDS_MAX + 1);
-    assertThat(store.from(1, 10_000))
-        .filteredOn(record -> record.entry().action().equals("(others)"))
-        .singleElement()
-        .satisfies(record -> assertThat(record.entry().details()).startsWith("times 5, "));
+    assertThat(store.seal(10_000)).isEqualTo(Denials.KINDS_MAX + 10);
   }
 
   private List<AuditRecord> denied() {

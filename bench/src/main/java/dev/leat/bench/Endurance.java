@@ -16,6 +16,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
+import dev.leat.contract.permission.PermissionSource;
 import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestHeap;
@@ -27,6 +28,7 @@ import dev.leat.testkit.WasmCode;
 import dev.leat.worker.HostPowers;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
+import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
@@ -83,7 +85,9 @@ public final class Endurance {
         HostPowers.of(
             new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
             new GuestMetrics(function -> true),
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            PermissionSource.OF_MANIFESTS,
+            new PermissionDenials((function, type, resource) -> {}));
     guests = new GuestFactory(powers, new CpuTurns(1, () -> {}));
     worker =
         new Worker(

@@ -4,7 +4,7 @@ import java.util.Set;
 
 /**
  * What a tenant may have at the most. Deploying and publishing check it; what was deployed or
- * published before stays when it is lowered.
+ * published before stays when it is lowered, but powers are asked for at each use, too.
  *
  * @param limits each of a function's limits may be this high
  * @param defaults what a function's limits are that its manifest does not name

@@ -42,6 +42,12 @@ public sealed interface Change {
   /** All functions of a tenant are gone. */
   record RoutesForgotten(TenantId tenant) implements Change {}
 
+  /** What a function may ask of the host was changed. */
+  record PermissionsChanged(FunctionRef function) implements Change {}
+
+  /** What all functions of a tenant may ask of the host is gone. */
+  record PermissionsForgotten(TenantId tenant) implements Change {}
+
   /** A node of the cluster came, left, or says something else of itself. */
   record MemberChanged(String node) implements Change {}
 

@@ -16,6 +16,7 @@ public enum ProblemCode {
   METHOD_NOT_ALLOWED(405, Source.GATEWAY, false, "The method is not allowed here"),
   REQUEST_TIMEOUT(408, Source.GATEWAY, true, "The body did not arrive in time"),
   CONFLICT(409, Source.GATEWAY, false, "It conflicts with what exists"),
+  ACCEPTANCE_REQUIRED(409, Source.GATEWAY, false, "It asks for more than before"),
   PRECONDITION_FAILED(412, Source.GATEWAY, false, "It has changed meanwhile"),
   BODY_TOO_LARGE(413, Source.GATEWAY, false, "The body is too large"),
   UNSUPPORTED_MEDIA_TYPE(415, Source.GATEWAY, false, "The content type is not supported"),

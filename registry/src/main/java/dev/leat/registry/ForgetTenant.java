@@ -8,6 +8,7 @@ import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.OfferStore;
+import dev.leat.registry.permission.PermissionStore;
 import dev.leat.registry.trust.PolicyStore;
 import java.util.Set;
 
@@ -24,6 +25,7 @@ public final class ForgetTenant {
   private final PolicyStore policies;
   private final OfferStore offers;
   private final FunctionStore functions;
+  private final PermissionStore permissions;
   private final ModuleStore modules;
   private final CollectModule collector;
   private final VersionTrial trial;
@@ -34,6 +36,7 @@ public final class ForgetTenant {
       PolicyStore policies,
       OfferStore offers,
       FunctionStore functions,
+      PermissionStore permissions,
       ModuleStore modules,
       CollectModule collector,
       VersionTrial trial) {
@@ -42,6 +45,7 @@ public final class ForgetTenant {
     this.policies = policies;
     this.offers = offers;
     this.functions = functions;
+    this.permissions = permissions;
     this.modules = modules;
     this.collector = collector;
     this.trial = trial;
@@ -75,6 +79,7 @@ public final class ForgetTenant {
     }
     trial.forget(tenant);
     functions.forget(tenant);
+    permissions.forget(tenant); // after the functions, without which none is set
     return false;
   }
 }

@@ -32,6 +32,7 @@ import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
 import dev.leat.registry.jdbi.JdbiOfferStore;
+import dev.leat.registry.jdbi.JdbiPermissionStore;
 import dev.leat.registry.jdbi.JdbiPolicyStore;
 import dev.leat.registry.jdbi.RegistrySchema;
 import dev.leat.registry.jdbi.TenantTurns;
@@ -46,6 +47,9 @@ import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.OfferStore;
 import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.module.PublishedModule;
+import dev.leat.registry.permission.CurrentPermissions;
+import dev.leat.registry.permission.PermissionStore;
+import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.release.Rollouts;
@@ -128,6 +132,9 @@ public final class TestRegistry implements AutoCloseable {
   public final MoveTraffic traffic = new MoveTraffic(functionStore, functions, clock);
   public final Rollouts rollouts = new Rollouts(functionStore, functions, traffic, clock);
   public final NameVersions naming = new NameVersions(functionStore, functions, clock);
+  public final PermissionStore permissionStore;
+  public final CurrentPermissions permissions;
+  public final PermitFunction permitFunction;
   public final ForgetTenant forgetTenant;
 
   public TestRegistry(Path directory) {
@@ -163,19 +170,25 @@ public final class TestRegistry implements AutoCloseable {
             trial,
             tenant -> allowance,
             clock);
+    TenantTurns turns = new TenantTurns(new Database(database.dataSource()));
+    permissionStore = new JdbiPermissionStore(new Database(database.dataSource()), turns);
+    permissions = new CurrentPermissions(permissionStore, tenant -> allowance);
+    permitFunction = new PermitFunction(permissionStore, functions, tenant -> allowance, clock);
     forgetTenant =
         new ForgetTenant(
-            new JdbiClosingStore(new TenantTurns(new Database(database.dataSource()))),
+            new JdbiClosingStore(turns),
             keyStore,
             policyStore,
             offerStore,
             functionStore,
+            permissionStore,
             moduleStore,
             collector,
             trial);
     done(keys.register(ACME, ACTOR, key.toPublicJWK().toJSONString()));
     changes.subscribe(drained);
     changes.subscribe(routes);
+    changes.subscribe(permissions);
     changes.load();
   }
 
@@ -217,15 +230,24 @@ public final class TestRegistry implements AutoCloseable {
     return done(deploy(name, manifest(name, ModuleDigest.of(module)), Optional.empty(), false));
   }
 
+  /** Deploys a version that may ask more of the host than the one before it. */
+  public Answer<DeployedVersion> deployAccepting(String name, String manifest) {
+    return deploy(name, manifest, new DeployFunction.Wish(true, "", Optional.empty(), true));
+  }
+
   private Answer<DeployedVersion> deploy(
       String name, String manifest, Optional<String> ifMatch, boolean takesTraffic) {
+    return deploy(name, manifest, new DeployFunction.Wish(takesTraffic, "", ifMatch));
+  }
+
+  private Answer<DeployedVersion> deploy(String name, String manifest, DeployFunction.Wish wish) {
     Answer<DeployedVersion> answer =
         deployFunction.deploy(
             ACME,
             ACTOR,
             new FunctionName(name),
             manifest.getBytes(StandardCharsets.UTF_8),
-            new DeployFunction.Wish(takesTraffic, "", ifMatch),
+            wish,
             new Cancellation());
     changes.catchUp();
     return answer;

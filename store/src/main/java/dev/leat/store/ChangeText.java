@@ -32,6 +32,9 @@ record ChangeText(String kind, String subject) {
       case Change.RouteChanged(FunctionRef function) ->
           text("route", function.tenant(), function.name());
       case Change.RoutesForgotten(TenantId tenant) -> text("routes-forgotten", tenant);
+      case Change.PermissionsChanged(FunctionRef function) ->
+          text("permissions", function.tenant(), function.name());
+      case Change.PermissionsForgotten(TenantId tenant) -> text("permissions-forgotten", tenant);
       case Change.AssignmentChanged(FunctionRef function) ->
           text("assignment", function.tenant(), function.name());
       case Change.MemberChanged(String node) -> text("member", node);
@@ -65,6 +68,9 @@ record ChangeText(String kind, String subject) {
           case "route" -> of(2, names -> new Change.RouteChanged(function(names)));
           case "routes-forgotten" ->
               of(1, names -> new Change.RoutesForgotten(new TenantId(names.get(0))));
+          case "permissions" -> of(2, names -> new Change.PermissionsChanged(function(names)));
+          case "permissions-forgotten" ->
+              of(1, names -> new Change.PermissionsForgotten(new TenantId(names.get(0))));
           case "member" -> of(1, names -> new Change.MemberChanged(names.get(0)));
           case "assignment" -> of(2, names -> new Change.AssignmentChanged(function(names)));
           default -> null;

@@ -30,6 +30,8 @@ final class ChangeTextTest {
           new Change.TrustChanged(LONGEST),
           new Change.RouteChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))),
           new Change.RoutesForgotten(LONGEST),
+          new Change.PermissionsChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))),
+          new Change.PermissionsForgotten(LONGEST),
           new Change.MemberChanged("n".repeat(63)),
           new Change.AssignmentChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))));
 

@@ -155,7 +155,8 @@ public final class Quotas implements ChangeFeed.Subscriber, Allowances {
   }
 
   /**
-   * Sets the powers that a tenant may grant from now on. What was deployed with others keeps them.
+   * Sets the powers that a tenant may grant from now on. What was deployed with others has them no
+   * more.
    */
   public Answer<AllowedPowers> setPowers(TenantId tenant, AllowedPowers allowed) {
     List<Finding> findings =

@@ -387,7 +387,7 @@ final class Calls {
         return null;
       }
       // Fixed conditions hold from the start on, so no instance that is there will do.
-      Guest guest = invocation.fixed() == null ? pool.take() : null;
+      Guest guest = invocation.fixed() == null ? idle() : null;
       CpuTime time = new CpuTime(startedNanos);
       try {
         Usage.Acquire acquire = Usage.Acquire.COLD;
@@ -412,6 +412,16 @@ final class Calls {
         guest.close();
       }
       return null;
+    }
+
+    /** An idle instance that came up under the permissions of now, if there is one. */
+    private @Nullable Guest idle() {
+      Guest idle = pool.take();
+      while (idle != null && idle.isOutdated()) {
+        idle.close();
+        idle = pool.take();
+      }
+      return idle;
     }
 
     private Guest newGuest() {

@@ -1,5 +1,7 @@
 package dev.leat.worker;
 
+import dev.leat.contract.permission.PermissionSource;
+import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.clock.ClockPower;
 import dev.leat.worker.capability.config.ConfigPower;
@@ -17,7 +19,12 @@ public final class HostPowers {
   private HostPowers() {}
 
   /** What the powers need of the node, handed to those that need it. */
-  public static Powers of(GuestLogs logs, GuestMetrics metrics, InstantSource clock) {
+  public static Powers of(
+      GuestLogs logs,
+      GuestMetrics metrics,
+      InstantSource clock,
+      PermissionSource permissions,
+      PermissionDenials denials) {
     return new Powers(
         List.of(
             new LoggingPower(logs),
@@ -25,6 +32,8 @@ public final class HostPowers {
             new ConfigPower(),
             new HttpPower(),
             new ClockPower(clock),
-            new RandomPower()));
+            new RandomPower()),
+        permissions,
+        denials);
   }
 }

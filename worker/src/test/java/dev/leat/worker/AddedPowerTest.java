@@ -14,6 +14,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.engine.GuestStopped;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
+import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
 import java.time.Duration;
@@ -52,12 +53,13 @@ final class AddedPowerTest {
               new Offer<>(
                   new Import("leat", "shelf_put", "(i32)->i32"),
                   (shelf, guest, a) -> shelf.onIt += (int) a[0],
-                  (guest, a) -> DENIED))
+                  (permits, guest, a) -> DENIED))
           : List.of();
     }
 
     @Override
-    public Optional<Shelf> configure(FunctionVersion version, @Nullable FixedConditions fixed) {
+    public Optional<Shelf> configure(
+        FunctionVersion version, GuestPermits permits, @Nullable FixedConditions fixed) {
       Optional<Grant.KeyValue> grant = version.grants().find(Grant.KeyValue.class);
       phases.add(
           "configure "

@@ -38,6 +38,11 @@ final class InstancePoolTest {
     }
 
     @Override
+    public boolean isOutdated() {
+      return false;
+    }
+
+    @Override
     public long heldBytes() {
       return 100;
     }

@@ -7,6 +7,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage.Acquire;
+import dev.leat.contract.permission.PermissionSource;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestHeap;
@@ -15,6 +16,7 @@ import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
+import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
@@ -157,7 +159,9 @@ final class PreparingTest {
         HostPowers.of(
             new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
             new GuestMetrics(function -> true),
-            InstantSource.system());
+            InstantSource.system(),
+            PermissionSource.OF_MANIFESTS,
+            new PermissionDenials((function, type, resource) -> {}));
     GuestFactory guests = new GuestFactory(powers, new CpuTurns(1, () -> {}));
     // Each reading of the clock is two seconds after the last: an instance takes at least two.
     try (modules;

@@ -18,6 +18,7 @@ import dev.leat.engine.ModuleLoader;
 import dev.leat.engine.chicory.ChicoryEngine;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.ManualClock;
+import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Power;
 import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.logging.GuestLog;
@@ -42,6 +43,16 @@ public final class TestWorker implements AutoCloseable {
   public final List<String> lines = new CopyOnWriteArrayList<>();
   public final GuestMetrics metrics = new GuestMetrics(function -> true);
   public final ManualClock clock = new ManualClock();
+
+  /** What its functions may: whatever their manifests grant, unless a test says otherwise. */
+  final TestPermissions permissions = new TestPermissions();
+
+  /** What guests were denied, in the order in which they asked. */
+  final List<String> denied = new CopyOnWriteArrayList<>();
+
+  final PermissionDenials denials =
+      new PermissionDenials(
+          (function, type, resource) -> denied.add(function + " " + type.word() + " " + resource));
   final List<ExecutionRecord> executions = new CopyOnWriteArrayList<>();
   volatile boolean storeIsAway;
   final GuestHeap heap;
@@ -103,7 +114,9 @@ public final class TestWorker implements AutoCloseable {
   }
 
   private Powers powers(List<Power<?>> more) {
-    Powers powers = HostPowers.of(new GuestLogs(this::line, System::nanoTime), metrics, clock);
+    Powers powers =
+        HostPowers.of(
+            new GuestLogs(this::line, System::nanoTime), metrics, clock, permissions, denials);
     for (Power<?> power : more) {
       powers = powers.with(power);
     }

@@ -145,6 +145,11 @@ final class ApiClient {
     send(request(path).DELETE().build());
   }
 
+  /** Deletes what the path names, and gives what is there instead. */
+  JsonNode deleteAndGet(String path) {
+    return document(send(request(path).DELETE().build()));
+  }
+
   byte[] download(String path) {
     return send(request(path).GET().build()).body();
   }

@@ -27,6 +27,11 @@ final class Deploy implements Runnable {
       description = "Leave the traffic where it is; call the version by its label.")
   private boolean isQuiet;
 
+  @Option(
+      names = "--accept",
+      description = "Also if it asks more of the host than the newest version.")
+  private boolean isAccepting;
+
   @Option(names = "--note", paramLabel = "TEXT", description = "What to say of the version.")
   private @Nullable String note;
 
@@ -46,7 +51,7 @@ final class Deploy implements Runnable {
             .map(module -> manifest.withModule(publish(registry, manifest, module)))
             .orElse(manifest);
     session.terminal().progress("Deploying " + manifest.function());
-    JsonNode version = registry.deploy(deployable, !isQuiet, note);
+    JsonNode version = registry.deploy(deployable, !isQuiet, isAccepting, note);
     for (JsonNode note : version.path("notes")) {
       session
           .terminal()

@@ -74,6 +74,7 @@ public final class Leat {
             .addSubcommand(new Rollback(session))
             .addSubcommand(new RolloutCommands(session))
             .addSubcommand(new AliasCommands(session))
+            .addSubcommand(new PermissionCommands(session))
             .addSubcommand(new DeleteFunction(session))
             .addSubcommand(new Invoke(session))
             .addSubcommand(new ListInvocations(session))

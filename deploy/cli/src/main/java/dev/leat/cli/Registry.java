@@ -47,19 +47,24 @@ final class Registry {
 
   /** Makes a manifest the newest version of its function and answers that version. */
   JsonNode deploy(ManifestFile manifest) {
-    return deploy(manifest, true, null);
+    return deploy(manifest, true, false, null);
   }
 
   /**
    * Likewise.
    *
    * @param takesTraffic whether it gets the traffic
+   * @param acceptsMore whether it may ask more of the host than the newest version
    * @param note what is said of it, if anything is
    */
-  JsonNode deploy(ManifestFile manifest, boolean takesTraffic, @Nullable String note) {
+  JsonNode deploy(
+      ManifestFile manifest, boolean takesTraffic, boolean acceptsMore, @Nullable String note) {
     List<String> query = new ArrayList<>();
     if (!takesTraffic) {
       query.add("no-traffic=true");
+    }
+    if (acceptsMore) {
+      query.add("accept=true");
     }
     if (note != null) {
       query.add("note=" + ApiClient.encode(note));

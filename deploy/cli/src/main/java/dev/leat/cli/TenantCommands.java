@@ -58,7 +58,7 @@ final class TenantCommands {
   @Command(
       description = {
         "Show or set the powers that a tenant's functions may be granted.",
-        "What was deployed with others keeps them."
+        "What was deployed with others has them no more, within a second."
       },
       footer = {
         "Examples:",

@@ -97,6 +97,9 @@ class ControlPlaneIT {
     "alias list mask,                GET /v1/tenants/acme/functions/mask/aliases",
     "alias set mask stable v1,       PUT /v1/tenants/acme/functions/mask/aliases/stable",
     "alias delete mask stable,       DELETE /v1/tenants/acme/functions/mask/aliases/stable",
+    "permissions show mask,          GET /v1/tenants/acme/functions/mask/permissions",
+    "permissions set mask logging,   PUT /v1/tenants/acme/functions/mask/permissions",
+    "permissions clear mask,         DELETE /v1/tenants/acme/functions/mask/permissions",
     "usage,                          GET /v1/tenants/acme/usage?by=hour&limit=200",
     "usage --by day --since 7d,      GET /v1/tenants/acme/usage?by=day&limit=200&since=7d",
     "delete mask,                    DELETE /v1/tenants/acme/functions/mask",
@@ -386,6 +389,54 @@ class ControlPlaneIT {
         .startsWith("tenant     acme\nfunction   mask\n")
         .contains(
             "\nmanifest:\n  apiVersion: leat/v1\n  kind: Function\n  metadata:\n    name: mask");
+  }
+
+  @Test
+  void permissionsSet_sendsTypesAndResources() {
+    cli.run("permissions", "set", "mask", "logging", "http:read=https://a.example/x=y/**");
+    cli.run("permissions", "set", "mask", "--none");
+
+    assertThat(server.requests())
+        .extracting(request -> request.json().toString())
+        .containsExactly(
+            "{\"permissions\":[{\"type\":\"logging\"},"
+                + "{\"type\":\"http:read\",\"resource\":\"https://a.example/x=y/**\"}]}",
+            "{\"permissions\":[]}");
+    assertThat(cli.run("permissions", "set", "mask").exitCode()).isEqualTo(2);
+    assertThat(cli.run("permissions", "set", "mask", "logging", "--none").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void permissionsShow_printsBothSides() {
+    assertThat(cli.run("permissions", "show", "mask").out())
+        .isEqualTo(
+            """
+            FROM         TYPE        RESOURCE
+            manifest     logging     *
+            manifest     http:read   https://api.example.com
+            manifest     http:write  https://api.example.com
+            permissions  http:read   https://api.example.com/**
+            Granted by the manifest in vain: logging, http:write
+            """);
+    server.answer(
+        "getPermissions",
+        200,
+        "{\"function\":\"mask\",\"manifest\":[],\"powers\":[],\"denied\":[]}");
+    assertThat(cli.run("permissions", "show", "mask").out())
+        .endsWith("No permissions are set: what the manifest grants holds.\n");
+  }
+
+  @Test
+  void permissionsCheck_saysWhatDenies() {
+    Cli.Result result =
+        cli.run("permissions", "check", "mask", "http:read", "https://a.example/x?y=1 2");
+
+    assertThat(result.out())
+        .isEqualTo("denied: the function's permissions do not allow it (leat permissions set)\n");
+    assertThat(server.only("checkPermission").line())
+        .isEqualTo(
+            "GET /v1/tenants/acme/functions/mask/permissions:check"
+                + "?type=http:read&resource=https:%2F%2Fa.example%2Fx%3Fy%3D1%202");
   }
 
   @Test

@@ -29,7 +29,10 @@ import dev.leat.invocations.jdbi.JdbiExecutionStore;
 import dev.leat.invocations.jdbi.JdbiLogStore;
 import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.MeteredInvoker;
+import dev.leat.registry.jdbi.JdbiPermissionStore;
 import dev.leat.registry.jdbi.RegistrySchema;
+import dev.leat.registry.permission.CurrentPermissions;
+import dev.leat.registry.permission.PermissionStore;
 import dev.leat.registry.release.RolloutSteps;
 import dev.leat.registry.route.RouteChange;
 import dev.leat.scheduler.Scheduler;
@@ -42,6 +45,7 @@ import dev.leat.tenants.Authentication;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
+import dev.leat.worker.capability.PermissionDenials;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -91,6 +95,8 @@ final class Assembly implements AutoCloseable {
   private final ExecutionLog executions;
   private final InvocationLogs logs;
   private final ModuleParts modules;
+  private final CurrentPermissions permissions;
+  private final PermissionDenials permissionDenials;
   final WorkerParts running;
   private final RegistryParts registry;
   private final PolledChangeFeed changes;
@@ -133,9 +139,21 @@ final class Assembly implements AutoCloseable {
     executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
     logs = new InvocationLogs(new JdbiLogStore(source), clock);
     modules = new ModuleParts(config, directory, source, audit.store::append, clock);
+    PermissionStore permissionStore = new JdbiPermissionStore(modules.database, modules.turns);
+    permissions = new CurrentPermissions(permissionStore, tenants.quotas);
+    permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()));
     running =
-        new WorkerParts(config.worker(), modules, this::isDeployed, this::kept, this::ended, logs);
-    registry = new RegistryParts(source, modules, running.trial, tenants.quotas, clock);
+        new WorkerParts(
+            config.worker(),
+            modules,
+            permissions,
+            permissionDenials,
+            this::isDeployed,
+            this::kept,
+            this::ended,
+            logs);
+    registry =
+        new RegistryParts(source, modules, permissionStore, running.trial, tenants.quotas, clock);
     changes = new PolledChangeFeed(source, membership == null ? WakeUp.NONE : membership.wakeUp());
     calls = membership == null ? null : calls(membership, source);
     rolloutSteps =
@@ -191,6 +209,7 @@ final class Assembly implements AutoCloseable {
             modules.guestHeap,
             running.guestLogs,
             running.guestMetrics,
+            permissionDenials,
             bodies,
             connections,
             executions,
@@ -213,6 +232,7 @@ final class Assembly implements AutoCloseable {
             registry.traffic,
             registry.naming,
             registry.rollouts,
+            registry.permitting,
             executions,
             logs,
             audit.log,
@@ -329,6 +349,7 @@ final class Assembly implements AutoCloseable {
             tenants.quotas,
             tenants.tenants,
             tenants.usage,
+            permissions, // after the quotas, which have the powers
             registry.drained,
             registry.routes)
         .forEach(changes::subscribe);

@@ -7,6 +7,7 @@ import dev.leat.engine.GuestHeap;
 import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.module.BlobStore;
 import dev.leat.registry.module.GuardedBlobStore;
 import dev.leat.registry.module.TamperAlarm;
@@ -25,6 +26,9 @@ final class ModuleParts {
   /** One object for all of the registry, so that what is done together is one transaction. */
   final Database database;
 
+  /** Of functions, modules and permissions alike. */
+  final TenantTurns turns;
+
   final ModuleStorage storage;
   final TamperAlarm alarm;
   final BlobStore blobs;
@@ -41,6 +45,7 @@ final class ModuleParts {
       Consumer<AuditEntry> audit,
       InstantSource clock) {
     database = new Database(source);
+    turns = new TenantTurns(database);
     storage = ModuleStorage.of(config, directory, database);
     alarm = new TamperAlarm(audit, config.name(), clock, System::nanoTime);
     blobs = new GuardedBlobStore(storage.blobs(), alarm);

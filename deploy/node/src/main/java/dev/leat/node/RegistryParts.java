@@ -13,7 +13,6 @@ import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
 import dev.leat.registry.jdbi.JdbiOfferStore;
 import dev.leat.registry.jdbi.JdbiPolicyStore;
-import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.CollectAbandoned;
@@ -24,6 +23,8 @@ import dev.leat.registry.module.ModuleExchange;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.OfferStore;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.permission.PermissionStore;
+import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.release.Rollouts;
@@ -55,17 +56,22 @@ final class RegistryParts {
   final MoveTraffic traffic;
   final NameVersions naming;
   final Rollouts rollouts;
+  final PermitFunction permitting;
   final ForgetTenant forgetting;
   final CollectAbandoned abandoned;
 
   RegistryParts(
-      DataSource source, ModuleParts stored, VersionTrial trial, Quotas quotas, Clock clock) {
-    TenantTurns turns = new TenantTurns(stored.database);
-    functionStore = new JdbiFunctionStore(stored.database, turns);
-    moduleStore = new JdbiModuleStore(stored.database, turns);
+      DataSource source,
+      ModuleParts stored,
+      PermissionStore permissionStore,
+      VersionTrial trial,
+      Quotas quotas,
+      Clock clock) {
+    functionStore = new JdbiFunctionStore(stored.database, stored.turns);
+    moduleStore = new JdbiModuleStore(stored.database, stored.turns);
     KeyStore keyStore = new JdbiKeyStore(source);
-    PolicyStore policyStore = new JdbiPolicyStore(stored.database, turns);
-    OfferStore offerStore = new JdbiOfferStore(stored.database, turns);
+    PolicyStore policyStore = new JdbiPolicyStore(stored.database, stored.turns);
+    OfferStore offerStore = new JdbiOfferStore(stored.database, stored.turns);
     exchange = new ModuleExchange(offerStore, quotas, clock);
     policies = new Policies(policyStore, clock);
     drained = new DrainedModules(policyStore);
@@ -107,13 +113,15 @@ final class RegistryParts {
     traffic = new MoveTraffic(functionStore, functions, clock);
     rollouts = new Rollouts(functionStore, functions, traffic, clock);
     naming = new NameVersions(functionStore, functions, clock);
+    permitting = new PermitFunction(permissionStore, functions, quotas, clock);
     forgetting =
         new ForgetTenant(
-            new JdbiClosingStore(turns),
+            new JdbiClosingStore(stored.turns),
             keyStore,
             policyStore,
             offerStore,
             functionStore,
+            permissionStore,
             moduleStore,
             collector,
             trial);

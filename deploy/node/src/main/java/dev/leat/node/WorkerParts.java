@@ -4,10 +4,12 @@ import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
+import dev.leat.contract.permission.PermissionSource;
 import dev.leat.invocations.InvocationLogs;
 import dev.leat.worker.HostPowers;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
+import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.logging.Slf4jGuestLog;
 import dev.leat.worker.capability.metrics.GuestMetrics;
@@ -31,6 +33,8 @@ final class WorkerParts {
   final WorkerTrial trial;
 
   /**
+   * @param permissions what each function may ask of the host
+   * @param denials told of what guests were denied
    * @param kept how many idle instances of a version are kept here
    * @param ended told of each invocation that ended here; must not wait
    * @param logs what guests write
@@ -38,6 +42,8 @@ final class WorkerParts {
   WorkerParts(
       WorkerConfig config,
       ModuleParts modules,
+      PermissionSource permissions,
+      PermissionDenials denials,
       Predicate<FunctionRef> isDeployed,
       ToIntFunction<FunctionVersion> kept,
       BiConsumer<Invocation, Outcome> ended,
@@ -49,7 +55,7 @@ final class WorkerParts {
             config,
             modules::load,
             modules::bytes,
-            HostPowers.of(guestLogs, guestMetrics, Clock.systemUTC()),
+            HostPowers.of(guestLogs, guestMetrics, Clock.systemUTC(), permissions, denials),
             ended,
             kept);
     trial = new WorkerTrial(worker);

@@ -152,6 +152,12 @@ class ControlPlaneIT {
     assertThat(get(walked.path("/issuers")).json().at("/items/0/roles/0/role").asText())
         .isEqualTo("developer");
     String echo = walked.path("/functions/echo");
+    assertThat(
+            putJson(echo + "/permissions", "{\"permissions\":[{\"type\":\"logging\"}]}").status())
+        .isEqualTo(200);
+    get(echo + "/permissions");
+    get(echo + "/permissions:check?type=logging&resource=info");
+    assertThat(delete(echo + "/permissions").status()).isEqualTo(200);
     assertThat(putJson(echo + "/traffic", "{\"weights\":{\"v1\":100}}").status()).isEqualTo(200);
     assertThat(putJson(echo + "/aliases/stable", "{\"version\":\"v1\"}").status()).isEqualTo(200);
     get(echo + "/aliases/stable");

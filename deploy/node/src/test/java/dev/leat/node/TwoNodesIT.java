@@ -80,16 +80,8 @@ class TwoNodesIT {
     assertThat(exists(doing, name)).isTrue();
     assertSeen("a tenant", () -> exists(seeing, name));
 
-    // The modules' bytes are files of each node, so both must be given them.
     byte[] module = Guests.echo();
-    String signature = Signatures.sign(workshop.key, workshop.statement(module));
-    assertThat(workshop.publish(module, signature).status()).isEqualTo(201);
-    Map<String, byte[]> parts = new LinkedHashMap<>();
-    parts.put("module", module);
-    parts.put("signature", signature.getBytes(StandardCharsets.US_ASCII));
-    Answered again =
-        seeing.request("POST", workshop.path("/modules")).operator().form(parts).send();
-    assertThat(again.status()).as(again.toString()).isLessThan(300);
+    publish(workshop, seeing, module);
     Answered deployed =
         workshop.deploy(
             "echo", NodeUnderTest.manifest("echo", module, "  route: {auth: public}\n"));
@@ -115,6 +107,8 @@ class TwoNodesIT {
     assertThat(shown(doing, name, token)).isEqualTo(401);
     assertSeen("a revocation", () -> shown(seeing, name, token) == 401);
 
+    assertPermitted(doing, seeing, workshop);
+
     assertRotated(doing, seeing, workshop);
 
     assertThat(workshop.setQuota("{\"requests-per-second\":1,\"burst\":1}").status())
@@ -138,6 +132,55 @@ class TwoNodesIT {
     int refused = called(doing, name);
     assertThat(refused).isBetween(401, 404);
     assertSeen("a deletion", () -> !exists(seeing, name) && called(seeing, name) == refused);
+  }
+
+  /** The modules' bytes are files of each node, so both must be given them. */
+  private static void publish(Workshop workshop, RunningNode seeing, byte[] module) {
+    String signature = Signatures.sign(workshop.key, workshop.statement(module));
+    assertThat(workshop.publish(module, signature).status()).isEqualTo(201);
+    Map<String, byte[]> parts = new LinkedHashMap<>();
+    parts.put("module", module);
+    parts.put("signature", signature.getBytes(StandardCharsets.US_ASCII));
+    Answered again =
+        seeing.request("POST", workshop.path("/modules")).operator().form(parts).send();
+    assertThat(again.status()).as(again.toString()).isLessThan(300);
+  }
+
+  /** What one node takes away from a function, the other's instances are denied. */
+  private void assertPermitted(RunningNode doing, RunningNode seeing, Workshop workshop) {
+    byte[] module = Guests.logging("hello");
+    publish(workshop, seeing, module);
+    String spec = "  route: {auth: public}\n  capabilities: {logging: true}\n";
+    assertThat(workshop.deploy("chatty", NodeUnderTest.manifest("chatty", module, spec)).status())
+        .isEqualTo(201);
+    String call = "/f/" + workshop.tenant + "/chatty";
+    assertSeen("another function", () -> seeing.request("POST", call).send().status() == 200);
+    String before = denials(seeing);
+
+    assertThat(
+            doing
+                .request("PUT", workshop.path("/functions/chatty/permissions"))
+                .operator()
+                .json("{\"permissions\":[]}")
+                .send()
+                .status())
+        .isEqualTo(200);
+
+    assertSeen(
+        "permissions",
+        () ->
+            seeing.request("POST", call).send().status() == 200 && !denials(seeing).equals(before));
+  }
+
+  private static String denials(RunningNode node) {
+    return node.request("GET", "/metrics")
+        .operator()
+        .send()
+        .text()
+        .lines()
+        .filter(line -> line.startsWith("leat_permission_denials_total{capability=\"logging\"}"))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** A token of the new key is good on the other node at once, and so are those before it. */

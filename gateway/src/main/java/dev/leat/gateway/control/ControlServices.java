@@ -11,6 +11,7 @@ import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleExchange;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
 import dev.leat.registry.release.Rollouts;
@@ -50,6 +51,7 @@ public record ControlServices(
     MoveTraffic traffic,
     NameVersions naming,
     Rollouts rollouts,
+    PermitFunction permitting,
     ExecutionLog executions,
     InvocationLogs logs,
     AuditLog audit,

@@ -80,8 +80,11 @@ final class FunctionOperations {
 
   private Answer<DeployedVersion> deploy(Call call, FunctionName name) {
     return call.isSet("no-traffic")
-        .map(withoutTraffic ->
-            new DeployFunction.Wish(!withoutTraffic, call.query("note").orElse(""), call.ifMatch()))
+        .then(withoutTraffic ->
+            call.isSet("accept")
+                .map(accepts ->
+                    new DeployFunction.Wish(
+                        !withoutTraffic, call.query("note").orElse(""), call.ifMatch(), accepts)))
         .then(wish -> deploy(call, name, wish));
   }
 

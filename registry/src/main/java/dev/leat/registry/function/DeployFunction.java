@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Makes a function's next version from a manifest and sends all traffic to it, or none. Versions
@@ -79,8 +80,14 @@ public final class DeployFunction {
    * @param note what the author says of it
    * @param ifMatch an {@code If-Match} field (RFC 9110, 13.1.1): deploy only if the newest version
    *     has one of these entity tags
+   * @param acceptsMore whether it may ask more of the host than the newest version
    */
-  public record Wish(boolean takesTraffic, String note, Optional<String> ifMatch) {}
+  public record Wish(
+      boolean takesTraffic, String note, Optional<String> ifMatch, boolean acceptsMore) {
+    public Wish(boolean takesTraffic, String note, Optional<String> ifMatch) {
+      this(takesTraffic, note, ifMatch, false);
+    }
+  }
 
   /**
    * Deploys a manifest, if the version that it makes comes up. If it says the same as the newest
@@ -225,6 +232,9 @@ public final class DeployFunction {
     /** Whether it is known that it comes up: what number it gets makes no difference. */
     private boolean hasComeUp;
 
+    /** What it asks of the host that the newest version does not. */
+    private List<Finding> more = List.of();
+
     Deployment(
         String actor,
         FunctionRef function,
@@ -288,6 +298,13 @@ public final class DeployFunction {
       if (wish.takesTraffic() && traffic.isReleasing()) {
         return Optional.of(releasing(traffic));
       }
+      more =
+          newest
+              .map(before -> MorePowers.between(before.version(), next.version()))
+              .orElse(List.of());
+      if (!more.isEmpty() && !wish.acceptsMore()) {
+        return newest.map(this::asksForMore);
+      }
       int functionsMax = allowances.of(tenant).functions();
       int count = functions.count(tenant);
       if (newest.isEmpty() && count >= functionsMax) {
@@ -308,7 +325,7 @@ public final class DeployFunction {
           function.tenant(),
           function.name(),
           after(newest, traffic),
-          entry(actor, newest, clock.instant()))) {
+          entry(actor, newest, clock.instant(), List.of()))) {
         case FunctionStore.Move.Moved() -> Optional.of(Answer.done(newest));
         case FunctionStore.Move.NotNext() -> Optional.empty();
         case FunctionStore.Move.NoSuchVersion(int number) -> Optional.empty();
@@ -320,6 +337,15 @@ public final class DeployFunction {
       return wish.takesTraffic()
           ? traffic.moved(Map.of(version.version().number(), Slots.COUNT), actor, clock.instant())
           : traffic;
+    }
+
+    private Answer<DeployedVersion> asksForMore(DeployedVersion newest) {
+      return Answer.refused(
+          new Problem(
+              ProblemCode.ACCEPTANCE_REQUIRED,
+              "The function '%s' asks for more of the host than %s. Look at it, and deploy with --accept (accept=true) if that is meant."
+                  .formatted(function.name(), newest.version().label()),
+              more));
     }
 
     private Answer<DeployedVersion> releasing(Traffic traffic) {
@@ -367,7 +393,7 @@ public final class DeployFunction {
           after(next, traffic),
           VERSIONS_KEPT,
           allowances.of(tenant).functions(),
-          entry(actor, next, next.createdAt()))) {
+          entry(actor, next, next.createdAt(), more))) {
         case Addition.Kept() -> {
           kept.run();
           yield Optional.of(Answer.done(next));
@@ -391,14 +417,23 @@ public final class DeployFunction {
     }
   }
 
-  private static AuditEntry entry(String actor, DeployedVersion deployed, Instant at) {
+  /**
+   * @param more what whoever deploys it accepted
+   */
+  private static AuditEntry entry(
+      String actor, DeployedVersion deployed, Instant at, List<Finding> more) {
+    String module = deployed.version().module().toString();
     return AuditEntry.done(
         at,
         deployed.version().function().tenant(),
         actor,
         "function.deploy",
         deployed.version().toString(),
-        deployed.version().module().toString());
+        more.isEmpty()
+            ? module
+            : module
+                + "; accepted: "
+                + more.stream().map(Finding::message).collect(Collectors.joining("; ")));
   }
 
   private static <T> Answer<T> badManifest(String at, String message) {

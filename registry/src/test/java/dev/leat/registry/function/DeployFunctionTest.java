@@ -226,7 +226,7 @@ final class DeployFunctionTest {
 
     assertThat(again.version()).isEqualTo(first.version());
     DeployedVersion other =
-        done(registry.deploy("mask", manifest + "  capabilities: {metrics: true}\n"));
+        done(registry.deployAccepting("mask", manifest + "  capabilities: {metrics: true}\n"));
     assertThat(other.version().number()).isEqualTo(2);
   }
 

@@ -31,6 +31,8 @@ import dev.leat.registry.module.ModuleStoreContract;
 import dev.leat.registry.module.OfferStore;
 import dev.leat.registry.module.OfferStoreContract;
 import dev.leat.registry.module.PublishedModule;
+import dev.leat.registry.permission.PermissionStore;
+import dev.leat.registry.permission.PermissionStoreContract;
 import dev.leat.registry.trust.PolicyStore;
 import dev.leat.registry.trust.PolicyStoreContract;
 import dev.leat.store.Database;
@@ -301,6 +303,48 @@ abstract class JdbiStores {
     @Override
     protected AuditStore itsAuditStore() {
       return new JdbiAuditStore(source());
+    }
+  }
+
+  @Nested
+  final class PermissionStoreLaws extends PermissionStoreContract {
+    private final TenantTurns turns = new TenantTurns(database());
+
+    @Override
+    protected Announced announced() {
+      return new Announced(source());
+    }
+
+    @Override
+    protected PermissionStore newStore() {
+      return new JdbiPermissionStore(database(), turns);
+    }
+
+    @Override
+    protected AuditStore itsAuditStore() {
+      return new JdbiAuditStore(source());
+    }
+
+    @Override
+    protected void deploy(TenantId tenant, FunctionName name) {
+      execute(
+          "INSERT INTO functions (tenant, name, last_version, route_path) VALUES ('%s', '%s', 1, '/%s')"
+              .formatted(tenant, name, name));
+    }
+
+    @Override
+    protected void delete(TenantId tenant, FunctionName name) {
+      assertThat(
+              new JdbiFunctionStore(source())
+                  .delete(tenant, name, AuditEntry.done(NOW, tenant, "someone", "delete", "", "")))
+          .as("it has no versions here")
+          .isFalse();
+      execute("UPDATE functions SET route_path = NULL");
+    }
+
+    @Override
+    protected void damage() {
+      execute("UPDATE function_permissions SET permissions = 'nothing'");
     }
   }
 

@@ -9,17 +9,24 @@ import org.jspecify.annotations.Nullable;
 
 /** What one instance was lent of the host's powers. Confined to the guest's thread. */
 public final class LentPowers {
+  private final GuestPermits permits;
   private final Lending<?>[] lendings;
 
-  LentPowers(List<Lending<?>> lendings) {
+  LentPowers(GuestPermits permits, List<Lending<?>> lendings) {
+    this.permits = permits;
     this.lendings = lendings.toArray(Lending<?>[]::new);
+  }
+
+  /** What the instance may do with them. */
+  public GuestPermits permits() {
+    return permits;
   }
 
   /** The functions to link the instance to: those that do something, and those that are denied. */
   public List<HostFunction> functions() {
     List<HostFunction> functions = new ArrayList<>();
     for (Lending<?> lending : lendings) {
-      lending.addTo(functions);
+      lending.addTo(functions, permits);
     }
     return functions;
   }
@@ -66,8 +73,8 @@ public final class LentPowers {
    * @param lent what it keeps for the instance; null where it was not granted
    */
   record Lending<S>(Power<S> power, List<Offer<S>> offers, @Nullable S lent) {
-    void addTo(List<HostFunction> functions) {
-      offers.forEach(offer -> functions.add(offer.function(lent)));
+    void addTo(List<HostFunction> functions, GuestPermits permits) {
+      offers.forEach(offer -> functions.add(offer.function(lent, permits)));
     }
 
     void prepare(Invocation invocation) {

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param granted what it does for an instance that was granted the power
  * @param denied what it does for one that was not
  */
-public record Offer<S>(GuestContract.Import offered, Body<S> granted, HostFunction.Body denied) {
+public record Offer<S>(GuestContract.Import offered, Body<S> granted, Denied denied) {
   /** WASI's errno for a missing capability. */
   private static final int NOTCAPABLE = 76;
 
   /** The function in each of the contract's modules; none if the contract does not offer it. */
   public static <S> List<Offer<S>> of(
-      GuestContract contract, PowerFunction function, Body<S> granted, HostFunction.Body denied) {
+      GuestContract contract, PowerFunction function, Body<S> granted, Denied denied) {
     return contract.imports().stream()
         .filter(offered ->
             offered.name().equals(function.importName())
@@ -37,16 +37,27 @@ public record Offer<S>(GuestContract.Import offered, Body<S> granted, HostFuncti
     return new Offer<>(
         new GuestContract.Import(GuestContract.WASI_MODULE, name, signature),
         granted,
-        (guest, a) -> NOTCAPABLE);
+        (permits, guest, a) -> NOTCAPABLE);
   }
 
   /** The function for one instance; what it works on is bound here, not looked up when called. */
-  HostFunction function(@Nullable S lent) {
+  HostFunction function(@Nullable S lent, GuestPermits permits) {
     return new HostFunction(
         offered.module(),
         offered.name(),
         offered.signature(),
-        lent == null ? denied : (guest, a) -> granted.call(lent, guest, a));
+        lent == null
+            ? (guest, a) -> denied.call(permits, guest, a)
+            : (guest, a) -> granted.call(lent, guest, a));
+  }
+
+  /** What a power's function does for a guest without the power, beside counting that. */
+  @FunctionalInterface
+  public interface Denied {
+    /**
+     * @param permits which say no to what it asks for, and are to be asked all the same
+     */
+    long call(GuestPermits permits, GuestInstance guest, long[] arguments);
   }
 
   /** What a power's function does. Runs on the guest's thread. */

@@ -29,12 +29,14 @@ public interface Power<S> {
 
   /**
    * Configure: what it keeps for one instance of the version, as the version's grant says; empty
-   * without one.
+   * without one. The grant is the manifest's; each of its functions asks the permits, too.
    *
+   * @param permits what the instance may do, whenever it asks
    * @param fixed the time and the randomness that the instance meets; null for the real ones
    * @throws GuestStopped if it cannot serve the grant; says why. The version is then not deployed
    */
-  Optional<S> configure(FunctionVersion version, @Nullable FixedConditions fixed);
+  Optional<S> configure(
+      FunctionVersion version, GuestPermits permits, @Nullable FixedConditions fixed);
 
   /** Prepare: a call begins; nothing of the one before is left. */
   default void prepare(S lent, Invocation invocation) {}

@@ -3,6 +3,7 @@ package dev.leat.worker.capability;
 import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.GuestContract;
+import dev.leat.contract.permission.PermissionSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -14,13 +15,19 @@ import org.jspecify.annotations.Nullable;
 /** The powers that a worker has, linked for each guest contract. Safe for several threads. */
 public final class Powers {
   private final List<Power<?>> all;
+  private final PermissionSource permissions;
+  private final PermissionDenials denials;
   private final Map<GuestContract, List<Linked<?>>> linked = new EnumMap<>(GuestContract.class);
 
   /**
+   * @param permissions what each function may ask of them
+   * @param denials told of what guests were denied
    * @throws IllegalArgumentException if two of them offer the same function
    */
-  public Powers(List<Power<?>> all) {
+  public Powers(List<Power<?>> all, PermissionSource permissions, PermissionDenials denials) {
     this.all = List.copyOf(all);
+    this.permissions = permissions;
+    this.denials = denials;
     for (GuestContract contract : GuestContract.values()) {
       List<Linked<?>> ofContract = new ArrayList<>();
       all.forEach(power -> ofContract.add(Linked.of(power, contract)));
@@ -33,7 +40,7 @@ public final class Powers {
   public Powers with(Power<?> power) {
     List<Power<?>> more = new ArrayList<>(all);
     more.add(power);
-    return new Powers(more);
+    return new Powers(more, permissions, denials);
   }
 
   /** The functions that guests of the contract can import, granted or not. */
@@ -47,9 +54,10 @@ public final class Powers {
    * @param fixed the time and the randomness that it meets; null for the real ones
    */
   public LentPowers lend(FunctionVersion version, @Nullable FixedConditions fixed) {
+    GuestPermits permits = new GuestPermits(permissions, version, denials);
     List<LentPowers.Lending<?>> lent = new ArrayList<>();
-    of(version.guest()).forEach(power -> lent.add(power.lend(version, fixed)));
-    return new LentPowers(lent);
+    of(version.guest()).forEach(power -> lent.add(power.lend(version, permits, fixed)));
+    return new LentPowers(permits, lent);
   }
 
   private List<Linked<?>> of(GuestContract contract) {
@@ -81,8 +89,10 @@ public final class Powers {
       return offers.stream().map(Offer::offered).toList();
     }
 
-    LentPowers.Lending<S> lend(FunctionVersion version, @Nullable FixedConditions fixed) {
-      return new LentPowers.Lending<>(power, offers, power.configure(version, fixed).orElse(null));
+    LentPowers.Lending<S> lend(
+        FunctionVersion version, GuestPermits permits, @Nullable FixedConditions fixed) {
+      return new LentPowers.Lending<>(
+          power, offers, power.configure(version, permits, fixed).orElse(null));
     }
   }
 }

@@ -20,6 +20,12 @@ public interface Guest extends AutoCloseable {
   /** Whether it has run an invocation before. */
   boolean hasServed();
 
+  /**
+   * Whether it came up under other permissions than hold now: it may remember what it was told
+   * then, so it runs no other call.
+   */
+  boolean isOutdated();
+
   /** What it holds of the memory for guests. */
   long heldBytes();
 

@@ -88,6 +88,11 @@ abstract sealed class InstanceGuest implements Guest
   }
 
   @Override
+  public final boolean isOutdated() {
+    return !lent.permits().isAsAtStart();
+  }
+
+  @Override
   public final long heldBytes() {
     return instance.heldBytes();
   }

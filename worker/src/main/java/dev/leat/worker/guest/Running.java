@@ -5,6 +5,7 @@ import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
+import dev.leat.contract.permission.PermissionType;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.GuestStopped;
 import dev.leat.worker.capability.LentPowers;
@@ -167,7 +168,10 @@ final class Running implements WasiProcess.Owner {
   private void logErrorLine() {
     if (errorLine.size() > 0) {
       String line = errorLine.toString(StandardCharsets.UTF_8);
-      lent.find(InstanceLog.class).ifPresent(log -> log.line(GuestLog.Level.WARN, line));
+      lent.find(InstanceLog.class)
+          .ifPresentOrElse(
+              log -> log.line(GuestLog.Level.WARN, line),
+              () -> lent.permits().allows(PermissionType.LOGGING, GuestLog.Level.WARN.word()));
       errorLine.reset();
     }
   }

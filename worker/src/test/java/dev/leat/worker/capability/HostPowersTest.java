@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.contract.Grant;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.GuestContract.Import;
+import dev.leat.contract.permission.PermissionSource;
 import dev.leat.engine.HostFunction;
 import dev.leat.engine.WasiFunctions;
 import dev.leat.testkit.WasmBuilder;
@@ -35,7 +36,9 @@ final class HostPowersTest {
       HostPowers.of(
           new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
           new GuestMetrics(function -> true),
-          InstantSource.system());
+          InstantSource.system(),
+          PermissionSource.OF_MANIFESTS,
+          new PermissionDenials((function, type, resource) -> {}));
 
   private static Stream<Grant> grants() {
     return Stream.of(

@@ -1,5 +1,6 @@
 package dev.leat.node.metrics;
 
+import dev.leat.contract.permission.PermissionType;
 import dev.leat.engine.EngineCounts;
 import dev.leat.engine.GuestHeap;
 import dev.leat.engine.ModuleTampered;
@@ -12,6 +13,7 @@ import dev.leat.tenants.QuotaGate;
 import dev.leat.worker.ModuleCacheUse;
 import dev.leat.worker.Preparation;
 import dev.leat.worker.Worker;
+import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import io.prometheus.metrics.config.EscapingScheme;
@@ -44,6 +46,7 @@ public final class Exposition {
   private final GuestHeap guestHeap;
   private final GuestLogs guestLogs;
   private final GuestMetrics guestMetrics;
+  private final PermissionDenials permissionDenials;
   private final BodyMemory bodies;
   private final ConnectionCounts connections;
   private final ExecutionLog executions;
@@ -58,6 +61,7 @@ public final class Exposition {
       GuestHeap guestHeap,
       GuestLogs guestLogs,
       GuestMetrics guestMetrics,
+      PermissionDenials permissionDenials,
       BodyMemory bodies,
       ConnectionCounts connections,
       ExecutionLog executions,
@@ -70,6 +74,7 @@ public final class Exposition {
     this.guestHeap = guestHeap;
     this.guestLogs = guestLogs;
     this.guestMetrics = guestMetrics;
+    this.permissionDenials = permissionDenials;
     this.bodies = bodies;
     this.connections = connections;
     this.executions = executions;
@@ -133,6 +138,7 @@ public final class Exposition {
             engine.compiledModules()),
         quotaRejections(),
         securityAlerts(),
+        permissionDenials(),
         gauge("leat_guest_memory_bytes", "Memory that all instances hold", guestHeap.heldBytes()),
         gauge(
             "leat_request_body_bytes",
@@ -210,6 +216,17 @@ public final class Exposition {
             .help("What was stored and came back altered, each once: it was not run");
     for (ModuleTampered.Part part : ModuleTampered.Part.values()) {
       all.dataPoint(point(tampered.count(part), "kind", part.check()));
+    }
+    return all.build();
+  }
+
+  private CounterSnapshot permissionDenials() {
+    CounterSnapshot.Builder all =
+        CounterSnapshot.builder()
+            .name("leat_permission_denials")
+            .help("Requests of functions to the host that were denied, by what they were");
+    for (PermissionType type : PermissionType.values()) {
+      all.dataPoint(point(permissionDenials.count(type), "capability", type.word()));
     }
     return all.build();
   }

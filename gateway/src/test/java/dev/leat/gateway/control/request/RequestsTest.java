@@ -8,8 +8,12 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Grant;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.permission.FunctionPermissions;
+import dev.leat.contract.permission.Permission;
+import dev.leat.contract.permission.PermissionType;
 import dev.leat.documents.StrictJson;
 import dev.leat.registry.function.Sticky;
+import dev.leat.registry.permission.PermitFunction;
 import dev.leat.tenants.AllowedPowers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,6 +50,29 @@ class RequestsTest {
     assertThat(members(StickyBy.class)).isEqualTo(members("StickyBy"));
     assertThat(members(RollbackTarget.class)).isEqualTo(members("RollbackTarget"));
     assertThat(members(AliasTarget.class)).isEqualTo(members("AliasTarget"));
+    assertThat(members(PermissionsChange.class)).isEqualTo(members("PermissionsChange"));
+  }
+
+  @Test
+  void permissions_areThoseThatThereAre_andAsManyAsThereMayBe() throws IOException {
+    JsonNode list = schema("PermissionsChange").at("/properties/permissions");
+
+    assertThat(schema("PermissionType").path("enum"))
+        .extracting(JsonNode::asText)
+        .containsExactlyElementsOf(
+            Arrays.stream(PermissionType.values()).map(PermissionType::word).toList());
+    assertThat(list.path("maxItems").asInt()).isEqualTo(FunctionPermissions.COUNT_MAX);
+    assertThat(list.at("/items/properties/resource/maxLength").asInt())
+        .isEqualTo(Permission.PATTERN_CHARS_MAX);
+  }
+
+  @Test
+  void permission_withoutAResource_isForAll() throws IOException {
+    PermissionsChange change =
+        StrictJson.mapper()
+            .readValue("{\"permissions\":[{\"type\":\"logging\"}]}", PermissionsChange.class);
+
+    assertThat(change.asked()).containsExactly(new PermitFunction.Asked("logging", "*"));
   }
 
   @Test

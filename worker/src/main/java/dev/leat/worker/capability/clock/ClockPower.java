@@ -4,6 +4,7 @@ import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.GuestContract;
 import dev.leat.engine.GuestInstance;
+import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
 import java.time.InstantSource;
@@ -34,7 +35,8 @@ public final class ClockPower implements Power<GuestClock> {
   }
 
   @Override
-  public Optional<GuestClock> configure(FunctionVersion version, @Nullable FixedConditions fixed) {
+  public Optional<GuestClock> configure(
+      FunctionVersion version, GuestPermits permits, @Nullable FixedConditions fixed) {
     return Optional.of(fixed == null ? node : new SteppedClock(fixed.time()));
   }
 

@@ -4,6 +4,7 @@ import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
 import dev.leat.contract.GuestContract;
+import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
 import java.util.List;
@@ -18,10 +19,11 @@ public final class ConfigPower implements Power<GuestConfig> {
   }
 
   @Override
-  public Optional<GuestConfig> configure(FunctionVersion version, @Nullable FixedConditions fixed) {
+  public Optional<GuestConfig> configure(
+      FunctionVersion version, GuestPermits permits, @Nullable FixedConditions fixed) {
     return version
         .grants()
         .find(Grant.Config.class)
-        .map(granted -> new GuestConfig(version.config()));
+        .map(granted -> GuestConfig.of(version.config(), permits));
   }
 }

@@ -1,6 +1,7 @@
 package dev.leat.worker.capability.logging;
 
 import dev.leat.contract.FunctionVersion;
+import java.util.List;
 
 /** Where the log lines of guests go. Never blocks; safe for several threads. */
 @FunctionalInterface
@@ -19,14 +20,27 @@ public interface GuestLog {
 
   /** How much a line matters; the ordinal is the guest's number for it. */
   enum Level {
-    DEBUG,
-    INFO,
-    WARN,
-    ERROR;
+    DEBUG("debug"),
+    INFO("info"),
+    WARN("warn"),
+    ERROR("error");
+
+    private static final List<Level> ALL = List.of(values());
+
+    private final String word;
+
+    Level(String word) {
+      this.word = word;
+    }
+
+    /** As permissions name it. */
+    public String word() {
+      return word;
+    }
 
     /** The level of a guest's number; numbers out of range count as INFO. */
     public static Level of(int number) {
-      return number >= 0 && number < values().length ? values()[number] : INFO;
+      return number >= 0 && number < ALL.size() ? ALL.get(number) : INFO;
     }
   }
 }

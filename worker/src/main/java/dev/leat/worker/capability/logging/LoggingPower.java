@@ -6,7 +6,9 @@ import dev.leat.contract.Grant;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.PowerFunction;
+import dev.leat.contract.permission.PermissionType;
 import dev.leat.engine.GuestInstance;
+import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.GuestText;
 import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
@@ -31,8 +33,9 @@ public final class LoggingPower implements Power<InstanceLog> {
           log.line(GuestLog.Level.of((int) a[0]), text(guest, a));
           return 0;
         },
-        (guest, a) -> {
+        (permits, guest, a) -> {
           var unused = text(guest, a);
+          permits.allows(PermissionType.LOGGING, GuestLog.Level.of((int) a[0]).word());
           return 0;
         });
   }
@@ -42,11 +45,12 @@ public final class LoggingPower implements Power<InstanceLog> {
   }
 
   @Override
-  public Optional<InstanceLog> configure(FunctionVersion version, @Nullable FixedConditions fixed) {
+  public Optional<InstanceLog> configure(
+      FunctionVersion version, GuestPermits permits, @Nullable FixedConditions fixed) {
     return version
         .grants()
         .find(Grant.Logging.class)
-        .map(granted -> new InstanceLog(logs, version));
+        .map(granted -> new InstanceLog(logs, version, permits));
   }
 
   @Override

@@ -6,8 +6,10 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.PowerFunction;
+import dev.leat.contract.permission.PermissionType;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.StackRoom;
+import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.GuestText;
 import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
@@ -16,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Values by {@code record_metric}. Denied, they are read and left out. */
-public final class MetricsPower implements Power<FunctionRef> {
+public final class MetricsPower implements Power<MetricsPower.Metered> {
   /** More than the longest name, so that a longer one is seen to be too long. */
   private static final int NAME_BYTES_MAX = 1_024;
 
@@ -27,18 +29,20 @@ public final class MetricsPower implements Power<FunctionRef> {
   }
 
   @Override
-  public List<Offer<FunctionRef>> link(GuestContract contract) {
+  public List<Offer<Metered>> link(GuestContract contract) {
     return Offer.of(
         contract,
         PowerFunction.RECORD_METRIC,
-        (function, guest, a) -> {
+        (metered, guest, a) -> {
           String name = name(guest, a);
-          StackRoom.forALock();
-          metrics.record(function, name, Double.longBitsToDouble(a[2]));
+          if (metered.permits.allows(PermissionType.METRICS, name)) {
+            StackRoom.forALock();
+            metrics.record(metered.function, name, Double.longBitsToDouble(a[2]));
+          }
           return 0;
         },
-        (guest, a) -> {
-          var unused = name(guest, a);
+        (permits, guest, a) -> {
+          permits.allows(PermissionType.METRICS, name(guest, a));
           return 0;
         });
   }
@@ -48,7 +52,14 @@ public final class MetricsPower implements Power<FunctionRef> {
   }
 
   @Override
-  public Optional<FunctionRef> configure(FunctionVersion version, @Nullable FixedConditions fixed) {
-    return version.grants().find(Grant.Metrics.class).map(granted -> version.function());
+  public Optional<Metered> configure(
+      FunctionVersion version, GuestPermits permits, @Nullable FixedConditions fixed) {
+    return version
+        .grants()
+        .find(Grant.Metrics.class)
+        .map(granted -> new Metered(version.function(), permits));
   }
+
+  /** Whose metrics an instance records, and which it may. */
+  record Metered(FunctionRef function, GuestPermits permits) {}
 }

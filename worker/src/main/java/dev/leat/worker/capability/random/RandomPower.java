@@ -5,6 +5,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.GuestContract;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.StackRoom;
+import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
 import java.security.SecureRandom;
@@ -29,7 +30,8 @@ public final class RandomPower implements Power<GuestRandom> {
   }
 
   @Override
-  public Optional<GuestRandom> configure(FunctionVersion version, @Nullable FixedConditions fixed) {
+  public Optional<GuestRandom> configure(
+      FunctionVersion version, GuestPermits permits, @Nullable FixedConditions fixed) {
     return Optional.of(fixed == null ? SYSTEM::nextBytes : new SeededRandom(fixed.seed()));
   }
 

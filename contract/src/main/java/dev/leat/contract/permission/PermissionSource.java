@@ -1,0 +1,28 @@
+package dev.leat.contract.permission;
+
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
+import java.util.Optional;
+
+/** What functions may ask of the host at this moment. Never blocks; any thread. */
+public interface PermissionSource {
+  /** Manifests alone, for who runs functions without a registry. */
+  PermissionSource OF_MANIFESTS =
+      new PermissionSource() {
+        @Override
+        public long revision() {
+          return 0;
+        }
+
+        @Override
+        public Permits of(FunctionVersion version) {
+          return Permits.of(version.grants(), Optional.empty(), Grant.WORDS);
+        }
+      };
+
+  /** Another number after each change of anything: who knows it need not ask again. */
+  long revision();
+
+  /** What the version may. The same object as long as nothing that concerns it has changed. */
+  Permits of(FunctionVersion version);
+}

@@ -1,0 +1,68 @@
+package dev.leat.registry.function;
+
+import dev.leat.contract.Finding;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
+import dev.leat.contract.permission.Permission;
+import dev.leat.documents.Quantities;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a version asks of the host that the one before it did not: whoever deploys it says yes to
+ * it.
+ */
+final class MorePowers {
+  private final FunctionVersion before;
+  private final FunctionVersion next;
+  private final List<Finding> more = new ArrayList<>();
+
+  private MorePowers(FunctionVersion before, FunctionVersion next) {
+    this.before = before;
+    this.next = next;
+  }
+
+  /** All of it; empty if it asks for no more. */
+  static List<Finding> between(FunctionVersion before, FunctionVersion next) {
+    MorePowers powers = new MorePowers(before, next);
+    List<Permission> had = Permission.of(before.grants());
+    Permission.of(next.grants()).stream()
+        .filter(asked -> had.stream().noneMatch(covering -> covering.covers(asked)))
+        .forEach(asked -> powers.add(asked.type().power(), "asks for " + asked));
+    int requests = requests(before);
+    int more = requests(next);
+    if (requests > 0 && more > requests) {
+      powers.add(
+          "http.perMinute", "asks for " + more + " requests a minute instead of " + requests);
+    }
+    Duration kept = kept(before);
+    Duration longer = kept(next);
+    if (kept.isPositive() && longer.compareTo(kept) > 0) {
+      powers.add(
+          "keyValue.ttlMax",
+          "keeps values for %s instead of %s"
+              .formatted(Quantities.duration(longer), Quantities.duration(kept)));
+    }
+    return powers.more;
+  }
+
+  private static int requests(FunctionVersion version) {
+    return version.grants().find(Grant.Http.class).map(Grant.Http::perMinute).orElse(0);
+  }
+
+  private static Duration kept(FunctionVersion version) {
+    return version
+        .grants()
+        .find(Grant.KeyValue.class)
+        .map(Grant.KeyValue::ttlMax)
+        .orElse(Duration.ZERO);
+  }
+
+  private void add(String at, String what) {
+    more.add(
+        new Finding(
+            "spec.capabilities." + at,
+            "%s %s, which %s does not".formatted(next.label(), what, before.label())));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.leat.worker.capability;
+
+import dev.leat.contract.Excerpt;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.permission.HttpTarget;
+import dev.leat.contract.permission.PermissionSource;
+import dev.leat.contract.permission.PermissionType;
+import dev.leat.contract.permission.Permits;
+import dev.leat.engine.StackRoom;
+
+/**
+ * What one instance may ask of the host, as it stands when it asks: what is changed meanwhile holds
+ * from the next request on. Confined to the guest's thread.
+ */
+public final class GuestPermits {
+  private static final String NO_URL = "(no URL that can be asked for)";
+
+  private final PermissionSource source;
+  private final FunctionVersion version;
+  private final PermissionDenials denials;
+  private final Permits atStart;
+  private long revision;
+  private Permits permits;
+
+  GuestPermits(PermissionSource source, FunctionVersion version, PermissionDenials denials) {
+    this.source = source;
+    this.version = version;
+    this.denials = denials;
+    revision = source.revision(); // first: what comes with a later one is read again
+    atStart = source.of(version);
+    permits = atStart;
+  }
+
+  /**
+   * Whether the guest may do this; a no is counted and recorded.
+   *
+   * @param resource what it is about: for HTTP a URL, else a name in full
+   */
+  public boolean allows(PermissionType type, String resource) {
+    if (would(type, resource)) {
+      return true;
+    }
+    StackRoom.forALock();
+    denials.count(version.function(), type, told(type, resource));
+    return false;
+  }
+
+  /** The same, for a guest that only asks whether it may. */
+  public boolean would(PermissionType type, String resource) {
+    return now().allows(type, resource);
+  }
+
+  /** Whether it may do this to every resource that there is. */
+  public boolean allowsAll(PermissionType type) {
+    return now().allowsAll(type);
+  }
+
+  /**
+   * Whether the instance came up under what holds now. If not it is not used again: it may remember
+   * what it was told then.
+   */
+  public boolean isAsAtStart() {
+    return now() == atStart;
+  }
+
+  private Permits now() {
+    long newest = source.revision();
+    if (newest != revision) {
+      revision = newest;
+      permits = source.of(version);
+    }
+    return permits;
+  }
+
+  /** Of a URL neither user nor query, where secrets are. */
+  private static String told(PermissionType type, String resource) {
+    return switch (type) {
+      case HTTP_READ, HTTP_WRITE ->
+          Excerpt.of(HttpTarget.of(resource).map(HttpTarget::toString).orElse(NO_URL));
+      default -> Excerpt.of(resource);
+    };
+  }
+}
