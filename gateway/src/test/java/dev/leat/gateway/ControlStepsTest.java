@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.tenants.Role;
 import dev.leat.testkit.Eventually;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -81,6 +82,11 @@ class ControlStepsTest {
     assertThat(as(other, "GET", "/v1/tenants/acme/quota", "").body())
         .contains("There is no such tenant.");
     assertThat(as(other, "GET", "/v1/tenants/none/quota", "").problem()).isEqualTo("404 not-found");
+    assertThat(withoutNames(as(other, "GET", "/v1/tenants/none/quota", "")))
+        .as("no difference")
+        .isEqualTo(withoutNames(as(other, "GET", "/v1/tenants/acme/quota", "")));
+    assertThat(as(node.operator(), "GET", "/v1/tenants/none/quota", "").body())
+        .contains("'leat tenant list' shows those that there are.");
     assertThat(as(other, "GET", "/v1/tenants/other/quota", "").status()).isEqualTo(200);
     assertThat(as(other, "POST", "/v1/tenants", "{\"name\":\"x\"}").problem())
         .isEqualTo("403 forbidden");
@@ -137,7 +143,9 @@ class ControlStepsTest {
     assertThat(as(acme, "GET", "/v1/whoami", "").status()).isEqualTo(200);
 
     as(node.operator(), "PUT", "/v1/tenants/other/quota", "{\"control-requests-per-second\":-1}");
-    assertThat(as(own, "GET", "/v1/whoami", "").status()).as("at once").isEqualTo(200);
+    assertThat(as(own, "GET", "/v1/whoami", "").status()).as("nothing anew").isEqualTo(429);
+    node.nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+    assertThat(as(own, "GET", "/v1/whoami", "").status()).as("by the other rate").isEqualTo(200);
   }
 
   @Test
@@ -232,6 +240,10 @@ class ControlStepsTest {
     assertThat(node.raw(head + "5\r\n\r\nhello" + next).body()).contains("HTTP/1.1 404");
     assertThat(node.raw(head + "70000\r\n\r\n" + "x".repeat(70_000) + next).body())
         .doesNotContain("HTTP/1.1");
+  }
+
+  private static String withoutNames(Received received) {
+    return received.toString().replaceAll("/v1/tenants/[a-z]+/", "").replaceAll("[0-9a-f]{32}", "");
   }
 
   private static Received as(String token, String method, String path, String body) {

@@ -12,6 +12,7 @@ import dev.leat.contract.Usage;
 import dev.leat.tenants.Role;
 import dev.leat.testkit.Eventually;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -345,6 +346,32 @@ class InvocationStepsTest {
     Eventually.holds("the call is cancelled", cancellation::isCancelled);
     assertThat(node.bodies.held()).isEqualTo(5);
     node.functions.endAll(new Outcome.Cancelled(Usage.NONE));
+  }
+
+  @Test
+  void tenant_suspendedWhileABodyArrives_runsNothing_andThePlaceIsGivenBack() throws IOException {
+    node.setQuota("concurrency", 1L);
+    try (Socket socket = node.open()) {
+      OutputStream out = socket.getOutputStream();
+      String head = "POST /f/acme/open HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+      out.write((head + "Content-Length: 5\r\n\r\nhel").getBytes(StandardCharsets.US_ASCII));
+      Eventually.holds("its body is arriving", () -> node.bodies.held() > 0);
+
+      node.suspend(GatewayUnderTest.ACME);
+      out.write("lo".getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(
+              Received.of(
+                      new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                  .problem())
+          .isEqualTo("403 tenant-suspended");
+      assertThat(node.functions.invoked).isEmpty();
+      node.resume(GatewayUnderTest.ACME);
+      assertThat(node.get("/f/acme/open").status()).isEqualTo(200);
+    } finally {
+      node.resume(GatewayUnderTest.ACME);
+      node.setQuota("concurrency", -1L);
+    }
   }
 
   @Test

@@ -44,10 +44,10 @@ final class AuthoriseOperation implements Step<ControlExchange> {
       case ALLOWED ->
           name == null || tenants.exists(new TenantId(name))
               ? withinScope(exchange, caller)
-              : hidden(exchange);
+              : hidden(exchange, caller);
       case HIDDEN -> {
         deny(exchange, caller);
-        yield hidden(exchange);
+        yield hidden(exchange, caller);
       }
       case FORBIDDEN -> {
         deny(exchange, caller);
@@ -96,7 +96,12 @@ final class AuthoriseOperation implements Step<ControlExchange> {
         : Access.Decision.HIDDEN;
   }
 
-  private static Next hidden(ControlExchange exchange) {
-    return exchange.refuse(ProblemCode.NOT_FOUND, "There is no such tenant.");
+  /** Where to look is told to those who may look: to others no tenant but their own exists. */
+  private static Next hidden(ControlExchange exchange, Principal caller) {
+    return exchange.refuse(
+        ProblemCode.NOT_FOUND,
+        caller.tenant().isEmpty()
+            ? "There is no such tenant. 'leat tenant list' shows those that there are."
+            : "There is no such tenant.");
   }
 }
