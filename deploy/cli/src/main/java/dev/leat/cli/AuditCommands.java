@@ -37,8 +37,12 @@ final class AuditCommands {
   @Command(
       description = {
         "List the records, newest first: a tenant's, or for operators without a tenant all.",
-        "Examples: leat audit list --action function --since 2026-01-31T00:00:00Z",
-        "leat audit list --denied"
+        "Those of a deleted tenant are there still."
+      },
+      footer = {
+        "Examples:",
+        "  leat audit list --action function --since 2026-01-31T00:00:00Z",
+        "  leat audit list --tenant acme --denied"
       })
   void list(
       @Option(names = "--actor", paramLabel = "NAME", description = "Only what this one did.")
@@ -72,7 +76,9 @@ final class AuditCommands {
     filters.put("allowed", isDenied ? "false" : null);
     filters.put("since", since);
     filters.put("until", until);
-    String path = isOfTenant() ? session.tenantPath("audit") : PATH;
+    boolean isTenants = session.profiles().require(session.profileName()).tenant().isPresent();
+    filters.put("tenant", isTenants ? null : session.namedTenant());
+    String path = isTenants ? session.tenantPath("audit") : PATH;
     session
         .output()
         .list(
@@ -87,15 +93,10 @@ final class AuditCommands {
             "details");
   }
 
-  private boolean isOfTenant() {
-    return session.namedTenant() != null
-        || session.profiles().require(session.profileName()).tenant().isPresent();
-  }
-
   @Command(
       description = {
-        "Write all records and their signed checkpoints, for operators: as JSON lines that 'leat audit",
-        "verify' reads, or as events of the Common Event Format for a SIEM.",
+        "Write all records and their signed checkpoints, for operators.",
+        "As JSON lines that 'leat audit verify' reads, or as events of the Common Event Format for a SIEM.",
         "Example: leat audit export > audit.jsonl"
       })
   void export(
@@ -149,8 +150,9 @@ final class AuditCommands {
 
   @Command(
       description = {
-        "List the signed checkpoints, for operators. Keep one elsewhere: with it, verify shows that an",
-        "export was not cut off. Example: leat audit checkpoints -o json > checkpoints.json"
+        "List the signed checkpoints, for operators.",
+        "Keep one elsewhere: with it, verify shows that an export was not cut off.",
+        "Example: leat audit checkpoints -o json > checkpoints.json"
       })
   void checkpoints(
       @Option(

@@ -82,15 +82,37 @@ final class IssuerCommands {
               arity = "0..1",
               description = "Whose; else the tenant that commands act for.")
           @Nullable String tenant) {
+    ArrayNode issuers = session.api().list(path(tenant != null ? tenant : session.tenant()));
     session
         .output()
         .list(
-            session.api().list(path(tenant != null ? tenant : session.tenant())),
+            issuers,
+            withRules(issuers),
             "name",
             "issuer",
             "audience",
+            "roles",
             "jwks",
             "createdAt");
+  }
+
+  /** Which claims give which roles, as they are typed. */
+  private static ArrayNode withRules(ArrayNode issuers) {
+    ArrayNode shown = issuers.deepCopy();
+    for (JsonNode issuer : shown) {
+      ArrayNode rules = Json.object().arrayNode();
+      issuer
+          .path("roles")
+          .forEach(rule ->
+              rules.add(
+                  new RoleRule(
+                          rule.path("claim").asText(),
+                          rule.path("value").asText(),
+                          rule.path("role").asText())
+                      .toString()));
+      ((ObjectNode) issuer).set("roles", rules);
+    }
+    return shown;
   }
 
   @Command(

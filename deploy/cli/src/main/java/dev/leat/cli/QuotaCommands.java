@@ -38,6 +38,12 @@ final class QuotaCommands {
         "Show the quotas that hold, and what is left of them.",
         "Each with its limit and where that comes from; what is used and left of it on the node that",
         "answers, and when all is there again."
+      },
+      footer = {
+        "Examples:",
+        "  leat quota show acme",
+        "  leat quota show --function mask -o json",
+        "  leat quota show --default"
       })
   void show(
       @Parameters(
@@ -70,8 +76,14 @@ final class QuotaCommands {
         "cpu-seconds-per-hour, memory-mb-hours, stored-bytes, modules, functions; fuel-max,",
         "memory-max-mb, timeout-max-ms, request-max-kb, response-max-kb, instances-max; fuel-default,",
         "memory-default-mb, timeout-default-ms, request-default-kb, response-default-kb. Kept, and not",
-        "yet enforced:",
-        "outbound-per-minute, outbound-per-hour, async-backlog."
+        "yet enforced: outbound-per-minute, outbound-per-hour, async-backlog."
+      },
+      footer = {
+        "Examples:",
+        "  leat quota set acme requests-per-second=1000 burst=2000 concurrency=16",
+        "  leat quota set acme burst=none",
+        "  leat quota set --tenant acme --function mask concurrency=4",
+        "  leat quota set --default requests-per-second=100"
       })
   void set(
       @Parameters(

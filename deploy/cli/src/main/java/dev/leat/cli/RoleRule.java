@@ -17,4 +17,9 @@ record RoleRule(String claim, String value, String role) {
     }
     return new RoleRule(matcher.group(1), matcher.group(2), matcher.group(3));
   }
+
+  @Override
+  public String toString() {
+    return claim + "=" + value + ":" + role;
+  }
 }

@@ -1,6 +1,7 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,10 +102,12 @@ final class TokenCommands {
       description = "List the tokens that have not expired, newest first, revoked ones among them.",
       footer = {"Examples:", "  leat token list --tenant acme", "  leat token list --operator"})
   void list(@Mixin Whose whose) {
+    ArrayNode tokens = session.api().list(path(whose.isOperators));
     session
         .output()
         .list(
-            session.api().list(path(whose.isOperators)),
+            tokens,
+            withAllFunctions(tokens),
             "id",
             "subject",
             "roles",
@@ -112,6 +115,17 @@ final class TokenCommands {
             "issuedAt",
             "expiresAt",
             "revoked");
+  }
+
+  /** What is left out in documents, people are told. */
+  private static ArrayNode withAllFunctions(ArrayNode tokens) {
+    ArrayNode shown = tokens.deepCopy();
+    for (JsonNode token : shown) {
+      if (!token.has("functions")) {
+        ((ObjectNode) token).put("functions", "all");
+      }
+    }
+    return shown;
   }
 
   @Command(

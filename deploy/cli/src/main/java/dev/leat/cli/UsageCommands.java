@@ -1,5 +1,7 @@
 package dev.leat.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,9 +17,11 @@ import picocli.CommandLine.Parameters;
 /** {@code leat usage}. */
 @Command(
     name = "usage",
-    description = {
-      "Show what the tenant used, by function and time, the oldest first.",
-      "Examples: leat usage --by minute --since 30m; leat usage --by day --since 30d -o csv"
+    description = "Show what the tenant used, by function and time, the oldest first.",
+    footer = {
+      "Examples:",
+      "  leat usage --by minute --since 30m",
+      "  leat usage --by day --since 30d --function mask -o csv"
     })
 final class UsageCommands implements Runnable {
   private static final String RESPONDED = "responded";
@@ -34,10 +38,9 @@ final class UsageCommands implements Runnable {
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      description = {
-        "How long ago (30m, 24h, 7d), or an instant (2026-11-27T12:00:00Z); else an hour, 24 hours or",
-        "30 days ago, by minute, hour or day."
-      })
+      description =
+          "How long ago (30m, 24h, 7d), or an instant (2026-11-27T12:00:00Z); else an hour, 24 hours"
+              + " or 30 days ago, by minute, hour or day.")
   private @Nullable String since;
 
   @Option(names = "--until", paramLabel = "TIME", description = "Likewise; else now.")
@@ -97,9 +100,14 @@ final class UsageCommands implements Runnable {
 
   @Command(
       description = {
-        "Print what was used in a month, of each function, for invoices: lines of JSON, the last of",
-        "which is the platform's signature. Of the tenant that commands act for; for operators of all",
-        "tenants where there is none, or with --all. Example: leat usage export --month 2026-11 --all"
+        "Print what was used in a month, of each function, for invoices.",
+        "Lines of JSON, the last of which is the platform's signature. Of the tenant that commands act",
+        "for; for operators of all tenants where there is none, or with --all."
+      },
+      footer = {
+        "Examples:",
+        "  leat usage export --month 2026-11 --all --out usage.jsonl",
+        "  leat usage export --month 2026-11 --by day --tenant acme"
       })
   void export(
       @Option(
@@ -130,14 +138,26 @@ final class UsageCommands implements Runnable {
       session.terminal().bytes(lines);
     } else {
       LocalFiles.write(out, lines);
+      long count = new String(lines, UTF_8).lines().count() - 1; // the last is the signature
+      session
+          .output()
+          .done(
+              Json.object().put("file", out.toString()).put("lines", count),
+              "Wrote %d lines, signed, to %s".formatted(count, out));
     }
   }
 
   @Command(
       description = {
-        "Check that an export is as the platform signed it. The platform's public keys are in its",
-        "/.well-known/jwks.json: keep a copy with the export, since a key that signs no more goes from",
-        "there some time. With a copy nothing is asked over the network."
+        "Check that an export is as the platform signed it.",
+        "The platform's public keys are in its /.well-known/jwks.json: keep a copy with the export,",
+        "since a key that signs no more goes from there some time. With a copy nothing is asked over",
+        "the network."
+      },
+      footer = {
+        "Examples:",
+        "  leat usage verify usage.jsonl",
+        "  leat usage verify usage.jsonl --jwks jwks.json"
       })
   void verify(
       @Parameters(paramLabel = "FILE", description = "What leat usage export wrote.") Path file,

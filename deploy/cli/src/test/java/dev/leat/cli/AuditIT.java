@@ -57,6 +57,11 @@ class AuditIT {
 
       Path tokenFile = Files.writeString(directory.resolve("dev.token"), token);
       done(cli.run("login", node.url(), "--token-file", tokenFile, "--profile", "dev"));
+      done(cli.run("tenant", "create", "other"));
+      done(cli.run("tenant", "delete", "other", "--yes"));
+      assertThat(cli.run("audit", "list", "--tenant", "other", "-o", "json").json())
+          .as("of one that was deleted")
+          .hasSize(2);
       cli.with("LEAT_PROFILE", "dev");
       assertThat(cli.run("audit", "export").err()).contains("operator");
     }

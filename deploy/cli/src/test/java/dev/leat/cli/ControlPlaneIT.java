@@ -199,6 +199,40 @@ class ControlPlaneIT {
   }
 
   @Test
+  void issuerList_showsWhichClaimsGiveWhichRoles() {
+    server.answer(
+        "listIssuers",
+        200,
+        """
+        {"items": [{"name": "corp", "issuer": "https://i", "audience": "a", "jwks": "https://j",
+          "createdAt": "2026-01-01T00:00:00Z", "roles": [
+            {"claim": "groups", "value": "staff", "role": "developer"},
+            {"claim": "groups", "value": "all", "role": "invoker"}]}]}
+        """);
+
+    assertThat(cli.run("issuer", "list").out())
+        .contains("ROLES", "groups=staff:developer,groups=all:invoker");
+    assertThat(cli.run("issuer", "list", "-o", "json").json().findValuesAsText("claim"))
+        .containsExactly("groups", "groups");
+  }
+
+  @Test
+  void tokenList_saysAllWhereATokenIsForAllFunctions() {
+    server.answer(
+        "listTokens",
+        200,
+        """
+        {"items": [{"id": "1", "subject": "a", "roles": ["invoker"], "functions": ["mask", "r-*"],
+          "issuedAt": "2026-01-01T00:00:00Z", "expiresAt": "2027-01-01T00:00:00Z", "revoked": false},
+          {"id": "2", "subject": "b", "roles": ["invoker"],
+          "issuedAt": "2026-01-01T00:00:00Z", "expiresAt": "2027-01-01T00:00:00Z", "revoked": false}]}
+        """);
+
+    assertThat(cli.run("token", "list").out()).contains("  mask,r-*  ", "  all  ");
+    assertThat(cli.run("token", "list", "-o", "json").json().path(1).has("functions")).isFalse();
+  }
+
+  @Test
   void tokenCreate_forAnOperator_isOfNoTenantAndHasNoOtherRole() {
     cli.run("token", "create", "--role", "operator", "--subject", "ann", "--ttl", "1d");
 

@@ -57,7 +57,8 @@ class UsageIT {
           .startsWith("start,function,invocations,failed,fuel,")
           .contains("T00:00:00Z,mask-pii,");
 
-      done(cli.run("usage", "export", "--month", MONTH, "--by", "day", "--out", export));
+      assertThat(done(cli.run("usage", "export", "--month", MONTH, "--by", "day", "--out", export)))
+          .matches("Wrote [12] lines, signed, to \\Q" + export + "\\E\n");
       cli.with("LEAT_TENANT", "");
       Cli.Result all = cli.run("usage", "export", "--month", MONTH, "--all");
       assertThat(done(all)).contains("{\"tenant\":\"acme\",\"period\":\"" + MONTH + "\"");
