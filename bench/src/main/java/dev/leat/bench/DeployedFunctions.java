@@ -14,6 +14,7 @@ import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.registry.canary.Canaries;
 import dev.leat.registry.files.FileBlobStore;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.VersionTrial;
@@ -66,12 +67,14 @@ final class DeployedFunctions {
       StoreSchema.migrate(database);
       AuditSchema.migrate(database);
       RegistrySchema.migrate(database);
-      deployed = new RoutingTable(new JdbiFunctionStore(database), Clock.systemUTC());
+      deployed =
+          new RoutingTable(new JdbiFunctionStore(database), new Canaries(), Clock.systemUTC());
       PolledChangeFeed changes = new PolledChangeFeed(database, WakeUp.NONE);
       changes.subscribe(deployed);
       changes.load();
       deploy(functions, module, database, changes);
-      started = new RoutingTable(new JdbiFunctionStore(database), Clock.systemUTC());
+      started =
+          new RoutingTable(new JdbiFunctionStore(database), new Canaries(), Clock.systemUTC());
       started.load();
     }
     long both = usedAfterGc.getAsLong();

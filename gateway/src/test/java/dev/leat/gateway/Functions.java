@@ -10,6 +10,7 @@ import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.RequiredClaims;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.canary.Canaries;
 import dev.leat.registry.function.Alias;
 import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.DeployedVersion;
@@ -43,7 +44,8 @@ public final class Functions {
 
   public static RoutingTable routes() {
     RoutingTable routes =
-        new RoutingTable(new LoadedFunctions(deployed()), InstantSource.fixed(Instant.EPOCH));
+        new RoutingTable(
+            new LoadedFunctions(deployed()), new Canaries(), InstantSource.fixed(Instant.EPOCH));
     routes.load();
     return routes;
   }

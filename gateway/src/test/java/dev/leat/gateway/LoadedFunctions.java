@@ -62,6 +62,11 @@ record LoadedFunctions(List<DeployedFunction> all) implements FunctionStore {
   }
 
   @Override
+  public List<FunctionRef> canaries(int limit, Optional<FunctionRef> after) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public List<FunctionRef> due(Instant now, int limit) {
     throw new UnsupportedOperationException();
   }

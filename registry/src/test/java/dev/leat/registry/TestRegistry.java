@@ -21,6 +21,8 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.chicory.ChicoryEngine;
+import dev.leat.registry.canary.Canaries;
+import dev.leat.registry.canary.SampleStore;
 import dev.leat.registry.files.FileBlobStore;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
@@ -34,6 +36,7 @@ import dev.leat.registry.jdbi.JdbiModuleStore;
 import dev.leat.registry.jdbi.JdbiOfferStore;
 import dev.leat.registry.jdbi.JdbiPermissionStore;
 import dev.leat.registry.jdbi.JdbiPolicyStore;
+import dev.leat.registry.jdbi.JdbiSampleStore;
 import dev.leat.registry.jdbi.RegistrySchema;
 import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.KeyStore;
@@ -121,7 +124,9 @@ public final class TestRegistry implements AutoCloseable {
   public final ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
   public final PublishModule publishModule;
   public final ModuleCatalog modules;
-  public final RoutingTable routes = new RoutingTable(functionStore, clock);
+  public final Canaries canaries = new Canaries();
+  public final SampleStore samples = new JdbiSampleStore(new Database(database.dataSource()));
+  public final RoutingTable routes = new RoutingTable(functionStore, canaries, clock);
 
   /** Without its thread: what was done is taken over when a test says so. */
   public final PolledChangeFeed changes = new PolledChangeFeed(database.dataSource(), WakeUp.NONE);
@@ -130,7 +135,7 @@ public final class TestRegistry implements AutoCloseable {
   public final DeployFunction deployFunction;
   public final FunctionCatalog functions = new FunctionCatalog(functionStore, clock);
   public final MoveTraffic traffic = new MoveTraffic(functionStore, functions, clock);
-  public final Rollouts rollouts = new Rollouts(functionStore, functions, traffic, clock);
+  public final Rollouts rollouts = new Rollouts(functionStore, samples, functions, traffic, clock);
   public final NameVersions naming = new NameVersions(functionStore, functions, clock);
   public final PermissionStore permissionStore;
   public final CurrentPermissions permissions;

@@ -1,9 +1,6 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.leat.contract.Finding;
-import dev.leat.contract.Limits;
-import dev.leat.contract.ModuleDigest;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,41 +40,12 @@ final class Deploy implements Runnable {
 
   @Override
   public void run() {
-    ManifestFile manifest = ManifestFile.parse("'" + file + "'", LocalFiles.readText(file));
-    Registry registry = new Registry(session.api(), session.tenant());
-    ManifestFile deployable =
-        manifest
-            .moduleFile()
-            .map(module -> manifest.withModule(publish(registry, manifest, module)))
-            .orElse(manifest);
-    session.terminal().progress("Deploying " + manifest.function());
-    JsonNode version = registry.deploy(deployable, !isQuiet, isAccepting, note);
-    for (JsonNode note : version.path("notes")) {
-      session
-          .terminal()
-          .error("Note: " + new Finding(note.path("at").asText(), note.path("message").asText()));
-    }
+    JsonNode version = new ManifestDeployment(session, file).deploy(!isQuiet, isAccepting, note);
     session
         .output()
         .done(
             version,
             version.path("url").asText(),
             version.path("function").asText() + " " + version.path("label").asText());
-  }
-
-  /** What keeps the module back must not keep back what is wrong with the manifest. */
-  private ModuleDigest publish(Registry registry, ManifestFile manifest, Path module) {
-    try {
-      return publish(registry, file.resolveSibling(module));
-    } catch (Failure failure) {
-      throw failure.and(manifest.findings());
-    }
-  }
-
-  private ModuleDigest publish(Registry registry, Path module) {
-    byte[] content = LocalFiles.read(module, Limits.MODULE_BYTES_MAX);
-    session.terminal().progress("Publishing " + module + " (" + content.length + " bytes)");
-    return registry.publishIfAbsent(
-        content, () -> SignedModule.read(module, content, SignedModule.signatureBeside(module)));
   }
 }

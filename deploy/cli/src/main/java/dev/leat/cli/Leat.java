@@ -66,6 +66,7 @@ public final class Leat {
             .addSubcommand(new Search(session))
             .addSubcommand(new Install(session))
             .addSubcommand(new Deploy(session))
+            .addSubcommand(new Update(session))
             .addSubcommand(new ListFunctions(session))
             .addSubcommand(new ShowFunction(session))
             .addSubcommand(new ListVersions(session))

@@ -1,12 +1,10 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
-import java.time.Duration;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,7 +20,7 @@ final class RolloutCommands {
   @Command(
       description = {
         "Begin, with the first step at once. Example:",
-        "leat rollout start mask --to v3 --steps 5,25,50,100 --interval 2m"
+        "leat rollout start mask --to v3 --canary --steps 5,25,50,100 --interval 2m"
       })
   void start(
       @Parameters(paramLabel = "FUNCTION", description = "Its name.") String function,
@@ -32,33 +30,8 @@ final class RolloutCommands {
               paramLabel = "VERSION",
               description = "What is released: v1, v2, ...")
           String to,
-      @Option(
-              names = "--steps",
-              split = ",",
-              paramLabel = "PERCENT",
-              description = "What it gets, one after the other; else 5,25,50,100.")
-          @Nullable List<BigDecimal> steps,
-      @Option(
-              names = "--interval",
-              paramLabel = "TIME",
-              description = "From one step to the next, such as 10s; else 2m.")
-          @Nullable Duration interval,
-      @Option(
-              names = "--strategy",
-              paramLabel = "STRATEGY",
-              description = "rolling, or blue-green for all in one step; else rolling.")
-          @Nullable String strategy) {
-    ObjectNode body = Json.object().put("to", to);
-    if (strategy != null) {
-      body.put("strategy", strategy);
-    }
-    if (steps != null) {
-      steps.forEach(body.putArray("steps")::add);
-    }
-    if (interval != null) {
-      body.put("intervalSeconds", interval.toSeconds());
-    }
-    show(session.api().post(path(function), body));
+      @Mixin RolloutOptions release) {
+    show(session.api().post(path(function), release.body(to)));
   }
 
   @Command(description = "Show the one that is under way, or was the last.")
@@ -91,7 +64,20 @@ final class RolloutCommands {
   }
 
   private void show(JsonNode rollout) {
-    session.output().thing(rollout);
+    show(session, rollout);
+  }
+
+  /** People see a canary's figures as a table below it. */
+  static void show(Session session, JsonNode rollout) {
+    if (!session.output().isForPeople() || !rollout.has("verdict")) {
+      session.output().thing(rollout);
+      return;
+    }
+    ObjectNode shown = rollout.deepCopy();
+    ObjectNode verdict = (ObjectNode) shown.remove("verdict");
+    JsonNode checks = verdict.remove("checks");
+    session.output().thing(shown.setAll(verdict));
+    session.output().list((ArrayNode) checks, "check", "control", "canary", "verdict", "reason");
   }
 
   private String path(String function) {

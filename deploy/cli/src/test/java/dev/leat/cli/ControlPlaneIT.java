@@ -506,6 +506,83 @@ class ControlPlaneIT {
   }
 
   @Test
+  void rolloutStart_saysWhichStrategy() {
+    cli.run("rollout", "start", "mask", "--to", "v3", "--canary");
+    cli.run("rollout", "start", "mask", "--to", "v3", "--strategy", "blue-green", "--keep", "1h");
+
+    assertThat(server.requests())
+        .extracting(request -> request.json().toString())
+        .containsExactly(
+            "{\"to\":\"v3\",\"strategy\":\"canary\"}",
+            "{\"to\":\"v3\",\"strategy\":\"blue-green\",\"keepSeconds\":3600}");
+    assertThat(
+            cli.run("rollout", "start", "m", "--to", "v3", "--canary", "--strategy", "rolling")
+                .exitCode())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void rolloutStatus_ofACanary_isATableOfItsFigures_andOneDocumentInJson() {
+    assertThat(cli.run("rollout", "status", "mask").out().lines())
+        .contains("verdict          pass", "controlCalls     5000")
+        .contains(
+            "CHECK        CONTROL  CANARY  VERDICT  REASON",
+            "error-share  0.0102   0.0098  pass     0.98% of 5001 calls failed, of the old version's 1.02% of 5000");
+    assertThat(
+            cli.run("rollout", "status", "mask", "-o", "json")
+                .json()
+                .at("/verdict/checks/0/canary"))
+        .hasToString("0.0098");
+  }
+
+  @Test
+  void update_deploysWithoutTraffic_andReleases(@TempDir Path directory) throws IOException {
+    Path manifest = Files.writeString(directory.resolve("leat.yaml"), manifest("mask"));
+    server.answer("deployFunction", 201, "{\"function\":\"mask\",\"label\":\"v3\"}");
+
+    Cli.Result result =
+        cli.run("update", "mask", "-f", manifest, "--strategy", "canary", "--interval", "1m");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(server.requests())
+        .extracting(RecordingServer.Request::line)
+        .containsExactly(
+            "GET /v1/tenants/acme/functions/mask/traffic",
+            "PUT /v1/tenants/acme/functions/mask?no-traffic=true",
+            "GET /v1/tenants/acme/functions/mask/traffic",
+            "POST /v1/tenants/acme/functions/mask/rollout");
+    assertThat(server.requests().getLast().json())
+        .hasToString(
+            "{\"to\":\"v3\",\"strategy\":\"canary\",\"intervalSeconds\":60,\"replace\":true}");
+    assertThat(cli.run("update", "other", "-f", manifest).exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void update_ofWhatHasNoTraffic_givesItAll_andOfWhatHasAll_changesNothing(@TempDir Path directory)
+      throws IOException {
+    Path manifest = Files.writeString(directory.resolve("leat.yaml"), manifest("mask"));
+    server.answer("deployFunction", 201, "{\"function\":\"mask\",\"label\":\"v1\"}");
+    server.answer("getTraffic", 200, "{\"weights\":{}}");
+    assertThat(cli.run("update", "mask", "-f", manifest).out())
+        .isEqualTo("mask v1 has all the traffic: nothing else had any\n");
+    assertThat(server.requests().getLast().line()).isEqualTo("PUT /v1/tenants/acme/functions/mask");
+
+    server.answer("getTraffic", 200, "{\"weights\":{\"v1\":100}}");
+    assertThat(cli.run("update", "mask", "-f", manifest).out())
+        .isEqualTo("mask v1 has all the traffic already\n");
+  }
+
+  private static String manifest(String name) {
+    return """
+    apiVersion: leat/v1
+    kind: Function
+    metadata: {name: %s}
+    spec: {module: %s, contract: handler}
+    """
+        .formatted(name, DIGEST);
+  }
+
+  @Test
   void rollback_saysWhereTheTrafficGoes() {
     server.answer(
         "rollbackFunction", 200, "{\"function\":\"mask\",\"revision\":4,\"weights\":{\"v1\":100}}");

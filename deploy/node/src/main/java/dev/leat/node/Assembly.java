@@ -282,6 +282,7 @@ final class Assembly implements AutoCloseable {
         .part("state in memory", this::loadState)
         .part("balances of the hour", tenants.hourly::load)
         .part("changes", changes::start, changes::close)
+        .part("canaries", registry.canaryLog::start, registry.canaryLog::close)
         .part("audit", audit::start, audit::close);
     if (membership != null && calls != null) {
       Membership place = membership;

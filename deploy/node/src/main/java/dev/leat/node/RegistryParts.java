@@ -3,6 +3,9 @@ package dev.leat.node;
 import dev.leat.contract.FunctionRef;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.registry.ForgetTenant;
+import dev.leat.registry.canary.Canaries;
+import dev.leat.registry.canary.CanaryLog;
+import dev.leat.registry.canary.SampleStore;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.function.FunctionStore;
@@ -13,6 +16,7 @@ import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
 import dev.leat.registry.jdbi.JdbiOfferStore;
 import dev.leat.registry.jdbi.JdbiPolicyStore;
+import dev.leat.registry.jdbi.JdbiSampleStore;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.module.CollectAbandoned;
@@ -57,6 +61,8 @@ final class RegistryParts {
   final NameVersions naming;
   final Rollouts rollouts;
   final PermitFunction permitting;
+  final Canaries canaries = new Canaries();
+  final CanaryLog canaryLog;
   final ForgetTenant forgetting;
   final CollectAbandoned abandoned;
 
@@ -75,7 +81,7 @@ final class RegistryParts {
     exchange = new ModuleExchange(offerStore, quotas, clock);
     policies = new Policies(policyStore, clock);
     drained = new DrainedModules(policyStore);
-    routes = new RoutingTable(functionStore, clock);
+    routes = new RoutingTable(functionStore, canaries, clock);
     publisherKeys = new PublisherKeys(keyStore, clock);
     CollectModule collector = new CollectModule(moduleStore, stored.blobs, stored.engine::forget);
     abandoned =
@@ -111,7 +117,9 @@ final class RegistryParts {
             clock);
     functions = new FunctionCatalog(functionStore, clock);
     traffic = new MoveTraffic(functionStore, functions, clock);
-    rollouts = new Rollouts(functionStore, functions, traffic, clock);
+    SampleStore samples = new JdbiSampleStore(stored.database);
+    canaryLog = new CanaryLog(canaries, samples, UUID.randomUUID().toString());
+    rollouts = new Rollouts(functionStore, samples, functions, traffic, clock);
     naming = new NameVersions(functionStore, functions, clock);
     permitting = new PermitFunction(permissionStore, functions, quotas, clock);
     forgetting =

@@ -34,10 +34,12 @@ final class RolloutOperations {
             .plan()
             .then(plan ->
                 call.function()
-                    .then(name -> rollouts.start(call.tenant(), call.actor(), name, plan))),
-        rollout ->
+                    .then(name ->
+                        rollouts.start(call.tenant(), call.actor(), name, plan, wanted.replaces())))
+            .map(rollout -> reply(call, rollout)),
+        reply ->
             Reply.created(
-                RolloutReply.of(call.parameter("function"), rollout),
+                reply,
                 "/v1/tenants/%s/functions/%s/rollout"
                     .formatted(call.tenant(), call.parameter("function"))));
   }
@@ -46,12 +48,18 @@ final class RolloutOperations {
     return told(call, call.function().then(name -> rollouts.show(call.tenant(), name)));
   }
 
-  private static Reply act(Call call, Act act) {
+  private Reply act(Call call, Act act) {
     return told(call, call.function().then(name -> act.on(call.tenant(), call.actor(), name)));
   }
 
-  private static Reply told(Call call, Answer<Rollout> answer) {
-    return Reply.ok(answer.map(rollout -> RolloutReply.of(call.parameter("function"), rollout)));
+  private Reply told(Call call, Answer<Rollout> answer) {
+    return Reply.ok(answer.map(rollout -> reply(call, rollout)));
+  }
+
+  private RolloutReply reply(Call call, Rollout rollout) {
+    String function = call.parameter("function");
+    return RolloutReply.of(
+        function, rollout, rollouts.analysis(call.tenant(), new FunctionName(function), rollout));
   }
 
   /** What is done to a rollout. */

@@ -8,6 +8,7 @@ import dev.leat.contract.Origin;
 import dev.leat.contract.Trigger;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
+import dev.leat.registry.canary.Sampling;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.Principal;
@@ -47,6 +48,7 @@ final class Invoke implements Step<InvocationExchange> {
             request.query(),
             RequestHeaders.of(request.headers(), isHidden, exchange.traceParent()),
             exchange.body());
+    Sampling.Tally tally = exchange.target().tally();
     invoker.invoke(
         new Invocation(
             exchange.requestId(),
@@ -56,7 +58,7 @@ final class Invoke implements Step<InvocationExchange> {
             deadline(called.version()),
             null,
             exchange.cancellation()),
-        exchange);
+        tally == null ? exchange : new CountedCall(tally, call, exchange));
     return Next.WAIT;
   }
 

@@ -26,6 +26,7 @@ public final class Sampling {
 
   private final FunctionRef function;
   private final int rollout;
+  private final int version;
   private final Arm canary = new Arm();
   private final Arm control = new Arm();
   private final SameInputs inputs = new SameInputs();
@@ -33,10 +34,16 @@ public final class Sampling {
 
   /**
    * @param rollout tells it from other rollouts of the function
+   * @param version the canary
    */
-  public Sampling(FunctionRef function, int rollout) {
+  public Sampling(FunctionRef function, int rollout, int version) {
     this.function = function;
     this.rollout = rollout;
+    this.version = version;
+  }
+
+  int version() {
+    return version;
   }
 
   FunctionRef function() {
@@ -79,6 +86,11 @@ public final class Sampling {
       this.isCompared = isCompared;
     }
 
+    /** Whether its calls are compared with the other version's. */
+    public boolean isCompared() {
+      return isCompared;
+    }
+
     /** A call has ended. What is not the version's doing is not counted. */
     public void ended(Input input, Outcome outcome) {
       Ending ending = Ending.of(outcome);
@@ -88,6 +100,9 @@ public final class Sampling {
       Arm arm = isCanary ? canary : control;
       if (ending == Ending.STOPPED) {
         arm.stopped(kind(outcome));
+      }
+      if (isCanary && outcome instanceof Outcome.Tampered(String reason)) {
+        alarm(new Alarm.AlteredModule(reason).text());
       }
       if (!isCompared) {
         arm.others.increment();

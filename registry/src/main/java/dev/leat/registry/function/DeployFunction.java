@@ -330,6 +330,7 @@ public final class DeployFunction {
         case FunctionStore.Move.NotNext() -> Optional.empty();
         case FunctionStore.Move.NoSuchVersion(int number) -> Optional.empty();
         case FunctionStore.Move.RouteTaken(FunctionName by) -> Optional.of(routeTaken(by));
+        case FunctionStore.Move.TooManyCanaries(int others) -> Optional.empty(); // it has none
       };
     }
 

@@ -43,11 +43,17 @@ import java.util.Optional;
  *       refuses one too many. {@code unname} gives whether there was one.
  *   <li>{@code due} gives functions whose traffic has a rollout that is due, of all tenants.
  *   <li>{@code add} is refused while the tenant's policy objects to the module.
+ *   <li>{@code canaries} gives the functions of which a canary is under way, of all tenants, from
+ *       after the given one on. {@code move} refuses to have more than {@link #CANARIES_MAX} of one
+ *       tenant under way.
  * </ol>
  *
  * Every method blocks and throws {@link StoreFailure} when the store is broken.
  */
 public interface FunctionStore {
+  /** Of one tenant at once: what is counted of each takes some KiB in each node's memory. */
+  int CANARIES_MAX = 20;
+
   /**
    * @param traffic what is to be when the version is there
    */
@@ -77,6 +83,8 @@ public interface FunctionStore {
 
   /** The functions, so many at most, of whose rollouts a step is due, the longest due first. */
   List<FunctionRef> due(Instant now, int limit);
+
+  List<FunctionRef> canaries(int limit, Optional<FunctionRef> after);
 
   Naming name(TenantId tenant, FunctionName name, Alias alias, int aliasesMax, AuditEntry entry);
 
@@ -130,6 +138,9 @@ public interface FunctionStore {
 
     /** The route of the version that would lead is taken by this function. */
     record RouteTaken(FunctionName by) implements Move {}
+
+    /** Canaries of so many other functions of the tenant are under way. */
+    record TooManyCanaries(int others) implements Move {}
   }
 
   /** What became of an alias that was to be given. */

@@ -1,9 +1,9 @@
 package dev.leat.registry.function;
 
-import java.time.Duration;
+import dev.leat.contract.Excerpt;
+import dev.leat.registry.canary.Verdict;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,48 +11,70 @@ import java.util.TreeMap;
 
 /**
  * A version that is brought to all callers step by step. A step is taken at the start, and the next
- * one each time that the interval has passed; with the last one it is promoted.
+ * one each time that the interval has passed, of a canary only if the verdict is that it passes;
+ * with the last one it is promoted.
  *
- * @param version that is released
+ * @param id tells it from other rollouts of the function: the revision of the traffic with which it
+ *     began
  * @param base what other versions had when it began, in slots; they keep their proportions, and get
  *     all back when it is given up
- * @param steps what the version has after each, in slots; they rise, and the last is all
  * @param step how many were taken
  * @param nextAt when the next one is due; empty while none is
+ * @param said the verdict on a canary at its last step, or that ended it
  * @param changedAt when its state or step last changed
  */
 public record Rollout(
-    int version,
+    int id,
+    RolloutPlan plan,
     Map<Integer, Integer> base,
-    List<Integer> steps,
-    Duration interval,
     int step,
     State state,
     Optional<Instant> nextAt,
+    Optional<Said> said,
     Instant startedAt,
     String startedBy,
     Instant changedAt) {
-  public static final List<Integer> STEPS_DEFAULT = List.of(500, 2_500, 5_000, Slots.COUNT);
-  public static final int STEPS_MAX = 20;
-  public static final Duration INTERVAL_DEFAULT = Duration.ofMinutes(2);
-  public static final Duration INTERVAL_MIN = Duration.ofSeconds(1);
-  public static final Duration INTERVAL_MAX = Duration.ofDays(7);
-
   public Rollout {
     base = Map.copyOf(base);
-    steps = List.copyOf(steps);
+  }
+
+  /**
+   * A verdict.
+   *
+   * @param reason "" where nothing is to be said
+   */
+  public record Said(Verdict verdict, String reason) {
+    static final int REASON_CHARS_MAX = 500;
+
+    public Said {
+      reason = Excerpt.of(reason, REASON_CHARS_MAX);
+    }
   }
 
   /** Before its first step. */
   public static Rollout begun(
-      int version,
-      Map<Integer, Integer> base,
-      List<Integer> steps,
-      Duration interval,
-      String by,
-      Instant at) {
+      int id, RolloutPlan plan, Map<Integer, Integer> base, String by, Instant at) {
     return new Rollout(
-        version, base, steps, interval, 0, State.RUNNING, Optional.of(at), at, by, at);
+        id, plan, base, 0, State.RUNNING, Optional.of(at), Optional.empty(), at, by, at);
+  }
+
+  public int version() {
+    return plan.version();
+  }
+
+  /** Whether it is judged now. */
+  public boolean isCanaryUnderWay() {
+    return plan.isCanary() && isUnderWay();
+  }
+
+  /** The version that a canary is compared with: of others the one that had most of the traffic. */
+  public int control() {
+    return base.entrySet().stream()
+        .max(
+            Map.Entry.<Integer, Integer>comparingByValue()
+                .thenComparing(Map.Entry.comparingByKey()))
+        .map(Map.Entry::getKey)
+        .orElseThrow();
   }
 
   /** Whether it may still change the traffic. */
@@ -67,9 +89,9 @@ public record Rollout(
   /** With the next step taken. */
   public Rollout stepped(Instant at) {
     int taken = step + 1;
-    return taken == steps.size()
+    return taken == plan.steps().size()
         ? with(taken, State.PROMOTED, Optional.empty(), at)
-        : with(taken, State.RUNNING, Optional.of(at.plus(interval)), at);
+        : with(taken, State.RUNNING, Optional.of(at.plus(plan.interval())), at);
   }
 
   public Rollout paused(Instant at) {
@@ -78,11 +100,11 @@ public record Rollout(
 
   /** Its next step is a whole interval away. */
   public Rollout resumed(Instant at) {
-    return with(step, State.RUNNING, Optional.of(at.plus(interval)), at);
+    return with(step, State.RUNNING, Optional.of(at.plus(plan.interval())), at);
   }
 
   public Rollout promoted(Instant at) {
-    return with(steps.size(), State.PROMOTED, Optional.empty(), at);
+    return with(plan.steps().size(), State.PROMOTED, Optional.empty(), at);
   }
 
   /** It is over, and what it did to the traffic is undone. */
@@ -91,14 +113,20 @@ public record Rollout(
   }
 
   private Rollout with(int taken, State next, Optional<Instant> due, Instant at) {
-    return new Rollout(version, base, steps, interval, taken, next, due, startedAt, startedBy, at);
+    return new Rollout(id, plan, base, taken, next, due, said, startedAt, startedBy, at);
+  }
+
+  /** With what is said of it now. */
+  public Rollout saying(Said now) {
+    return new Rollout(
+        id, plan, base, step, state, nextAt, Optional.of(now), startedAt, startedBy, changedAt);
   }
 
   /** What each version has after the steps that were taken. */
   public Map<Integer, Integer> weights() {
-    int share = step == 0 ? 0 : steps.get(step - 1);
+    int share = step == 0 ? 0 : plan.steps().get(step - 1);
     Map<Integer, Integer> weights = new TreeMap<>(divided(Slots.COUNT - share));
-    weights.put(version, share);
+    weights.put(plan.version(), share);
     weights.values().removeIf(weight -> weight == 0);
     return weights;
   }
@@ -133,7 +161,7 @@ public record Rollout(
     PAUSED,
     /** The version has all traffic. */
     PROMOTED,
-    /** Traffic was rolled back meanwhile. */
+    /** Traffic was rolled back meanwhile, by somebody or by the verdict. */
     ROLLED_BACK,
     /** It was given up, and others have their traffic again. */
     ABORTED;

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.documents.StrictJson;
+import dev.leat.registry.canary.Verdict;
+import dev.leat.registry.function.RolloutPlan.Strategy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,10 +22,10 @@ public final class StoredTraffic {
     ObjectNode root =
         JsonNodeFactory.instance.objectNode().put("slots", traffic.slots().toString());
     traffic.previous().ifPresent(version -> root.put("previous", version));
-    ObjectNode former = root.putObject("former");
+    ObjectNode former = root.putObject("keptUntil");
     traffic
         .former()
-        .forEach((version, lostAt) -> former.put(Integer.toString(version), lostAt.toEpochMilli()));
+        .forEach((version, until) -> former.put(Integer.toString(version), until.toEpochMilli()));
     traffic
         .sticky()
         .ifPresent(sticky -> root.putObject("sticky").put(sticky.kind().word(), sticky.name()));
@@ -37,12 +39,10 @@ public final class StoredTraffic {
    */
   public static Traffic read(int revision, String json) {
     JsonNode root = StrictJson.tree(json);
-    Map<Integer, Instant> former = new HashMap<>();
-    root.path("former")
-        .properties()
-        .forEach(lost ->
-            former.put(
-                Integer.valueOf(lost.getKey()), Instant.ofEpochMilli(lost.getValue().asLong())));
+    Map<Integer, Instant> former = instants(root.path("keptUntil"));
+    // As it was kept before there was a time of one's own: when each lost its traffic.
+    instants(root.path("former"))
+        .forEach((version, lostAt) -> former.put(version, lostAt.plus(Traffic.KEPT_WARM)));
     return new Traffic(
         revision,
         Slots.parse(root.path("slots").asText()),
@@ -54,15 +54,31 @@ public final class StoredTraffic {
         root.path("changedBy").asText());
   }
 
+  private static Map<Integer, Instant> instants(JsonNode kept) {
+    Map<Integer, Instant> instants = new HashMap<>();
+    kept.properties()
+        .forEach(each ->
+            instants.put(
+                Integer.valueOf(each.getKey()), Instant.ofEpochMilli(each.getValue().asLong())));
+    return instants;
+  }
+
   private static void write(Rollout rollout, ObjectNode to) {
-    to.put("version", rollout.version());
+    to.put("id", rollout.id())
+        .put("version", rollout.version())
+        .put("strategy", rollout.plan().strategy().name())
+        .put("keepMillis", rollout.plan().keep().toMillis());
     ObjectNode base = to.putObject("base");
     rollout.base().forEach((version, weight) -> base.put(Integer.toString(version), weight));
-    rollout.steps().forEach(to.putArray("steps")::add);
-    to.put("intervalMillis", rollout.interval().toMillis())
+    rollout.plan().steps().forEach(to.putArray("steps")::add);
+    to.put("intervalMillis", rollout.plan().interval().toMillis())
         .put("step", rollout.step())
         .put("state", rollout.state().name());
     rollout.nextAt().ifPresent(next -> to.put("nextAt", next.toEpochMilli()));
+    rollout
+        .said()
+        .ifPresent(
+            said -> to.put("verdict", said.verdict().name()).put("verdictReason", said.reason()));
     to.put("startedAt", rollout.startedAt().toEpochMilli())
         .put("startedBy", rollout.startedBy())
         .put("changedAt", rollout.changedAt().toEpochMilli());
@@ -76,14 +92,24 @@ public final class StoredTraffic {
     List<Integer> steps = new ArrayList<>();
     kept.path("steps").forEach(step -> steps.add(step.asInt()));
     return new Rollout(
-        kept.path("version").asInt(),
+        kept.path("id").asInt(),
+        new RolloutPlan(
+            kept.path("version").asInt(),
+            Strategy.valueOf(kept.path("strategy").asText(Strategy.ROLLING.name())),
+            steps,
+            Duration.ofMillis(kept.path("intervalMillis").asLong()),
+            Duration.ofMillis(kept.path("keepMillis").asLong(Traffic.KEPT_WARM.toMillis()))),
         base,
-        steps,
-        Duration.ofMillis(kept.path("intervalMillis").asLong()),
         kept.path("step").asInt(),
         Rollout.State.valueOf(kept.path("state").asText()),
         kept.has("nextAt")
             ? Optional.of(Instant.ofEpochMilli(kept.path("nextAt").asLong()))
+            : Optional.empty(),
+        kept.has("verdict")
+            ? Optional.of(
+                new Rollout.Said(
+                    Verdict.valueOf(kept.path("verdict").asText()),
+                    kept.path("verdictReason").asText()))
             : Optional.empty(),
         Instant.ofEpochMilli(kept.path("startedAt").asLong()),
         kept.path("startedBy").asText(),

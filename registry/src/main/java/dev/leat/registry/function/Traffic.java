@@ -16,8 +16,7 @@ import java.util.stream.Collectors;
  * @param revision 0 before the first version
  * @param previous the version that {@code rollback} goes to: the one that led when what is released
  *     now began to get traffic
- * @param former the versions that lost their traffic lately, and when: they are kept warm for
- *     {@link #KEPT_WARM}
+ * @param former the versions that lost their traffic lately, and until when they are kept warm
  * @param rollout the one that is under way, or was the last
  * @param changedBy who changed it last
  */
@@ -33,11 +32,14 @@ public record Traffic(
   /** Versions that share the traffic; see {@link DeployFunction#VERSIONS_KEPT}. */
   public static final int VERSIONS_MAX = 40;
 
-  /** How long a version that lost its traffic is kept warm, to get it back at once. */
+  /**
+   * How long a version that lost its traffic is kept warm, to get it back at once, where nothing
+   * else is asked for.
+   */
   public static final Duration KEPT_WARM = Duration.ofMinutes(10);
 
   /**
-   * Of so many versions, each with an instance on a worker that ran it: those that lost it last.
+   * Of so many versions, each with an instance on a worker that ran it: those kept for the longest.
    */
   public static final int FORMER_MAX = 3;
 
@@ -72,9 +74,18 @@ public record Traffic(
    * @param weights 1 or more each, {@link Slots#COUNT} in all
    */
   public Traffic moved(Map<Integer, Integer> weights, String by, Instant at) {
+    return moved(weights, rollout, KEPT_WARM, by, at);
+  }
+
+  private Traffic moved(
+      Map<Integer, Integer> weights,
+      Optional<Rollout> released,
+      Duration keep,
+      String by,
+      Instant at) {
     boolean begins = !slots.weights().keySet().containsAll(weights.keySet());
     Optional<Integer> before = begins ? leading().or(() -> previous) : previous;
-    return changed(slots.moved(weights), before, rollout, by, at);
+    return changed(slots.moved(weights), before, released, keep, by, at);
   }
 
   /**
@@ -84,7 +95,7 @@ public record Traffic(
   public Traffic rolledBack(int version, String by, Instant at) {
     Optional<Rollout> ended =
         rollout.map(last -> last.isUnderWay() ? last.ended(Rollout.State.ROLLED_BACK, at) : last);
-    return changed(Slots.allTo(version), Optional.of(version), ended, by, at);
+    return changed(Slots.allTo(version), Optional.of(version), ended, KEPT_WARM, by, at);
   }
 
   public Traffic with(Optional<Sticky> other) {
@@ -98,36 +109,47 @@ public record Traffic(
 
   /** The rollout goes on, or stands, without moving anything. */
   public Traffic with(Rollout next, String by, Instant at) {
-    return changed(slots, previous, Optional.of(next), by, at);
+    return changed(slots, previous, Optional.of(next), KEPT_WARM, by, at);
   }
 
   /** The rollout moves the traffic to where it is now. */
   public Traffic stepped(Rollout next, String by, Instant at) {
-    Traffic moved = moved(next.weights(), by, at);
+    return moved(next.weights(), Optional.of(next), next.plan().keep(), by, at);
+  }
+
+  /** The rollout that is under way is given up for another one, which takes its first step. */
+  public Traffic replaced(Rollout next, String by, Instant at) {
+    Traffic undone = undone(rollout.orElseThrow().ended(Rollout.State.ABORTED, at), by, at);
     return new Traffic(
-        moved.revision,
-        moved.slots,
-        moved.previous,
-        moved.former,
-        sticky,
-        Optional.of(next),
-        at,
-        by);
+            revision, undone.slots, previous, undone.former, sticky, undone.rollout, at, by)
+        .stepped(next, by, at);
   }
 
   /** The rollout has ended, and all have what they had before it. */
   public Traffic undone(Rollout ended, String by, Instant at) {
-    return changed(slots.moved(ended.baseWeights()), previous, Optional.of(ended), by, at);
+    return changed(
+        slots.moved(ended.baseWeights()), previous, Optional.of(ended), KEPT_WARM, by, at);
+  }
+
+  /** The rollout, if it is a canary that is under way. */
+  public Optional<Rollout> canary() {
+    return rollout.filter(Rollout::isCanaryUnderWay);
   }
 
   private Traffic changed(
-      Slots next, Optional<Integer> before, Optional<Rollout> released, String by, Instant at) {
-    return new Traffic(revision + 1, next, before, formerAt(next, at), sticky, released, at, by);
+      Slots next,
+      Optional<Integer> before,
+      Optional<Rollout> released,
+      Duration keep,
+      String by,
+      Instant at) {
+    return new Traffic(
+        revision + 1, next, before, formerAt(next, keep, at), sticky, released, at, by);
   }
 
-  private Map<Integer, Instant> formerAt(Slots next, Instant at) {
+  private Map<Integer, Instant> formerAt(Slots next, Duration keep, Instant at) {
     Map<Integer, Instant> lost = new HashMap<>(former);
-    slots.weights().keySet().forEach(version -> lost.put(version, at));
+    slots.weights().keySet().forEach(version -> lost.put(version, at.plus(keep)));
     lost.keySet().removeAll(next.weights().keySet());
     return lost.entrySet().stream()
         .filter(version -> isWarm(version.getValue(), at))
@@ -139,9 +161,9 @@ public record Traffic(
         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /** Whether a version that lost its traffic then is kept warm now. */
-  public static boolean isWarm(Instant lostAt, Instant now) {
-    return now.isBefore(lostAt.plus(KEPT_WARM));
+  /** Whether a version that is kept warm until then is so now. */
+  public static boolean isWarm(Instant until, Instant now) {
+    return now.isBefore(until);
   }
 
   /** The versions that must not be removed for the sake of newer ones. */
@@ -154,8 +176,8 @@ public record Traffic(
           pinned.add(last.version());
           pinned.addAll(last.base().keySet());
         });
-    former.forEach((version, lostAt) -> {
-      if (isWarm(lostAt, now)) {
+    former.forEach((version, until) -> {
+      if (isWarm(until, now)) {
         pinned.add(version);
       }
     });

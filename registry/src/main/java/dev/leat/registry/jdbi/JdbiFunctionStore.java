@@ -284,6 +284,12 @@ public final class JdbiFunctionStore implements FunctionStore {
         return Optional.of(new Move.NoSuchVersion(wanted));
       }
     }
+    if (traffic.canary().isPresent()) {
+      int others = JdbiTraffic.otherCanaries(handle, function);
+      if (others >= CANARIES_MAX) {
+        return Optional.of(new Move.TooManyCanaries(others));
+      }
+    }
     int leading = traffic.leading().orElse(numbers.getFirst());
     Optional<DeployedVersion> leader = find(handle, function.tenant(), function.name(), leading);
     if (leader.isEmpty()) {
@@ -302,6 +308,13 @@ public final class JdbiFunctionStore implements FunctionStore {
   public List<FunctionRef> due(Instant now, int limit) {
     return database.read(
         "Looking which rollouts are due", handle -> JdbiTraffic.due(handle, now, limit));
+  }
+
+  @Override
+  public List<FunctionRef> canaries(int limit, Optional<FunctionRef> after) {
+    return database.read(
+        "Looking which canaries are under way",
+        handle -> JdbiTraffic.canaries(handle, limit, after));
   }
 
   @Override
@@ -377,7 +390,7 @@ public final class JdbiFunctionStore implements FunctionStore {
               """
               UPDATE functions
               SET route_path = NULL, traffic = NULL, traffic_revision = traffic_revision + 1,
-                  rollout_due = NULL
+                  rollout_due = NULL, canary = NULL
               WHERE tenant = ? AND name = ?
               """,
               tenant.value(),
@@ -395,6 +408,7 @@ public final class JdbiFunctionStore implements FunctionStore {
             tenant,
             "Forgetting the functions of tenant " + tenant,
             handle -> {
+              handle.execute("DELETE FROM canary_samples WHERE tenant = ?", tenant.value());
               handle.execute("DELETE FROM function_aliases WHERE tenant = ?", tenant.value());
               handle.execute("DELETE FROM function_versions WHERE tenant = ?", tenant.value());
               boolean hadSome =

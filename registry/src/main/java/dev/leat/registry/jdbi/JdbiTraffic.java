@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,15 +75,48 @@ final class JdbiTraffic {
         .createUpdate(
             """
             UPDATE functions
-            SET traffic = :traffic, traffic_revision = :revision, rollout_due = :due
+            SET traffic = :traffic, traffic_revision = :revision, rollout_due = :due, canary = :canary
             WHERE tenant = :tenant AND name = :name
             """)
         .bind("traffic", StoredTraffic.write(traffic))
         .bind("revision", traffic.revision())
         .bindByType("due", traffic.rollout().flatMap(Rollout::nextAt).orElse(null), Instant.class)
+        .bindByType("canary", traffic.canary().map(Rollout::id).orElse(null), Integer.class)
         .bind("tenant", function.tenant().value())
         .bind("name", function.name().value())
         .execute();
+    traffic
+        .canary()
+        .ifPresent(canary -> JdbiSampleStore.forgetOthers(handle, function, canary.id()));
+  }
+
+  /** How many canaries of the tenant are under way, but for this function's. */
+  static int otherCanaries(Handle handle, FunctionRef function) {
+    return handle
+        .createQuery(
+            """
+            SELECT COUNT(*) FROM functions
+            WHERE tenant = :tenant AND name <> :name AND canary IS NOT NULL
+            """)
+        .bind("tenant", function.tenant().value())
+        .bind("name", function.name().value())
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  static List<FunctionRef> canaries(Handle handle, int limit, Optional<FunctionRef> after) {
+    return handle
+        .createQuery(
+            """
+            SELECT tenant, name FROM functions
+            WHERE canary IS NOT NULL AND (tenant > :tenant OR (tenant = :tenant AND name > :name))
+            ORDER BY tenant, name LIMIT :limit
+            """)
+        .bind("tenant", after.map(last -> last.tenant().value()).orElse(""))
+        .bind("name", after.map(last -> last.name().value()).orElse(""))
+        .bind("limit", limit)
+        .map((row, context) -> function(row))
+        .list();
   }
 
   static List<FunctionRef> due(Handle handle, Instant now, int limit) {
@@ -146,8 +180,9 @@ final class JdbiTraffic {
         > 0;
   }
 
-  /** Removes the aliases of a function that goes. */
+  /** Removes the aliases of a function that goes, and what was counted of its canary. */
   static void forget(Handle handle, FunctionRef function) {
+    JdbiSampleStore.forgetOthers(handle, function, 0);
     handle.execute(
         "DELETE FROM function_aliases WHERE tenant = ? AND name = ?",
         function.tenant().value(),

@@ -14,6 +14,7 @@ import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStore.Move;
 import dev.leat.registry.function.Precondition;
 import dev.leat.registry.function.Rollout;
+import dev.leat.registry.function.Rollout.Said;
 import dev.leat.registry.function.Slots;
 import dev.leat.registry.function.Sticky;
 import dev.leat.registry.function.Traffic;
@@ -205,7 +206,7 @@ public final class MoveTraffic {
             actor,
             action,
             ref.toString(),
-            "%s, before %s".formatted(next.text(), before.text()));
+            "%s, before %s%s".formatted(next.text(), before.text(), verdict(before, next)));
     return switch (store.move(ref.tenant(), ref.name(), next, entry)) {
       case Move.Moved() -> Answer.done(Optional.of(next));
       case Move.NotNext() -> Answer.done(Optional.empty());
@@ -218,7 +219,23 @@ public final class MoveTraffic {
               ProblemCode.CONFLICT,
               "The route of the version that would lead collides with the function '%s'. Change one of the two."
                   .formatted(by));
+      case Move.TooManyCanaries(int others) ->
+          Answer.refused(
+              ProblemCode.CONFLICT,
+              "Canaries of %d functions of tenant '%s' are under way, as many as there may be. Wait for one, or promote or abort it."
+                  .formatted(others, ref.tenant()));
     };
+  }
+
+  /** What the verdict is that this follows. */
+  private static String verdict(Traffic before, Traffic next) {
+    Optional<Said> known = before.rollout().flatMap(Rollout::said);
+    return next.rollout()
+        .flatMap(Rollout::said)
+        .filter(said -> !known.equals(Optional.of(said)))
+        .map(said -> "; verdict: %s %s".formatted(said.verdict().word(), said.reason()))
+        .orElse("")
+        .strip();
   }
 
   /** What the traffic is to be, or why it cannot be. */

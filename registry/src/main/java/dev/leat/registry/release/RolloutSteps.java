@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has rollouts go on: each scheduler node has one, and the one that holds the lease looks every
- * second which steps are due. The lease only spares the others the work: a step is taken once, by
- * the revision of the traffic. While none of them can, rollouts stay as they are.
+ * second which canaries fail, and which steps are due. The lease only spares the others the work: a
+ * step is taken once, by the revision of the traffic. While none of them can, rollouts stay as they
+ * are.
  */
 public final class RolloutSteps implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RolloutSteps.class);
@@ -43,7 +44,7 @@ public final class RolloutSteps implements AutoCloseable {
   }
 
   private void round(Optional<Leases.Lease> lease) {
-    if (lease.isPresent() && rollouts.step() > 0 && !changes.catchUp()) {
+    if (lease.isPresent() && rollouts.judge() + rollouts.step() > 0 && !changes.catchUp()) {
       LOG.debug("The steps that were taken are taken over later");
     }
   }

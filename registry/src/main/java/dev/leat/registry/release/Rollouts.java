@@ -7,13 +7,18 @@ import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.canary.Analysis;
+import dev.leat.registry.canary.CanaryJudge;
+import dev.leat.registry.canary.SampleStore;
+import dev.leat.registry.canary.Verdict;
 import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.Rollout;
+import dev.leat.registry.function.Rollout.Said;
+import dev.leat.registry.function.RolloutPlan;
 import dev.leat.registry.function.Slots;
 import dev.leat.registry.function.Traffic;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -37,31 +42,30 @@ public final class Rollouts {
   /** Rollouts of which a step is taken in one round. */
   static final int STEPS_AT_ONCE = 100;
 
+  /** Canaries that are judged in one round. */
+  static final int JUDGED_AT_ONCE = 100;
+
   /** The actor of steps that are due. */
   private static final String PLATFORM = "platform";
 
   private final FunctionStore store;
   private final FunctionCatalog functions;
   private final MoveTraffic traffic;
+  private final SampleStore samples;
   private final InstantSource clock;
+  private Optional<FunctionRef> lastJudged = Optional.empty(); // confined to who judges
 
   public Rollouts(
-      FunctionStore store, FunctionCatalog functions, MoveTraffic traffic, InstantSource clock) {
+      FunctionStore store,
+      SampleStore samples,
+      FunctionCatalog functions,
+      MoveTraffic traffic,
+      InstantSource clock) {
     this.store = store;
+    this.samples = samples;
     this.functions = functions;
     this.traffic = traffic;
     this.clock = clock;
-  }
-
-  /**
-   * How a version is to be released.
-   *
-   * @param steps in slots
-   */
-  public record Plan(int version, List<Integer> steps, Duration interval) {
-    public Plan {
-      steps = List.copyOf(steps);
-    }
   }
 
   /** The function's rollout, or the one that was its last. */
@@ -77,55 +81,80 @@ public final class Rollouts {
                 ProblemCode.NOT_FOUND, "Function '%s' has had no rollout.".formatted(name)));
   }
 
-  /** Begins, and takes the first step. */
-  public Answer<Rollout> start(TenantId tenant, String actor, FunctionName name, Plan plan) {
+  /**
+   * Begins, and takes the first step.
+   *
+   * @param replaces whether a rollout that is under way is given up for it; else it is refused
+   */
+  public Answer<Rollout> start(
+      TenantId tenant, String actor, FunctionName name, RolloutPlan plan, boolean replaces) {
     return fitting(plan)
         .then(fit -> functions.version(tenant, name, "v" + plan.version()))
         .then(version ->
             changed(
-                tenant, actor, name, "rollout.start", function -> begun(function, actor, plan)));
+                tenant,
+                actor,
+                name,
+                "rollout.start",
+                function -> begun(function, actor, plan, replaces)));
   }
 
-  private static Answer<Plan> fitting(Plan plan) {
+  private static Answer<RolloutPlan> fitting(RolloutPlan plan) {
     List<Finding> findings = new ArrayList<>();
     List<Integer> steps = plan.steps();
-    if (steps.isEmpty() || steps.size() > Rollout.STEPS_MAX) {
+    if (steps.isEmpty() || steps.size() > RolloutPlan.STEPS_MAX) {
       findings.add(
-          new Finding("steps", "must be 1-%d, were %d".formatted(Rollout.STEPS_MAX, steps.size())));
+          new Finding(
+              "steps", "must be 1-%d, were %d".formatted(RolloutPlan.STEPS_MAX, steps.size())));
     } else if (steps.getLast() != Slots.COUNT) {
       findings.add(
           new Finding(
               "steps",
               "must end with 100 per cent, ended with %s"
                   .formatted(Traffic.percent(steps.getLast()))));
+    } else if (plan.isCanary() && steps.size() == 1) {
+      findings.add(
+          new Finding("steps", "of a canary must be two at least: with the last it is not judged"));
     }
     for (int i = 0; i < steps.size(); i++) {
       if (steps.get(i) <= (i == 0 ? 0 : steps.get(i - 1))) {
         findings.add(new Finding("steps[" + i + "]", "must be above the one before it"));
       }
     }
-    if (plan.interval().compareTo(Rollout.INTERVAL_MIN) < 0
-        || plan.interval().compareTo(Rollout.INTERVAL_MAX) > 0) {
+    if (plan.interval().compareTo(RolloutPlan.INTERVAL_MIN) < 0
+        || plan.interval().compareTo(RolloutPlan.INTERVAL_MAX) > 0) {
       findings.add(
           new Finding(
               "intervalSeconds",
               "must be %d-%d, was %d"
                   .formatted(
-                      Rollout.INTERVAL_MIN.toSeconds(),
-                      Rollout.INTERVAL_MAX.toSeconds(),
+                      RolloutPlan.INTERVAL_MIN.toSeconds(),
+                      RolloutPlan.INTERVAL_MAX.toSeconds(),
                       plan.interval().toSeconds())));
+    }
+    if (plan.keep().compareTo(RolloutPlan.KEEP_MAX) > 0) {
+      findings.add(
+          new Finding(
+              "keepSeconds",
+              "must be 0-%d, was %d"
+                  .formatted(RolloutPlan.KEEP_MAX.toSeconds(), plan.keep().toSeconds())));
     }
     return findings.isEmpty()
         ? Answer.done(plan)
         : Answer.refused(Problem.of(ProblemCode.INVALID_REQUEST, "The rollout", findings));
   }
 
-  private Answer<Traffic> begun(DeployedFunction function, String actor, Plan plan) {
+  private Answer<Traffic> begun(
+      DeployedFunction function, String actor, RolloutPlan plan, boolean replaces) {
     Traffic now = function.traffic();
-    if (now.isReleasing()) {
+    if (now.isReleasing() && !replaces) {
       return MoveTraffic.releasing(function.ref().name(), now);
     }
-    Map<Integer, Integer> base = new TreeMap<>(now.slots().weights());
+    Map<Integer, Integer> base =
+        new TreeMap<>(
+            now.isReleasing()
+                ? now.rollout().orElseThrow().base() // what it began with, and not what it got to
+                : now.slots().weights());
     base.remove(plan.version());
     if (base.isEmpty()) {
       return Answer.refused(
@@ -134,9 +163,9 @@ public final class Rollouts {
               .formatted(function.ref().name(), plan.version()));
     }
     Instant at = clock.instant();
-    Rollout first =
-        Rollout.begun(plan.version(), base, plan.steps(), plan.interval(), actor, at).stepped(at);
-    return Answer.done(now.stepped(first, actor, at));
+    Rollout first = Rollout.begun(now.revision() + 1, plan, base, actor, at).stepped(at);
+    return Answer.done(
+        now.isReleasing() ? now.replaced(first, actor, at) : now.stepped(first, actor, at));
   }
 
   /** Takes no more steps until it is resumed. */
@@ -221,6 +250,13 @@ public final class Rollouts {
         .then(now -> of(name, now));
   }
 
+  /** What is known of a canary and said of it; empty for other rollouts. */
+  public Optional<Analysis> analysis(TenantId tenant, FunctionName name, Rollout rollout) {
+    return rollout.plan().isCanary()
+        ? Optional.of(CanaryJudge.judge(samples.sum(tenant, name, rollout.id())))
+        : Optional.empty();
+  }
+
   /** Takes the steps that are due, and gives how many were. One that cannot be taken pauses. */
   int step() {
     List<FunctionRef> due = store.due(clock.instant(), STEPS_AT_ONCE);
@@ -231,7 +267,7 @@ public final class Rollouts {
               PLATFORM,
               function.name(),
               "rollout.step",
-              found -> Answer.done(stepped(found.traffic())));
+              found -> Answer.done(stepped(function, found.traffic())));
       if (stepped instanceof Answer.Refused<Rollout>(Problem problem)) {
         LOG.info("A rollout is paused function={} reason={}", function, problem.detail());
         var unused = pause(function.tenant(), PLATFORM, function.name());
@@ -241,11 +277,60 @@ public final class Rollouts {
   }
 
   /** Unless somebody did something with it just now. */
-  private Traffic stepped(Traffic now) {
+  private Traffic stepped(FunctionRef function, Traffic now) {
     Instant at = clock.instant();
     return now.rollout()
         .filter(rollout -> rollout.isDue(at))
-        .map(rollout -> now.stepped(rollout.stepped(at), PLATFORM, at))
+        .map(rollout ->
+            analysis(function.tenant(), function.name(), rollout)
+                .map(analysis -> judged(now, rollout, analysis, at))
+                .orElseGet(() -> now.stepped(rollout.stepped(at), PLATFORM, at)))
         .orElse(now);
+  }
+
+  private static Traffic judged(Traffic now, Rollout rollout, Analysis analysis, Instant at) {
+    Rollout judged = rollout.saying(new Said(analysis.verdict(), analysis.reason()));
+    return switch (analysis.verdict()) {
+      case PASS -> now.stepped(judged.stepped(at), PLATFORM, at);
+      case FAIL -> now.undone(judged.ended(Rollout.State.ROLLED_BACK, at), PLATFORM, at);
+      case INCONCLUSIVE -> now.with(judged.paused(at), PLATFORM, at);
+    };
+  }
+
+  /**
+   * Has canaries that fail go back, also such as are paused, and gives how many did. Looks at so
+   * many at once, and at the others the next times.
+   */
+  int judge() {
+    List<FunctionRef> canaries = store.canaries(JUDGED_AT_ONCE, lastJudged);
+    lastJudged =
+        canaries.size() < JUDGED_AT_ONCE ? Optional.empty() : Optional.of(canaries.getLast());
+    return (int) canaries.stream().filter(this::goesBack).count();
+  }
+
+  /** Whether it failed, and others have all their traffic again. */
+  private boolean goesBack(FunctionRef function) {
+    Optional<Rollout> canary = store.traffic(function.tenant(), function.name()).canary();
+    Optional<Analysis> analysis =
+        canary.flatMap(rollout -> analysis(function.tenant(), function.name(), rollout));
+    if (analysis.isEmpty() || analysis.get().verdict() != Verdict.FAIL) {
+      return false;
+    }
+    LOG.info("A canary failed function={} reason={}", function, analysis.get().reason());
+    int id = canary.get().id();
+    return changed(
+            function.tenant(),
+            PLATFORM,
+            function.name(),
+            "rollout.rollback",
+            found ->
+                Answer.done(
+                    found
+                        .traffic()
+                        .canary()
+                        .filter(now -> now.id() == id)
+                        .map(now -> judged(found.traffic(), now, analysis.get(), clock.instant()))
+                        .orElse(found.traffic())))
+        instanceof Answer.Done<Rollout>;
   }
 }

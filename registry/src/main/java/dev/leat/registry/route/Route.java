@@ -2,6 +2,7 @@ package dev.leat.registry.route;
 
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.registry.canary.Sampling;
 import dev.leat.registry.function.Alias;
 import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.DeployedVersion;
@@ -50,8 +51,9 @@ public final class Route {
    *
    * @param before the one that it replaces, whose unchanged versions stay the same objects: they
    *     are keys of hot maps, and comparing equal ones would read their configuration for each call
+   * @param sampling where the calls of the canary that is under way are counted; null for nowhere
    */
-  static Route of(DeployedFunction function, @Nullable Route before) {
+  static Route of(DeployedFunction function, @Nullable Route before, @Nullable Sampling sampling) {
     Map<Integer, Target> byNumber = new LinkedHashMap<>();
     for (DeployedVersion deployed : function.versions()) {
       int number = deployed.version().number();
@@ -68,16 +70,16 @@ public final class Route {
     function
         .traffic()
         .former()
-        .forEach((number, lostAt) -> {
+        .forEach((number, until) -> {
           Target target = byNumber.get(number);
           if (target != null) {
-            former.put(target, lostAt);
+            former.put(target, until);
           }
         });
     return new Route(
         List.copyOf(byNumber.values()),
         Objects.requireNonNull(byNumber.get(function.leading().version().number())),
-        new TrafficPlan(function.traffic().slots(), byNumber),
+        new TrafficPlan(function.traffic(), byNumber, sampling),
         function.traffic().sticky().orElse(null),
         aliases,
         former);
@@ -101,7 +103,7 @@ public final class Route {
   }
 
   /** The version that answers whoever names none; null if none does. */
-  public @Nullable Target next() {
+  public @Nullable Choice next() {
     return plan.next();
   }
 
@@ -109,7 +111,7 @@ public final class Route {
    * The version that answers whoever names none and is known again by this; null if none does. For
    * another function the same value chooses independently.
    */
-  public @Nullable Target choose(String value) {
+  public @Nullable Choice choose(String value) {
     return plan.choose(hash(value));
   }
 
@@ -150,8 +152,8 @@ public final class Route {
     if (askedFor().contains(target)) {
       return Warmth.ASKED_FOR;
     }
-    Instant lostAt = former.get(target);
-    return lostAt != null && Traffic.isWarm(lostAt, now) ? Warmth.FORMER : Warmth.NONE;
+    Instant until = former.get(target);
+    return until != null && Traffic.isWarm(until, now) ? Warmth.FORMER : Warmth.NONE;
   }
 
   /** The version of this number, or null. */
@@ -186,6 +188,13 @@ public final class Route {
   Set<Target> targets() {
     return Set.copyOf(newestFirst);
   }
+
+  /**
+   * What answers a call that names no version.
+   *
+   * @param tally where what the call comes to is counted; null for nowhere
+   */
+  public record Choice(Target target, Sampling.@Nullable Tally tally) {}
 
   /** Why instances of a version are kept. */
   public enum Warmth {

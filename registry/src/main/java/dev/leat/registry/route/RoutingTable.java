@@ -7,6 +7,8 @@ import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.VersionRef;
+import dev.leat.registry.canary.Canaries;
+import dev.leat.registry.canary.Sampling;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.FunctionStore;
@@ -40,12 +42,17 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
   private static final Logger LOG = LoggerFactory.getLogger(RoutingTable.class);
 
   private final FunctionStore store;
+  private final Canaries canaries;
   private final InstantSource clock;
   private final ConcurrentHashMap<String, TenantRoutes> tenants = new ConcurrentHashMap<>();
   private final List<Consumer<RouteChange>> listeners = new CopyOnWriteArrayList<>();
 
-  public RoutingTable(FunctionStore store, InstantSource clock) {
+  /**
+   * @param canaries where the calls of canaries are counted
+   */
+  public RoutingTable(FunctionStore store, Canaries canaries, InstantSource clock) {
     this.store = store;
+    this.canaries = canaries;
     this.clock = clock;
   }
 
@@ -59,8 +66,12 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
           .computeIfAbsent(function.tenant().value(), tenant -> new HashMap<>())
           .put(
               function.name().value(),
-              Route.of(deployed, find(function.tenant().value(), function.name().value())));
+              route(deployed, find(function.tenant().value(), function.name().value())));
     }
+    canaries.retain(function ->
+        routes
+            .getOrDefault(function.tenant().value(), Map.of())
+            .containsKey(function.name().value()));
     Map<String, TenantRoutes> before = new HashMap<>(tenants);
     tenants.keySet().retainAll(routes.keySet());
     routes.forEach((tenant, byName) -> tenants.put(tenant, TenantRoutes.of(byName)));
@@ -90,11 +101,27 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
     Route after =
         store
             .find(function.tenant(), function.name())
-            .map(deployed -> Route.of(deployed, before))
+            .map(deployed -> route(deployed, before))
             .orElse(null);
+    if (after == null) {
+      canaries.ended(function);
+    }
     tenants.compute(
         tenant, (key, routes) -> (routes == null ? TenantRoutes.NONE : routes).with(name, after));
     announce(before, after);
+  }
+
+  private Route route(DeployedFunction function, @Nullable Route before) {
+    Sampling sampling =
+        function
+            .traffic()
+            .canary()
+            .map(canary -> canaries.of(function.ref(), canary.id(), canary.version()))
+            .orElse(null);
+    if (sampling == null) {
+      canaries.ended(function.ref());
+    }
+    return Route.of(function, before, sampling);
   }
 
   /** The function of this name, or null. Allocates nothing. */

@@ -1,7 +1,12 @@
 package dev.leat.registry.route;
 
+import dev.leat.registry.canary.Sampling;
+import dev.leat.registry.function.Rollout;
 import dev.leat.registry.function.Slots;
+import dev.leat.registry.function.Traffic;
+import dev.leat.registry.route.Route.Choice;
 import dev.leat.registry.route.Route.Target;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of keys that are spread evenly, each version gets its slots' part.
  *   <li>Of turns each version gets its slots' part exactly: of any {@link Slots#COUNT} in a row it
  *       misses or exceeds it by a few.
+ *   <li>Calls are counted only while a canary is under way. As many slots of the canary are
+ *       compared as of its control, as many as both have; while the canary grows, slots that are
+ *       compared stay so as long as they can.
  * </ol>
  */
 final class TrafficPlan {
@@ -31,33 +39,90 @@ final class TrafficPlan {
   /** The first slot after each run; the last is {@link Slots#COUNT}. */
   private final int[] ends;
 
-  private final Target[] targets;
+  private final Choice[] choices;
   private final AtomicLong turn = new AtomicLong();
 
   /**
    * @param byNumber the versions to which the slots belong
+   * @param sampling where the calls of a canary that is under way are counted; null for nowhere
    */
-  TrafficPlan(Slots slots, Map<Integer, Target> byNumber) {
-    List<Slots.Run> runs = slots.runs();
-    this.ends = new int[runs.size()];
-    this.targets = new Target[runs.size()];
+  TrafficPlan(Traffic traffic, Map<Integer, Target> byNumber, @Nullable Sampling sampling) {
+    List<Part> parts = parts(traffic, sampling);
+    this.ends = new int[parts.size()];
+    this.choices = new Choice[parts.size()];
     int end = 0;
     for (int i = 0; i < ends.length; i++) {
-      Target target = byNumber.get(runs.get(i).version());
+      Target target = byNumber.get(parts.get(i).version);
       if (target == null) {
-        throw new IllegalArgumentException("There is no version " + runs.get(i).version());
+        throw new IllegalArgumentException("There is no version " + parts.get(i).version);
       }
-      end += runs.get(i).count();
+      end += parts.get(i).count;
       ends[i] = end;
-      targets[i] = target;
+      choices[i] = new Choice(target, parts.get(i).tally);
     }
   }
 
+  /** Neighbouring slots of one version that are counted in one place. */
+  private record Part(int version, int count, Sampling.@Nullable Tally tally) {}
+
+  private static List<Part> parts(Traffic traffic, @Nullable Sampling sampling) {
+    List<Slots.Run> runs = traffic.slots().runs();
+    if (sampling == null || traffic.canary().isEmpty()) {
+      return runs.stream().map(run -> new Part(run.version(), run.count(), null)).toList();
+    }
+    Rollout canary = traffic.canary().get();
+    int compared = compared(traffic.slots(), canary);
+    // The control's from the first slot on, the canary's from the last: there they are handed over.
+    List<Part> forward =
+        cut(
+            runs.stream().map(run -> new Part(run.version(), run.count(), null)).toList(),
+            canary.control(),
+            compared,
+            sampling.control(true),
+            sampling.control(false));
+    return cut(
+            forward.reversed(),
+            canary.version(),
+            compared,
+            sampling.canary(true),
+            sampling.canary(false))
+        .reversed();
+  }
+
+  /** So many slots of each are compared. */
+  private static int compared(Slots slots, Rollout canary) {
+    Map<Integer, Integer> weights = slots.weights();
+    return Math.min(
+        weights.getOrDefault(canary.version(), 0), weights.getOrDefault(canary.control(), 0));
+  }
+
+  /** Has the first slots of the version counted in one place, and the others in another. */
+  private static List<Part> cut(
+      List<Part> parts, int version, int compared, Sampling.Tally inSlice, Sampling.Tally beside) {
+    List<Part> cut = new ArrayList<>();
+    int left = compared;
+    for (Part part : parts) {
+      if (part.version != version) {
+        cut.add(part);
+        continue;
+      }
+      int taken = Math.min(left, part.count);
+      left -= taken;
+      if (taken > 0) {
+        cut.add(new Part(version, taken, inSlice));
+      }
+      if (taken < part.count) {
+        cut.add(new Part(version, part.count - taken, beside));
+      }
+    }
+    return cut;
+  }
+
   /** The version that answers the next call that is not known again; null where none answers. */
-  @Nullable Target next() {
-    return switch (targets.length) {
+  @Nullable Choice next() {
+    return switch (choices.length) {
       case 0 -> null;
-      case 1 -> targets[0]; // without touching what all threads would write
+      case 1 -> choices[0]; // without touching what all threads would write
       default -> at(turn.getAndIncrement() * STEP);
     };
   }
@@ -67,10 +132,10 @@ final class TrafficPlan {
    *
    * @param key any number; those that resemble each other need not choose the same
    */
-  @Nullable Target choose(long key) {
-    return switch (targets.length) {
+  @Nullable Choice choose(long key) {
+    return switch (choices.length) {
       case 0 -> null;
-      case 1 -> targets[0];
+      case 1 -> choices[0];
       default -> at(spread(key));
     };
   }
@@ -78,7 +143,7 @@ final class TrafficPlan {
   /**
    * @param even a number of which all 2^64 are as likely
    */
-  private Target at(long even) {
+  private Choice at(long even) {
     int slot = (int) Math.unsignedMultiplyHigh(even, Slots.COUNT);
     int low = 0;
     int high = ends.length - 1;
@@ -90,12 +155,16 @@ final class TrafficPlan {
         low = middle + 1;
       }
     }
-    return targets[low];
+    return choices[low];
   }
 
   /** Whose turn may come. */
   Set<Target> targets() {
-    return new LinkedHashSet<>(List.of(targets));
+    Set<Target> targets = new LinkedHashSet<>();
+    for (Choice choice : choices) {
+      targets.add(choice.target());
+    }
+    return targets;
   }
 
   /** Turns keys that resemble each other into such that do not (the finaliser of SplitMix64). */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 final class CanaryJudgeTest {
   private final Sampling sampling =
-      new Sampling(new FunctionRef(new TenantId("acme"), new FunctionName("mask")), 1);
+      new Sampling(new FunctionRef(new TenantId("acme"), new FunctionName("mask")), 1, 2);
   private final Sampling.Tally canary = sampling.canary(true);
   private final Sampling.Tally control = sampling.control(true);
 
@@ -112,7 +112,7 @@ final class CanaryJudgeTest {
         });
 
     Sampling unlike =
-        new Sampling(new FunctionRef(new TenantId("acme"), new FunctionName("mask")), 2);
+        new Sampling(new FunctionRef(new TenantId("acme"), new FunctionName("mask")), 2, 2);
     for (int i = 0; i < 400; i++) {
       unlike.canary(true).ended(input(i), used((1 + i % 50) * 13_000L));
       unlike.control(true).ended(input(-1 - i), used((1 + i % 50) * 10_000L));
@@ -129,6 +129,16 @@ final class CanaryJudgeTest {
 
     assertThat(judge().verdict()).isEqualTo(Verdict.FAIL);
     assertThat(judge().reason()).isEqualTo("alarm: calls a new host: evil.example");
+  }
+
+  @Test
+  void anAlteredModule_isAnAlarm_ofTheCanaryAlone() {
+    control.ended(input(1), new Outcome.Tampered("the bytes of sha256:1 differ"));
+    assertThat(judge().verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+    canary.ended(input(1), new Outcome.Tampered("the bytes of sha256:2 differ"));
+
+    assertThat(judge().reason())
+        .isEqualTo("alarm: its module was altered: the bytes of sha256:2 differ");
   }
 
   @Test

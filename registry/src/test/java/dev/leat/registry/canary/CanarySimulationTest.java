@@ -156,7 +156,7 @@ final class CanarySimulationTest {
     private static final int OTHERS_FOR_EACH = 2;
 
     private final Sampling sampling =
-        new Sampling(new FunctionRef(new TenantId("acme"), new FunctionName("mask")), 1);
+        new Sampling(new FunctionRef(new TenantId("acme"), new FunctionName("mask")), 1, 2);
     private final Sampling.Tally canaries = sampling.canary(true);
     private final Sampling.Tally controls = sampling.control(true);
     private final Sampling.Tally others = sampling.control(false);

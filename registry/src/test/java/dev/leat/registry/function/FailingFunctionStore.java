@@ -46,6 +46,11 @@ public final class FailingFunctionStore implements FunctionStore {
   }
 
   @Override
+  public List<FunctionRef> canaries(int limit, Optional<FunctionRef> after) {
+    return store.canaries(limit, after);
+  }
+
+  @Override
   public List<FunctionRef> due(Instant now, int limit) {
     return store.due(now, limit);
   }

@@ -17,6 +17,8 @@ import dev.leat.contract.StoredModule;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.Announced;
 import dev.leat.registry.ClosingStore;
+import dev.leat.registry.canary.SampleStore;
+import dev.leat.registry.canary.SampleStoreContract;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
@@ -345,6 +347,24 @@ abstract class JdbiStores {
     @Override
     protected void damage() {
       execute("UPDATE function_permissions SET permissions = 'nothing'");
+    }
+  }
+
+  @Nested
+  final class SampleStoreLaws extends SampleStoreContract {
+    @Override
+    protected SampleStore newStore() {
+      return new JdbiSampleStore(database());
+    }
+
+    @Override
+    protected FunctionStore itsFunctionStore() {
+      return new JdbiFunctionStore(source());
+    }
+
+    @Override
+    protected ModuleStore itsModuleStore() {
+      return new JdbiModuleStore(source());
     }
   }
 

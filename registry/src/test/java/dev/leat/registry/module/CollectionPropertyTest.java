@@ -17,7 +17,9 @@ import dev.leat.registry.GuestModules;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
-import dev.leat.registry.release.Rollouts;
+import dev.leat.registry.function.RolloutPlan;
+import dev.leat.registry.function.RolloutPlan.Strategy;
+import dev.leat.registry.function.Traffic;
 import dev.leat.store.JdbiLeases;
 import dev.leat.testkit.Seed;
 import java.nio.charset.StandardCharsets;
@@ -180,8 +182,13 @@ class CollectionPropertyTest {
               tenant,
               ACTOR,
               function,
-              new Rollouts.Plan(
-                  aVersion(tenant, function), List.of(1_000, 10_000), Duration.ofMinutes(1)));
+              new RolloutPlan(
+                  aVersion(tenant, function),
+                  random.nextBoolean() ? Strategy.ROLLING : Strategy.CANARY,
+                  List.of(1_000, 10_000),
+                  Duration.ofMinutes(1),
+                  Traffic.KEPT_WARM),
+              random.nextBoolean());
     }
     if (choice < 82) {
       return "abort " + registry.rollouts.abort(tenant, ACTOR, function);

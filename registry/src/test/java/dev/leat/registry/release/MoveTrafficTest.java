@@ -221,7 +221,7 @@ final class MoveTrafficTest {
 
   private int answering() {
     registry.changes.catchUp();
-    return Objects.requireNonNull(registry.route("mask").next()).version().number();
+    return Objects.requireNonNull(registry.route("mask").next()).target().version().number();
   }
 
   private Traffic show() {

@@ -13,13 +13,17 @@ import dev.leat.registry.GuestModules;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.function.Rollout;
 import dev.leat.registry.function.Rollout.State;
+import dev.leat.registry.function.RolloutPlan;
+import dev.leat.registry.function.RolloutPlan.Strategy;
 import dev.leat.registry.function.Traffic;
+import dev.leat.registry.route.Route;
 import dev.leat.store.JdbiLeases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +70,46 @@ final class RolloutsTest {
   void blueGreen_isOneStep() {
     assertThat(done(start(10_000)).state()).isEqualTo(State.PROMOTED);
     assertThat(text()).isEqualTo("v2=100%");
+  }
+
+  @Test
+  void blueGreen_keepsTheOldVersionWarm_forAsLongAsSaid() {
+    Duration keep = Duration.ofHours(2);
+    done(
+        registry.rollouts.start(
+            ACME,
+            ACTOR,
+            MASK,
+            new RolloutPlan(2, Strategy.BLUE_GREEN, List.of(10_000), INTERVAL, keep),
+            false));
+    registry.changes.catchUp();
+    Traffic traffic = done(registry.traffic.show(ACME, MASK));
+    assertThat(traffic.former()).containsOnlyKeys(1);
+
+    registry.clock.advance(keep.minusMillis(1));
+    assertThat(warmth(1)).isEqualTo(Route.Warmth.FORMER);
+    assertThat(traffic.pinned(registry.clock.instant())).contains(1);
+    registry.clock.advance(Duration.ofMillis(1));
+    assertThat(warmth(1)).isEqualTo(Route.Warmth.NONE);
+
+    refused(
+        registry.rollouts.start(
+            ACME,
+            ACTOR,
+            MASK,
+            new RolloutPlan(
+                1,
+                Strategy.BLUE_GREEN,
+                List.of(10_000),
+                INTERVAL,
+                RolloutPlan.KEEP_MAX.plusSeconds(1)),
+            false),
+        ProblemCode.INVALID_REQUEST);
+  }
+
+  private Route.Warmth warmth(int version) {
+    return registry.routes.warmth(
+        Objects.requireNonNull(registry.route("mask").target("v" + version)).version());
   }
 
   @Test
@@ -143,7 +187,7 @@ final class RolloutsTest {
     refused(startOf(1, 10_000), ProblemCode.CONFLICT);
     refused(
         registry.rollouts.start(
-            ACME, ACTOR, MASK, new Rollouts.Plan(2, List.of(10_000), Duration.ZERO)),
+            ACME, ACTOR, MASK, plan(2, Strategy.ROLLING, Duration.ZERO, 10_000), false),
         ProblemCode.INVALID_REQUEST);
     refused(registry.rollouts.show(ACME, MASK), ProblemCode.NOT_FOUND);
     refused(registry.rollouts.pause(ACME, ACTOR, MASK), ProblemCode.NOT_FOUND);
@@ -195,9 +239,11 @@ final class RolloutsTest {
 
   private Answer<Rollout> startOf(int version, int... steps) {
     return registry.rollouts.start(
-        ACME,
-        ACTOR,
-        MASK,
-        new Rollouts.Plan(version, Arrays.stream(steps).boxed().toList(), INTERVAL));
+        ACME, ACTOR, MASK, plan(version, Strategy.ROLLING, INTERVAL, steps), false);
+  }
+
+  private static RolloutPlan plan(int version, Strategy strategy, Duration interval, int... steps) {
+    return new RolloutPlan(
+        version, strategy, Arrays.stream(steps).boxed().toList(), interval, Traffic.KEPT_WARM);
   }
 }

@@ -93,7 +93,8 @@ final class RoutingTableTest {
     registry.deploy("resize", 3);
     heard.clear();
 
-    RoutingTable restarted = new RoutingTable(registry.functionStore, registry.clock);
+    RoutingTable restarted =
+        new RoutingTable(registry.functionStore, registry.canaries, registry.clock);
     listenTo(restarted);
     restarted.load();
 
@@ -132,7 +133,7 @@ final class RoutingTableTest {
   void reference_ofAnotherNode_isFoundHere() {
     FunctionVersion first = registry.deploy("mask", 1).version();
     FunctionVersion second = registry.deploy("mask", 2).version();
-    RoutingTable here = new RoutingTable(registry.functionStore, registry.clock);
+    RoutingTable here = new RoutingTable(registry.functionStore, registry.canaries, registry.clock);
 
     assertThat(here.find(first.ref())).as("not told of it yet").isNull();
     here.load();
@@ -231,7 +232,7 @@ final class RoutingTableTest {
     registry.deploy("mask", 1);
     registry.deploy("gone", 2);
     registry.deploy("same", 3);
-    RoutingTable late = new RoutingTable(registry.functionStore, registry.clock);
+    RoutingTable late = new RoutingTable(registry.functionStore, registry.canaries, registry.clock);
     late.load();
     registry.deploy("mask", 4);
     registry.deploy("new", 5);
@@ -252,7 +253,7 @@ final class RoutingTableTest {
   void tenantForgotten_itsFunctionsAreRemoved_butNotThoseDeployedSince() {
     registry.deploy("mask", 1);
     registry.deploy("resize", 2);
-    RoutingTable late = new RoutingTable(registry.functionStore, registry.clock);
+    RoutingTable late = new RoutingTable(registry.functionStore, registry.canaries, registry.clock);
     late.load();
     registry.functionStore.forget(ACME);
     registry.deploy("mask", 3);
@@ -282,7 +283,8 @@ final class RoutingTableTest {
   @Test
   void tenantDeletedAndMadeAgain_betweenTwoLooks_oldVersionGoesAndTheEqualNewOneBegins() {
     registry.deploy("mask", 1);
-    RoutingTable there = new RoutingTable(registry.functionStore, registry.clock);
+    RoutingTable there =
+        new RoutingTable(registry.functionStore, registry.canaries, registry.clock);
     PolledChangeFeed feed = new PolledChangeFeed(registry.database.dataSource(), WakeUp.NONE);
     feed.subscribe(there);
     feed.load();
@@ -298,7 +300,8 @@ final class RoutingTableTest {
   @Test
   void tenantDeletedAndMadeAgain_allIsLoaded_oldVersionGoesAndTheEqualNewOneBegins() {
     registry.deploy("mask", 1);
-    RoutingTable there = new RoutingTable(registry.functionStore, registry.clock);
+    RoutingTable there =
+        new RoutingTable(registry.functionStore, registry.canaries, registry.clock);
     there.load();
     listenTo(there);
     makeAgain();

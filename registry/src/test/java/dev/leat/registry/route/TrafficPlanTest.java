@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.canary.Sampling;
 import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStoreContract;
+import dev.leat.registry.function.Rollout;
+import dev.leat.registry.function.RolloutPlan;
+import dev.leat.registry.function.RolloutPlan.Strategy;
 import dev.leat.registry.function.Slots;
 import dev.leat.registry.function.Sticky;
 import dev.leat.registry.function.Traffic;
 import dev.leat.registry.module.ModuleStoreContract;
+import dev.leat.registry.route.Route.Choice;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.testkit.Seed;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -117,8 +125,54 @@ final class TrafficPlanTest {
     }
   }
 
+  @Test
+  void law4_slicesOfOneSizeAreCompared_andCallersStayInThem() {
+    Seed seed = Seed.orElse(13);
+    Rollout rollout =
+        Rollout.begun(
+            2,
+            new RolloutPlan(
+                3,
+                Strategy.CANARY,
+                List.of(500, 2_500, 5_000, 7_500, 10_000),
+                Duration.ofMinutes(2),
+                Traffic.KEPT_WARM),
+            Map.of(1, 8_000, 2, 2_000),
+            "someone",
+            Instant.EPOCH);
+    Traffic traffic = Traffic.NONE.moved(Map.of(1, 8_000, 2, 2_000), "someone", Instant.EPOCH);
+    Sampling sampling =
+        new Sampling(new FunctionRef(new TenantId("acme"), new FunctionName("mask")), 2, 3);
+    Map<Long, Integer> before = Map.of();
+    for (int slots : new int[] {500, 2_500, 4_000, 2_000}) {
+      rollout = rollout.stepped(Instant.EPOCH);
+      traffic = traffic.stepped(rollout, "someone", Instant.EPOCH);
+      TrafficPlan plan = new TrafficPlan(traffic, targets(3), sampling);
+      Random random = seed.random();
+      Map<Long, Integer> compared = new HashMap<>();
+      for (int i = 0; i < CALLS; i++) {
+        long key = random.nextLong();
+        Choice choice = Objects.requireNonNull(plan.choose(key));
+        Sampling.Tally tally = choice.tally();
+        assertThat(tally == null).as("%s", seed).isEqualTo(number(choice) == 2);
+        if (tally != null && tally.isCompared()) {
+          compared.put(key, number(choice));
+        }
+      }
+      for (int version : new int[] {1, 3}) {
+        assertThat(compared.values().stream().filter(number -> number == version).count())
+            .as("v%d, %d slots; %s", version, slots, seed)
+            .isCloseTo((long) CALLS / Slots.COUNT * slots, within(CALLS / 200L));
+      }
+      if (compared.size() > before.size()) {
+        assertThat(compared).as("%s", seed).containsAllEntriesOf(before);
+      }
+      before = compared;
+    }
+  }
+
   private static void assertParts(
-      Slots slots, LongFunction<@Nullable Target> choosing, int tolerance) {
+      Slots slots, LongFunction<@Nullable Choice> choosing, int tolerance) {
     Map<Integer, Integer> chosen = new HashMap<>();
     for (long i = 0; i < CALLS; i++) {
       chosen.merge(number(choosing.apply(i)), 1, Integer::sum);
@@ -134,7 +188,7 @@ final class TrafficPlanTest {
   @Test
   void route_servesWhatItsTrafficNames_andHasTheRestByName() {
     Traffic traffic = Traffic.NONE.moved(Map.of(3, 1_000, 1, 9_000), "someone", Instant.EPOCH);
-    Route route = Route.of(new DeployedFunction(versions(3, 2, 1), traffic, List.of()), null);
+    Route route = Route.of(new DeployedFunction(versions(3, 2, 1), traffic, List.of()), null, null);
 
     assertThat(route.serving()).containsExactlyInAnyOrder(route.target("v3"), route.target("v1"));
     assertThat(route.targets()).hasSize(3);
@@ -149,8 +203,10 @@ final class TrafficPlanTest {
         Traffic.NONE
             .moved(Map.of(1, 5_000, 2, 5_000), "someone", Instant.EPOCH)
             .with(Optional.of(new Sticky(Sticky.Kind.HEADER, "x-user")));
-    Route mask = Route.of(new DeployedFunction(versions("mask", 2, 1), half, List.of()), null);
-    Route other = Route.of(new DeployedFunction(versions("other", 2, 1), half, List.of()), null);
+    Route mask =
+        Route.of(new DeployedFunction(versions("mask", 2, 1), half, List.of()), null, null);
+    Route other =
+        Route.of(new DeployedFunction(versions("other", 2, 1), half, List.of()), null, null);
     int both = 0;
     int first = 0;
     for (int i = 0; i < 10_000; i++) {
@@ -164,14 +220,29 @@ final class TrafficPlanTest {
   }
 
   private static TrafficPlan plan(Slots slots) {
+    Map<Integer, Target> targets = targets(Math.max(3, slots.weights().size()));
+    return new TrafficPlan(
+        new Traffic(
+            1,
+            slots,
+            Optional.empty(),
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Instant.EPOCH,
+            ""),
+        targets,
+        null);
+  }
+
+  private static Map<Integer, Target> targets(int count) {
     Map<Integer, Target> targets = new HashMap<>();
-    int most = slots.weights().isEmpty() ? 1 : slots.weights().size();
-    versions(IntStream.rangeClosed(1, Math.max(3, most)).toArray())
+    versions(IntStream.rangeClosed(1, count).toArray())
         .forEach(deployed ->
             targets.put(
                 deployed.version().number(),
                 new Target(deployed.version(), deployed.route(), deployed.createdAt())));
-    return new TrafficPlan(slots, targets);
+    return targets;
   }
 
   private static Slots slots(String text) {
@@ -192,6 +263,10 @@ final class TrafficPlanTest {
             FunctionStoreContract.version(
                 new TenantId("acme"), name, number, ModuleStoreContract.digest(1)))
         .toList();
+  }
+
+  private static int number(@Nullable Choice choice) {
+    return number(Objects.requireNonNull(choice).target());
   }
 
   private static int number(@Nullable Target target) {

@@ -49,6 +49,8 @@ class RepliesTest {
           Map.entry("FunctionPage", PageReply.class),
           Map.entry("Traffic", TrafficReply.class),
           Map.entry("Rollout", RolloutReply.class),
+          Map.entry("Verdict", VerdictReply.class),
+          Map.entry("Check", VerdictReply.Check.class),
           Map.entry("Alias", AliasReply.class),
           Map.entry("Permissions", PermissionsReply.class),
           Map.entry("PermissionItem", PermissionsReply.Item.class),
@@ -131,7 +133,7 @@ class RepliesTest {
     if (type == BigDecimal.class) {
       return "number";
     }
-    if (type == Map.class || type == StickyReply.class) {
+    if (type == StickyReply.class || type == VerdictReply.class) {
       return "object";
     }
     return type == int.class || type == long.class ? "integer" : "string";

@@ -1,0 +1,119 @@
+package dev.leat.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.leat.contract.NodeRole;
+import dev.leat.node.NodeUnderTest.Workshop;
+import dev.leat.testkit.Eventually;
+import dev.leat.testkit.TestDatabase;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A canary on a cluster of two: what comes to both gateways is judged as one, whoever judges. */
+class CanaryOnTwoNodesIT {
+  @TempDir private Path directory;
+
+  @Test
+  void bothNodesFigures_areAddedUp_andTheOneThatIsLeftJudgesOn() throws Exception {
+    try (TestDatabase database = TestDatabase.postgres();
+        Connection connection = database.dataSource().getConnection()) {
+      DatabaseConfig tables =
+          new DatabaseConfig(
+              connection.getMetaData().getURL(),
+              "postgres",
+              new Secret(""),
+              DatabaseConfig.POOL_SIZE);
+      try (RunningNode a = RunningNode.start(config(tables, "a", List.of()))) {
+        try (RunningNode b = RunningNode.start(config(tables, "b", List.of(clusterAddress(a))))) {
+          Workshop acme = a.workshop("acme");
+          acme.deployPublic("mask", Guests.saying("one"));
+          assertThat(quietly(acme, Guests.failing()).status()).isEqualTo(201);
+          assertThat(
+                  start(b, "{\"to\":\"v2\",\"strategy\":\"canary\",\"steps\":[50,100]}").status())
+              .isEqualTo(201);
+          Eventually.holds("both release it", () -> isSplit(a) && isSplit(b));
+          int before = (int) calls(rollout(a));
+          // Too few of each on each node, and enough in all.
+          call(a, 30);
+          call(b, 30);
+          Eventually.holds("both nodes' calls are known", () -> calls(rollout(a)) >= before + 60);
+          assertThat(rollout(b).at("/verdict/verdict").asText()).isEqualTo("inconclusive");
+          assertThat(rollout(b).path("state").asText()).isEqualTo("running");
+          call(b, 40);
+        }
+        // What the node counted that is gone stays, and the other one judges, whoever did before.
+        call(a, 40);
+        Eventually.holds(
+            "it goes back", () -> rollout(a).path("state").asText().equals("rolled-back"));
+        JsonNode ended = rollout(a);
+        assertThat(ended.at("/verdict/verdict").asText()).isEqualTo("fail");
+        assertThat(ended.at("/verdict/reason").asText()).contains("error-share: 100.00% of ");
+        assertThat(ended.at("/verdict/controlCalls").asInt()).isGreaterThanOrEqualTo(50);
+        Eventually.holds("all callers have the old one", () -> call(a, 10) == 0);
+      }
+    }
+  }
+
+  private static long calls(JsonNode rollout) {
+    return rollout.at("/verdict/controlCalls").asLong()
+        + rollout.at("/verdict/canaryCalls").asLong();
+  }
+
+  private static boolean isSplit(RunningNode node) {
+    return call(node, 2) == 1;
+  }
+
+  /** How many of so many failed. */
+  private static int call(RunningNode node, int times) {
+    int failed = 0;
+    for (int i = 0; i < times; i++) {
+      Answered answered = node.request("POST", "/f/acme/mask").body("").send();
+      failed += answered.status() == 200 ? 0 : 1;
+    }
+    return failed;
+  }
+
+  private static JsonNode rollout(RunningNode node) {
+    return node.request("GET", "/v1/tenants/acme/functions/mask/rollout").operator().send().json();
+  }
+
+  private static Answered start(RunningNode node, String body) {
+    return node.request("POST", "/v1/tenants/acme/functions/mask/rollout")
+        .operator()
+        .json(body)
+        .send();
+  }
+
+  private static Answered quietly(Workshop workshop, byte[] module) {
+    assertThat(workshop.publish(module).status()).isEqualTo(201);
+    return workshop
+        .request("PUT", "/functions/mask?no-traffic=true")
+        .operator()
+        .field("Content-Type", "application/yaml")
+        .body(NodeUnderTest.manifest("mask", module, "  route: {auth: public}\n"))
+        .send();
+  }
+
+  private NodeConfig config(DatabaseConfig tables, String name, List<InetSocketAddress> join) {
+    return NodeConfig.embedded(directory.resolve(name), NodeConfig.DEFAULT_HOST, 0)
+        .with(tables)
+        .at(
+            new ClusterPlace(name, NodeConfig.DEFAULT_HOST, 0, join),
+            EnumSet.allOf(NodeRole.class));
+  }
+
+  private static InetSocketAddress clusterAddress(RunningNode node) {
+    JsonNode member =
+        node.request("GET", "/v1/cluster").operator().send().json().path("members").get(0);
+    String text = member.path("clusterAddress").asText();
+    int colon = text.lastIndexOf(':');
+    return InetSocketAddress.createUnresolved(
+        text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+  }
+}
