@@ -58,6 +58,39 @@ void leat_response_header(const void *name, uint32_t name_length, const void *va
 /* capability: logging */
 LEAT_IMPORT("log") void leat_log(int32_t level, const void *text, uint32_t length);
 
+/* capability: config. The JSON of a value of the manifest's `config`, and a JSON array of its keys: each answers
+ * the length of all and writes at most `capacity` bytes; LEAT_ABSENT for a key that there is not, LEAT_DENIED
+ * without the capability or where permissions deny it. */
+enum leat_error { LEAT_ABSENT = -1, LEAT_DENIED = -2 };
+LEAT_IMPORT("config_get")
+int32_t leat_config_get(const void *name, uint32_t name_length, void *buffer, uint32_t capacity);
+LEAT_IMPORT("config_keys") int32_t leat_config_keys(void *buffer, uint32_t capacity);
+
+/* A whole number of the configuration, or `otherwise` where it is absent, denied or something else. */
+LEAT_HELPER int64_t leat_config_int(const void *name, uint32_t name_length, int64_t otherwise) {
+  char json[24];
+  int32_t length = leat_config_get(name, name_length, json, sizeof json);
+  bool negative = length > 0 && json[0] == '-';
+  int64_t value = 0;
+  if (length <= (int32_t)negative || length > (int32_t)sizeof json) return otherwise;
+  for (int32_t at = negative; at < length; at++) {
+    int32_t digit = json[at] - '0';
+    if (digit < 0 || digit > 9 || value < INT64_MIN / 10) return otherwise;
+    value *= 10; /* negative, since that reaches one further */
+    if (value < INT64_MIN + digit) return otherwise;
+    value -= digit;
+  }
+  if (negative) return value;
+  return value == INT64_MIN ? otherwise : -value;
+}
+
+/* Likewise true or false. */
+LEAT_HELPER bool leat_config_bool(const void *name, uint32_t name_length, bool otherwise) {
+  char json[5];
+  int32_t length = leat_config_get(name, name_length, json, sizeof json);
+  return length == 4 && json[0] == 't' ? true : length == 5 && json[0] == 'f' ? false : otherwise;
+}
+
 /* Says why the call is about to answer LEAT_FAILED; for the operator, not for the caller. */
 LEAT_IMPORT("fail") void leat_fail(const void *text, uint32_t length);
 

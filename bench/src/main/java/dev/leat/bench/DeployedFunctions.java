@@ -21,7 +21,9 @@ import dev.leat.registry.function.VersionTrial;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
+import dev.leat.registry.jdbi.JdbiPolicyStore;
 import dev.leat.registry.jdbi.RegistrySchema;
+import dev.leat.registry.jdbi.TenantTurns;
 import dev.leat.registry.key.PublisherKeys;
 import dev.leat.registry.key.Signatures;
 import dev.leat.registry.key.Statement;
@@ -29,7 +31,9 @@ import dev.leat.registry.module.CollectModule;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.PublishModule;
 import dev.leat.registry.route.RoutingTable;
+import dev.leat.registry.trust.PolicyStore;
 import dev.leat.store.ChangeFeed;
+import dev.leat.store.Database;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
@@ -103,6 +107,8 @@ final class DeployedFunctions {
     JdbiModuleStore modules = new JdbiModuleStore(database);
     JdbiKeyStore keyStore = new JdbiKeyStore(database);
     PublisherKeys keys = new PublisherKeys(keyStore, clock);
+    Database connections = new Database(database);
+    PolicyStore policies = new JdbiPolicyStore(connections, new TenantTurns(connections));
     CollectModule collector = new CollectModule(modules, blobs, engine::forget);
     PublishModule publishing =
         new PublishModule(
@@ -110,6 +116,7 @@ final class DeployedFunctions {
             blobs,
             collector,
             keyStore,
+            policies,
             engine::inspectAndCompile,
             tenant -> Allowance.PLATFORM,
             clock,
@@ -118,6 +125,7 @@ final class DeployedFunctions {
         new DeployFunction(
             new JdbiFunctionStore(database),
             modules,
+            policies,
             new ModuleCatalog(modules, blobs, collector, clock),
             engine::inspectAccepted,
             new NoTrial(),

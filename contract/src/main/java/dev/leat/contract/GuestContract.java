@@ -27,7 +27,7 @@ public enum GuestContract {
           in("leat", "response_header", "(i32,i32,i32,i32)->"),
           in("leat", "fail", "(i32,i32)->")),
       List.of("leat"),
-      List.of(PowerFunction.LOG)),
+      List.of(PowerFunction.LOG, PowerFunction.CONFIG_GET, PowerFunction.CONFIG_KEYS)),
 
   /** One JSON event in, one out (flowctl's processors). */
   PROCESSOR(
@@ -39,7 +39,12 @@ public enum GuestContract {
           Export.optional("init", "(i32,i32)->i32")),
       List.of(),
       List.of("flowctl", "env", "leat"),
-      List.of(PowerFunction.LOG, PowerFunction.RECORD_METRIC, PowerFunction.HTTP_REQUEST)),
+      List.of(
+          PowerFunction.LOG,
+          PowerFunction.RECORD_METRIC,
+          PowerFunction.CONFIG_GET,
+          PowerFunction.CONFIG_KEYS,
+          PowerFunction.HTTP_REQUEST)),
 
   /** A WASI preview 1 command, called as CGI/1.1 (RFC 3875). */
   WASI(List.of(Export.required("_start", "()->")), List.of(), List.of(), List.of());
@@ -84,7 +89,7 @@ public enum GuestContract {
   public boolean canUse(Grant grant) {
     return switch (grant) {
       case Grant.Logging logging -> isWasiCommand() || offers(logging); // by its standard error
-      case Grant.Config config -> exports.stream().anyMatch(export -> export.name().equals("init"));
+      case Grant.Config config -> offers(config);
       case Grant.Metrics metrics -> offers(metrics);
       case Grant.Http http -> offers(http);
       case Grant.KeyValue keyValue -> true;

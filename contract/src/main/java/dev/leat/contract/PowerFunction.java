@@ -8,6 +8,8 @@ package dev.leat.contract;
 public enum PowerFunction {
   LOG(Grant.Logging.class, "log", "(i32,i32,i32)->"),
   RECORD_METRIC(Grant.Metrics.class, "record_metric", "(i32,i32,f64)->"),
+  CONFIG_GET(Grant.Config.class, "config_get", "(i32,i32,i32,i32)->i32"),
+  CONFIG_KEYS(Grant.Config.class, "config_keys", "(i32,i32)->i32"),
   HTTP_REQUEST(Grant.Http.class, "http_request", "(i32,i32,i32,i32,i32)->i64");
 
   private final Class<? extends Grant> grant;

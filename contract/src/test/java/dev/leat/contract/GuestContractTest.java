@@ -10,13 +10,15 @@ final class GuestContractTest {
   @Test
   void imports_haveTheFunctionsOfPowers_inEachOfTheContractsModules() {
     assertThat(GuestContract.PROCESSOR.imports())
-        .hasSize(9)
+        .hasSize(15)
         .containsAll(
             List.of("flowctl", "env", "leat").stream()
                 .map(module -> new Import(module, "record_metric", "(i32,i32,f64)->"))
                 .toList());
     assertThat(GuestContract.HANDLER.imports())
-        .contains(new Import("leat", "log", "(i32,i32,i32)->"))
+        .contains(
+            new Import("leat", "log", "(i32,i32,i32)->"),
+            new Import("leat", "config_get", "(i32,i32,i32,i32)->i32"))
         .doesNotContain(new Import("leat", "record_metric", "(i32,i32,f64)->"));
     assertThat(GuestContract.WASI.imports()).isEmpty();
   }

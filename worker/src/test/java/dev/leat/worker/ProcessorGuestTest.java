@@ -201,12 +201,15 @@ final class ProcessorGuestTest {
 
   @Test
   void httpRequest_isDenied() {
-    WasmCode ask = new WasmCode();
-    for (int i = 0; i < 5; i++) {
-      ask.i32Const(-1);
-    }
-    assertThat(worker.invoke(TestFunction.processor(guest(ask.call(2))), ""))
+    assertThat(worker.invoke(TestFunction.processor(guest(asking(0))), ""))
         .isInstanceOf(Outcome.GuestFailed.class);
+    assertThat(worker.invoke(TestFunction.processor(guest(asking(-1))), ""))
+        .as("a pointer outside of the memory")
+        .isInstanceOf(Outcome.Trapped.class);
+  }
+
+  private static WasmCode asking(int url) {
+    return new WasmCode().i32Const(0).i32Const(url).i32Const(9).i32Const(0).i32Const(0).call(2);
   }
 
   private static WasmBuilder recording(int length, double value) {

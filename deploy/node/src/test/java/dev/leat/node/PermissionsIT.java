@@ -158,6 +158,23 @@ class PermissionsIT {
   }
 
   @Test
+  void deploymentOfWhatPermissionsDeny_isNoted() {
+    set("[{\"type\":\"metrics\"}]");
+
+    Answered deployed =
+        acme.deploy(
+            "chatty",
+            NodeUnderTest.manifest(
+                "chatty", Guests.logging("hello"), LOGGING + "  config: {a: 1}\n"));
+
+    assertThat(deployed.json().path("notes"))
+        .extracting(note -> note.path("at").asText() + " " + note.path("message").asText())
+        .containsExactly(
+            "spec.capabilities.logging is denied: the function's permissions allow no logging (leat"
+                + " permissions show chatty)");
+  }
+
+  @Test
   void ifMatch_tellsOfAChangeBetween() {
     String tag = set("[]").header("etag");
     assertThat(set("[{\"type\":\"logging\"}]").header("etag")).isNotEqualTo(tag);

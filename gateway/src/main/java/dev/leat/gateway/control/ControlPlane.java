@@ -135,7 +135,9 @@ public final class ControlPlane {
     byId.putAll(
         new ExchangeOperations(services.exchange(), services.modules(), services.policies())
             .byId());
-    byId.putAll(new FunctionOperations(services.deploying(), services.functions()).byId());
+    byId.putAll(
+        new FunctionOperations(services.deploying(), services.functions(), services.permitting())
+            .byId());
     byId.putAll(new ReleaseOperations(services.traffic(), services.naming()).byId());
     byId.putAll(new RolloutOperations(services.rollouts()).byId());
     byId.putAll(new PermissionOperations(services.permitting()).byId());

@@ -9,16 +9,20 @@ import dev.leat.gateway.control.reply.PageReply;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionCatalog;
+import dev.leat.registry.permission.PermitFunction;
 import java.util.Map;
 
 /** Functions and their versions. */
 final class FunctionOperations {
   private final DeployFunction deploying;
   private final FunctionCatalog functions;
+  private final PermitFunction permitting;
 
-  FunctionOperations(DeployFunction deploying, FunctionCatalog functions) {
+  FunctionOperations(
+      DeployFunction deploying, FunctionCatalog functions, PermitFunction permitting) {
     this.deploying = deploying;
     this.functions = functions;
+    this.permitting = permitting;
   }
 
   Map<String, Operation> byId() {
@@ -69,7 +73,8 @@ final class FunctionOperations {
         deployed ->
             new Reply.Json(
                 201,
-                FunctionVersionReply.withNotes(deployed, call.origin()),
+                FunctionVersionReply.withNotes(
+                    deployed, call.origin(), permitting.notes(deployed.version())),
                 Map.of(
                     "etag",
                     deployed.etag(),

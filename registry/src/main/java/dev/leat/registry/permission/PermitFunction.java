@@ -145,6 +145,21 @@ public final class PermitFunction {
         .orElseGet(() -> show(tenant, name));
   }
 
+  /** What a version is granted by its manifest and denied by its function's permissions. */
+  public List<Finding> notes(FunctionVersion version) {
+    FunctionRef function = version.function();
+    Optional<PermissionSet> set = store.find(function.tenant(), function.name());
+    return set.isEmpty()
+        ? List.of()
+        : standing(function, set, Permission.of(version.grants())).denied().stream()
+            .map(type ->
+                new Finding(
+                    "spec.capabilities." + type.power(),
+                    "is denied: the function's permissions allow no %s (leat permissions show %s)"
+                        .formatted(type.word(), function.name())))
+            .toList();
+  }
+
   private static String etag(Optional<PermissionSet> set) {
     return set.map(PermissionSet::etag).orElse("\"none\"");
   }

@@ -133,8 +133,10 @@ public final class GuestFactory {
     if (init < 0) {
       return;
     }
-    GuestConfig granted = lent.find(GuestConfig.class).orElse(GuestConfig.NONE);
-    byte[] config = granted.json().getBytes(StandardCharsets.UTF_8);
+    byte[] config =
+        lent.find(GuestConfig.class)
+            .map(GuestConfig::json)
+            .orElseGet(() -> "{}".getBytes(StandardCharsets.UTF_8));
     if (instance.call(init, new Buffers(instance).give(config), config.length) == 0) {
       throw GuestStopped.trapped("init refused its configuration");
     }

@@ -27,7 +27,7 @@ final class HandlerGuest extends InstanceGuest {
               (guest, a) -> {
                 String name = GuestText.read(guest, a[0], a[1], ResponseHeaders.CHARACTERS_MAX);
                 String value = Running.on(guest).call().headers().first(name);
-                return value == null ? -1 : copyOut(guest, value, (int) a[2], (int) a[3]);
+                return value == null ? -1 : copyOut(guest, value, a[2], a[3]);
               }),
           host(
               "response_status",
@@ -81,20 +81,15 @@ final class HandlerGuest extends InstanceGuest {
     return host(
         name,
         "(i32,i32)->i32",
-        (guest, a) -> copyOut(guest, part.of(Running.on(guest).call()), (int) a[0], (int) a[1]));
+        (guest, a) -> copyOut(guest, part.of(Running.on(guest).call()), a[0], a[1]));
   }
 
   private static HostFunction host(String name, String signature, HostFunction.Body body) {
     return new HostFunction("leat", name, signature, body);
   }
 
-  /** Writes at most {@code capacity} bytes; returns the length needed for all. */
-  private static int copyOut(GuestInstance guest, String value, int buffer, int capacity) {
-    guest.charge(value.length());
-    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    int length = (int) Math.min(Integer.toUnsignedLong(capacity), bytes.length);
-    guest.memory().write(buffer, bytes, 0, length);
-    return bytes.length;
+  private static int copyOut(GuestInstance guest, String value, long buffer, long capacity) {
+    return GuestText.write(guest, value.getBytes(StandardCharsets.UTF_8), buffer, capacity);
   }
 
   @FunctionalInterface

@@ -7,6 +7,7 @@ import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.DeployedVersion;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,17 @@ public record FunctionVersionReply(
 
   /** With what its author should know. */
   public static FunctionVersionReply withNotes(DeployedVersion deployed, String origin) {
-    List<Finding> notes = deployed.notes();
+    return withNotes(deployed, origin, List.of());
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param more what he should know of the function besides
+   */
+  public static FunctionVersionReply withNotes(
+      DeployedVersion deployed, String origin, List<Finding> more) {
+    List<Finding> notes = Stream.concat(deployed.notes().stream(), more.stream()).toList();
     return of(deployed, origin, notes.isEmpty() ? null : notes);
   }
 
