@@ -19,7 +19,7 @@ RUSTC=${RUSTC:-/usr/bin/rustc} # Debian's; another may come first on the PATH
 WASI_LIBC=${WASI_LIBC:-/usr/lib/wasm32-wasi}
 WASI_INCLUDE=${WASI_INCLUDE:-/usr/include/wasm32-wasi}
 
-all=(noop mask-pii echo-json word-count token-transfers markdown)
+all=(noop mask-pii echo-json word-count token-transfers markdown counter)
 
 # sample -> module file
 module_of() { echo "$1/${1//-/_}.wasm"; }
@@ -77,6 +77,7 @@ build() { # SAMPLE OUT
     echo-json) handler "$1" "$2" 16384 4 256 ;;
     word-count) wasi_command "$1" "$2" 16384 2 64 ;;
     markdown) handler "$1" "$2" 32768 4 512 ;;
+    counter) handler "$1" "$2" 4096 2 16 ;;
     token-transfers) processor "$1" "$2" 32768 4 256 ;;
     *)
       echo "build.sh: no sample '$1'; there are: ${all[*]}" >&2

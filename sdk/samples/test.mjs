@@ -59,8 +59,8 @@ function compiled(sample) {
 class Guest {
   constructor(sample) {
     const host = {
-      request_method: (buffer, capacity) => this.answer('POST', buffer, capacity),
-      request_path: (buffer, capacity) => this.answer('/', buffer, capacity),
+      request_method: (buffer, capacity) => this.answer(this.request.method, buffer, capacity),
+      request_path: (buffer, capacity) => this.answer(this.request.path, buffer, capacity),
       request_query: (buffer, capacity) => this.answer('', buffer, capacity),
       request_header: () => -1,
       response_status: (status) => { this.response.status = status; },
@@ -69,8 +69,25 @@ class Guest {
       },
       log: (level, text, length) => { this.response.logs.push({ level, text: this.text(text, length) }); },
       fail: (text, length) => { this.response.reason = this.text(text, length); },
+      kv_get: (key, keyLength, buffer, capacity) => {
+        const value = this.values.get(this.text(key, keyLength));
+        return this.code ?? (value === undefined ? -1 : this.answer(value, buffer, capacity));
+      },
+      kv_delete: (key, keyLength) => this.code ?? (this.values.delete(this.text(key, keyLength)) ? 0 : -1),
+      kv_increment: (key, keyLength, delta, sum) => {
+        if (this.code !== undefined) return this.code;
+        const name = this.text(key, keyLength);
+        const value = BigInt(this.values.get(name) ?? '0') + delta;
+        if (BigInt.asIntN(64, value) !== value) return -3;
+        this.values.set(name, String(value));
+        new DataView(this.bytes(sum, 8).buffer, sum, 8).setBigInt64(0, value, true);
+        return 0;
+      },
       record_metric: (name, length, value) => { this.response.metrics.push({ name: this.text(name, length), value }); },
     };
+    this.request = { method: 'POST', path: '/' };
+    this.values = new Map(); // what the key-value store holds
+    this.code = undefined; // what it answers instead
     this.clear();
     this.exports = new WebAssembly.Instance(compiled(sample), { leat: host }).exports;
   }
@@ -318,6 +335,7 @@ const surfaces = {
   'echo-json': ['fail response_header response_status', 'allocate handle memory'],
   markdown: ['fail response_header', 'allocate handle memory'],
   'token-transfers': ['log record_metric', 'allocate free memory process_event'],
+  counter: ['fail kv_delete kv_get kv_increment request_method request_path response_header response_status', 'allocate handle memory'],
   'word-count': ['environ_get environ_sizes_get fd_read fd_write proc_exit', '_start memory'],
 };
 
@@ -462,6 +480,40 @@ samples.markdown = () => {
   const count = Math.floor(MIB / page.input.length);
   check('markdown 1 MiB', html(page.input.toString().repeat(count)) === page.expected.toString().repeat(count));
   check('markdown memory', guest.exports.memory.buffer.byteLength <= 32 * MIB, `${guest.exports.memory.buffer.byteLength}`);
+};
+
+samples.counter = () => {
+  const guest = new Guest('counter');
+  const call = (method, path, body = '') => {
+    guest.request = { method, path };
+    const { status, body: answer } = guest.handle(Buffer.from(body));
+    return `${status} ${Buffer.from(answer)}`.trim();
+  };
+  const expect = (name, got, want) => check(`counter ${name}`, got === want, got);
+
+  expect('nothing yet', call('GET', '/a'), '200 {"count":0}');
+  expect('adds one', call('POST', '/a'), '200 {"count":1}');
+  expect('adds more', call('POST', '/a', '41'), '200 {"count":42}');
+  expect('adds less', call('POST', '/a', '-50'), '200 {"count":-8}');
+  expect('reads', call('GET', '/a'), '200 {"count":-8}');
+  expect('another name', call('GET', '/b'), '200 {"count":0}');
+  expect('begins anew', call('DELETE', '/a'), '200 {"count":0}');
+  expect('nothing to begin anew', call('DELETE', '/a'), '200 {"count":0}');
+  for (const body of ['x', '1.5', '-', '1234567890', ' 1', '1 '])
+    expect(`refuses ${show(body)}`, call('POST', '/a', body).slice(0, 3), '400');
+  expect('refuses a long name', call('POST', `/${'n'.repeat(200)}`).slice(0, 3), '414');
+  expect('takes the longest name', call('POST', `/${'n'.repeat(199)}`), '200 {"count":1}');
+  for (const extreme of ['9223372036854775807', '-9223372036854775808']) {
+    guest.values.set('count:/e', extreme);
+    expect(`reads ${extreme}`, call('GET', '/e'), `200 {"count":${extreme}}`);
+  }
+  guest.values.set('count:/e', '9223372036854775807');
+  expect('does not overflow', call('POST', '/e').slice(0, 3), '409');
+  for (const [code, status] of [[-2, 403], [-3, 409], [-4, 507], [-5, 503], [-6, 503]])
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      guest.code = code;
+      expect(`${method} answered ${code}`, call(method, '/a').slice(0, 3), String(status));
+    }
 };
 
 samples['token-transfers'] = () => {

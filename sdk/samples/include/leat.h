@@ -58,10 +58,21 @@ void leat_response_header(const void *name, uint32_t name_length, const void *va
 /* capability: logging */
 LEAT_IMPORT("log") void leat_log(int32_t level, const void *text, uint32_t length);
 
+/* What powers answer that is no length or value: docs/guides/capabilities.md. */
+enum leat_code {
+  LEAT_ABSENT = -1,
+  LEAT_DENIED = -2,
+  LEAT_INVALID = -3,
+  LEAT_QUOTA = -4,
+  LEAT_TIMEOUT = -5,
+  LEAT_UNAVAILABLE = -6,
+  LEAT_TOO_LARGE = -7,
+  LEAT_CONFLICT = -8
+};
+
 /* capability: config. The JSON of a value of the manifest's `config`, and a JSON array of its keys: each answers
  * the length of all and writes at most `capacity` bytes; LEAT_ABSENT for a key that there is not, LEAT_DENIED
  * without the capability or where permissions deny it. */
-enum leat_error { LEAT_ABSENT = -1, LEAT_DENIED = -2 };
 LEAT_IMPORT("config_get")
 int32_t leat_config_get(const void *name, uint32_t name_length, void *buffer, uint32_t capacity);
 LEAT_IMPORT("config_keys") int32_t leat_config_keys(void *buffer, uint32_t capacity);
@@ -90,6 +101,27 @@ LEAT_HELPER bool leat_config_bool(const void *name, uint32_t name_length, bool o
   int32_t length = leat_config_get(name, name_length, json, sizeof json);
   return length == 4 && json[0] == 't' ? true : length == 5 && json[0] == 'f' ? false : otherwise;
 }
+
+/* capability: keyValue. Keys are UTF-8 of 1 to 512 bytes, values any bytes up to 256 KiB. */
+/* The length of the whole value, of which at most `capacity` bytes are written. */
+LEAT_IMPORT("kv_get") int32_t leat_kv_get(const void *key, uint32_t key_length, void *buffer, uint32_t capacity);
+/* A time to live of 0 is the longest that the manifest allows. */
+LEAT_IMPORT("kv_set")
+int32_t leat_kv_set(const void *key, uint32_t key_length, const void *value, uint32_t length, int64_t ttl_seconds);
+LEAT_IMPORT("kv_delete") int32_t leat_kv_delete(const void *key, uint32_t key_length);
+LEAT_IMPORT("kv_exists") int32_t leat_kv_exists(const void *key, uint32_t key_length); /* 1 or 0 */
+LEAT_IMPORT("kv_expire") int32_t leat_kv_expire(const void *key, uint32_t key_length, int64_t ttl_seconds);
+/* A JSON array of at most `limit` keys that begin with the prefix. */
+LEAT_IMPORT("kv_list")
+int32_t leat_kv_list(const void *prefix, uint32_t prefix_length, int32_t limit, void *buffer, uint32_t capacity);
+/* What is absent is 0. */
+LEAT_IMPORT("kv_increment")
+int32_t leat_kv_increment(const void *key, uint32_t key_length, int64_t delta, int64_t *sum);
+/* Sets the value if `old` is there; `old_length` LEAT_NO_VALUE: if nothing is. */
+#define LEAT_NO_VALUE UINT32_MAX
+LEAT_IMPORT("kv_compare_and_set")
+int32_t leat_kv_compare_and_set(const void *key, uint32_t key_length, const void *old, uint32_t old_length,
+                                const void *value, uint32_t length, int64_t ttl_seconds);
 
 /* Says why the call is about to answer LEAT_FAILED; for the operator, not for the caller. */
 LEAT_IMPORT("fail") void leat_fail(const void *text, uint32_t length);

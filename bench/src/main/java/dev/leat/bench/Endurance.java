@@ -1,5 +1,6 @@
 package dev.leat.bench;
 
+import dev.leat.contract.Allowance;
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
@@ -28,14 +29,17 @@ import dev.leat.testkit.WasmCode;
 import dev.leat.worker.HostPowers;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
+import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import dev.leat.worker.guest.CpuTime;
 import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
+import dev.leat.worker.jdbi.JdbiKeyValueStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -54,6 +58,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.h2.jdbcx.JdbcDataSource;
 
 /**
  * What a worker keeps up over time: the cold path, how many instances a heap holds, whether memory
@@ -77,6 +82,15 @@ public final class Endurance {
   private final GuestFactory guests;
   private final Worker worker;
 
+  /** These guests keep nothing: nothing is connected to. */
+  private static KeyValuePower noValues() {
+    return new KeyValuePower(
+        new JdbiKeyValueStore(new JdbcDataSource()),
+        new HostWork(Thread::startVirtualThread, 1),
+        tenant -> Allowance.PLATFORM,
+        Clock.systemUTC());
+  }
+
   private Endurance(Path directory) throws IOException {
     FileClassStore classes = new FileClassStore(directory);
     classes.start();
@@ -85,6 +99,7 @@ public final class Endurance {
         HostPowers.of(
             new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
             new GuestMetrics(function -> true),
+            noValues(),
             Clock.systemUTC(),
             PermissionSource.OF_MANIFESTS,
             new PermissionDenials((function, type, resource) -> {}));

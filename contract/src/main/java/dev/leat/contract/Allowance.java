@@ -12,6 +12,8 @@ import java.util.Set;
  * @param functions all versions of one count as one
  * @param modules each version of each counts
  * @param storedBytes of all modules together
+ * @param keys that its functions keep values under
+ * @param keyValueBytes of these keys and values together
  * @param grants the words of the powers that its functions may be granted ({@link Grant#word})
  */
 public record Allowance(
@@ -21,12 +23,20 @@ public record Allowance(
     int functions,
     int modules,
     long storedBytes,
+    long keys,
+    long keyValueBytes,
     Set<String> grants) {
   /** Functions of a tenant: at 100 versions of about 1 KB each, 100 MB of routes at the most. */
   public static final int FUNCTIONS_MAX = 1_000;
 
   /** Modules of a tenant. */
   public static final int MODULES_MAX = 10_000;
+
+  /** Keys of a tenant, where nothing else is set: with the longest of each 50 MB of index. */
+  public static final long KEYS = 100_000;
+
+  /** Bytes of a tenant's keys and values, where nothing else is set: 100 MiB. */
+  public static final long KEY_VALUE_BYTES = 100 << 20;
 
   /** What the platform itself bears: a tenant to whom nobody has set less. */
   public static final Allowance PLATFORM =
@@ -48,6 +58,15 @@ public record Allowance(
 
   /** With every power that there is, and the usual defaults. */
   public Allowance(Limits limits, int instances, int functions, int modules, long storedBytes) {
-    this(limits, Limits.DEFAULT, instances, functions, modules, storedBytes, Grant.WORDS);
+    this(
+        limits,
+        Limits.DEFAULT,
+        instances,
+        functions,
+        modules,
+        storedBytes,
+        KEYS,
+        KEY_VALUE_BYTES,
+        Grant.WORDS);
   }
 }

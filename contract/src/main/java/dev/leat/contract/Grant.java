@@ -84,7 +84,7 @@ public sealed interface Grant {
       case Metrics metrics -> true;
       case Config config -> true;
       case Http http -> false;
-      case KeyValue keyValue -> false;
+      case KeyValue keyValue -> true;
       case Database database -> false;
     };
   }

@@ -1,8 +1,10 @@
 package dev.leat.contract;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -27,7 +29,7 @@ public enum GuestContract {
           in("leat", "response_header", "(i32,i32,i32,i32)->"),
           in("leat", "fail", "(i32,i32)->")),
       List.of("leat"),
-      List.of(PowerFunction.LOG, PowerFunction.CONFIG_GET, PowerFunction.CONFIG_KEYS)),
+      List.of(PowerFunction.LOG)),
 
   /** One JSON event in, one out (flowctl's processors). */
   PROCESSOR(
@@ -39,12 +41,7 @@ public enum GuestContract {
           Export.optional("init", "(i32,i32)->i32")),
       List.of(),
       List.of("flowctl", "env", "leat"),
-      List.of(
-          PowerFunction.LOG,
-          PowerFunction.RECORD_METRIC,
-          PowerFunction.CONFIG_GET,
-          PowerFunction.CONFIG_KEYS,
-          PowerFunction.HTTP_REQUEST)),
+      List.of(PowerFunction.LOG, PowerFunction.RECORD_METRIC, PowerFunction.HTTP_REQUEST)),
 
   /** A WASI preview 1 command, called as CGI/1.1 (RFC 3875). */
   WASI(List.of(Export.required("_start", "()->")), List.of(), List.of(), List.of());
@@ -59,19 +56,19 @@ public enum GuestContract {
   /**
    * @param own what the host offers to this contract alone
    * @param modules the import modules that have the functions of powers
-   * @param powers the functions of powers, by name; without the grant they are there and denied
+   * @param powers the functions of powers, by name, beside those of all contracts; without the
+   *     grant they are there and denied
    */
   GuestContract(
       List<Export> exports, List<Import> own, List<String> modules, List<PowerFunction> powers) {
     this.exports = exports;
-    this.powers = powers;
+    this.powers = Stream.concat(powers.stream(), OfAll.POWERS.stream()).toList();
     this.imports =
-        Stream.concat(
+        Stream.of(
                 own.stream(),
-                modules.stream()
-                    .flatMap(module ->
-                        powers.stream()
-                            .map(power -> in(module, power.importName(), power.signature()))))
+                modules.stream().flatMap(module -> powers.stream().map(power -> in(module, power))),
+                OfAll.POWERS.stream().map(power -> in(OfAll.MODULE, power)))
+            .flatMap(each -> each)
             .toList();
   }
 
@@ -92,7 +89,7 @@ public enum GuestContract {
       case Grant.Config config -> offers(config);
       case Grant.Metrics metrics -> offers(metrics);
       case Grant.Http http -> offers(http);
-      case Grant.KeyValue keyValue -> true;
+      case Grant.KeyValue keyValue -> offers(keyValue);
       case Grant.Database database -> true;
     };
   }
@@ -118,6 +115,25 @@ public enum GuestContract {
 
   private static Import in(String module, String name, String signature) {
     return new Import(module, name, signature);
+  }
+
+  private static Import in(String module, PowerFunction power) {
+    return new Import(module, power.importName(), power.signature());
+  }
+
+  /** What the guests of every contract may import. */
+  private static final class OfAll {
+    static final String MODULE = "leat";
+
+    private static final Set<Class<? extends Grant>> GRANTS =
+        Set.of(Grant.Config.class, Grant.KeyValue.class);
+
+    static final List<PowerFunction> POWERS =
+        Arrays.stream(PowerFunction.values())
+            .filter(power -> GRANTS.contains(power.grant()))
+            .toList();
+
+    private OfAll() {}
   }
 
   /** A function that the guest exports. */

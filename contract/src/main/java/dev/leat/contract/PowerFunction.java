@@ -10,7 +10,16 @@ public enum PowerFunction {
   RECORD_METRIC(Grant.Metrics.class, "record_metric", "(i32,i32,f64)->"),
   CONFIG_GET(Grant.Config.class, "config_get", "(i32,i32,i32,i32)->i32"),
   CONFIG_KEYS(Grant.Config.class, "config_keys", "(i32,i32)->i32"),
-  HTTP_REQUEST(Grant.Http.class, "http_request", "(i32,i32,i32,i32,i32)->i64");
+  HTTP_REQUEST(Grant.Http.class, "http_request", "(i32,i32,i32,i32,i32)->i64"),
+  KV_GET(Grant.KeyValue.class, "kv_get", "(i32,i32,i32,i32)->i32"),
+  KV_SET(Grant.KeyValue.class, "kv_set", "(i32,i32,i32,i32,i64)->i32"),
+  KV_DELETE(Grant.KeyValue.class, "kv_delete", "(i32,i32)->i32"),
+  KV_EXISTS(Grant.KeyValue.class, "kv_exists", "(i32,i32)->i32"),
+  KV_EXPIRE(Grant.KeyValue.class, "kv_expire", "(i32,i32,i64)->i32"),
+  KV_LIST(Grant.KeyValue.class, "kv_list", "(i32,i32,i32,i32,i32)->i32"),
+  KV_INCREMENT(Grant.KeyValue.class, "kv_increment", "(i32,i32,i64,i32)->i32"),
+  KV_COMPARE_AND_SET(
+      Grant.KeyValue.class, "kv_compare_and_set", "(i32,i32,i32,i32,i32,i32,i64)->i32");
 
   private final Class<? extends Grant> grant;
   private final String importName;

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.GuestContract.Import;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class GuestContractTest {
   @Test
   void imports_haveTheFunctionsOfPowers_inEachOfTheContractsModules() {
     assertThat(GuestContract.PROCESSOR.imports())
-        .hasSize(15)
+        .hasSize(9 + ofAllContracts().size())
         .containsAll(
             List.of("flowctl", "env", "leat").stream()
                 .map(module -> new Import(module, "record_metric", "(i32,i32,f64)->"))
@@ -20,7 +21,18 @@ final class GuestContractTest {
             new Import("leat", "log", "(i32,i32,i32)->"),
             new Import("leat", "config_get", "(i32,i32,i32,i32)->i32"))
         .doesNotContain(new Import("leat", "record_metric", "(i32,i32,f64)->"));
-    assertThat(GuestContract.WASI.imports()).isEmpty();
+    assertThat(GuestContract.WASI.imports()).isEqualTo(ofAllContracts());
+    for (GuestContract contract : GuestContract.values()) {
+      assertThat(contract.imports()).containsAll(ofAllContracts()).doesNotHaveDuplicates();
+    }
+  }
+
+  private static List<Import> ofAllContracts() {
+    return Stream.of(PowerFunction.values())
+        .filter(function ->
+            function.grant() == Grant.KeyValue.class || function.grant() == Grant.Config.class)
+        .map(function -> new Import("leat", function.importName(), function.signature()))
+        .toList();
   }
 
   @Test
@@ -35,6 +47,6 @@ final class GuestContractTest {
     assertThat(grants)
         .filteredOn(GuestContract.WASI::canUse)
         .extracting(Grant::word)
-        .containsExactly("logging");
+        .containsExactly("logging", "config");
   }
 }

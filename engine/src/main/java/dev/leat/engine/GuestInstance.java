@@ -1,5 +1,7 @@
 package dev.leat.engine;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +33,20 @@ public interface GuestInstance extends AutoCloseable {
   /** Waits, for a host function; meanwhile another guest may have the processor. */
   void restUntil(long nanoTime);
 
+  /**
+   * Waits, for a host function, until the work is done, but not longer than so; meanwhile another
+   * guest may have the processor.
+   *
+   * @return whether it is done
+   * @throws GuestStopped when the call is to end before: its deadline is reached, or it was given
+   *     up
+   */
+  boolean restUntilDone(CompletableFuture<?> work, Duration atMost);
+
   /** Fuel used since {@link #begin}, never above the budget. */
   long fuelUsed();
 
-  /** How long it has waited by {@link #restUntil} since {@link #begin}. */
+  /** How long it has waited for what is not the processor since {@link #begin}. */
   long restedNanos();
 
   /** The memory's largest size since {@link #begin}, in bytes. */

@@ -30,6 +30,10 @@ enum Quota {
   OUTBOUND_PER_HOUR(10_000_000, false),
   /** Of all modules together. */
   STORED_BYTES(1_000_000_000_000_000L),
+  /** Under which functions keep values. */
+  KEYS(100_000_000),
+  /** Of these keys and values together. */
+  KEY_VALUE_BYTES(1_000_000_000_000L),
   MODULES(Allowance.MODULES_MAX),
   FUNCTIONS(Allowance.FUNCTIONS_MAX),
   ASYNC_BACKLOG(10_000_000, false),

@@ -29,6 +29,8 @@ final class TenantAllowance {
         (int) limit(limits, Quota.FUNCTIONS, platform.functions(), 1),
         (int) limit(limits, Quota.MODULES, platform.modules(), 1),
         limit(limits, Quota.STORED_BYTES, platform.storedBytes(), 1),
+        given(limits, Quota.KEYS, platform.keys(), 1),
+        given(limits, Quota.KEY_VALUE_BYTES, platform.keyValueBytes(), 1),
         powers.grants());
   }
 

@@ -198,7 +198,8 @@ final class QuotasTest {
                 "instances-max", 4L,
                 "functions", 5L,
                 "modules", 6L,
-                "stored-bytes", 8L)));
+                "stored-bytes", 8L,
+                "keys", 200_000L)));
 
     assertThat(quotas.of(ACME))
         .isEqualTo(
@@ -209,6 +210,8 @@ final class QuotasTest {
                 5,
                 6,
                 8,
+                200_000,
+                Allowance.KEY_VALUE_BYTES,
                 Grant.WORDS));
     assertThat(quotas.of(OTHER)).isEqualTo(Allowance.PLATFORM);
     assertThat(Platform.start(database, clock).quotas.of(ACME)).isEqualTo(quotas.of(ACME));

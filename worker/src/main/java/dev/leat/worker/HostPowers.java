@@ -6,6 +6,7 @@ import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.clock.ClockPower;
 import dev.leat.worker.capability.config.ConfigPower;
 import dev.leat.worker.capability.http.HttpPower;
+import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.logging.LoggingPower;
 import dev.leat.worker.capability.metrics.GuestMetrics;
@@ -22,6 +23,7 @@ public final class HostPowers {
   public static Powers of(
       GuestLogs logs,
       GuestMetrics metrics,
+      KeyValuePower keyValues,
       InstantSource clock,
       PermissionSource permissions,
       PermissionDenials denials) {
@@ -31,6 +33,7 @@ public final class HostPowers {
             new MetricsPower(metrics),
             new ConfigPower(),
             new HttpPower(),
+            keyValues,
             new ClockPower(clock),
             new RandomPower()),
         permissions,

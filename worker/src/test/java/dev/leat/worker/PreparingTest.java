@@ -159,6 +159,7 @@ final class PreparingTest {
         HostPowers.of(
             new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
             new GuestMetrics(function -> true),
+            TestKeyValues.unused(),
             InstantSource.system(),
             PermissionSource.OF_MANIFESTS,
             new PermissionDenials((function, type, resource) -> {}));

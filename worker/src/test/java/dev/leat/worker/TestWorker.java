@@ -33,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** A worker on the real engine, whose log, metrics and module store can be looked at. */
@@ -56,6 +57,7 @@ public final class TestWorker implements AutoCloseable {
   final List<ExecutionRecord> executions = new CopyOnWriteArrayList<>();
   volatile boolean storeIsAway;
   final GuestHeap heap;
+  final TestKeyValues keyValues;
   final Map<ModuleDigest, byte[]> modules = new ConcurrentHashMap<>();
   final Worker worker;
 
@@ -65,7 +67,22 @@ public final class TestWorker implements AutoCloseable {
 
   /** A worker with one more power than usual. */
   TestWorker(Power<?> more) {
-    this(CONFIG, GuestHeap.unbounded(), engine(GuestHeap.unbounded()), List.of(more));
+    this(
+        CONFIG,
+        GuestHeap.unbounded(),
+        engine(GuestHeap.unbounded()),
+        TestKeyValues.none(),
+        List.of(more));
+  }
+
+  /** Likewise, with a database for what functions keep. */
+  TestWorker(DataSource database, Power<?> more) {
+    this(
+        CONFIG,
+        GuestHeap.unbounded(),
+        engine(GuestHeap.unbounded()),
+        TestKeyValues.in(database),
+        List.of(more));
   }
 
   TestWorker(WorkerConfig config) {
@@ -73,7 +90,7 @@ public final class TestWorker implements AutoCloseable {
   }
 
   TestWorker(WorkerConfig config, GuestHeap heap) {
-    this(config, heap, engine(heap), List.of());
+    this(config, heap, engine(heap), TestKeyValues.none(), List.of());
   }
 
   private static ModuleLoader engine(GuestHeap heap) {
@@ -86,12 +103,17 @@ public final class TestWorker implements AutoCloseable {
   }
 
   TestWorker(WorkerConfig config, ModuleLoader loader) {
-    this(config, GuestHeap.unbounded(), loader, List.of());
+    this(config, GuestHeap.unbounded(), loader, TestKeyValues.none(), List.of());
   }
 
   private TestWorker(
-      WorkerConfig config, GuestHeap heap, ModuleLoader loader, List<Power<?>> more) {
+      WorkerConfig config,
+      GuestHeap heap,
+      ModuleLoader loader,
+      TestKeyValues keyValues,
+      List<Power<?>> more) {
     this.heap = heap;
+    this.keyValues = keyValues;
     worker =
         new Worker(
             config,
@@ -116,7 +138,12 @@ public final class TestWorker implements AutoCloseable {
   private Powers powers(List<Power<?>> more) {
     Powers powers =
         HostPowers.of(
-            new GuestLogs(this::line, System::nanoTime), metrics, clock, permissions, denials);
+            new GuestLogs(this::line, System::nanoTime),
+            metrics,
+            keyValues.power(clock),
+            clock,
+            permissions,
+            denials);
     for (Power<?> power : more) {
       powers = powers.with(power);
     }

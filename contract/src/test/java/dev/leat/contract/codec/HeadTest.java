@@ -169,7 +169,7 @@ class HeadTest {
   @Test
   void unknownValues_areRefused() {
     byte[] ending = new OutcomeHead(new Outcome.WorkerLost(true), 0).encode();
-    for (int number : new int[] {0, 14, 255}) {
+    for (int number : new int[] {0, 15, 255}) {
       ending[6] = (byte) number;
       assertRefused(ending, OUTCOME, Reason.INVALID);
     }

@@ -19,7 +19,7 @@ import java.util.List;
 final class Demo {
   /** The samples that are deployed. */
   static final List<String> SAMPLES =
-      List.of("mask-pii", "token-transfers", "markdown", "word-count");
+      List.of("mask-pii", "token-transfers", "markdown", "word-count", "counter");
 
   private static final String TENANT = "demo";
   private static final Duration TOKEN_TTL = Duration.ofDays(30);

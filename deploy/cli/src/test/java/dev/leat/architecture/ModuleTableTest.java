@@ -37,7 +37,7 @@ class ModuleTableTest {
               Map.entry("audit", Set.of("contract", "store", "documents")),
               Map.entry("tenants", Set.of("contract", "store", "audit")),
               Map.entry("registry", Set.of("contract", "store", "documents", "engine", "audit")),
-              Map.entry("worker", Set.of("contract", "engine")),
+              Map.entry("worker", Set.of("contract", "store", "engine")),
               Map.entry("cluster", Set.of("contract", "store")),
               Map.entry("scheduler", Set.of("contract", "store", "cluster")),
               Map.entry("invocations", Set.of("contract", "store")),
@@ -80,6 +80,7 @@ class ModuleTableTest {
           "dev.leat.invocations.jdbi..",
           "dev.leat.cluster.jdbi..",
           "dev.leat.scheduler.jdbi..",
+          "dev.leat.worker.jdbi..",
           "dev.leat.node");
 
   /** Each technology with the packages that may know it. */
@@ -111,7 +112,8 @@ class ModuleTableTest {
                       "dev.leat.registry.jdbi..",
                       "dev.leat.invocations.jdbi..",
                       "dev.leat.cluster.jdbi..",
-                      "dev.leat.scheduler.jdbi..")),
+                      "dev.leat.scheduler.jdbi..",
+                      "dev.leat.worker.jdbi..")),
               Map.entry("org.flywaydb..", List.of("dev.leat.store..")),
               Map.entry("com.zaxxer.hikari..", List.of("dev.leat.node")),
               Map.entry("io.prometheus..", List.of("dev.leat.node.metrics..")),

@@ -46,6 +46,8 @@ import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.worker.capability.PermissionDenials;
+import dev.leat.worker.capability.keyvalue.KeyValuePower;
+import dev.leat.worker.jdbi.WorkerSchema;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,6 +108,7 @@ final class Assembly implements AutoCloseable {
   private final @Nullable ClusterCalls calls;
 
   private final RolloutSteps rolloutSteps;
+  private final KeyValueParts keyValues;
 
   // The way of a call, from the gateway to a worker.
   final Scheduler scheduler;
@@ -142,12 +145,14 @@ final class Assembly implements AutoCloseable {
     PermissionStore permissionStore = new JdbiPermissionStore(modules.database, modules.turns);
     permissions = new CurrentPermissions(permissionStore, tenants.quotas);
     permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()));
+    keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
     running =
         new WorkerParts(
             config.worker(),
             modules,
             permissions,
             permissionDenials,
+            new KeyValuePower(keyValues.store, keyValues.work, tenants.quotas, clock),
             this::isDeployed,
             this::kept,
             this::ended,
@@ -293,7 +298,8 @@ final class Assembly implements AutoCloseable {
           .part("planning", others::startPlanning, others::stopPlanning);
     }
     if (config.has(NodeRole.SCHEDULER)) {
-      all.part("rollouts", rolloutSteps::start, rolloutSteps::close);
+      all.part("rollouts", rolloutSteps::start, rolloutSteps::close)
+          .part("expired values", keyValues.collecting::start, keyValues.collecting::close);
     }
     return all.part("operator token", this::writeOperatorToken)
         .part("gateway", gateway::start, () -> gateway.stop(ANSWER_PATIENCE))
@@ -330,6 +336,7 @@ final class Assembly implements AutoCloseable {
       ClusterSchema.migrate(source);
       SchedulerSchema.migrate(source);
     }
+    WorkerSchema.migrate(source);
   }
 
   private void startWorker() {
@@ -522,7 +529,7 @@ final class Assembly implements AutoCloseable {
 
     @Override
     public boolean forgetSome(TenantId tenant) {
-      if (registry.forgetting.forgetSome(tenant)) {
+      if (registry.forgetting.forgetSome(tenant) || keyValues.forgetSome(tenant)) {
         return true;
       }
       executions.forget(tenant);

@@ -10,6 +10,7 @@ import dev.leat.worker.HostPowers;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.PermissionDenials;
+import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.logging.Slf4jGuestLog;
 import dev.leat.worker.capability.metrics.GuestMetrics;
@@ -35,6 +36,7 @@ final class WorkerParts {
   /**
    * @param permissions what each function may ask of the host
    * @param denials told of what guests were denied
+   * @param keyValues what they keep between invocations
    * @param kept how many idle instances of a version are kept here
    * @param ended told of each invocation that ended here; must not wait
    * @param logs what guests write
@@ -44,6 +46,7 @@ final class WorkerParts {
       ModuleParts modules,
       PermissionSource permissions,
       PermissionDenials denials,
+      KeyValuePower keyValues,
       Predicate<FunctionRef> isDeployed,
       ToIntFunction<FunctionVersion> kept,
       BiConsumer<Invocation, Outcome> ended,
@@ -55,7 +58,8 @@ final class WorkerParts {
             config,
             modules::load,
             modules::bytes,
-            HostPowers.of(guestLogs, guestMetrics, Clock.systemUTC(), permissions, denials),
+            HostPowers.of(
+                guestLogs, guestMetrics, keyValues, Clock.systemUTC(), permissions, denials),
             ended,
             kept);
     trial = new WorkerTrial(worker);

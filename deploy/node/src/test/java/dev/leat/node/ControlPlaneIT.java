@@ -622,10 +622,13 @@ class ControlPlaneIT {
   @Test
   void deploy_ofPowersThatAreNotGranted_saysSo() {
     Answered deployed =
-        acme.tryDeploy("stateful", Guests.saying("s"), "  capabilities: {keyValue: {}}\n");
+        acme.tryDeploy(
+            "stateful",
+            Guests.saying("s"),
+            "  capabilities: {keyValue: {}, database: {connection: main, allow: [\"read:a\"]}}\n");
 
     assertThat(deployed.status()).isEqualTo(201);
-    assertThat(deployed.json().at("/notes/0/at").asText()).isEqualTo("spec.capabilities.keyValue");
+    assertThat(deployed.json().at("/notes/0/at").asText()).isEqualTo("spec.capabilities.database");
     assertThat(get(acme.path("/functions/stateful")).json().path("notes")).hasSize(1);
   }
 

@@ -12,10 +12,12 @@ import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.GuestStopped.Reason;
 import dev.leat.engine.ModuleShape;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A guest on Chicory's compiled code and our own memory and tables. */
@@ -127,6 +129,11 @@ final class ChicoryInstance implements GuestInstance {
   @Override
   public void restUntil(long nanoTime) {
     memory.restUntil(nanoTime);
+  }
+
+  @Override
+  public boolean restUntilDone(CompletableFuture<?> work, Duration atMost) {
+    return memory.restUntilDone(work, atMost.toNanos());
   }
 
   @Override

@@ -14,11 +14,13 @@ import dev.leat.engine.GuestHeap;
 import dev.leat.engine.GuestMemory;
 import dev.leat.engine.GuestStopped;
 import dev.leat.engine.GuestStopped.Reason;
+import dev.leat.engine.StackRoom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -155,18 +157,22 @@ final class FlatMemory implements Memory, GuestMemory {
    */
   private void nextSlice(long left) {
     pacer.pause();
-    if (cancellation.isCancelled()) {
-      throw GuestStopped.because(Reason.CANCELLED, "The invocation was cancelled");
-    }
-    if (System.nanoTime() - deadlineNanos >= 0) {
-      throw GuestStopped.because(Reason.DEADLINE_PASSED, "The time limit was reached");
-    }
+    requireTime();
     long next = Math.min(reserve, SLICE - left);
     reserve -= next;
     fuel = (int) Math.max(left + next, -1);
     if (fuel < 0) {
       throw GuestStopped.because(
           Reason.FUEL_EXHAUSTED, "All " + fuelLimit + " units of fuel were used");
+    }
+  }
+
+  private void requireTime() {
+    if (cancellation.isCancelled()) {
+      throw GuestStopped.because(Reason.CANCELLED, "The invocation was cancelled");
+    }
+    if (System.nanoTime() - deadlineNanos >= 0) {
+      throw GuestStopped.because(Reason.DEADLINE_PASSED, "The time limit was reached");
     }
   }
 
@@ -179,6 +185,28 @@ final class FlatMemory implements Memory, GuestMemory {
       left = nanoTime - System.nanoTime();
     }
     restedNanos += System.nanoTime() - began;
+  }
+
+  boolean restUntilDone(CompletableFuture<?> work, long atMostNanos) {
+    StackRoom.forALock();
+    pacer.rest();
+    long began = System.nanoTime();
+    Thread guest = Thread.currentThread();
+    Runnable wake = () -> LockSupport.unpark(guest);
+    cancellation.onCancel(wake);
+    var unused = work.whenComplete((done, failure) -> wake.run());
+    try {
+      long left = atMostNanos;
+      while (!work.isDone() && left > 0) {
+        requireTime();
+        LockSupport.parkNanos(this, Math.min(left, deadlineNanos - System.nanoTime()));
+        left = atMostNanos - (System.nanoTime() - began);
+      }
+    } finally {
+      cancellation.forget(wake);
+      restedNanos += System.nanoTime() - began;
+    }
+    return work.isDone();
   }
 
   long restedNanos() {

@@ -78,11 +78,14 @@ final class DeployFunctionTest {
 
   @Test
   void deploy_powersThatAreNotGranted_areNoted() {
-    assertThat(notes("{logging: true, keyValue: {}, http: {allow: [\"https://a.example\"]}}"))
+    assertThat(
+            notes(
+                "{logging: true, keyValue: {}, database: {connection: main, allow: [\"read:a\"]},"
+                    + " http: {allow: [\"https://a.example\"]}}"))
         .extracting(Finding::toString)
         .containsExactly(
-            "spec.capabilities.http: is not granted by this version: the function is deployed without it",
-            "spec.capabilities.keyValue: is not granted by this version: the function is deployed without it");
+            "spec.capabilities.database: is not granted by this version: the function is deployed without it",
+            "spec.capabilities.http: is not granted by this version: the function is deployed without it");
     assertThat(registry.deploy("other", 2).notes()).isEmpty();
   }
 
@@ -461,6 +464,8 @@ final class DeployFunctionTest {
             all.functions(),
             all.modules(),
             all.storedBytes(),
+            all.keys(),
+            all.keyValueBytes(),
             all.grants());
 
     DeployedVersion deployed =
@@ -483,6 +488,8 @@ final class DeployFunctionTest {
             all.functions(),
             all.modules(),
             all.storedBytes(),
+            all.keys(),
+            all.keyValueBytes(),
             Set.of("config"));
     String manifest = manifest("mask", module) + "  capabilities: {logging: true, config: true}\n";
 

@@ -193,6 +193,8 @@ final class PermitFunctionTest {
             all.functions(),
             all.modules(),
             all.storedBytes(),
+            all.keys(),
+            all.keyValueBytes(),
             powers);
   }
 

@@ -12,6 +12,7 @@ import dev.leat.engine.WasiFunctions;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.worker.HostPowers;
 import dev.leat.worker.TestFunction;
+import dev.leat.worker.TestKeyValues;
 import dev.leat.worker.capability.clock.ClockPower;
 import dev.leat.worker.capability.clock.GuestClock;
 import dev.leat.worker.capability.config.GuestConfig;
@@ -36,6 +37,7 @@ final class HostPowersTest {
       HostPowers.of(
           new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
           new GuestMetrics(function -> true),
+          TestKeyValues.unused(),
           InstantSource.system(),
           PermissionSource.OF_MANIFESTS,
           new PermissionDenials((function, type, resource) -> {}));

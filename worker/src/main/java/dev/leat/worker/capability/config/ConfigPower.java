@@ -10,6 +10,7 @@ import dev.leat.contract.permission.PermissionType;
 import dev.leat.engine.GuestInstance;
 import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.GuestText;
+import dev.leat.worker.capability.HostCode;
 import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
 import java.util.List;
@@ -22,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * and {@code config_keys} give it key by key.
  */
 public final class ConfigPower implements Power<GuestConfig> {
-  private static final int ABSENT = -1;
-  private static final int DENIED = -2;
-
   /** More than a whole configuration may have, so that a longer key is none. */
   private static final int KEY_BYTES_MAX = (16 << 10) + 1;
 
@@ -37,7 +35,7 @@ public final class ConfigPower implements Power<GuestConfig> {
                 ConfigPower::get,
                 (permits, guest, a) -> {
                   permits.allows(PermissionType.CONFIG, key(guest, a));
-                  return DENIED;
+                  return HostCode.DENIED;
                 })
                 .stream(),
             Offer.<GuestConfig>of(
@@ -46,7 +44,7 @@ public final class ConfigPower implements Power<GuestConfig> {
                 (config, guest, a) -> GuestText.write(guest, config.keys(), a[0], a[1]),
                 (permits, guest, a) -> {
                   permits.allows(PermissionType.CONFIG, Permission.EVERYTHING);
-                  return DENIED;
+                  return HostCode.DENIED;
                 })
                 .stream())
         .toList();
@@ -55,10 +53,10 @@ public final class ConfigPower implements Power<GuestConfig> {
   private static long get(GuestConfig config, GuestInstance guest, long[] a) {
     String key = key(guest, a);
     if (!config.isPermitted(key)) {
-      return DENIED;
+      return HostCode.DENIED;
     }
     byte[] value = config.value(key);
-    return value == null ? ABSENT : GuestText.write(guest, value, a[2], a[3]);
+    return value == null ? HostCode.ABSENT : GuestText.write(guest, value, a[2], a[3]);
   }
 
   private static String key(GuestInstance guest, long[] a) {
