@@ -161,7 +161,7 @@ public final class Authenticator {
           "Your address has sent too many invalid tokens. Wait a second, and send a valid one.");
     }
     SignedJWT jwt = parse(token);
-    if (jwt == null) {
+    if (jwt == null || !isCanonical(jwt.getSignature())) {
       return refuse(refused("The token is not a signed JWT."), address);
     }
     JWTClaimsSet claims = OutsideTokens.unverified(jwt);
@@ -243,6 +243,14 @@ public final class Authenticator {
       // Not all that it stumbles over is declared: a header of "null" is a NullPointerException.
       return null;
     }
+  }
+
+  /**
+   * Whether it is written as encoders write it: the last character has bits that nothing says, so a
+   * token could be remembered in sixteen disguises (RFC 4648, 3.5). All before it is signed.
+   */
+  private static boolean isCanonical(Base64URL signature) {
+    return Base64URL.encode(signature.decode()).equals(signature);
   }
 
   private Authentication read(JWTClaimsSet claims) throws ParseException {

@@ -224,17 +224,30 @@ final class AuthenticatorTest {
     assertRefused(authenticate(forge(header, claims())), ProblemCode.UNAUTHENTICATED);
   }
 
+  /** The last character carries four bits that decode to nothing: one token, sixteen texts. */
+  @Test
+  void authenticate_signatureInAnotherText_isRefused() {
+    String good = platform.issue(ACME, Role.INVOKER).jwt();
+    String digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    int last = digits.indexOf(good.charAt(good.length() - 1));
+    assertThat(last % 16).isZero();
+
+    for (int bits = 1; bits < 16; bits++) {
+      String other = good.substring(0, good.length() - 1) + digits.charAt(last + bits);
+      assertThat(authenticate(other)).as(other).isInstanceOf(Refused.class);
+    }
+    assertThat(authenticate(good)).isInstanceOf(Authenticated.class);
+  }
+
   @Test
   void authenticate_anyCharacterChanged_isRefused() {
     String good = platform.issue(ACME, Role.INVOKER).jwt();
     assertThat(authenticate(good)).isInstanceOf(Authenticated.class);
     Seed seed = Seed.orElse(20_260_101);
     Random random = seed.random();
-    // The last character carries bits that decode to nothing.
-    int length = good.length() - 1;
 
     for (int i = 0; i < 300; i++) {
-      int at = random.nextInt(length);
+      int at = random.nextInt(good.length());
       char changed = "ABCabc019-_.= \n\0é".charAt(random.nextInt(17));
       if (changed != good.charAt(at)) {
         String bad = good.substring(0, at) + changed + good.substring(at + 1);
