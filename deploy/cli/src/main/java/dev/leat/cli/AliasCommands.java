@@ -1,7 +1,9 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code leat alias}. */
@@ -20,8 +22,17 @@ final class AliasCommands {
       @Parameters(index = "0", paramLabel = "FUNCTION", description = "Its name.") String function,
       @Parameters(index = "1", paramLabel = "NAME", description = "Such as stable.") String name,
       @Parameters(index = "2", paramLabel = "VERSION", description = "v1, v2, ...")
-          String version) {
-    JsonNode alias = session.api().put(path(function, name), Json.object().put("version", version));
+          String version,
+      @Option(
+              names = "--if-match",
+              paramLabel = "VERSION",
+              description = "Only if it means this one.")
+          @Nullable String present) {
+    JsonNode body = Json.object().put("version", version);
+    JsonNode alias =
+        present == null
+            ? session.api().put(path(function, name), body)
+            : session.api().putIfMatch(path(function, name), body, "\"" + present + "\"");
     session.output().done(alias, "%s:%s %s".formatted(function, name, version));
   }
 

@@ -7,6 +7,7 @@ import dev.leat.gateway.control.reply.TrafficReply;
 import dev.leat.gateway.control.request.AliasTarget;
 import dev.leat.gateway.control.request.RollbackTarget;
 import dev.leat.gateway.control.request.TrafficChange;
+import dev.leat.registry.function.Alias;
 import dev.leat.registry.function.Traffic;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
@@ -87,19 +88,28 @@ final class ReleaseOperations {
   }
 
   private Reply alias(Call call) {
-    return Reply.ok(
-        call.function()
-            .then(name -> naming.show(call.tenant(), name, call.parameter("alias")))
-            .map(AliasReply::of));
+    return told(
+        call.function().then(name -> naming.show(call.tenant(), name, call.parameter("alias"))));
   }
 
   private Reply name(Call call) {
     int version = number(call.json(AliasTarget.class).version());
-    return Reply.ok(
+    return told(
         call.function()
             .then(name ->
-                naming.set(call.tenant(), call.actor(), name, call.parameter("alias"), version))
-            .map(AliasReply::of));
+                naming.set(
+                    call.tenant(),
+                    call.actor(),
+                    name,
+                    call.parameter("alias"),
+                    version,
+                    call.ifMatch())));
+  }
+
+  private static Reply told(Answer<Alias> answer) {
+    return Reply.of(
+        answer,
+        alias -> new Reply.Json(200, AliasReply.of(alias), Map.of("etag", alias.etag())));
   }
 
   private Reply unname(Call call) {

@@ -23,6 +23,11 @@ public record Alias(String name, int version, Instant changedAt, String changedB
         && !(name.length() > 1 && name.charAt(0) == 'v' && Character.isDigit(name.charAt(1)));
   }
 
+  /** Of the version that it means, for {@code If-Match}. */
+  public String etag() {
+    return "\"" + label() + "\"";
+  }
+
   public String label() {
     return "v" + version;
   }

@@ -40,7 +40,8 @@ import java.util.Optional;
  *       and otherwise refuse; {@code add} also takes the very one that is kept. {@code move}
  *       refuses traffic to versions that there are not.
  *   <li>{@code name} gives an alias to a version of the function, and takes it from another; it
- *       refuses one too many. {@code unname} gives whether there was one.
+ *       refuses one too many, and one that is not as was asked for; of several that ask for the
+ *       same at once, one is given it. {@code unname} gives whether there was one.
  *   <li>{@code due} gives functions whose traffic has a rollout that is due, of all tenants.
  *   <li>{@code add} is refused while the tenant's policy objects to the module.
  *   <li>{@code canaries} gives the functions of which a canary is under way, of all tenants, from
@@ -86,7 +87,16 @@ public interface FunctionStore {
 
   List<FunctionRef> canaries(int limit, Optional<FunctionRef> after);
 
-  Naming name(TenantId tenant, FunctionName name, Alias alias, int aliasesMax, AuditEntry entry);
+  /**
+   * @param ifMatch an {@code If-Match} field: only if the alias is as this says
+   */
+  Naming name(
+      TenantId tenant,
+      FunctionName name,
+      Alias alias,
+      Optional<String> ifMatch,
+      int aliasesMax,
+      AuditEntry entry);
 
   boolean unname(TenantId tenant, FunctionName name, String alias, AuditEntry entry);
 
@@ -154,5 +164,8 @@ public interface FunctionStore {
 
     /** The function has all the aliases that it may have. */
     record TooMany() implements Naming {}
+
+    /** It was to be given only if it was another's, and is this one's, or nobody's. */
+    record Differs(Optional<Alias> present) implements Naming {}
   }
 }

@@ -11,6 +11,7 @@ import dev.leat.registry.function.Alias;
 import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
+import dev.leat.registry.function.Precondition;
 import dev.leat.registry.function.StoredManifest;
 import dev.leat.registry.function.Traffic;
 import dev.leat.store.Changes;
@@ -319,7 +320,12 @@ public final class JdbiFunctionStore implements FunctionStore {
 
   @Override
   public Naming name(
-      TenantId tenant, FunctionName name, Alias alias, int aliasesMax, AuditEntry entry) {
+      TenantId tenant,
+      FunctionName name,
+      Alias alias,
+      Optional<String> ifMatch,
+      int aliasesMax,
+      AuditEntry entry) {
     FunctionRef function = new FunctionRef(tenant, name);
     return turns.inTransaction(
         tenant,
@@ -331,6 +337,10 @@ public final class JdbiFunctionStore implements FunctionStore {
           List<Alias> present = JdbiTraffic.aliases(handle, function);
           Optional<Alias> before =
               present.stream().filter(other -> other.name().equals(alias.name())).findFirst();
+          if (ifMatch.isPresent()
+              && !Precondition.holds(ifMatch.get(), before.map(Alias::etag))) {
+            return new Naming.Differs(before);
+          }
           if (before.isPresent() && before.get().version() == alias.version()) {
             return new Naming.Unchanged(before.get());
           }

@@ -14,6 +14,7 @@ import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStore.Naming;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /** Gives names to versions of a function, to call them by. Safe for several threads; blocks. */
 public final class NameVersions {
@@ -42,9 +43,18 @@ public final class NameVersions {
                 .orElseGet(() -> unknown(name, alias)));
   }
 
-  /** Has the alias mean this version from now on. */
+  /**
+   * Has the alias mean this version from now on.
+   *
+   * @param ifMatch an {@code If-Match} field: only if it is as this says
+   */
   public Answer<Alias> set(
-      TenantId tenant, String actor, FunctionName name, String alias, int version) {
+      TenantId tenant,
+      String actor,
+      FunctionName name,
+      String alias,
+      int version,
+      Optional<String> ifMatch) {
     if (!Alias.isValid(alias)) {
       return Answer.refused(
           ProblemCode.INVALID_REQUEST,
@@ -59,6 +69,7 @@ public final class NameVersions {
                 tenant,
                 name,
                 wanted,
+                ifMatch,
                 Alias.COUNT_MAX,
                 entry(tenant, actor, "alias.set", name, alias, wanted.label()))) {
               case Naming.Named() -> Answer.done(wanted);
@@ -67,6 +78,15 @@ public final class NameVersions {
                   functions
                       .version(tenant, name, wanted.label())
                       .then(since -> Answer.refused(ProblemCode.CONFLICT, "Try again."));
+              case Naming.Differs(Optional<Alias> present) ->
+                  Answer.refused(
+                      ProblemCode.PRECONDITION_FAILED,
+                      "The alias '%s' of function '%s' was to be %s and %s. Look at it again."
+                          .formatted(
+                              alias,
+                              name,
+                              Excerpt.of(ifMatch.orElse("")),
+                              present.map(it -> "is " + it.etag()).orElse("is not there")));
               case Naming.TooMany() ->
                   Answer.refused(
                       ProblemCode.CONFLICT,

@@ -57,8 +57,13 @@ public final class FailingFunctionStore implements FunctionStore {
 
   @Override
   public Naming name(
-      TenantId tenant, FunctionName name, Alias alias, int aliasesMax, AuditEntry entry) {
-    return store.name(tenant, name, alias, aliasesMax, entry);
+      TenantId tenant,
+      FunctionName name,
+      Alias alias,
+      Optional<String> ifMatch,
+      int aliasesMax,
+      AuditEntry entry) {
+    return store.name(tenant, name, alias, ifMatch, aliasesMax, entry);
   }
 
   @Override

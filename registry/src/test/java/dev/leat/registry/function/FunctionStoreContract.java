@@ -506,7 +506,7 @@ public abstract class FunctionStoreContract {
   }
 
   private Naming name(String alias, int version) {
-    return store.name(ACME, MASK, alias(alias, version), 2, entry("name"));
+    return store.name(ACME, MASK, alias(alias, version), Optional.empty(), 2, entry("name"));
   }
 
   private static Alias alias(String name, int version) {

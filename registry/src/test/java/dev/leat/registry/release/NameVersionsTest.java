@@ -13,6 +13,12 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.function.Alias;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +81,52 @@ final class NameVersionsTest {
   }
 
   @Test
+  void ifMatch_thatHoldsNoMore_isToldWhatIsThere() {
+    assertThat(
+            refused(set("stable", 1, Optional.of("\"v1\"")), ProblemCode.PRECONDITION_FAILED)
+                .detail())
+        .contains("is not there");
+    done(set("stable", 1));
+    Optional<String> seen = Optional.of(done(registry.naming.show(ACME, MASK, "stable")).etag());
+
+    done(set("stable", 2, seen));
+
+    assertThat(refused(set("stable", 2, seen), ProblemCode.PRECONDITION_FAILED).detail())
+        .contains("was to be \"v1\"", "is \"v2\"");
+    done(set("stable", 2, Optional.of("*")));
+  }
+
+  /** Two who saw the same: one wins, the other is told. */
+  @Test
+  void ifMatch_ofTwoAtOnce_oneWins() throws Exception {
+    registry.deploy("mask", 3);
+    for (int round = 0; round < 20; round++) {
+      done(set("stable", 1));
+      CyclicBarrier together = new CyclicBarrier(2);
+      List<Answer<Alias>> answers;
+      try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+        List<Future<Answer<Alias>>> both =
+            two.invokeAll(
+                List.of(
+                    () -> setTogether(together, 2),
+                    () -> setTogether(together, 3)));
+        answers = List.of(both.get(0).get(), both.get(1).get());
+      }
+
+      assertThat(answers).filteredOn(answer -> answer instanceof Answer.Done).hasSize(1);
+      assertThat(answers)
+          .filteredOn(answer -> answer instanceof Answer.Refused)
+          .singleElement()
+          .satisfies(answer -> refused(answer, ProblemCode.PRECONDITION_FAILED));
+    }
+  }
+
+  private Answer<Alias> setTogether(CyclicBarrier together, int version) throws Exception {
+    together.await();
+    return set("stable", version, Optional.of("\"v1\""));
+  }
+
+  @Test
   void alias_ofAVersionThatIsNot_isRefused_andSoIsOneTooMany() {
     refused(set("stable", 3), ProblemCode.FUNCTION_NOT_FOUND);
     for (int i = 0; i < Alias.COUNT_MAX; i++) {
@@ -86,6 +138,10 @@ final class NameVersionsTest {
   }
 
   private Answer<Alias> set(String alias, int version) {
-    return registry.naming.set(ACME, ACTOR, MASK, alias, version);
+    return set(alias, version, Optional.empty());
+  }
+
+  private Answer<Alias> set(String alias, int version, Optional<String> ifMatch) {
+    return registry.naming.set(ACME, ACTOR, MASK, alias, version, ifMatch);
   }
 }

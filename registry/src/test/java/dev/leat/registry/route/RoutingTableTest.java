@@ -65,7 +65,7 @@ final class RoutingTableTest {
     FunctionVersion other = registry.deploy("other", 1).version();
     registry.clock.advance(Traffic.KEPT_WARM);
     FunctionVersion quiet = registry.deployQuietly("mask", 4).version();
-    done(registry.naming.set(ACME, ACTOR, MASK, "stable", 1));
+    done(registry.naming.set(ACME, ACTOR, MASK, "stable", 1, Optional.empty()));
     registry.changes.catchUp();
 
     assertThat(registry.routes.warm(version -> true))
