@@ -21,8 +21,7 @@ final class AliasCommands {
   void set(
       @Parameters(index = "0", paramLabel = "FUNCTION", description = "Its name.") String function,
       @Parameters(index = "1", paramLabel = "NAME", description = "Such as stable.") String name,
-      @Parameters(index = "2", paramLabel = "VERSION", description = "v1, v2, ...")
-          String version,
+      @Parameters(index = "2", paramLabel = "VERSION", description = "v1, v2, ...") String version,
       @Option(
               names = "--if-match",
               paramLabel = "VERSION",

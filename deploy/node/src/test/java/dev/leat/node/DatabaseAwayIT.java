@@ -34,7 +34,9 @@ class DatabaseAwayIT {
       assertThat(readiness(node).status()).isEqualTo(200);
 
       FaultyDisk.setFull(directory, true);
-      assertUnavailable(addTenant(node));
+      Answered first = addTenant(node);
+      assertUnavailable(first);
+      assertThat(first.text()).contains("disk is full");
       assertAwayButCalled(node, acme);
 
       FaultyDisk.setFull(directory, false);

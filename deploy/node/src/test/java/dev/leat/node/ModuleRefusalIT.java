@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -174,6 +175,65 @@ class ModuleRefusalIT {
                 .map(key -> acme.publish(module, Signatures.sign(key, acme.statement(module))))
                 .map(Answered::problem))
         .containsOnly(INVALID_SIGNATURE);
+  }
+
+  /** Forms that no client sends; nothing is held afterwards ({@link #nothingIsHeld}). */
+  @Test
+  void publish_oddForms_areRefused() {
+    String part =
+        "--b\r\nContent-Disposition: form-data; name=\"module\"; filename=\"m\"\r\n\r\n\0asm";
+    String twice = part + "\r\n" + part + "\r\n--b--\r\n";
+    String hugeHead = "--b\r\nContent-Disposition: form-data; " + "x".repeat(200_000) + "\r\n\r\n";
+
+    assertThat(
+            Stream.of(
+                    odd("boundary=b", twice, 0),
+                    odd("boundary=", twice, 0),
+                    odd("charset=utf-8", twice, 0),
+                    odd("boundary=b", hugeHead, 0),
+                    odd("boundary=b", part, 0),
+                    odd("boundary=b", "--b--\r\n", 0),
+                    odd("boundary=b", "", 0),
+                    odd("boundary=c", twice, 0),
+                    odd("boundary=b", twice, -20))
+                .map(RawConnection.Response::status))
+        .containsOnly(400);
+  }
+
+  @Test
+  void publish_cutOffAnywhere_isNoPublication() {
+    byte[] module = Guests.saying("cut off");
+    byte[] form =
+        NodeUnderTest.multipart(
+            Map.of(
+                "module",
+                module,
+                "signature",
+                Signatures.sign(acme.key, acme.statement(module))
+                    .getBytes(StandardCharsets.US_ASCII)));
+    String head = head("boundary=" + NodeUnderTest.BOUNDARY, form.length);
+
+    for (int sent = 0; sent < form.length; sent += form.length / 8) {
+      try (RawConnection connection = new RawConnection(node.port())) {
+        connection.send(head).send(Arrays.copyOf(form, sent));
+      }
+    }
+
+    assertThat(
+            acme.request("GET", "/modules/" + ModuleDigest.of(module)).operator().send().status())
+        .isEqualTo(404);
+  }
+
+  private static RawConnection.Response odd(String type, String form, int more) {
+    byte[] bytes = form.getBytes(StandardCharsets.ISO_8859_1);
+    try (RawConnection connection = new RawConnection(node.port())) {
+      return connection.send(head(type, bytes.length + more)).send(bytes).read();
+    }
+  }
+
+  private static String head(String type, int length) {
+    return "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: multipart/form-data; %s\r\nContent-Length: %d\r\n\r\n"
+        .formatted(acme.path("/modules"), acme.token("developer"), type, length);
   }
 
   @Test

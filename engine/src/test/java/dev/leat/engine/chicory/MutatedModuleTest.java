@@ -11,8 +11,8 @@ import dev.leat.engine.LoadedModule;
 import dev.leat.engine.ModuleLimits;
 import dev.leat.engine.ModuleRefused;
 import dev.leat.engine.ModuleShape;
+import dev.leat.testkit.Mutants;
 import dev.leat.testkit.Seed;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ final class MutatedModuleTest {
     int ran = 0;
 
     for (int i = 0; i < MUTANTS; i++) {
-      byte[] mutant = mutated(samples.get(random.nextInt(samples.size())), random);
+      byte[] mutant = Mutants.mutated(samples.get(random.nextInt(samples.size())), random);
       try {
         ran += survives(mutant) ? 1 : 0;
       } catch (RuntimeException | Error e) {
@@ -83,33 +83,5 @@ final class MutatedModuleTest {
 
   private static dev.leat.engine.GuestBudget small() {
     return Guests.fuel(200_000);
-  }
-
-  /** One to four changes: a bit flipped, a byte set, inserted or deleted, a stretch copied. */
-  private static byte[] mutated(byte[] original, Random random) {
-    byte[] bytes = original.clone();
-    for (int change = random.nextInt(4); change >= 0; change--) {
-      int at = random.nextInt(bytes.length);
-      switch (random.nextInt(5)) {
-        case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-        case 1 -> bytes[at] = (byte) random.nextInt(256);
-        case 2 -> bytes = spliced(bytes, at, new byte[] {(byte) random.nextInt(256)}, 0);
-        case 3 -> bytes = spliced(bytes, at, new byte[0], 1);
-        default -> {
-          int length = Math.min(random.nextInt(8), bytes.length - at);
-          int to = random.nextInt(bytes.length - length + 1);
-          System.arraycopy(original, Math.min(at, original.length - length), bytes, to, length);
-        }
-      }
-    }
-    return bytes;
-  }
-
-  private static byte[] spliced(byte[] bytes, int at, byte[] inserted, int removed) {
-    byte[] result = Arrays.copyOf(bytes, bytes.length + inserted.length - removed);
-    System.arraycopy(inserted, 0, result, at, inserted.length);
-    System.arraycopy(
-        bytes, at + removed, result, at + inserted.length, bytes.length - at - removed);
-    return result;
   }
 }

@@ -108,8 +108,7 @@ final class ReleaseOperations {
 
   private static Reply told(Answer<Alias> answer) {
     return Reply.of(
-        answer,
-        alias -> new Reply.Json(200, AliasReply.of(alias), Map.of("etag", alias.etag())));
+        answer, alias -> new Reply.Json(200, AliasReply.of(alias), Map.of("etag", alias.etag())));
   }
 
   private Reply unname(Call call) {

@@ -27,6 +27,13 @@ final class RunOperation implements Step<ControlExchange> {
           ProblemCode.STORE_UNAVAILABLE,
           "The platform's database or disk cannot be used just now. Try again later; look first"
               + " whether it was done after all.");
+
+  private static final Problem STORE_FULL =
+      Problem.of(
+          ProblemCode.STORE_UNAVAILABLE,
+          "The platform's disk is full, and nothing was done. Try again when its operator has made"
+              + " room.");
+
   private static final Written NO_ROOM =
       Written.refused(
           Problem.of(
@@ -94,6 +101,15 @@ final class RunOperation implements Step<ControlExchange> {
         caller == null ? Actor.PLATFORM : caller.subject(), exchange.requestId(), Instant.now());
   }
 
+  /** What failed first. */
+  private static Throwable cause(Throwable failure) {
+    Throwable first = failure;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    return first;
+  }
+
   private static Problem storeProblem(ControlExchange exchange, StoreFailure failure) {
     String operation = exchange.declared().id();
     if (failure.isRetryable()) {
@@ -101,8 +117,8 @@ final class RunOperation implements Step<ControlExchange> {
           "The store is away operation={} request={} cause={}",
           operation,
           exchange.requestId(),
-          failure.toString());
-      return STORE_AWAY;
+          cause(failure).toString());
+      return failure.isFull() ? STORE_FULL : STORE_AWAY;
     }
     LOG.error(
         "An operation failed operation={} request={}", operation, exchange.requestId(), failure);

@@ -337,8 +337,7 @@ public final class JdbiFunctionStore implements FunctionStore {
           List<Alias> present = JdbiTraffic.aliases(handle, function);
           Optional<Alias> before =
               present.stream().filter(other -> other.name().equals(alias.name())).findFirst();
-          if (ifMatch.isPresent()
-              && !Precondition.holds(ifMatch.get(), before.map(Alias::etag))) {
+          if (ifMatch.isPresent() && !Precondition.holds(ifMatch.get(), before.map(Alias::etag))) {
             return new Naming.Differs(before);
           }
           if (before.isPresent() && before.get().version() == alias.version()) {

@@ -414,6 +414,30 @@ final class DeployFunctionTest {
         .isEqualTo(done(registry.functions.show(ACME, MASK)).version());
   }
 
+  /** Two who saw the same version: one wins, the other is told. */
+  @Test
+  void deploy_ifMatch_ofTwoAtOnce_oneWins() throws Exception {
+    ModuleDigest module = registry.publish("mask", "1", GuestModules.handler(1)).digest();
+    String seen = done(registry.deploy("mask", manifest("mask", module))).etag();
+    List<Callable<Answer<DeployedVersion>>> both =
+        IntStream.rangeClosed(1, 2)
+            .mapToObj(fuel -> manifest("mask", module) + "  limits: {fuel: " + fuel + "}\n")
+            .<Callable<Answer<DeployedVersion>>>map(
+                manifest -> () -> registry.deploy("mask", manifest, Optional.of(seen)))
+            .toList();
+
+    List<Answer<DeployedVersion>> answers;
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      answers = threads.invokeAll(both).stream().map(Future::resultNow).toList();
+    }
+
+    assertThat(answers).filteredOn(answer -> answer instanceof Answer.Done).hasSize(1);
+    assertThat(answers)
+        .filteredOn(answer -> answer instanceof Answer.Refused)
+        .singleElement()
+        .satisfies(answer -> refused(answer, ProblemCode.PRECONDITION_FAILED));
+  }
+
   private Finding badManifest(String name, String manifest) {
     Problem problem = refused(registry.deploy(name, manifest), ProblemCode.INVALID_MANIFEST);
     assertThat(problem.findings()).hasSize(1);

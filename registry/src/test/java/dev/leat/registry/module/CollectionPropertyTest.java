@@ -161,7 +161,12 @@ class CollectionPropertyTest {
     if (choice < 67) {
       return "alias "
           + registry.naming.set(
-              tenant, ACTOR, function, "a" + random.nextInt(2), aVersion(tenant, function), Optional.empty());
+              tenant,
+              ACTOR,
+              function,
+              "a" + random.nextInt(2),
+              aVersion(tenant, function),
+              Optional.empty());
     }
     if (choice < 70) {
       return "no alias " + registry.naming.delete(tenant, ACTOR, function, "a" + random.nextInt(2));

@@ -106,10 +106,7 @@ final class NameVersionsTest {
       List<Answer<Alias>> answers;
       try (ExecutorService two = Executors.newFixedThreadPool(2)) {
         List<Future<Answer<Alias>>> both =
-            two.invokeAll(
-                List.of(
-                    () -> setTogether(together, 2),
-                    () -> setTogether(together, 3)));
+            two.invokeAll(List.of(() -> setTogether(together, 2), () -> setTogether(together, 3)));
         answers = List.of(both.get(0).get(), both.get(1).get());
       }
 
