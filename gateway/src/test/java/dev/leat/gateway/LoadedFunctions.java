@@ -73,7 +73,12 @@ record LoadedFunctions(List<DeployedFunction> all) implements FunctionStore {
 
   @Override
   public Naming name(
-      TenantId tenant, FunctionName name, Alias alias, int aliasesMax, AuditEntry entry) {
+      TenantId tenant,
+      FunctionName name,
+      Alias alias,
+      Optional<String> ifMatch,
+      int aliasesMax,
+      AuditEntry entry) {
     throw new UnsupportedOperationException();
   }
 

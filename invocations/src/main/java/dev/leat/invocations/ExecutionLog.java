@@ -6,10 +6,12 @@ import dev.leat.contract.Invocation;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
-import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -25,22 +27,23 @@ public final class ExecutionLog implements AutoCloseable {
   /** With a flush every quarter of a second, 2,000 successes a second are kept. */
   static final int SUCCESSES_WAITING_MAX = 500;
 
-  /** Records are for looking into what happened lately; usage is counted elsewhere. */
-  private static final Duration RETENTION = Duration.ofDays(7);
-
-  private static final long KEEP_MAX = 1_000_000;
-
   private final ExecutionStore store;
+  private final Retention retention;
   private final InstantSource clock;
   private final WriteBehind<ExecutionRecord> records;
+
+  /** Those of whom records were kept here since the last pruning. */
+  private final Set<TenantId> written = ConcurrentHashMap.newKeySet();
+
   private final LongAdder droppedSuccesses = new LongAdder();
   private final LongAdder droppedErrors = new LongAdder();
 
-  public ExecutionLog(ExecutionStore store, InstantSource clock) {
+  public ExecutionLog(ExecutionStore store, Retention retention, InstantSource clock) {
     this.store = store;
+    this.retention = retention;
     this.clock = clock;
     this.records =
-        new WriteBehind<>("execution records", QUEUE_MAX, store::append, this::drop, this::prune);
+        new WriteBehind<>("execution records", QUEUE_MAX, this::write, this::drop, this::prune);
   }
 
   public void start() {
@@ -98,8 +101,33 @@ public final class ExecutionLog implements AutoCloseable {
     (isSuccess ? droppedSuccesses : droppedErrors).increment();
   }
 
-  private void prune() {
-    store.prune(clock.instant().minus(RETENTION), KEEP_MAX);
+  private void write(List<ExecutionRecord> batch) {
+    store.append(batch);
+    batch.forEach(record -> written.add(record.function().tenant()));
+  }
+
+  /** In turns, each a transaction of its own; what is left then waits for the next minute. */
+  void prune() {
+    List<TenantId> tenants = List.copyOf(written);
+    tenants.forEach(written::remove);
+    boolean isDone = false;
+    try {
+      Instant before = clock.instant().minus(retention.age());
+      for (int turn = 0; turn < Retention.TURNS && !isDone; turn++) {
+        int removed =
+            store.prune(
+                before,
+                retention.records(),
+                tenants,
+                retention.recordsPerTenant(),
+                Retention.PRUNED_AT_ONCE);
+        isDone = removed < Retention.PRUNED_AT_ONCE;
+      }
+    } finally {
+      if (!isDone) {
+        written.addAll(tenants);
+      }
+    }
   }
 
   /** Writes what is queued, then stops; does nothing where it was not started. */

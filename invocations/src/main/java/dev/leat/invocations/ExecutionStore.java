@@ -6,6 +6,7 @@ import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,8 +18,9 @@ import java.util.Optional;
  *   <li>{@code list} gives exactly the tenant's records that fit the filter, the newest first.
  *       Following {@code next} meets each record that was there at the start, and was not pruned,
  *       once.
- *   <li>{@code prune} removes what ended before a time, and each record whose number is {@code
- *       keepMax} or more below the newest's. Gaps count, so that it need not look at what stays.
+ *   <li>{@code prune} removes what ended before a time, what is not among the newest {@code
+ *       keepMax} of all, nor among the newest {@code keepOfEach} of each of these tenants; some
+ *       {@code most} records at once, and gives how many: fewer if nothing is left.
  *   <li>{@code forget} removes all of a tenant's records.
  *   <li>{@code find} gives the newest of the tenant's records of an id.
  * </ol>
@@ -35,10 +37,7 @@ public interface ExecutionStore {
 
   Page<ExecutionRecord> list(TenantId tenant, Filter filter, int limit, long cursor);
 
-  /**
-   * @param keepMax of all tenants together
-   */
-  void prune(Instant before, long keepMax);
+  int prune(Instant before, long keepMax, Collection<TenantId> tenants, long keepOfEach, int most);
 
   void forget(TenantId tenant);
 

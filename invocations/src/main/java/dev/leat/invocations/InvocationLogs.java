@@ -2,7 +2,7 @@ package dev.leat.invocations;
 
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.TenantId;
-import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -27,15 +27,11 @@ public final class InvocationLogs implements AutoCloseable {
   /** What a line takes besides its text. */
   private static final int LINE_BYTES = 200;
 
-  public static final Duration RETENTION = Duration.ofDays(7);
-
-  /** Of one tenant: at 100 bytes a line, 10 MB. */
-  public static final int LINES_PER_TENANT = 100_000;
-
   /** The most lines at once. */
   public static final int PAGE_MAX = 1_000;
 
   private final LogStore store;
+  private final Retention retention;
   private final InstantSource clock;
   private final WriteBehind<LogLine> lines;
   private final AtomicLong waitingBytes = new AtomicLong();
@@ -44,8 +40,9 @@ public final class InvocationLogs implements AutoCloseable {
   /** Those of whom lines were kept here since the last pruning. */
   private final Set<TenantId> written = ConcurrentHashMap.newKeySet();
 
-  public InvocationLogs(LogStore store, InstantSource clock) {
+  public InvocationLogs(LogStore store, Retention retention, InstantSource clock) {
     this.store = store;
+    this.retention = retention;
     this.clock = clock;
     this.lines = new WriteBehind<>("log lines", QUEUE_MAX, this::append, this::lost, this::prune);
   }
@@ -91,7 +88,19 @@ public final class InvocationLogs implements AutoCloseable {
   private void prune() {
     List<TenantId> tenants = List.copyOf(written);
     tenants.forEach(written::remove);
-    store.prune(clock.instant().minus(RETENTION), tenants, LINES_PER_TENANT);
+    boolean isDone = false;
+    try {
+      Instant before = clock.instant().minus(retention.age());
+      for (int turn = 0; turn < Retention.TURNS && !isDone; turn++) {
+        int removed =
+            store.prune(before, tenants, retention.linesPerTenant(), Retention.PRUNED_AT_ONCE);
+        isDone = removed < Retention.PRUNED_AT_ONCE;
+      }
+    } finally {
+      if (!isDone) {
+        written.addAll(tenants);
+      }
+    }
   }
 
   /** Lines that were not kept since the start. */

@@ -18,7 +18,8 @@ import java.util.Optional;
  *       once, whichever node kept it: positions grow with the time at which lines can be read.
  *   <li>{@code last} gives the last of them, in the same order.
  *   <li>{@code prune} removes what is older than a time, and of each of these tenants all but the
- *       last {@code most} lines.
+ *       last {@code keepOfEach} lines; some {@code most} lines at once, and gives how many: fewer
+ *       if nothing is left.
  *   <li>{@code forget} removes all of a tenant's lines.
  * </ol>
  *
@@ -34,7 +35,7 @@ public interface LogStore {
 
   List<Kept> last(TenantId tenant, Filter filter, int most);
 
-  void prune(Instant before, Collection<TenantId> tenants, int most);
+  int prune(Instant before, Collection<TenantId> tenants, long keepOfEach, int most);
 
   void forget(TenantId tenant);
 

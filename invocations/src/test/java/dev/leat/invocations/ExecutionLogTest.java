@@ -25,6 +25,7 @@ import dev.leat.testkit.Eventually;
 import dev.leat.testkit.ManualClock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class ExecutionLogTest {
           new Cancellation());
 
   private final FailingStore store = new FailingStore();
-  private final ExecutionLog log = new ExecutionLog(store, new ManualClock());
+  private final ExecutionLog log = new ExecutionLog(store, Retention.DEFAULT, new ManualClock());
 
   @Test
   void append_isWrittenSoon_andAllOfItAtClose() {
@@ -137,6 +138,19 @@ class ExecutionLogTest {
   }
 
   @Test
+  void prune_takesTurns_whileThereIsMore() {
+    store.fullTurns = 3;
+
+    log.prune();
+
+    assertThat(store.prunings).hasSize(4);
+    store.fullTurns = Integer.MAX_VALUE;
+    store.prunings.clear();
+    log.prune();
+    assertThat(store.prunings).hasSize(Retention.TURNS);
+  }
+
+  @Test
   void close_neverStarted_doesNothing() {
     log.close();
   }
@@ -150,6 +164,8 @@ class ExecutionLogTest {
   /** Keeps records in memory, after so many failures. */
   private static final class FailingStore implements ExecutionStore {
     private final List<ExecutionRecord> records = new ArrayList<>();
+    private final List<List<TenantId>> prunings = new ArrayList<>();
+    private int fullTurns;
     private int failures;
     private boolean isRetryable = true;
 
@@ -181,6 +197,10 @@ class ExecutionLogTest {
     public void forget(TenantId tenant) {}
 
     @Override
-    public void prune(Instant before, long keepMax) {}
+    public int prune(
+        Instant before, long keepMax, Collection<TenantId> tenants, long keepOfEach, int most) {
+      prunings.add(List.copyOf(tenants));
+      return prunings.size() <= fullTurns ? most : 0;
+    }
   }
 }

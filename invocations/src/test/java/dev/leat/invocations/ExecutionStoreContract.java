@@ -126,32 +126,46 @@ public abstract class ExecutionStoreContract {
       store.append(List.of(record(ACME, "f" + i, "", NOW.plusSeconds(i))));
     }
 
-    store.prune(NOW.plusSeconds(3), 100);
+    assertThat(store.prune(NOW.plusSeconds(3), 100, List.of(), 1, 100)).isEqualTo(3);
     assertThat(list(Filter.NONE)).hasSize(7);
 
-    store.prune(NOW, 2);
-    assertThat(list(Filter.NONE))
+    assertThat(store.prune(NOW, 2, List.of(), 1, 100)).isEqualTo(5);
+    assertThat(names()).containsExactly("f9", "f8");
+  }
+
+  /** One who is called often leaves the others theirs. */
+  @Test
+  void law3_prune_ofEachTenant_keepsItsOwnNewest() {
+    store.append(List.of(record(ACME, "old", "", NOW), record(ACME, "new", "", NOW)));
+    for (int i = 0; i < 10; i++) {
+      store.append(List.of(record(OTHER, "f" + i, "", NOW)));
+    }
+
+    assertThat(store.prune(NOW, 100, List.of(OTHER), 3, 100)).isEqualTo(7);
+    assertThat(names()).containsExactly("new", "old");
+    assertThat(store.list(OTHER, Filter.NONE, 100, ExecutionStore.START).items())
         .extracting(record -> record.function().name().value())
-        .containsExactly("f9", "f8");
+        .containsExactly("f9", "f8", "f7");
+
+    assertThat(store.prune(NOW, 100, List.of(ACME, OTHER), 1, 100)).isEqualTo(3);
+    assertThat(names()).containsExactly("new");
   }
 
   @Test
-  void law3_prune_ofAnotherTenantsRecordsThatAreGone_countsTheirNumbers() {
-    store.append(List.of(record(ACME, "old", "", NOW), record(ACME, "new", "", NOW)));
-    store.append(List.of(record(OTHER, "f", "", NOW)));
-    store.forget(OTHER);
-    store.append(List.of(record(ACME, "newest", "", NOW)));
+  void law3_prune_takesTurns_theOldestFirst() {
+    for (int i = 0; i < 10; i++) {
+      store.append(List.of(record(ACME, "f" + i, "", NOW)));
+    }
 
-    store.prune(NOW, 3);
-
-    assertThat(list(Filter.NONE))
-        .extracting(record -> record.function().name().value())
-        .containsExactly("newest", "new");
+    assertThat(store.prune(NOW, 100, List.of(ACME), 2, 5)).isEqualTo(5);
+    assertThat(names()).containsExactly("f9", "f8", "f7", "f6", "f5");
+    assertThat(store.prune(NOW, 100, List.of(ACME), 2, 5)).isEqualTo(3);
+    assertThat(names()).containsExactly("f9", "f8");
   }
 
   @Test
   void law3_prune_ofAnEmptyStore_removesNothing() {
-    store.prune(NOW, 1);
+    assertThat(store.prune(NOW, 1, List.of(ACME), 1, 100)).isZero();
 
     assertThat(list(Filter.NONE)).isEmpty();
   }
@@ -164,6 +178,10 @@ public abstract class ExecutionStoreContract {
 
     assertThat(list(Filter.NONE)).isEmpty();
     assertThat(store.list(OTHER, Filter.NONE, 10, ExecutionStore.START).items()).hasSize(1);
+  }
+
+  private List<String> names() {
+    return list(Filter.NONE).stream().map(record -> record.function().name().value()).toList();
   }
 
   private List<ExecutionRecord> list(Filter filter) {

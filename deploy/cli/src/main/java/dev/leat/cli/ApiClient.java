@@ -122,8 +122,8 @@ final class ApiClient {
     return document(send(request(path).POST(BodyPublishers.noBody()).build()));
   }
 
-  JsonNode post(String path, Multipart body) {
-    return sendBody("POST", path, body.type(), body.publisher());
+  JsonNode post(String path, Multipart body, Multipart.Progress progress) {
+    return sendBody("POST", path, body.type(), body.publisher(progress));
   }
 
   JsonNode put(String path, JsonNode body) {

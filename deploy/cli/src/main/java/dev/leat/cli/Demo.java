@@ -51,7 +51,7 @@ final class Demo {
       api.post(ApiClient.path("v1", "tenants"), Json.object().put("name", TENANT));
     }
     PublisherJwk key = publisherKey();
-    Registry registry = new Registry(api, TENANT);
+    Registry registry = new Registry(api, TENANT, Multipart.Progress.NONE);
     samples.forEach(sample -> deploy(registry, sample, key));
     return "curl -sS -H \"Authorization: Bearer $(cat '%s')\" -H 'Content-Type: application/json' --data '%s' %s/f/%s/%s"
         .formatted(

@@ -31,7 +31,7 @@ final class ManifestDeployment {
    * @param note what is said of it, if anything is
    */
   JsonNode deploy(boolean takesTraffic, boolean isAccepting, @Nullable String note) {
-    Registry registry = new Registry(session.api(), session.tenant());
+    Registry registry = new Registry(session.api(), session.tenant(), session.terminal()::progress);
     ManifestFile deployable =
         manifest
             .moduleFile()

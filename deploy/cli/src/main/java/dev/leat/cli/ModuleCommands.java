@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.registry.module.ModuleRef;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Parameters;
       "  leat module signatures sha256:<hex>"
     })
 final class ModuleCommands {
+  private static final String MODULE = "sha256:<hex> or NAME:latest";
+
   private final Session session;
 
   ModuleCommands(Session session) {
@@ -53,7 +56,8 @@ final class ModuleCommands {
   }
 
   @Command(description = "Show a module.")
-  void show(@Parameters(paramLabel = "DIGEST", description = "sha256:<hex>") ModuleDigest digest) {
+  void show(@Parameters(paramLabel = "MODULE", description = MODULE) String module) {
+    ModuleDigest digest = digest(module);
     session.output().thing(session.api().get(session.tenantPath("modules", digest.toString())));
   }
 
@@ -131,9 +135,10 @@ final class ModuleCommands {
 
   @Command(description = "Download a module.")
   void download(
-      @Parameters(paramLabel = "DIGEST", description = "sha256:<hex>") ModuleDigest digest,
+      @Parameters(paramLabel = "MODULE", description = MODULE) String module,
       @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to.")
           Path out) {
+    ModuleDigest digest = digest(module);
     byte[] content =
         session.api().download(session.tenantPath("modules", digest.toString(), "content"));
     if (!ModuleDigest.of(content).equals(digest)) {
@@ -155,12 +160,39 @@ final class ModuleCommands {
 
   @Command(description = "Delete a module that no function uses.")
   void delete(
-      @Parameters(paramLabel = "DIGEST", description = "sha256:<hex>") ModuleDigest digest,
+      @Parameters(paramLabel = "MODULE", description = MODULE) String module,
       @Mixin Confirmation confirmation) {
+    ModuleDigest digest = digest(module);
     confirmation.require(session.terminal(), "Delete module " + digest + "?");
     session.api().delete(session.tenantPath("modules", digest.toString()));
     session
         .output()
         .done(Json.object().put("deleted", digest.toString()), "Deleted module " + digest);
+  }
+
+  /** The digest that a module is named by: itself, or that of the newest under a name. */
+  private ModuleDigest digest(String module) {
+    return switch (ModuleRef.parse(module).orElse(null)) {
+      case ModuleRef.ByDigest(ModuleDigest digest) -> digest;
+      case ModuleRef.Latest(String name) -> newest(name);
+      case null, default ->
+          throw Failure.usage(
+              "MODULE must be 'sha256:' and 64 lower-case hexadecimal digits, or NAME:latest, was '"
+                  + module
+                  + "'");
+    };
+  }
+
+  private ModuleDigest newest(String name) {
+    for (JsonNode found :
+        session.api().list(session.tenantPath("modules") + "?q=" + ApiClient.encode(name))) {
+      if (found.path("publisher").asText().equals(session.tenant())
+          && found.path("name").asText().equals(name)) {
+        return ModuleDigest.parse(found.path("digest").asText());
+      }
+    }
+    throw Failure.refused(
+        "Tenant '%s' has published no module of the name '%s'. List them: leat module list"
+            .formatted(session.tenant(), name));
   }
 }

@@ -56,7 +56,7 @@ final class Publish implements Runnable {
     SignedModule signed = isUnsigned ? null : signed(content);
     String tenant = session.tenant();
     session.terminal().progress("Publishing " + module + " (" + content.length + " bytes)");
-    Registry registry = new Registry(session.api(), tenant);
+    Registry registry = new Registry(session.api(), tenant, session.terminal()::progress);
     JsonNode published =
         signed != null
             ? registry.publish(signed)

@@ -11,10 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class Registry {
   private final ApiClient api;
   private final String tenant;
+  private final Multipart.Progress progress;
 
-  Registry(ApiClient api, String tenant) {
+  /**
+   * @param progress told how far a module is that is sent
+   */
+  Registry(ApiClient api, String tenant, Multipart.Progress progress) {
     this.api = api;
     this.tenant = tenant;
+    this.progress = progress;
   }
 
   /** Publishes a module and answers its description. */
@@ -23,7 +28,8 @@ final class Registry {
         path("modules"),
         new Multipart()
             .file("module", "module.wasm", "application/wasm", module.content())
-            .text("signature", module.signature()));
+            .text("signature", module.signature()),
+        progress);
   }
 
   /** Publishes a module that nobody signed, where the tenant's policy has that. */
@@ -33,7 +39,8 @@ final class Registry {
         new Multipart()
             .file("module", "module.wasm", "application/wasm", module)
             .text("name", name)
-            .text("version", version));
+            .text("version", version),
+        progress);
   }
 
   /** Publishes these bytes, once signed, unless they are there already; answers their digest. */

@@ -50,6 +50,16 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean isInte
     }
   }
 
+  /** How far something is: over itself, until it is whole. */
+  void progress(long done, long total) {
+    if (isInteractive) {
+      err.print(
+          "\r  %,d of %,d bytes (%d %%)%s"
+              .formatted(done, total, 100 * done / total, done == total ? "\n" : ""));
+      err.flush();
+    }
+  }
+
   /**
    * Whether a person who watches says yes; where nobody watches, there is nobody to ask, and it is
    * yes.

@@ -177,7 +177,8 @@ class PublishIT {
   @ValueSource(
       strings = {
         "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        "other/mask@1.0.0"
+        "other/mask@1.0.0",
+        "mask:latest"
       })
   void deploy_ofAPublishedModule_sendsItsNameAsItIs(String name) throws IOException {
     Files.writeString(manifest, Files.readString(manifest).replace("./mask.wasm", name));
@@ -265,6 +266,25 @@ class PublishIT {
     Cli.Result revoked = cli.run("verify", module, "--publisher", "acme");
     assertThat(revoked.exitCode()).isEqualTo(1);
     assertThat(revoked.err()).contains("revoked at 2026-01-31T12:00:00Z");
+  }
+
+  @Test
+  void show_latest_isTheNewestOfThatVeryName() {
+    server.answer(
+        "listModules",
+        200,
+        """
+        {"items": [{"name": "unmask", "publisher": "acme", "digest": "sha256:%s"},
+                   {"name": "mask", "publisher": "globex", "digest": "sha256:%s"},
+                   {"name": "mask", "publisher": "acme", "digest": "%s"},
+                   {"name": "mask", "publisher": "acme", "digest": "sha256:%s"}]}
+        """
+            .formatted("0".repeat(64), "2".repeat(64), DIGEST, "1".repeat(64)));
+
+    assertThat(cli.run("module", "show", "mask:latest").exitCode()).isZero();
+    assertThat(server.only("getModule").line()).endsWith("/modules/" + DIGEST);
+    assertThat(cli.run("module", "show", "none:latest").err()).contains("no module of the name");
+    assertThat(cli.run("module", "show", "mask.wasm").exitCode()).isEqualTo(2);
   }
 
   @Test

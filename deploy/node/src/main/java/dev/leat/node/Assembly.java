@@ -139,8 +139,8 @@ final class Assembly implements AutoCloseable {
             blocking,
             clock);
     audit = new AuditParts(source, config.audit(), config.name(), tenants.signingKeys, clock);
-    executions = new ExecutionLog(new JdbiExecutionStore(source), clock);
-    logs = new InvocationLogs(new JdbiLogStore(source), clock);
+    executions = new ExecutionLog(new JdbiExecutionStore(source), config.invocations(), clock);
+    logs = new InvocationLogs(new JdbiLogStore(source), config.invocations(), clock);
     modules = new ModuleParts(config, directory, source, audit.store::append, clock);
     PermissionStore permissionStore = new JdbiPermissionStore(modules.database, modules.turns);
     permissions = new CurrentPermissions(permissionStore, tenants.quotas);

@@ -5,6 +5,7 @@ import dev.leat.contract.NodeRole;
 import dev.leat.contract.Setting;
 import dev.leat.engine.CompileBudget;
 import dev.leat.gateway.http.ConnectionLimits;
+import dev.leat.invocations.Retention;
 import dev.leat.registry.s3.BucketConfig;
 import dev.leat.worker.WorkerConfig;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.Set;
  * @param connections what clients' connections may take
  * @param cluster how it is one of a cluster, if it is
  * @param audit where else audit records go
+ * @param invocations how long their records are kept
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -51,7 +53,8 @@ public record NodeConfig(
     @Setting(key = "compile") CompileBudget compiling,
     @Setting(key = "gateway") ConnectionLimits connections,
     @Setting(key = "cluster") ClusterConfig cluster,
-    @Setting(key = "audit") AuditConfig audit) {
+    @Setting(key = "audit") AuditConfig audit,
+    @Setting(key = "invocations") Retention invocations) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -84,7 +87,8 @@ public record NodeConfig(
         CompileBudget.ofThisJvm(),
         ConnectionLimits.DEFAULT,
         ClusterConfig.DEFAULT,
-        AuditConfig.DEFAULT);
+        AuditConfig.DEFAULT,
+        Retention.DEFAULT);
   }
 
   /** The same as one of a cluster, with these roles. */
@@ -102,7 +106,8 @@ public record NodeConfig(
         compiling,
         connections,
         cluster,
-        audit);
+        audit,
+        invocations);
   }
 
   /** The same with its tables elsewhere. */
@@ -120,7 +125,8 @@ public record NodeConfig(
         compiling,
         connections,
         cluster,
-        audit);
+        audit,
+        invocations);
   }
 
   /** The same with its modules there. */
@@ -138,7 +144,8 @@ public record NodeConfig(
         compiling,
         connections,
         cluster,
-        audit);
+        audit,
+        invocations);
   }
 
   /** The same with its modules in this bucket. */
@@ -156,7 +163,8 @@ public record NodeConfig(
         compiling,
         connections,
         cluster,
-        audit);
+        audit,
+        invocations);
   }
 
   /** Where modules and their compiled classes are. */
@@ -179,7 +187,8 @@ public record NodeConfig(
         other,
         connections,
         cluster,
-        audit);
+        audit,
+        invocations);
   }
 
   /** The same with other limits on connections. */
@@ -197,7 +206,8 @@ public record NodeConfig(
         compiling,
         other,
         cluster,
-        audit);
+        audit,
+        invocations);
   }
 
   /** The same with a worker of another size. */
@@ -215,7 +225,8 @@ public record NodeConfig(
         compiling,
         connections,
         cluster,
-        audit);
+        audit,
+        invocations);
   }
 
   /** The same with other settings of its cluster. */
@@ -233,7 +244,8 @@ public record NodeConfig(
         compiling,
         connections,
         other,
-        audit);
+        audit,
+        invocations);
   }
 
   /** What the node is called. */

@@ -11,6 +11,7 @@ import dev.leat.store.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -131,25 +132,27 @@ public final class JdbiExecutionStore implements ExecutionStore {
   }
 
   @Override
-  public void prune(Instant before, long keepMax) {
-    database.inTransaction(
+  public int prune(
+      Instant before, long keepMax, Collection<TenantId> tenants, long keepOfEach, int most) {
+    return database.inTransaction(
         "Removing old executions",
         handle -> {
-          int old =
-              handle
-                  .createUpdate("DELETE FROM executions WHERE ended_at < :before")
-                  .bind("before", before)
-                  .execute();
-          int many =
+          int removed =
               handle
                   .createUpdate(
                       """
-                      DELETE FROM executions
-                      WHERE id <= (SELECT MAX(id) FROM executions) - :keep
+                      DELETE FROM executions WHERE id IN (
+                        SELECT id FROM executions WHERE ended_at < :before LIMIT :most)
                       """)
-                  .bind("keep", keepMax)
+                  .bind("before", before)
+                  .bind("most", most)
                   .execute();
-          return old + many;
+          removed += Newest.keep(handle, "executions", Optional.empty(), keepMax, most - removed);
+          for (TenantId tenant : tenants) {
+            removed +=
+                Newest.keep(handle, "executions", Optional.of(tenant), keepOfEach, most - removed);
+          }
+          return removed;
         });
   }
 

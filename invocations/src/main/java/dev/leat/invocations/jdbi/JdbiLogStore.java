@@ -11,8 +11,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 
@@ -102,29 +102,26 @@ public final class JdbiLogStore implements LogStore {
   }
 
   @Override
-  public void prune(Instant before, Collection<TenantId> tenants, int most) {
-    database.useTransaction(
+  public int prune(Instant before, Collection<TenantId> tenants, long keepOfEach, int most) {
+    return database.inTransaction(
         "Removing old log lines",
         handle -> {
-          handle
-              .createUpdate("DELETE FROM guest_log WHERE at < :before")
-              .bind("before", before)
-              .execute();
-          tenants.forEach(tenant -> prune(handle, tenant, most));
+          int removed =
+              handle
+                  .createUpdate(
+                      """
+                      DELETE FROM guest_log WHERE id IN (
+                        SELECT id FROM guest_log WHERE at < :before LIMIT :most)
+                      """)
+                  .bind("before", before)
+                  .bind("most", most)
+                  .execute();
+          for (TenantId tenant : tenants) {
+            removed +=
+                Newest.keep(handle, "guest_log", Optional.of(tenant), keepOfEach, most - removed);
+          }
+          return removed;
         });
-  }
-
-  private static void prune(Handle handle, TenantId tenant, int most) {
-    handle
-        .createQuery(
-            "SELECT id FROM guest_log WHERE tenant = :tenant ORDER BY id DESC LIMIT 1 OFFSET :most")
-        .bind("tenant", tenant.value())
-        .bind("most", most)
-        .mapTo(Long.class)
-        .findOne()
-        .ifPresent(last ->
-            handle.execute(
-                "DELETE FROM guest_log WHERE tenant = ? AND id <= ?", tenant.value(), last));
   }
 
   @Override

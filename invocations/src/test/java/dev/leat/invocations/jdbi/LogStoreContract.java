@@ -124,7 +124,8 @@ abstract class LogStoreContract {
               line(OTHER, "f", "c", "" + i, NOW.plusSeconds(i))));
     }
 
-    store.prune(NOW.plusSeconds(2), List.of(ACME), 3);
+    assertThat(store.prune(NOW.plusSeconds(2), List.of(ACME), 3, 4)).isEqualTo(4);
+    assertThat(store.prune(NOW.plusSeconds(2), List.of(ACME), 3, 4)).isEqualTo(1);
 
     assertThat(texts(store.last(ACME, ALL, 10))).containsExactly("3", "4", "5");
     assertThat(texts(store.last(OTHER, ALL, 10))).containsExactly("2", "3", "4", "5");

@@ -190,6 +190,7 @@ public final class DeployFunction {
           case ModuleRef.ByDigest(ModuleDigest digest) -> modules.find(tenant, digest);
           case ModuleRef.ByName(TenantId owner, String name, String version) ->
               modules.find(tenant, owner, name, version);
+          case ModuleRef.Latest(String name) -> modules.newest(tenant, name);
           case ModuleRef.ByFile(String path) -> Optional.empty();
         };
     return found

@@ -182,6 +182,24 @@ public final class JdbiModuleStore implements ModuleStore {
   }
 
   @Override
+  public Optional<PublishedModule> newest(TenantId tenant, String name) {
+    return database.read(
+        "Finding the newest module " + tenant + "/" + name,
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT * FROM modules
+                    WHERE tenant = :tenant AND publisher = :tenant AND name = :name
+                    ORDER BY id DESC LIMIT 1
+                    """)
+                .bind("tenant", tenant.value())
+                .bind("name", name)
+                .map((row, context) -> read(row))
+                .findOne());
+  }
+
+  @Override
   public Map<TenantId, Long> storedBytes() {
     return database.read(
         "Adding up the sizes of modules",

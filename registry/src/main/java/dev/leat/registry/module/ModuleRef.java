@@ -7,9 +7,13 @@ import java.util.Optional;
 
 /** How a manifest names its module; {@code toString} is what is written there. */
 public sealed interface ModuleRef {
+  /** After a name. */
+  String LATEST = ":latest";
+
   /**
    * What a text names: {@code sha256:<hex>} a digest, {@code tenant/name@version} a published
-   * module unless it ends in {@code .wasm}, anything else a file.
+   * module unless it ends in {@code .wasm}, {@code name:latest} the one that was published last
+   * under this name, anything else a file.
    *
    * @return nothing for {@code sha256:} with what is no digest
    */
@@ -18,6 +22,10 @@ public sealed interface ModuleRef {
       return ModuleDigest.isValid(text)
           ? Optional.of(new ByDigest(ModuleDigest.parse(text)))
           : Optional.empty();
+    }
+    if (text.endsWith(LATEST)
+        && Statement.isName(text.substring(0, text.length() - LATEST.length()))) {
+      return Optional.of(new Latest(text.substring(0, text.length() - LATEST.length())));
     }
     String[] parts = text.split("[/@]", -1);
     boolean isName =
@@ -44,6 +52,14 @@ public sealed interface ModuleRef {
     @Override
     public String toString() {
       return tenant + "/" + name + "@" + version;
+    }
+  }
+
+  /** {@code name:latest}, of the tenant that says so. */
+  record Latest(String name) implements ModuleRef {
+    @Override
+    public String toString() {
+      return name + LATEST;
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.Set;
  *   <li>{@code add} runs {@code storeBytes} before anyone can see the module; if it throws, nothing
  *       is kept. It also does when the very same module is kept already, whose bytes may be lost.
  *   <li>{@code find} gives the tenant's module of that publisher, name and version, or the newest
- *       of that digest; {@code count} how many it has, {@code storedBytes} how many bytes in all of
+ *       of that digest; {@code newest} what it published itself last under a name; {@code count} how many it has, {@code storedBytes} how many bytes in all of
  *       them together, of each tenant that has any, or of one.
  *   <li>{@code list} gives the tenant's modules whose name contains the text, the last added first.
  *       Following {@code next} meets each module that was there throughout exactly once.
@@ -64,6 +64,8 @@ public interface ModuleStore {
   Optional<PublishedModule> find(TenantId tenant, TenantId publisher, String name, String version);
 
   Optional<PublishedModule> find(TenantId tenant, ModuleDigest digest);
+
+  Optional<PublishedModule> newest(TenantId tenant, String name);
 
   int count(TenantId tenant);
 

@@ -414,6 +414,25 @@ final class DeployFunctionTest {
         .isEqualTo(done(registry.functions.show(ACME, MASK)).version());
   }
 
+  @Test
+  void deploy_latest_isPinned() {
+    registry.publish("mask", "1", GuestModules.handler(1));
+    ModuleDigest second = registry.publish("mask", "2", GuestModules.handler(2)).digest();
+    registry.publish("mask-two", "3", GuestModules.handler(3));
+    String manifest = manifest("mask", "mask:latest");
+
+    DeployedVersion first = done(registry.deploy("mask", manifest));
+    assertThat(first.version().module()).isEqualTo(second);
+    assertThat(done(registry.deploy("mask", manifest))).as("nothing new").isEqualTo(first);
+    ModuleDigest fourth = registry.publish("mask", "4", GuestModules.handler(4)).digest();
+    assertThat(done(registry.functions.version(ACME, MASK, "v1")).version().module())
+        .as("what is deployed stays")
+        .isEqualTo(second);
+    assertThat(done(registry.deploy("mask", manifest)).version().module()).isEqualTo(fourth);
+
+    assertThat(badManifest("mask", manifest("mask", "other:latest")).at()).isEqualTo("spec.module");
+  }
+
   /** Two who saw the same version: one wins, the other is told. */
   @Test
   void deploy_ifMatch_ofTwoAtOnce_oneWins() throws Exception {

@@ -18,12 +18,16 @@ class ModuleRefTest {
         .isEqualTo(Optional.of(new ModuleRef.ByDigest(DIGEST)));
     assertThat(ModuleRef.parse("acme/mask@1.2.0+b"))
         .isEqualTo(Optional.of(new ModuleRef.ByName(new TenantId("acme"), "mask", "1.2.0+b")));
+    assertThat(ModuleRef.parse("mask:latest")).isEqualTo(Optional.of(new ModuleRef.Latest("mask")));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "mask.wasm",
+        ":latest",
+        "Mask:latest",
+        "acme/mask:latest",
         "build/mask@2.wasm",
         "acme/mask",
         "acme@mask/1",
@@ -42,7 +46,7 @@ class ModuleRefTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mask.wasm", "acme/mask@1.2.0"})
+  @ValueSource(strings = {"mask.wasm", "acme/mask@1.2.0", "mask:latest"})
   void toString_isWhatIsParsed(String text) {
     assertThat(ModuleRef.parse(text).orElseThrow()).hasToString(text);
   }
