@@ -2,17 +2,33 @@ package dev.leat.invocations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grants;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.Headers;
+import dev.leat.contract.HttpCall;
+import dev.leat.contract.InstancePolicy;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Limits;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Origin;
+import dev.leat.contract.Outcome;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
+import dev.leat.contract.Trigger;
 import dev.leat.contract.Usage;
 import dev.leat.invocations.ExecutionStore.Filter;
+import dev.leat.testkit.Seed;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -182,6 +198,120 @@ public abstract class ExecutionStoreContract {
 
   private List<String> names() {
     return list(Filter.NONE).stream().map(record -> record.function().name().value()).toList();
+  }
+
+  /**
+   * Properties 31 (each execution is recorded), 32, 33 and 34 (with its fuel, memory and
+   * durations), 35 (and its error), 36 (and is found by what it is filtered by, and by nothing
+   * else).
+   */
+  @Test
+  void properties31To36_whatRan_isRecordedWithWhatItUsed_andFoundByEachFilter() {
+    Seed seed = Seed.orElse(31);
+    Random random = seed.random();
+    List<ExecutionRecord> all = new ArrayList<>();
+    while (all.size() < 300) {
+      List<ExecutionRecord> batch = new ArrayList<>();
+      for (int i = random.nextInt(40); i >= 0; i--) {
+        batch.add(
+            ExecutionRecord.of(invocation(all.size() + i, random), outcome(random), at(random)));
+      }
+      store.append(batch);
+      all.addAll(batch);
+    }
+
+    for (ExecutionRecord ran : all) {
+      assertThat(store.find(ACME, ran.id()).orElseThrow()).as("%s", seed).isEqualTo(ran);
+    }
+    for (int i = 0; i < 60; i++) {
+      Filter filter = filter(random);
+      List<ExecutionRecord> found = new ArrayList<>();
+      Optional<String> cursor = Optional.of(Long.toString(ExecutionStore.START));
+      while (cursor.isPresent()) {
+        Page<ExecutionRecord> page =
+            store.list(ACME, filter, 1 + random.nextInt(50), Long.parseLong(cursor.get()));
+        found.addAll(page.items());
+        cursor = page.next();
+      }
+      assertThat(found)
+          .as("%s; %s", filter, seed)
+          .containsExactlyElementsOf(
+              all.reversed().stream().filter(record -> fits(record, filter)).toList());
+    }
+  }
+
+  private static Invocation invocation(int number, Random random) {
+    FunctionVersion version =
+        new FunctionVersion(
+            new FunctionRef(ACME, new FunctionName("f" + random.nextInt(3))),
+            1 + random.nextInt(3),
+            ModuleDigest.of(new byte[random.nextInt(3)]),
+            GuestContract.HANDLER,
+            Limits.DEFAULT,
+            InstancePolicy.DEFAULT,
+            Grants.NONE,
+            "{}");
+    return new Invocation(
+        "id-" + number,
+        version,
+        new HttpCall("GET", "", null, Headers.NONE, new byte[0]),
+        random.nextBoolean()
+            ? new Origin("caller-" + random.nextInt(3), null, Trigger.HTTP, null, 1)
+            : Origin.ANONYMOUS,
+        0,
+        null,
+        new Cancellation());
+  }
+
+  private static Outcome outcome(Random random) {
+    Usage usage =
+        new Usage(
+            random.nextLong() >>> 1,
+            random.nextLong() >>> 1,
+            random.nextLong() >>> 1,
+            Usage.Acquire.values()[random.nextInt(Usage.Acquire.values().length)],
+            random.nextLong() >>> 1,
+            random.nextLong() >>> 1,
+            random.nextLong() >>> 1,
+            random.nextLong() >>> 1);
+    String error = "wh\u00e4t 'went' wrong ".repeat(random.nextInt(40));
+    return switch (random.nextInt(6)) {
+      case 0 -> new Outcome.Responded(200, Headers.NONE, new byte[0], usage);
+      case 1 -> new Outcome.GuestFailed(error, usage);
+      case 2 -> new Outcome.Trapped(error, usage);
+      case 3 -> new Outcome.TimedOut(Duration.ofMillis(random.nextInt(9_000)), usage);
+      case 4 -> new Outcome.FuelExhausted(random.nextInt(9_000), usage);
+      default -> new Outcome.MemoryExceeded(random.nextInt(9_000), usage);
+    };
+  }
+
+  private static Instant at(Random random) {
+    return NOW.plusMillis(random.nextInt(10_000));
+  }
+
+  private static Filter filter(Random random) {
+    return new Filter(
+        sometimes(random, new FunctionName("f" + random.nextInt(4))),
+        sometimes(random, 1 + random.nextInt(4)),
+        sometimes(random, Outcome.words().get(random.nextInt(Outcome.words().size()))),
+        sometimes(random, ModuleDigest.of(new byte[random.nextInt(4)]).toString()),
+        sometimes(random, "caller-" + random.nextInt(4)),
+        sometimes(random, at(random)),
+        sometimes(random, at(random)));
+  }
+
+  private static <T> Optional<T> sometimes(Random random, T value) {
+    return random.nextInt(3) == 0 ? Optional.of(value) : Optional.empty();
+  }
+
+  private static boolean fits(ExecutionRecord record, Filter filter) {
+    return filter.function().orElse(record.function().name()).equals(record.function().name())
+        && filter.version().orElse(record.version()) == record.version()
+        && filter.outcome().orElse(record.outcome()).equals(record.outcome())
+        && filter.module().orElse(record.module()).equals(record.module())
+        && filter.caller().orElse(record.caller()).equals(record.caller())
+        && !record.endedAt().isBefore(filter.since().orElse(Instant.MIN))
+        && record.endedAt().isBefore(filter.until().orElse(Instant.MAX));
   }
 
   private List<ExecutionRecord> list(Filter filter) {

@@ -135,6 +135,7 @@ class ModuleTableTest {
                   List.of(
                       "dev.leat.documents..",
                       "dev.leat.audit",
+                      "dev.leat.registry.canary",
                       "dev.leat.registry.function..",
                       "dev.leat.registry.key..",
                       "dev.leat.registry.permission..",
