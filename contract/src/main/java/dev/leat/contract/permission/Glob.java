@@ -112,6 +112,10 @@ final class Glob {
     if (isLiteral) {
       return subject.length() == prefix.length();
     }
+    if (tokens.size() == prefix.length() + 1) { // the usual one: a beginning, and a star
+      return tokens.getLast().kind == Kind.DOUBLE
+          || subject.indexOf(SEPARATOR, prefix.length()) < 0;
+    }
     long[] states = begin();
     for (int at = 0; at < subject.length(); at++) {
       char character = subject.charAt(at);

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  *     in brackets
  * @param port the scheme's own where the URL has none
  * @param path begins with '/'; characters that need no escape have none, escapes are in capitals
+ * @param isClear whether all servers read the path as it stands
  */
-public record HttpTarget(String scheme, String host, int port, String path) {
+public record HttpTarget(String scheme, String host, int port, String path, boolean isClear) {
   /** As long as servers take a request line. */
   public static final int URL_CHARS_MAX = 8_192;
 
@@ -69,7 +70,7 @@ public record HttpTarget(String scheme, String host, int port, String path) {
     }
     Authority to = authority.get();
     return spelled(after == end ? "/" : url.substring(end, after))
-        .map(path -> new HttpTarget(to.scheme, to.host, to.port, path));
+        .map(path -> new HttpTarget(to.scheme, to.host, to.port, path, isClear(path)));
   }
 
   private static boolean isOfUrls(String url) {
@@ -109,11 +110,6 @@ public record HttpTarget(String scheme, String host, int port, String path) {
         || (c >= 'A' && c <= 'Z')
         || (c >= '0' && c <= '9')
         || "-._~".indexOf(c) >= 0;
-  }
-
-  /** Whether all servers read the path as it stands. */
-  boolean isClear() {
-    return isClear(path);
   }
 
   static boolean isClear(String path) {

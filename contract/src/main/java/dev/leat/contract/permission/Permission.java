@@ -16,7 +16,7 @@ public final class Permission {
 
   /**
    * The longest name, key or path that a pattern is held to; a longer one is matched only by what
-   * matches all. So many characters take 100 patterns of the worst kind about a millisecond.
+   * matches all. So many characters take 100 patterns of the worst kind some milliseconds.
    */
   public static final int RESOURCE_CHARS_MAX = 2_048;
 
