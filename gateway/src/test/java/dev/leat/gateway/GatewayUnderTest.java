@@ -232,6 +232,16 @@ final class GatewayUnderTest implements AutoCloseable {
     changes.catchUp();
   }
 
+  void delete(TenantId tenant) {
+    tenants.delete(tenant, true);
+    changes.catchUp();
+  }
+
+  void create(TenantId tenant) {
+    tenants.create(tenant);
+    changes.catchUp();
+  }
+
   void resume(TenantId tenant) {
     tenants.resume(tenant);
     changes.catchUp();

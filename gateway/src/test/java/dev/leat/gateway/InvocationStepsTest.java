@@ -375,6 +375,25 @@ class InvocationStepsTest {
   }
 
   @Test
+  void tenant_deletedWhileABodyArrives_runsNothing() throws IOException {
+    try (Socket socket = node.open()) {
+      OutputStream out = socket.getOutputStream();
+      String head = "POST /f/acme/open HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+      out.write((head + "Content-Length: 5\r\n\r\nhel").getBytes(StandardCharsets.US_ASCII));
+      Eventually.holds("its body is arriving", () -> node.bodies.held() > 0);
+
+      node.delete(GatewayUnderTest.ACME);
+      out.write("lo".getBytes(StandardCharsets.US_ASCII));
+
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(Received.of(answer).problem()).isEqualTo("404 function-not-found");
+      assertThat(node.functions.invoked).isEmpty();
+    } finally {
+      node.create(GatewayUnderTest.ACME);
+    }
+  }
+
+  @Test
   void worker_lostBeforeItStarted_saysWhenToTryAgain() {
     node.functions.script = call -> new Outcome.WorkerLost(false);
     assertThat(node.get("/f/acme/open").field("retry-after")).isEqualTo("1");

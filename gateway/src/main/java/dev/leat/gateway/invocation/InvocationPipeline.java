@@ -71,7 +71,7 @@ public final class InvocationPipeline {
                 step("quota", "over it, no body costs memory", new AdmitByQuota(quotas)),
                 step("memory", "no byte is read that has no room", new ReserveMemory(bodies)),
                 step("body", "last, since only it waits for the client", new ReadBody()),
-                step("still", "a body may take minutes", new RefuseSuspended(tenants)),
+                step("still", "a body may take minutes", new RequireTenantStill(tenants)),
                 step("leave", "functions' threads are woken once for many", new LeaveEventLoop()),
                 step(
                     "invoke",

@@ -5,10 +5,7 @@ import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
 import dev.leat.tenants.Tenants;
 
-/**
- * Goes on only when the function's tenant is not suspended, whoever calls. Asked before anything is
- * spent, and again when the body is there: clients could else keep calls for after a suspension.
- */
+/** Goes on only when the function's tenant is not suspended, whoever calls. */
 final class RefuseSuspended implements Step<InvocationExchange> {
   private final Tenants tenants;
 
