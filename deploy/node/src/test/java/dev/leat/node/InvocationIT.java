@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 class InvocationIT {
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+  private static final String COUNTING =
+      "  route: {auth: public}\n  capabilities: {keyValue: {}}\n";
+
   @TempDir private static Path directory;
   private static RunningNode node;
   private static Workshop acme;
@@ -49,6 +54,30 @@ class InvocationIT {
   @AfterEach
   void nothingIsHeld() {
     node.assertNothingHeld();
+  }
+
+  @Test
+  void values_areKeptBetweenCalls_andGoWithTheTenant() throws IOException {
+    byte[] counter = Files.readAllBytes(Path.of("../../sdk/samples/counter/counter.wasm"));
+    Workshop keeping = node.workshop("keeping");
+    keeping.deploy("counter", counter, COUNTING);
+
+    for (int i = 1; i <= 3; i++) {
+      assertThat(keeping.call("POST", "counter/visits").send().text())
+          .isEqualTo("{\"count\":%d}".formatted(i));
+    }
+    assertThat(keeping.call("GET", "counter/others").send().text()).isEqualTo("{\"count\":0}");
+    assertThat(keeping.setQuota("{\"keys\":1}").status()).isEqualTo(200);
+    assertThat(keeping.call("POST", "counter/others").send().status()).isEqualTo(507);
+    keeping.deployPublic("counter", counter);
+    assertThat(keeping.call("GET", "counter/visits").send().status()).as("denied").isEqualTo(403);
+
+    assertThat(
+            node.request("DELETE", "/v1/tenants/keeping?force=true").operator().send().status())
+        .isEqualTo(204);
+    Workshop next = node.workshop("keeping");
+    next.deploy("counter", counter, COUNTING);
+    assertThat(next.call("GET", "counter/visits").send().text()).isEqualTo("{\"count\":0}");
   }
 
   @Test

@@ -364,7 +364,7 @@ public final class JdbiKeyValueStore implements KeyValueStore {
   }
 
   private static long size(Key key, byte[] value) {
-    return key.bytes().length + value.length;
+    return (long) key.bytes().length + value.length;
   }
 
   private static byte[] decimal(long number) {
