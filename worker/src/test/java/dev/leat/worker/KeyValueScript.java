@@ -112,7 +112,7 @@ final class KeyValueScript {
     String name = names.get(random.nextInt(names.size()));
     String types = FUNCTIONS.getOrDefault(name, "");
     List<Object> arguments = new ArrayList<>();
-    for (String type : types.substring(1, types.indexOf(')')).split(",")) {
+    for (String type : types.substring(1, types.indexOf(')')).split(",", -1)) {
       arguments.add(type.equals("i64") ? (Object) anyLong(random) : (Object) anyInt(random));
     }
     return call(name, arguments.toArray());

@@ -21,8 +21,9 @@ import java.util.Set;
  *   <li>{@code add} runs {@code storeBytes} before anyone can see the module; if it throws, nothing
  *       is kept. It also does when the very same module is kept already, whose bytes may be lost.
  *   <li>{@code find} gives the tenant's module of that publisher, name and version, or the newest
- *       of that digest; {@code newest} what it published itself last under a name; {@code count} how many it has, {@code storedBytes} how many bytes in all of
- *       them together, of each tenant that has any, or of one.
+ *       of that digest; {@code newest} what it published itself last under a name; {@code count}
+ *       how many it has, {@code storedBytes} how many bytes in all of them together, of each tenant
+ *       that has any, or of one.
  *   <li>{@code list} gives the tenant's modules whose name contains the text, the last added first.
  *       Following {@code next} meets each module that was there throughout exactly once.
  *   <li>{@code delete} removes every module of that digest, unless a function version of the tenant
