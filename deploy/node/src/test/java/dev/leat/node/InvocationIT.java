@@ -72,8 +72,7 @@ class InvocationIT {
     keeping.deployPublic("counter", counter);
     assertThat(keeping.call("GET", "counter/visits").send().status()).as("denied").isEqualTo(403);
 
-    assertThat(
-            node.request("DELETE", "/v1/tenants/keeping?force=true").operator().send().status())
+    assertThat(node.request("DELETE", "/v1/tenants/keeping?force=true").operator().send().status())
         .isEqualTo(204);
     Workshop next = node.workshop("keeping");
     next.deploy("counter", counter, COUNTING);
