@@ -78,7 +78,7 @@ public final class ForgetTenant {
       return true;
     }
     trial.forget(tenant);
-    functions.forget(tenant);
+    functions.forget(tenant); // deployed since, of a module that was still there
     permissions.forget(tenant); // after the functions, without which none is set
     return false;
   }
