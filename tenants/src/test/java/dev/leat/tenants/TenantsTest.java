@@ -19,6 +19,8 @@ import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -248,6 +250,38 @@ final class TenantsTest {
     assertThat(first).containsExactly("a", "a-b", "a0");
     assertThat(second).containsExactly("ab", "b");
     assertThat(done(tenants.list(3, Optional.of(new TenantId("zzz"))))).isEmpty();
+  }
+
+  /** What so many cost in memory and at a start is measured: docs/BENCHMARKS.md. */
+  @Test
+  void tenThousand_areThereAfterAStart_onPages_eachWithItsQuota() {
+    database.execute(
+        """
+        INSERT INTO tenants (id, created_at)
+        SELECT 't' || n, CURRENT_TIMESTAMP FROM SYSTEM_RANGE(1, 10000) AS numbers(n)
+        """);
+    database.execute(
+        "INSERT INTO quotas SELECT 't' || n, 'concurrency', n FROM SYSTEM_RANGE(1, 10000) AS numbers(n)");
+
+    Platform restarted = Platform.start(database, clock);
+
+    Set<String> met = new HashSet<>();
+    Optional<TenantId> after = Optional.empty();
+    List<String> page = names(done(restarted.tenants.list(1_000, after)));
+    while (!page.isEmpty()) {
+      assertThat(met).doesNotContainAnyElementsOf(page);
+      met.addAll(page);
+      after = Optional.of(new TenantId(page.getLast()));
+      page = names(done(restarted.tenants.list(1_000, after)));
+    }
+    assertThat(met).hasSize(10_000);
+    for (int i : new int[] {1, 5_000, 10_000}) {
+      TenantId tenant = new TenantId("t" + i);
+      assertThat(restarted.tenants.exists(tenant)).isTrue();
+      assertThat(restarted.quotas.standing(new QuotaScope.OfTenant(tenant)))
+          .extracting(QuotaStanding::limit)
+          .containsExactly((long) i);
+    }
   }
 
   @Test

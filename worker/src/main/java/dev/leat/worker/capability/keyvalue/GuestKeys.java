@@ -329,11 +329,9 @@ public final class GuestKeys {
 
   /** Writes as much as there is room for; gives the length of all. */
   private int copyOut(GuestInstance guest, String asked, byte[] all, long buffer, long capacity) {
-    int length = (int) Math.min(Integer.toUnsignedLong((int) capacity), all.length);
-    guest.charge(length);
-    guest.memory().write((int) buffer, all, 0, length);
-    kept = length < all.length ? new Kept(asked, all) : null;
-    return all.length;
+    int length = GuestText.write(guest, all, buffer, capacity);
+    kept = Integer.compareUnsigned((int) capacity, length) < 0 ? new Kept(asked, all) : null;
+    return length;
   }
 
   private record Kept(String asked, byte[] answer) {}
