@@ -141,6 +141,7 @@ class ModuleTableTest {
                       "dev.leat.registry.permission..",
                       "dev.leat.worker.guest..",
                       "dev.leat.worker.capability.config..",
+                      "dev.leat.worker.capability.keyvalue..",
                       "dev.leat.gateway.control..",
                       "dev.leat.node",
                       "dev.leat.cli..")),

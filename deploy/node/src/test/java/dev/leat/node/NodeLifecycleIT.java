@@ -47,8 +47,8 @@ class NodeLifecycleIT {
       assertThat(node.operatorToken()).isEqualTo(operator);
       Answered answered = node.request("POST", "/f/acme/echo").token(token).body("hello").send();
       assertThat(answered.text()).isEqualTo("hello");
-      assertThat(node.request("GET", "/v1/tenants/acme/quota").token(operator).send().text())
-          .contains("\"concurrency\":7}");
+      Answered quota = node.request("GET", "/v1/tenants/acme/quota").token(operator).send();
+      assertThat(quota.json().path("concurrency").asInt()).isEqualTo(7);
       assertThat(node.request("GET", "/metrics").operator().send().text())
           .as("what was published before is loaded, not compiled")
           .contains("leat_modules_compiled_total 0.0");
