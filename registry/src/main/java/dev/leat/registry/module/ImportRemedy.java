@@ -20,7 +20,7 @@ final class ImportRemedy {
 
   /** How the imports of powers begin that a later version grants. */
   private static final List<String> LATER =
-      List.of("kv_", "http_", "sql_", "secret_", "config_", "metric_", "log_fields");
+      List.of("http_", "sql_", "secret_", "metric_", "log_fields");
 
   private ImportRemedy() {}
 

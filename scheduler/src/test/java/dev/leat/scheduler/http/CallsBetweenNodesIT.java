@@ -68,6 +68,7 @@ class CallsBetweenNodesIT {
             new Outcome.Overloaded("full", Duration.ofSeconds(1)),
             new Outcome.StoreUnavailable("away", Duration.ofSeconds(2)),
             new Outcome.Unrunnable("missing", USED),
+            new Outcome.Tampered("changed"),
             new Outcome.WorkerLost(true),
             new Outcome.WorkerLost(false));
     assertThat(endings.stream().map(Outcome::word).distinct()).hasSize(Outcome.words().size());
