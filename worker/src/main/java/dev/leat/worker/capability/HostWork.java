@@ -1,32 +1,43 @@
 package dev.leat.worker.capability;
 
+import dev.leat.contract.TenantId;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.StackRoom;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Work that blocks, done for guests on other threads while they wait: a driver has the whole stack
  * there, which a guest may have filled, and an end of the call ends the wait at once. Only so much
- * is done at the same moment; what nobody waits for any more counts until it is really over. Safe
- * for several threads.
+ * is done at the same moment, half of it for one tenant at the most, and what a tenant has waiting
+ * stands in nobody else's way. What nobody waits for any more counts until it is really over, but
+ * holds nothing of what it was to do unless it has begun. Safe for several threads.
  */
 public final class HostWork {
   /**
    * What is under way or waits at the most: more than a node has guest threads, so that only what
-   * was left behind can fill it. Each is a virtual thread, of about 1 KB.
+   * was left behind can fill it. Each is a virtual thread, of about 1 KB; what it was to write, up
+   * to 512 KiB, it keeps only while somebody waits.
    */
   static final int TASKS_MAX = 4_096;
 
   private final Executor threads;
   private final Semaphore places;
+  private final int placesOfTenant;
   private final AtomicInteger tasks = new AtomicInteger();
+
+  /** Only tenants for which something is under way or waits. */
+  private final Map<TenantId, Share> shares = new ConcurrentHashMap<>();
 
   /**
    * @param threads one for each task, such as virtual threads; tasks wait there for their place
@@ -35,49 +46,60 @@ public final class HostWork {
   public HostWork(Executor threads, int atOnce) {
     this.threads = threads;
     this.places = new Semaphore(atOnce, true);
+    this.placesOfTenant = (atOnce + 1) / 2;
   }
 
   /**
    * Has this done, and waits for it on the guest's thread.
    *
+   * @param tenant whose guest it is
    * @param work is not begun once nobody waits for it; its result must not be null
    * @return nothing when it was not done in time, or too much is left undone already
    * @throws dev.leat.engine.GuestStopped when the call is to end before
    * @throws RuntimeException what the work threw
    */
-  public <T> Optional<T> await(GuestInstance guest, Duration atMost, Supplier<T> work) {
+  public <T> Optional<T> await(
+      TenantId tenant, GuestInstance guest, Duration atMost, Supplier<T> work) {
     StackRoom.forALogLine(); // to start a thread takes more than a lock does
+    return await(tenant, result -> guest.restUntilDone(result, atMost), work);
+  }
+
+  /**
+   * @param wait gives whether the result is there
+   */
+  <T> Optional<T> await(TenantId tenant, Predicate<CompletableFuture<T>> wait, Supplier<T> work) {
     if (tasks.incrementAndGet() > TASKS_MAX) {
       tasks.decrementAndGet();
       return Optional.empty();
     }
-    CompletableFuture<T> result = new CompletableFuture<>();
-    threads.execute(() -> run(work, result));
+    Task<T> task = new Task<>(work);
+    threads.execute(() -> run(tenant, task));
     boolean isDone;
     try {
-      isDone = guest.restUntilDone(result, atMost);
+      isDone = wait.test(task.result);
     } finally {
-      result.cancel(false);
+      task.giveUp();
     }
     if (!isDone) {
       return Optional.empty();
     }
-    if (result.state() == Future.State.FAILED) {
-      throw unchecked(result.exceptionNow());
+    if (task.result.state() == Future.State.FAILED) {
+      throw unchecked(task.result.exceptionNow());
     }
-    return Optional.of(result.resultNow());
+    return Optional.of(task.result.resultNow());
   }
 
-  private <T> void run(Supplier<T> work, CompletableFuture<T> result) {
+  private void run(TenantId tenant, Task<?> task) {
+    Share share =
+        shares.compute(tenant, (key, known) -> (known == null ? new Share() : known).joined());
+    share.places.acquireUninterruptibly();
     places.acquireUninterruptibly();
     try {
-      if (!result.isDone()) {
-        result.complete(work.get());
-      }
-    } catch (RuntimeException | Error e) {
-      result.completeExceptionally(e);
+      task.run();
     } finally {
       places.release();
+      share.places.release();
+      shares.computeIfPresent(tenant, (key, known) -> known.left());
       tasks.decrementAndGet();
     }
   }
@@ -91,5 +113,50 @@ public final class HostWork {
     return failure instanceof RuntimeException e
         ? e
         : new IllegalStateException("The host's work failed", failure);
+  }
+
+  /** What is done at the same moment for one tenant. */
+  private final class Share {
+    private final Semaphore places = new Semaphore(placesOfTenant, true);
+    private int tasks; // guarded by the map's lock of its entry
+
+    Share joined() {
+      tasks++;
+      return this;
+    }
+
+    /** Null, so that it is not kept, when it was the last. */
+    @Nullable Share left() {
+      tasks--;
+      return tasks == 0 ? null : this;
+    }
+  }
+
+  private static final class Task<T> {
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+
+    /** Null once nobody waits for it: it may hold a value of a guest. */
+    private volatile @Nullable Supplier<T> work;
+
+    Task(Supplier<T> work) {
+      this.work = work;
+    }
+
+    void run() {
+      Supplier<T> wanted = work;
+      if (wanted == null) {
+        return;
+      }
+      try {
+        result.complete(wanted.get());
+      } catch (RuntimeException | Error e) {
+        result.completeExceptionally(e);
+      }
+    }
+
+    void giveUp() {
+      work = null;
+      result.cancel(false);
+    }
   }
 }

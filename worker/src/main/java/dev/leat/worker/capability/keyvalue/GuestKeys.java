@@ -271,7 +271,7 @@ public final class GuestKeys {
   private <T> int await(GuestInstance guest, Supplier<T> asked, ToIntFunction<T> answer) {
     T done;
     try {
-      done = work.await(guest, PATIENCE, asked).orElse(null);
+      done = work.await(tenant, guest, PATIENCE, asked).orElse(null);
     } catch (StoreFailure e) {
       StackRoom.forALogLine();
       LOG.debug("A function's value cannot be reached tenant={}", tenant, e);
