@@ -177,7 +177,7 @@ public final class TestRegistry implements AutoCloseable {
             clock);
     TenantTurns turns = new TenantTurns(new Database(database.dataSource()));
     permissionStore = new JdbiPermissionStore(new Database(database.dataSource()), turns);
-    permissions = new CurrentPermissions(permissionStore, tenant -> allowance);
+    permissions = new CurrentPermissions(permissionStore, tenant -> allowance, tenant -> true);
     permitFunction = new PermitFunction(permissionStore, functions, tenant -> allowance, clock);
     forgetTenant =
         new ForgetTenant(

@@ -140,6 +140,17 @@ final class PermissionsTest {
     assertThat(answers(worker.invoke(function, "cart"))).containsExactly(1, DENIED);
   }
 
+  @Test
+  void call_thatOutlivesItsTenant_reachesNothingOfTheNextOne() {
+    TestFunction function = reader().instances(0, 1, Reuse.SHARED);
+    shelf.afterEach = () -> worker.permissions.replace(function.version().function().tenant());
+    assertThat(answers(worker.invoke(function, "cart"))).containsExactly(1, DENIED);
+    assertThat(worker.denied).as("what the next one would find").isEmpty();
+
+    shelf.afterEach = () -> {};
+    assertThat(answers(worker.invoke(function, "cart"))).containsExactly(1, 1);
+  }
+
   @ParameterizedTest
   @EnumSource
   void change_holdsForInstancesThatAreThere(Reuse reuse) {

@@ -3,6 +3,7 @@ package dev.leat.worker;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
+import dev.leat.contract.TenantId;
 import dev.leat.contract.permission.FunctionPermissions;
 import dev.leat.contract.permission.Permission;
 import dev.leat.contract.permission.PermissionSource;
@@ -20,6 +21,7 @@ final class TestPermissions implements PermissionSource {
   private final Map<FunctionRef, FunctionPermissions> ofFunctions = new ConcurrentHashMap<>();
   private final Map<FunctionVersion, Permits> tables = new ConcurrentHashMap<>();
   private final AtomicLong revision = new AtomicLong();
+  private final Map<TenantId, Long> gone = new ConcurrentHashMap<>();
   private volatile Set<String> powers = Grant.WORDS;
 
   /**
@@ -47,6 +49,17 @@ final class TestPermissions implements PermissionSource {
   void allow(Set<String> words) {
     powers = words;
     revision.incrementAndGet();
+  }
+
+  /** The tenant is deleted, and another of its name is there. */
+  void replace(TenantId tenant) {
+    gone.put(tenant, revision.get() + 1);
+    revision.incrementAndGet();
+  }
+
+  @Override
+  public boolean isGone(TenantId tenant, long since) {
+    return gone.getOrDefault(tenant, 0L) > since;
   }
 
   @Override

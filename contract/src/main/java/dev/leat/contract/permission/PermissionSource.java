@@ -2,6 +2,7 @@ package dev.leat.contract.permission;
 
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
+import dev.leat.contract.TenantId;
 import java.util.Optional;
 
 /** What functions may ask of the host at this moment. Never blocks; any thread. */
@@ -18,6 +19,11 @@ public interface PermissionSource {
         public Permits of(FunctionVersion version) {
           return Permits.of(version.grants(), Optional.empty(), Grant.WORDS);
         }
+
+        @Override
+        public boolean isGone(TenantId tenant, long since) {
+          return false;
+        }
       };
 
   /** Another number after each change of anything: who knows it need not ask again. */
@@ -25,4 +31,10 @@ public interface PermissionSource {
 
   /** What the version may. The same object as long as nothing that concerns it has changed. */
   Permits of(FunctionVersion version);
+
+  /**
+   * Whether the tenant was deleted after that revision: what has been running since then is not of
+   * a tenant that has its name now.
+   */
+  boolean isGone(TenantId tenant, long since);
 }

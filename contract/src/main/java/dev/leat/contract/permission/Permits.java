@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * most those of one type of the function's {@link FunctionPermissions} and of the manifest.
  */
 public final class Permits {
+  /** What allows nothing at all. */
+  public static final Permits NOTHING = new Permits(Map.of(), null, Set.of());
+
   private final Map<PermissionType, Rule> manifest;
   private final @Nullable FunctionPermissions function;
   private final Set<String> powers;

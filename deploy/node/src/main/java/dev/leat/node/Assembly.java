@@ -143,7 +143,8 @@ final class Assembly implements AutoCloseable {
     logs = new InvocationLogs(new JdbiLogStore(source), config.invocations(), clock);
     modules = new ModuleParts(config, directory, source, audit.store::append, clock);
     PermissionStore permissionStore = new JdbiPermissionStore(modules.database, modules.turns);
-    permissions = new CurrentPermissions(permissionStore, tenants.quotas);
+    permissions =
+        new CurrentPermissions(permissionStore, tenants.quotas, tenants.tenants::exists);
     permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()));
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
     running =
@@ -357,7 +358,7 @@ final class Assembly implements AutoCloseable {
             tenants.quotas,
             tenants.tenants,
             tenants.usage,
-            permissions, // after the quotas, which have the powers
+            permissions, // after the quotas, which have the powers, and the tenants
             registry.drained,
             registry.routes)
         .forEach(changes::subscribe);

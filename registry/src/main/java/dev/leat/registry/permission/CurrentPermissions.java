@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * What every function may at this moment, in memory: asking takes no lock and does no I/O. The feed
@@ -23,8 +24,15 @@ public final class CurrentPermissions implements ChangeFeed.Subscriber, Permissi
   /** Tables that are kept; some hundred bytes each, beside the permissions that they share. */
   static final int TABLES_MAX = 10_000;
 
+  /**
+   * Deleted tenants that are remembered, some hundred bytes each. All are forgotten beyond: nobody
+   * deletes so many in the five minutes that a call can last.
+   */
+  static final int GONE_MAX = 10_000;
+
   private final PermissionStore store;
   private final Allowances allowances;
+  private final Predicate<TenantId> exists;
 
   /** Only functions that have some: at most as many as tenants may have functions. */
   private final Map<FunctionRef, FunctionPermissions> ofFunctions = new ConcurrentHashMap<>();
@@ -32,11 +40,19 @@ public final class CurrentPermissions implements ChangeFeed.Subscriber, Permissi
   /** By version, to be looked at again after each change. */
   private final Map<FunctionVersion, Permits> tables = new ConcurrentHashMap<>();
 
+  /** The revision with which each tenant was found to be deleted. */
+  private final Map<TenantId, Long> gone = new ConcurrentHashMap<>();
+
   private volatile long revision;
 
-  public CurrentPermissions(PermissionStore store, Allowances allowances) {
+  /**
+   * @param exists which tenants there are, as the feed has told before it tells this
+   */
+  public CurrentPermissions(
+      PermissionStore store, Allowances allowances, Predicate<TenantId> exists) {
     this.store = store;
     this.allowances = allowances;
+    this.exists = exists;
   }
 
   @Override
@@ -61,6 +77,11 @@ public final class CurrentPermissions implements ChangeFeed.Subscriber, Permissi
       tables.put(version, now);
     }
     return now;
+  }
+
+  @Override
+  public boolean isGone(TenantId tenant, long since) {
+    return gone.getOrDefault(tenant, 0L) > since;
   }
 
   @Override
@@ -89,9 +110,27 @@ public final class CurrentPermissions implements ChangeFeed.Subscriber, Permissi
       }
       case Change.QuotaChanged(TenantId tenant) -> hasChanged();
       case Change.DefaultQuotaChanged() -> hasChanged();
-      case Change.TenantChanged(TenantId tenant) -> hasChanged();
+      case Change.TenantChanged(TenantId tenant) -> {
+        if (!exists.test(tenant)) {
+          remove(tenant);
+        }
+        hasChanged();
+      }
+      // Only with the tenant, whose next one of the name may be there already.
+      case Change.RoutesForgotten(TenantId tenant) -> {
+        remove(tenant);
+        hasChanged();
+      }
       default -> {} // not what a function may
     }
+  }
+
+  private void remove(TenantId tenant) {
+    tables.keySet().removeIf(version -> version.function().tenant().equals(tenant));
+    if (gone.size() >= GONE_MAX) {
+      gone.clear();
+    }
+    gone.put(tenant, revision + 1);
   }
 
   /** Versions whose table is kept. */

@@ -17,6 +17,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
 import dev.leat.contract.permission.Permission;
 import dev.leat.contract.permission.PermissionType;
 import dev.leat.contract.permission.Permits;
@@ -282,6 +283,24 @@ final class PermitFunctionTest {
     return done(registry.permitFunction.check(
             ACME, MASK, new Asked(type, resource), Optional.ofNullable(version)))
         .decision();
+  }
+
+  @Test
+  void deletedTenant_isGone_forWhatRanBefore_andNotForItsNamesake() {
+    FunctionVersion version = deploy(1, HTTP);
+    boolean unused = allowsGet(version);
+    long before = registry.permissions.revision();
+    assertThat(registry.permissions.isGone(ACME, before)).isFalse();
+
+    while (registry.forgetTenant.forgetSome(ACME)) {
+      // until nothing is left
+    }
+    registry.changes.catchUp();
+
+    assertThat(registry.permissions.isGone(ACME, before)).isTrue();
+    assertThat(registry.permissions.isGone(ACME, registry.permissions.revision())).isFalse();
+    assertThat(registry.permissions.isGone(new TenantId("globex"), before)).isFalse();
+    assertThat(registry.permissions.tables()).isZero();
   }
 
   @Test

@@ -10,7 +10,8 @@ import dev.leat.engine.StackRoom;
 
 /**
  * What one instance may ask of the host, as it stands when it asks: what is changed meanwhile holds
- * from the next request on. Confined to the guest's thread.
+ * from the next request on; of a deleted tenant it may nothing, even if another has its name since.
+ * Confined to the guest's thread.
  */
 public final class GuestPermits {
   private static final String NO_URL = "(no URL that can be asked for)";
@@ -19,6 +20,7 @@ public final class GuestPermits {
   private final FunctionVersion version;
   private final PermissionDenials denials;
   private final Permits atStart;
+  private final long revisionAtStart;
   private long revision;
   private Permits permits;
 
@@ -26,7 +28,8 @@ public final class GuestPermits {
     this.source = source;
     this.version = version;
     this.denials = denials;
-    revision = source.revision(); // first: what comes with a later one is read again
+    revisionAtStart = source.revision(); // first: what comes with a later one is read again
+    revision = revisionAtStart;
     atStart = source.of(version);
     permits = atStart;
   }
@@ -39,6 +42,9 @@ public final class GuestPermits {
   public boolean allows(PermissionType type, String resource) {
     if (would(type, resource)) {
       return true;
+    }
+    if (permits == Permits.NOTHING) {
+      return false; // the record would be found by the next tenant of the name
     }
     StackRoom.forALock();
     denials.count(version.function(), type, told(type, resource));
@@ -67,7 +73,10 @@ public final class GuestPermits {
     long newest = source.revision();
     if (newest != revision) {
       revision = newest;
-      permits = source.of(version);
+      permits =
+          source.isGone(version.function().tenant(), revisionAtStart)
+              ? Permits.NOTHING
+              : source.of(version);
     }
     return permits;
   }
