@@ -13,8 +13,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "analyze",
     description = {
-      "Show what can be told of a module without running it, and without a node: the contracts that it",
-      "fits, imports and exports, memory, features, sections, and what looks like a secret in its data."
+      "Show what can be told of a module without running it, and without a node.",
+      "The contracts that it fits, imports and exports, memory, features, sections, and what looks",
+      "like a secret in its data."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class Analyze implements Runnable {

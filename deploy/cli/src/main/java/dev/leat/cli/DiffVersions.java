@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description = {
-      "Show what differs between two versions of a function: module, limits, capabilities and all",
-      "else of the manifest."
+      "Show what differs between two versions of a function.",
+      "The module, limits, capabilities and all else of the manifest."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class DiffVersions implements Runnable {

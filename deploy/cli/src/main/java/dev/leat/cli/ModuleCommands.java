@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
 import dev.leat.registry.module.ModuleRef;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,10 +25,10 @@ import picocli.CommandLine.Parameters;
       "  leat module list --query mask",
       "  leat module visibility resize@1.2.0 public",
       "  leat module visibility resize@1.2.0 shared-with globex,initech",
-      "  leat module signatures sha256:<hex>"
+      "  leat module signatures acme/resize@1.2.0"
     })
 final class ModuleCommands {
-  private static final String MODULE = "sha256:<hex> or NAME:latest";
+  private static final String MODULE = "sha256:<hex>, [PUBLISHER/]NAME@VERSION or NAME:latest";
 
   private final Session session;
 
@@ -62,8 +64,8 @@ final class ModuleCommands {
   }
 
   @Command(description = "List the keys that vouch for a module.")
-  void signatures(
-      @Parameters(paramLabel = "DIGEST", description = "sha256:<hex>") ModuleDigest digest) {
+  void signatures(@Parameters(paramLabel = "MODULE", description = MODULE) String module) {
+    ModuleDigest digest = digest(module);
     session
         .output()
         .list(
@@ -84,8 +86,8 @@ final class ModuleCommands {
   void visibility(
       @Parameters(
               index = "0",
-              paramLabel = "DIGEST|NAME@VERSION",
-              description = "A module that the tenant published.")
+              paramLabel = "MODULE",
+              description = "One that the tenant published: " + MODULE)
           String module,
       @Parameters(
               index = "1",
@@ -99,7 +101,7 @@ final class ModuleCommands {
               paramLabel = "TENANT,...",
               description = "With shared-with: up to 100 tenants.")
           @Nullable String tenants) {
-    String path = session.tenantPath("modules", digestOf(module), "visibility");
+    String path = session.tenantPath("modules", digest(module).toString(), "visibility");
     if (visibility == null) {
       session.output().thing(session.api().get(path));
       return;
@@ -110,27 +112,6 @@ final class ModuleCommands {
       List.of(tenants.split(",")).forEach(sharedWith::add);
     }
     session.output().thing(session.api().put(path, body));
-  }
-
-  /** Of a digest, or of what the tenant itself published under that name and version. */
-  private String digestOf(String module) {
-    int at = module.indexOf('@');
-    if (at < 0) {
-      return module;
-    }
-    String name = module.substring(0, at);
-    String version = module.substring(at + 1);
-    for (JsonNode each :
-        session.api().list(session.tenantPath("modules") + "?q=" + ApiClient.encode(name))) {
-      if (each.path("publisher").asText().equals(session.tenant())
-          && each.path("name").asText().equals(name)
-          && each.path("version").asText().equals(version)) {
-        return each.path("digest").asText();
-      }
-    }
-    throw Failure.refused(
-        "Tenant '%s' has published no module %s. List them: leat module list"
-            .formatted(session.tenant(), module));
   }
 
   @Command(description = "Download a module.")
@@ -170,29 +151,42 @@ final class ModuleCommands {
         .done(Json.object().put("deleted", digest.toString()), "Deleted module " + digest);
   }
 
-  /** The digest that a module is named by: itself, or that of the newest under a name. */
+  /** The digest that a module is named by: itself, or that of a name and version. */
   private ModuleDigest digest(String module) {
-    return switch (ModuleRef.parse(module).orElse(null)) {
+    boolean isOwn = module.indexOf('@') >= 0 && module.indexOf('/') < 0;
+    return switch (ModuleRef.parse(isOwn ? session.tenant() + "/" + module : module).orElse(null)) {
       case ModuleRef.ByDigest(ModuleDigest digest) -> digest;
-      case ModuleRef.Latest(String name) -> newest(name);
+      case ModuleRef.Latest(String name) ->
+          find(session.tenant(), name, null)
+              .orElseThrow(() ->
+                  Failure.refused(
+                      "Tenant '%s' has published no module '%s'. List them: leat module list"
+                          .formatted(session.tenant(), name)));
+      case ModuleRef.ByName(TenantId publisher, String name, String version) ->
+          find(publisher.value(), name, version)
+              .orElseThrow(() ->
+                  Failure.refused(
+                      "Tenant '%s' has no module %s/%s@%s. List them: leat module list"
+                          .formatted(session.tenant(), publisher, name, version)));
       case null, default ->
           throw Failure.usage(
-              "MODULE must be 'sha256:' and 64 lower-case hexadecimal digits, or NAME:latest, was '"
+              "MODULE must be 'sha256:' and 64 lower-case hexadecimal digits, NAME@VERSION,"
+                  + " PUBLISHER/NAME@VERSION or NAME:latest, was '"
                   + module
                   + "'");
     };
   }
 
-  private ModuleDigest newest(String name) {
+  /** The newest of them, if no version is named. */
+  private Optional<ModuleDigest> find(String publisher, String name, @Nullable String version) {
     for (JsonNode found :
         session.api().list(session.tenantPath("modules") + "?q=" + ApiClient.encode(name))) {
-      if (found.path("publisher").asText().equals(session.tenant())
-          && found.path("name").asText().equals(name)) {
-        return ModuleDigest.parse(found.path("digest").asText());
+      if (found.path("publisher").asText().equals(publisher)
+          && found.path("name").asText().equals(name)
+          && (version == null || found.path("version").asText().equals(version))) {
+        return Optional.of(ModuleDigest.parse(found.path("digest").asText()));
       }
     }
-    throw Failure.refused(
-        "Tenant '%s' has published no module of the name '%s'. List them: leat module list"
-            .formatted(session.tenant(), name));
+    return Optional.empty();
   }
 }

@@ -11,8 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rollback",
     description = {
-      "Send all traffic back to the version that led before what is released now. Doing it twice",
-      "is as doing it once; to go back further, name the version."
+      "Send all traffic back to the version that led before what is released now.",
+      "Doing it twice is as doing it once; to go back further, name the version."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class Rollback implements Runnable {

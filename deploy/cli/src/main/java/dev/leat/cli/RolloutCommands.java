@@ -19,8 +19,8 @@ final class RolloutCommands {
 
   @Command(
       description = {
-        "Begin, with the first step at once. Example:",
-        "leat rollout start mask --to v3 --canary --steps 5,25,50,100 --interval 2m"
+        "Begin, with the first step at once.",
+        "Example: leat rollout start mask --to v3 --canary --steps 5,25,50,100 --interval 2m"
       })
   void start(
       @Parameters(paramLabel = "FUNCTION", description = "Its name.") String function,

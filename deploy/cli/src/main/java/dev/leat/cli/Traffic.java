@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "traffic",
     description = {
-      "Show which versions answer, or give each its share in per cent, 100 in all. Example:",
-      "leat traffic mask v1=90 v2=10"
+      "Show which versions answer, or give each its share in per cent, 100 in all.",
+      "Example: leat traffic mask v1=90 v2=10"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class Traffic implements Runnable {

@@ -9,8 +9,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "validate",
     description = {
-      "Check, without a node, whether the platform accepts a module: it is valid WebAssembly, within the",
-      "limits, and fits a contract. Exit code 1 if not, with everything that is wrong."
+      "Check, without a node, whether the platform accepts a module.",
+      "It is valid WebAssembly, within the limits, and fits a contract. Exit code 1 if not, with",
+      "everything that is wrong."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields.
 final class Validate implements Runnable {

@@ -1,5 +1,6 @@
 package dev.leat.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -9,9 +10,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,15 +33,10 @@ class LeatTest {
 
   @Test
   void help_ofEveryCommand_isAsReviewed() throws IOException {
-    Terminal nowhere =
-        new Terminal(
-            InputStream.nullInputStream(),
-            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
-            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
-            false);
-    List<String> texts = new ArrayList<>();
-    collect(Leat.commandLine(new Environment(Map.of()), nowhere), texts);
-    String help = String.join("\n", texts);
+    String help =
+        commands()
+            .map(each -> each.getUsageMessage(CommandLine.Help.Ansi.OFF))
+            .collect(joining("\n"));
 
     if ("1".equals(System.getenv("UPDATE_GOLDEN"))) {
       Files.writeString(GOLDEN, help);
@@ -50,9 +45,26 @@ class LeatTest {
     assertThat(help).as("UPDATE_GOLDEN=1 rewrites the file").isEqualTo(Files.readString(GOLDEN));
   }
 
-  private static void collect(CommandLine command, List<String> texts) {
-    texts.add(command.getUsageMessage(CommandLine.Help.Ansi.OFF));
-    command.getSubcommands().values().stream().distinct().forEach(it -> collect(it, texts));
+  @Test
+  void help_ofCommands_saysInOneSentenceWhatEachIsFor() {
+    commands()
+        .forEach(each ->
+            assertThat(each.getCommandSpec().usageMessage().description()[0])
+                .as(each.getCommandName())
+                .endsWith("."));
+  }
+
+  private static Stream<CommandLine> commands() {
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+    Terminal terminal = new Terminal(InputStream.nullInputStream(), nowhere, nowhere, false);
+    return withSubcommands(Leat.commandLine(new Environment(Map.of()), terminal));
+  }
+
+  private static Stream<CommandLine> withSubcommands(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command),
+        command.getSubcommands().values().stream().distinct().flatMap(LeatTest::withSubcommands));
   }
 
   @ParameterizedTest

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code sign}, {@code verify}, {@code publish}, {@code module} and {@code deploy}. */
@@ -283,8 +284,38 @@ class PublishIT {
 
     assertThat(cli.run("module", "show", "mask:latest").exitCode()).isZero();
     assertThat(server.only("getModule").line()).endsWith("/modules/" + DIGEST);
-    assertThat(cli.run("module", "show", "none:latest").err()).contains("no module of the name");
+    assertThat(cli.run("module", "show", "none:latest").err()).contains("no module 'none'");
     assertThat(cli.run("module", "show", "mask.wasm").exitCode()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "show, getModule, ''",
+    "signatures, listModuleSignatures, /signatures",
+    "visibility, getModuleVisibility, /visibility",
+  })
+  void module_byNameAndVersion_isThatOfThePublisher(String verb, String operation, String end) {
+    server.answer(
+        "listModules",
+        200,
+        """
+        {"items": [{"publisher": "acme", "name": "mask", "version": "1.0.0", "digest": "sha256:%s"},
+                   {"publisher": "globex", "name": "mask", "version": "1.0.0", "digest": "%s"},
+                   {"publisher": "globex", "name": "mask", "version": "0.9.0", "digest": "sha256:%s"},
+                   {"publisher": "acme", "name": "mask", "version": "0.9.0", "digest": "%s"}]}
+        """
+            .formatted("0".repeat(64), DIGEST, "1".repeat(64), DIGEST));
+
+    assertThat(cli.run("module", verb, "globex/mask@1.0.0").exitCode()).isZero();
+    assertThat(cli.run("module", verb, "mask@0.9.0").exitCode()).isZero();
+
+    assertThat(server.requests())
+        .filteredOn(request -> request.operation().equals(operation))
+        .extracting(RecordingServer.Request::line)
+        .hasSize(2)
+        .allMatch(line -> line.endsWith("/modules/" + DIGEST + end));
+    assertThat(cli.run("module", verb, "mask@2.0.0").err())
+        .isEqualTo("Tenant 'acme' has no module acme/mask@2.0.0. List them: leat module list\n");
   }
 
   @Test
