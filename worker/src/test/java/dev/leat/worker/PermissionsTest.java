@@ -176,6 +176,37 @@ final class PermissionsTest {
         .isEqualTo(Usage.Acquire.RESET);
   }
 
+  /** Else a tenant with many versions has all others' instances come up again, when it likes. */
+  @Test
+  void tablesThatAreMadeAnew_leaveInstancesWhereTheyAre() {
+    TestFunction function = reader().instances(0, 1, Reuse.RESET);
+    worker.permissions.set(function, "keyvalue:read=shelf/cart");
+    worker.invoke(function, "cart");
+
+    worker.permissions.forgetTables();
+
+    assertThat(((Outcome.Responded) worker.invoke(function, "cart")).usage().acquire())
+        .isEqualTo(Usage.Acquire.RESET);
+  }
+
+  @Test
+  void changeAndBack_whileACallRuns_hasItsInstanceGo() {
+    TestFunction function = reader().instances(0, 1, Reuse.SHARED);
+    worker.permissions.set(function, "keyvalue:read=shelf/cart");
+    boolean[] isFirst = {true};
+    shelf.afterEach =
+        () -> {
+          String now = isFirst[0] ? "keyvalue:read=shelf/*" : "keyvalue:read=shelf/cart";
+          worker.permissions.set(function, now);
+          isFirst[0] = false;
+        };
+    worker.invoke(function, "cart");
+    shelf.afterEach = () -> {};
+
+    assertThat(((Outcome.Responded) worker.invoke(function, "cart")).usage().acquire())
+        .isEqualTo(Usage.Acquire.COLD);
+  }
+
   /** Answers with the configuration that its init was called with. */
   private static TestFunction configured() {
     return TestFunction.handler(

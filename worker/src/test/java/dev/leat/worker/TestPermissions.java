@@ -51,6 +51,12 @@ final class TestPermissions implements PermissionSource {
     revision.incrementAndGet();
   }
 
+  /** All tables are made anew: there was no room for more. Something changes. */
+  void forgetTables() {
+    tables.clear();
+    revision.incrementAndGet();
+  }
+
   /** The tenant is deleted, and another of its name is there. */
   void replace(TenantId tenant) {
     gone.put(tenant, revision.get() + 1);

@@ -29,7 +29,7 @@ public interface PermissionSource {
   /** Another number after each change of anything: who knows it need not ask again. */
   long revision();
 
-  /** What the version may. The same object as long as nothing that concerns it has changed. */
+  /** What the version may. Mostly the same object as long as nothing that concerns it changes. */
   Permits of(FunctionVersion version);
 
   /**

@@ -48,9 +48,16 @@ public final class Permits {
   /** The same manifest under other permissions; itself if they are those that it was made of. */
   public Permits under(Optional<FunctionPermissions> now, Set<String> may) {
     FunctionPermissions changed = now.orElse(null);
-    return Objects.equals(changed, function) && may.equals(powers)
-        ? this
-        : new Permits(manifest, changed, may);
+    return isUnder(changed, may) ? this : new Permits(manifest, changed, may);
+  }
+
+  /** Whether the other, which is of the same version, decides the same. */
+  public boolean isLike(Permits other) {
+    return this == other || isUnder(other.function, other.powers);
+  }
+
+  private boolean isUnder(@Nullable FunctionPermissions now, Set<String> may) {
+    return Objects.equals(now, function) && may.equals(powers);
   }
 
   /**

@@ -23,6 +23,7 @@ public final class GuestPermits {
   private final long revisionAtStart;
   private long revision;
   private Permits permits;
+  private boolean hasChanged;
 
   GuestPermits(PermissionSource source, FunctionVersion version, PermissionDenials denials) {
     this.source = source;
@@ -62,21 +63,21 @@ public final class GuestPermits {
   }
 
   /**
-   * Whether the instance came up under what holds now. If not it is not used again: it may remember
-   * what it was told then.
+   * Whether the instance came up under what holds now, and was told nothing under anything else. If
+   * not it is not used again: it may remember what it was told then.
    */
   public boolean isAsAtStart() {
-    return now() == atStart;
+    var unused = now();
+    return !hasChanged;
   }
 
   private Permits now() {
     long newest = source.revision();
     if (newest != revision) {
       revision = newest;
-      permits =
-          source.isGone(version.function().tenant(), revisionAtStart)
-              ? Permits.NOTHING
-              : source.of(version);
+      boolean isGone = source.isGone(version.function().tenant(), revisionAtStart);
+      permits = isGone ? Permits.NOTHING : source.of(version);
+      hasChanged |= isGone || !permits.isLike(atStart);
     }
     return permits;
   }
