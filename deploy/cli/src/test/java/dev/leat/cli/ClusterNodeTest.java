@@ -41,7 +41,7 @@ class ClusterNodeTest {
     assertThat(result.err())
         .isEqualTo(
             "The node cannot start: A cluster needs its modules where all of its nodes find them;"
-                + " blobs is files. Set it to database, or leave it out.\n");
+                + " blobs is files. Set it to database or s3, or leave it out.\n");
   }
 
   @Test
