@@ -329,7 +329,7 @@ final class WasiGuestTest {
     Seed seed = Seed.orElse(17);
     Random random = seed.random();
     for (Map.Entry<String, String> function : new TreeMap<>(WasiFunctions.all()).entrySet()) {
-      for (int round = 0; round < 25; round++) {
+      for (int round = 0; round < 8; round++) {
         WasmBuilder guest = calling(function.getKey(), function.getValue(), random);
 
         Outcome outcome =

@@ -32,8 +32,8 @@ class TamperAlarmTest {
   }
 
   @Test
-  void found_aMillionTimes_isRecordedAndCountedOnce() {
-    for (int call = 0; call < 1_000_000; call++) {
+  void foundOverAndOver_isRecordedAndCountedOnce() {
+    for (int call = 0; call < 10_000; call++) {
       alarm.found(tampered(1, Part.BYTES));
     }
 
