@@ -87,11 +87,7 @@ public final class UploadFuzz {
 
   private void upload(byte[] form) throws IOException, InterruptedException {
     HttpResponse<String> answer =
-        send(
-            "POST",
-            "/v1/tenants/acme/modules",
-            "multipart/form-data; boundary=" + BOUNDARY,
-            form);
+        send("POST", "/v1/tenants/acme/modules", "multipart/form-data; boundary=" + BOUNDARY, form);
     if (!RIGHT.contains(answer.statusCode())) {
       throw new AssertionError("The upload was answered " + answer.statusCode() + answer.body());
     }

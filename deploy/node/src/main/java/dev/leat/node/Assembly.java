@@ -143,8 +143,7 @@ final class Assembly implements AutoCloseable {
     logs = new InvocationLogs(new JdbiLogStore(source), config.invocations(), clock);
     modules = new ModuleParts(config, directory, source, audit.store::append, clock);
     PermissionStore permissionStore = new JdbiPermissionStore(modules.database, modules.turns);
-    permissions =
-        new CurrentPermissions(permissionStore, tenants.quotas, tenants.tenants::exists);
+    permissions = new CurrentPermissions(permissionStore, tenants.quotas, tenants.tenants::exists);
     permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()));
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
     running =
