@@ -204,6 +204,7 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         changes,
         () -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
+        tenant -> Map.of(),
         Readiness.Ready::new,
         List::of,
         InstantSource.system());

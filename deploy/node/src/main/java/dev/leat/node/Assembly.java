@@ -47,6 +47,7 @@ import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
+import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.jdbi.WorkerSchema;
 import java.io.IOException;
 import java.time.Clock;
@@ -244,6 +245,7 @@ final class Assembly implements AutoCloseable {
             tenants.usage,
             changes,
             metrics::text,
+            this::stock,
             this::readiness,
             this::members,
             clock);
@@ -514,6 +516,17 @@ final class Assembly implements AutoCloseable {
 
   private Map<TenantId, Long> storedBytes() {
     return registry.moduleStore.storedBytes();
+  }
+
+  /** What the tenant has of what is kept, by the names of the quotas that limit it. */
+  private Map<String, Long> stock(TenantId tenant) {
+    KeyValueStore.Use values = keyValues.store.use(tenant);
+    return Map.of(
+        "functions", (long) registry.functions.count(tenant),
+        "modules", (long) registry.modules.count(tenant),
+        "stored-bytes", registry.modules.storedBytes(tenant),
+        "keys", values.keys(),
+        "key-value-bytes", values.bytes());
   }
 
   private boolean isDeployed(FunctionRef function) {

@@ -69,6 +69,10 @@ class InvocationIT {
     assertThat(keeping.call("GET", "counter/others").send().text()).isEqualTo("{\"count\":0}");
     assertThat(keeping.setQuota("{\"keys\":1}").status()).isEqualTo(200);
     assertThat(keeping.call("POST", "counter/others").send().status()).isEqualTo(507);
+    JsonNode keys =
+        keeping.request("GET", "/quota").operator().send().json().path("standing").path(0);
+    assertThat(keys.path("quota").asText()).isEqualTo("keys");
+    assertThat(keys.path("used").asInt()).isEqualTo(1);
     keeping.deployPublic("counter", counter);
     assertThat(keeping.call("GET", "counter/visits").send().status()).as("denied").isEqualTo(403);
 

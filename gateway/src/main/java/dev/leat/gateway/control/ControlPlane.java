@@ -123,7 +123,7 @@ public final class ControlPlane {
     byId.putAll(new PlatformOperations(services).byId());
     byId.putAll(new TenantOperations(services.tenants(), services.quotas()).byId());
     byId.putAll(
-        new QuotaOperations(services.quotas(), services.functions(), services.modules()).byId());
+        new QuotaOperations(services.quotas(), services.functions(), services.stock()).byId());
     byId.putAll(new SigningKeyOperations(services.signingKeys()).byId());
     byId.putAll(new TokenOperations(services.tokens()).byId());
     byId.putAll(new IssuerOperations(services.issuers()).byId());

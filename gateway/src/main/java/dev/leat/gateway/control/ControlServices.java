@@ -1,5 +1,6 @@
 package dev.leat.gateway.control;
 
+import dev.leat.contract.TenantId;
 import dev.leat.audit.AuditLog;
 import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.invocations.ExecutionLog;
@@ -25,12 +26,15 @@ import dev.leat.tenants.Tokens;
 import dev.leat.tenants.usage.UsageLog;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * What the control plane's operations work on.
  *
  * @param metrics the node's metrics in Prometheus' text format
+ * @param stock what a tenant has of what is kept, by the names of the quotas that limit it; blocks
  * @param readiness whether the node should get requests now
  * @param members the nodes of the cluster as this one knows them, by name
  */
@@ -58,6 +62,7 @@ public record ControlServices(
     UsageLog usage,
     ChangeFeed changes,
     Supplier<byte[]> metrics,
+    Function<TenantId, Map<String, Long>> stock,
     Supplier<Readiness> readiness,
     Supplier<List<MemberReply>> members,
     InstantSource clock) {}

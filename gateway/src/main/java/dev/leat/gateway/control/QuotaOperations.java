@@ -6,23 +6,27 @@ import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.reply.QuotaReply;
 import dev.leat.gateway.control.request.QuotaChange;
 import dev.leat.registry.function.FunctionCatalog;
-import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.QuotaStanding;
 import dev.leat.tenants.Quotas;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Quotas of tenants and of functions, and the default. */
 final class QuotaOperations {
   private final Quotas quotas;
   private final FunctionCatalog functions;
-  private final ModuleCatalog modules;
+  private final Function<TenantId, Map<String, Long>> stock;
 
-  QuotaOperations(Quotas quotas, FunctionCatalog functions, ModuleCatalog modules) {
+  /**
+   * @param stock what a tenant has of what is kept, by the names of quotas
+   */
+  QuotaOperations(
+      Quotas quotas, FunctionCatalog functions, Function<TenantId, Map<String, Long>> stock) {
     this.quotas = quotas;
     this.functions = functions;
-    this.modules = modules;
+    this.stock = stock;
   }
 
   Map<String, Operation> byId() {
@@ -45,19 +49,16 @@ final class QuotaOperations {
 
   private List<QuotaStanding> standing(QuotaScope scope) {
     List<QuotaStanding> standing = quotas.standing(scope);
-    return scope instanceof QuotaScope.OfTenant(TenantId tenant)
-        ? standing.stream().map(of -> withStock(of, tenant)).toList()
-        : standing;
-  }
-
-  /** What the tenant has in the registry is counted there. */
-  private QuotaStanding withStock(QuotaStanding standing, TenantId tenant) {
-    return switch (standing.quota()) {
-      case "functions" -> standing.with(functions.count(tenant));
-      case "modules" -> standing.with(modules.count(tenant));
-      case "stored-bytes" -> standing.with(modules.storedBytes(tenant));
-      default -> standing;
-    };
+    if (!(scope instanceof QuotaScope.OfTenant(TenantId tenant))) {
+      return standing;
+    }
+    Map<String, Long> has = stock.apply(tenant);
+    return standing.stream()
+        .map(of -> {
+          Long amount = has.get(of.quota());
+          return amount == null ? of : of.with(amount);
+        })
+        .toList();
   }
 
   private Reply set(Call call, QuotaScope scope) {
