@@ -123,8 +123,11 @@ final class JdbiTraffic {
     return handle
         .createQuery(
             """
-            SELECT tenant, name FROM functions WHERE rollout_due <= :now
-            ORDER BY rollout_due LIMIT :limit
+            SELECT tenant, name FROM (
+              SELECT tenant, name, rollout_due,
+                ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY rollout_due) AS place
+              FROM functions WHERE rollout_due <= :now
+            ) due ORDER BY place, rollout_due LIMIT :limit
             """)
         .bind("now", now)
         .bind("limit", limit)

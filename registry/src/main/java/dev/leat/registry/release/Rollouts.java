@@ -19,15 +19,19 @@ import dev.leat.registry.function.Rollout.Said;
 import dev.leat.registry.function.RolloutPlan;
 import dev.leat.registry.function.Slots;
 import dev.leat.registry.function.Traffic;
+import dev.leat.store.StoreFailure;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -259,21 +263,42 @@ public final class Rollouts {
 
   /** Takes the steps that are due, and gives how many were. One that cannot be taken pauses. */
   int step() {
-    List<FunctionRef> due = store.due(clock.instant(), STEPS_AT_ONCE);
-    for (FunctionRef function : due) {
-      Answer<Rollout> stepped =
-          changed(
-              function.tenant(),
-              PLATFORM,
-              function.name(),
-              "rollout.step",
-              found -> Answer.done(stepped(function, found.traffic())));
-      if (stepped instanceof Answer.Refused<Rollout>(Problem problem)) {
-        LOG.info("A rollout is paused function={} reason={}", function, problem.detail());
-        var unused = pause(function.tenant(), PLATFORM, function.name());
+    return each(store.due(clock.instant(), STEPS_AT_ONCE), this::steps);
+  }
+
+  private boolean steps(FunctionRef function) {
+    Answer<Rollout> stepped =
+        changed(
+            function.tenant(),
+            PLATFORM,
+            function.name(),
+            "rollout.step",
+            found -> Answer.done(stepped(function, found.traffic())));
+    if (stepped instanceof Answer.Refused<Rollout>(Problem problem)) {
+      LOG.info("A rollout is paused function={} reason={}", function, problem.detail());
+      var unused = pause(function.tenant(), PLATFORM, function.name());
+    }
+    return true;
+  }
+
+  /**
+   * Does this with each, and gives with how many it was done. Those of a tenant that changes so
+   * much at once that there is no turn for it wait for the next round, and hinder no others.
+   */
+  private static int each(List<FunctionRef> functions, Predicate<FunctionRef> action) {
+    Set<TenantId> busy = new HashSet<>();
+    int done = 0;
+    for (FunctionRef function : functions) {
+      try {
+        if (!busy.contains(function.tenant()) && action.test(function)) {
+          done++;
+        }
+      } catch (StoreFailure e) {
+        LOG.warn("Rollouts of a tenant wait tenant={}", function.tenant(), e);
+        busy.add(function.tenant());
       }
     }
-    return due.size();
+    return done;
   }
 
   /** Unless somebody did something with it just now. */
@@ -305,7 +330,7 @@ public final class Rollouts {
     List<FunctionRef> canaries = store.canaries(JUDGED_AT_ONCE, lastJudged);
     lastJudged =
         canaries.size() < JUDGED_AT_ONCE ? Optional.empty() : Optional.of(canaries.getLast());
-    return (int) canaries.stream().filter(this::goesBack).count();
+    return each(canaries, this::goesBack);
   }
 
   /** Whether it failed, and others have all their traffic again. */

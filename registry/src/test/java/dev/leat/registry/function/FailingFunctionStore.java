@@ -9,11 +9,16 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A store in which no function can be found while it is told so. */
 public final class FailingFunctionStore implements FunctionStore {
   private final FunctionStore store;
   volatile boolean failToFind;
+
+  /** A function of another tenant, who changes so much that nothing can be done with it. */
+  public Optional<FunctionRef> busy = Optional.empty();
 
   /** Fewer versions than a deployment would keep. */
   public int versionsKeptMax = Integer.MAX_VALUE;
@@ -29,6 +34,7 @@ public final class FailingFunctionStore implements FunctionStore {
 
   @Override
   public Optional<DeployedFunction> find(TenantId tenant, FunctionName name) {
+    failIfBusy(tenant);
     if (failToFind) {
       throw new StoreFailure("Finding a function", true, new IOException("away"));
     }
@@ -37,6 +43,7 @@ public final class FailingFunctionStore implements FunctionStore {
 
   @Override
   public Traffic traffic(TenantId tenant, FunctionName name) {
+    failIfBusy(tenant);
     return store.traffic(tenant, name);
   }
 
@@ -47,12 +54,22 @@ public final class FailingFunctionStore implements FunctionStore {
 
   @Override
   public List<FunctionRef> canaries(int limit, Optional<FunctionRef> after) {
-    return store.canaries(limit, after);
+    return withBusy(store.canaries(limit, after));
+  }
+
+  private List<FunctionRef> withBusy(List<FunctionRef> functions) {
+    return Stream.concat(busy.stream(), functions.stream()).toList();
+  }
+
+  private void failIfBusy(TenantId tenant) {
+    if (busy.filter(function -> function.tenant().equals(tenant)).isPresent()) {
+      throw new StoreFailure("Waiting for a turn", true, new TimeoutException("too much at once"));
+    }
   }
 
   @Override
   public List<FunctionRef> due(Instant now, int limit) {
-    return store.due(now, limit);
+    return withBusy(store.due(now, limit));
   }
 
   @Override

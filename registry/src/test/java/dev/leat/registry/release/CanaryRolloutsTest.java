@@ -9,11 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.canary.Alarm;
@@ -65,6 +67,8 @@ final class CanaryRolloutsTest {
   void aWorseVersion_goesBackByItself_andSaysWhy() {
     start(2);
     gateway.call(4_000, 0.01, 0.3);
+    registry.functionStore.busy =
+        Optional.of(new FunctionRef(new TenantId("busy"), new FunctionName("f")));
     look();
 
     assertThat(text()).isEqualTo("v1=100%");

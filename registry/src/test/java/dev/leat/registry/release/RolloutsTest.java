@@ -8,7 +8,10 @@ import static dev.leat.registry.TestRegistry.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
 import dev.leat.registry.GuestModules;
 import dev.leat.registry.TestRegistry;
 import dev.leat.registry.function.Rollout;
@@ -17,6 +20,7 @@ import dev.leat.registry.function.RolloutPlan;
 import dev.leat.registry.function.RolloutPlan.Strategy;
 import dev.leat.registry.function.Traffic;
 import dev.leat.registry.route.Route;
+import dev.leat.store.Database;
 import dev.leat.store.JdbiLeases;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +68,41 @@ final class RolloutsTest {
     assertThat(registry.recorded(ACME))
         .startsWith("rollout.step acme/mask", "rollout.step acme/mask", "rollout.start acme/mask");
     assertThat(done(rollback()).text()).as("what led before it").isEqualTo("v1=100%");
+  }
+
+  @Test
+  void aTenantForWhomThereIsNoTurn_hindersNoOther() {
+    done(start(500, 5_000, 10_000));
+    registry.functionStore.busy =
+        Optional.of(new FunctionRef(new TenantId("busy"), new FunctionName("f")));
+    registry.clock.advance(INTERVAL);
+
+    assertThat(registry.rollouts.step()).isEqualTo(1);
+    assertThat(text()).isEqualTo("v1=50% v2=50%");
+  }
+
+  @Test
+  void due_tenantsTakeTurns() {
+    done(start(500, 5_000, 10_000));
+    registry.clock.advance(INTERVAL);
+    Database database = new Database(registry.database.dataSource());
+    database.useTransaction(
+        "Adding functions whose rollouts have been due for longer",
+        handle -> {
+          for (String name : List.of("a", "b", "c")) {
+            handle.execute(
+                """
+                INSERT INTO functions (tenant, name, last_version, rollout_due)
+                VALUES ('busy', ?, 1, TIMESTAMP WITH TIME ZONE '2000-01-01 00:00:00+00')
+                """,
+                name);
+          }
+        });
+
+    assertThat(registry.functionStore.due(registry.clock.instant(), 2))
+        .extracting(function -> function.tenant().value())
+        .containsExactly("busy", "acme");
+    assertThat(registry.functionStore.due(registry.clock.instant(), 100)).hasSize(4);
   }
 
   @Test
