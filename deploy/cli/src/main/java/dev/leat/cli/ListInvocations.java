@@ -1,5 +1,7 @@
 package dev.leat.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.leat.contract.Outcome;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -75,10 +77,12 @@ final class ListInvocations implements Runnable {
     filters.put("since", since);
     filters.put("until", until);
     String path = session.tenantPath("invocations") + ApiClient.query(filters);
+    ArrayNode items = session.api().get(path).withArray("items");
     session
         .output()
         .list(
-            session.api().get(path).withArray("items"),
+            items,
+            Labeled.all(items),
             "endedAt",
             "function",
             "version",
@@ -93,7 +97,8 @@ final class ListInvocations implements Runnable {
   @Command(description = "Show the record of one invocation.")
   void show(
       @Parameters(paramLabel = "ID", description = "As the response's X-Request-Id.") String id) {
-    session.output().thing(session.api().get(session.tenantPath("invocations", id)));
+    JsonNode found = session.api().get(session.tenantPath("invocations", id));
+    session.output().thing(found, Labeled.one(found), "Nothing.");
   }
 
   /** The words that are allowed, for the help. */

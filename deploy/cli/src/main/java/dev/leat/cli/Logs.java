@@ -1,7 +1,6 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,7 +57,8 @@ final class Logs implements Runnable {
       session
           .output()
           .list(
-              (ArrayNode) lines.withArray("items"),
+              lines.path("items"),
+              Labeled.all(lines.path("items")),
               "time",
               "version",
               "invocation",

@@ -141,6 +141,28 @@ class ControlPlaneIT {
     assertThat(json.json().get(0).path("inFlight").asInt()).isEqualTo(3);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "listInvocations, invocations",
+    "listFunctionLogs, logs mask",
+  })
+  void tablesOfWhatRan_nameVersionsAsCommandsTakeThem(String operation, String line) {
+    server.answer(operation, 200, "{\"items\":[{\"version\":3}],\"last\":\"1\"}");
+
+    assertThat(cli.run((Object[]) line.split(" ", -1)).out()).containsPattern(" v3\\s");
+    assertThat(cli.run((Object[]) (line + " -o json").split(" ", -1)).json().at("/0/version"))
+        .hasToString("3");
+  }
+
+  @Test
+  void invocation_namesItsVersionAsCommandsTakeIt() {
+    server.answer("getInvocation", 200, "{\"id\":\"a\",\"version\":3}");
+
+    assertThat(cli.run("invocations", "show", "a").out()).isEqualTo("id       a\nversion  v3\n");
+    assertThat(cli.run("invocations", "show", "a", "-o", "json").json().path("version").asInt())
+        .isEqualTo(3);
+  }
+
   @Test
   void tokenCreate_printsTheTokenAlone() {
     Cli.Result result =

@@ -89,6 +89,10 @@ class WalkIT {
       cli.with("LEAT_PROFILE", "default");
       done(cli.run("quota", "set", "acme", "burst=none", "requests-per-second=-1"));
       assertThat(done(cli.run("quota", "show", "acme"))).contains("has no quotas");
+      done(cli.run("quota", "set", "acme", "--function", "mask-pii", "concurrency=4"));
+      assertThat(done(cli.run("audit", "list", "--resource", "acme/mask-pii")))
+          .contains("quota.set")
+          .doesNotContain("tenant.create");
       cli.with("LEAT_PROFILE", "acme");
       done(cli.run("delete", "mask-pii"));
       assertThat(cli.run("invoke", "mask-pii").exitCode()).isEqualTo(1);

@@ -66,8 +66,7 @@ public final class JdbiQuotaStore implements QuotaStore {
       case QuotaScope.OfTenant(TenantId tenant) ->
           AuditEntry.done(Optional.of(tenant), "quota.set", tenant.value(), now);
       case QuotaScope.OfFunction(FunctionRef function) ->
-          AuditEntry.done(
-              Optional.of(function.tenant()), "quota.set", function.name().value(), now);
+          AuditEntry.done(Optional.of(function.tenant()), "quota.set", function.toString(), now);
     };
   }
 
