@@ -1,7 +1,7 @@
 package dev.leat.gateway.control;
 
-import dev.leat.contract.TenantId;
 import dev.leat.audit.AuditLog;
+import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.invocations.ExecutionLog;
 import dev.leat.invocations.InvocationLogs;
