@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -43,20 +45,21 @@ public final class JdbiPolicyStore implements PolicyStore {
   }
 
   @Override
-  public void set(TenantId tenant, TrustPolicy policy, AuditEntry entry) {
-    boolean unused =
-        turns.inTransaction(
-            tenant,
-            "Setting the policy of tenant " + tenant,
-            handle -> {
-              if (policy(handle, tenant).equals(policy)) {
-                return false;
-              }
-              write(handle, tenant, policy);
-              JdbiAuditStore.append(handle, entry);
-              Changes.append(handle, new Change.TrustChanged(tenant));
-              return true;
-            });
+  public TrustPolicy change(
+      TenantId tenant, UnaryOperator<TrustPolicy> next, Function<TrustPolicy, AuditEntry> entry) {
+    return turns.inTransaction(
+        tenant,
+        "Setting the policy of tenant " + tenant,
+        handle -> {
+          TrustPolicy before = policy(handle, tenant);
+          TrustPolicy after = next.apply(before);
+          if (!after.equals(before)) {
+            write(handle, tenant, after);
+            JdbiAuditStore.append(handle, entry.apply(after));
+            Changes.append(handle, new Change.TrustChanged(tenant));
+          }
+          return after;
+        });
   }
 
   private static void write(Handle handle, TenantId tenant, TrustPolicy policy) {

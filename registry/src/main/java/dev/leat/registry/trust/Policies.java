@@ -46,18 +46,22 @@ public final class Policies {
           ProblemCode.INVALID_REQUEST,
           "trusted-publishers must be up to %d tenants.".formatted(TrustPolicy.PUBLISHERS_MAX));
     }
-    TrustPolicy before = store.find(tenant);
-    TrustPolicy after =
-        new TrustPolicy(
-            requiresSignature.orElse(before.requiresSignature()),
-            trusted.orElse(before.trusted()),
-            onRevoke.orElse(before.onRevoke()));
-    store.set(
-        tenant,
-        after,
-        AuditEntry.done(
-            clock.instant(), tenant, actor, "policy.set", tenant.value(), described(after)));
-    return Answer.done(after);
+    return Answer.done(
+        store.change(
+            tenant,
+            before ->
+                new TrustPolicy(
+                    requiresSignature.orElse(before.requiresSignature()),
+                    trusted.orElse(before.trusted()),
+                    onRevoke.orElse(before.onRevoke())),
+            after ->
+                AuditEntry.done(
+                    clock.instant(),
+                    tenant,
+                    actor,
+                    "policy.set",
+                    tenant.value(),
+                    described(after))));
   }
 
   private static String described(TrustPolicy policy) {

@@ -7,14 +7,17 @@ import dev.leat.store.StoreFailure;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Where tenants' policies are kept, and which keys vouch for their modules. Laws:
  *
  * <ol>
  *   <li>{@code find} gives the policy that was set last, {@link TrustPolicy#DEFAULT} if none was.
- *   <li>{@code set} keeps a policy. The audit entry is kept, and the change announced, if and only
- *       if the policy is another than before.
+ *   <li>{@code change} keeps the policy that is made of the one before; of several changes at once
+ *       none is lost. The audit entry is kept, and the change announced, if and only if the policy
+ *       is another than before.
  *   <li>{@code signatures} gives those of a module that the tenant has: each with its key's
  *       revocation from the moment on that it is committed, whoever's key it is.
  *   <li>{@code drained} gives the modules that the tenant's policy drains, or those of all tenants
@@ -28,7 +31,9 @@ import java.util.Set;
 public interface PolicyStore {
   TrustPolicy find(TenantId tenant);
 
-  void set(TenantId tenant, TrustPolicy policy, AuditEntry entry);
+  /** Gives the policy as it is then. */
+  TrustPolicy change(
+      TenantId tenant, UnaryOperator<TrustPolicy> next, Function<TrustPolicy, AuditEntry> entry);
 
   List<ModuleSignature> signatures(TenantId tenant, ModuleDigest digest);
 

@@ -207,7 +207,7 @@ public abstract class OfferStoreContract {
     publish(PUBLISHER, "mask", "1", 1);
     offer(1, ALL);
     install(USER, "mask", "1");
-    policies.set(USER, new TrustPolicy(true, Optional.empty(), OnRevoke.DRAIN), entry("policy"));
+    setPolicy(new TrustPolicy(true, Optional.empty(), OnRevoke.DRAIN));
     keys.revoke(PUBLISHER, "key", NOW, entry("revoke"));
     assertThat(policies.drained(USER)).containsExactly(digest(1));
     assertThat(install(USER, "mask", "1")).isInstanceOf(Installation.Untrusted.class);
@@ -247,8 +247,7 @@ public abstract class OfferStoreContract {
   void law4_install_whatThePolicyObjectsTo_isRefused() {
     publish(PUBLISHER, "mask", "1", 1);
     offer(1, ALL);
-    policies.set(
-        USER, new TrustPolicy(true, Optional.of(Set.of(USER)), OnRevoke.KEEP), entry("policy"));
+    setPolicy(new TrustPolicy(true, Optional.of(Set.of(USER)), OnRevoke.KEEP));
 
     assertThat(install(USER, "mask", "1"))
         .isInstanceOfSatisfying(
@@ -490,5 +489,9 @@ public abstract class OfferStoreContract {
 
   private static AuditEntry entry(TenantId tenant, String action) {
     return AuditEntry.done(NOW, tenant, "someone", action, "", "");
+  }
+
+  private void setPolicy(TrustPolicy policy) {
+    policies.change(USER, before -> policy, after -> entry("policy"));
   }
 }

@@ -18,9 +18,15 @@ import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.ModuleStore.Addition;
 import dev.leat.registry.module.ModuleStoreContract;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,9 +68,9 @@ public abstract class PolicyStoreContract {
   void law1_find_givesWhatWasSetLast() {
     assertThat(store.find(USER)).isEqualTo(TrustPolicy.DEFAULT);
 
-    store.set(USER, OWN_ONLY, entry("set"));
+    store.change(USER, before -> OWN_ONLY, after -> entry("set"));
     assertThat(store.find(USER)).isEqualTo(OWN_ONLY);
-    store.set(USER, DRAINING, entry("set"));
+    store.change(USER, before -> DRAINING, after -> entry("set"));
 
     assertThat(store.find(USER)).isEqualTo(DRAINING);
     assertThat(store.find(PUBLISHER)).isEqualTo(TrustPolicy.DEFAULT);
@@ -74,8 +80,8 @@ public abstract class PolicyStoreContract {
   void law2_set_isRecordedAndAnnouncedWhenItChangesSomething() {
     Announced announced = announced();
 
-    store.set(USER, DRAINING, entry("set"));
-    store.set(USER, DRAINING, entry("again"));
+    store.change(USER, before -> DRAINING, after -> entry("set"));
+    store.change(USER, before -> DRAINING, after -> entry("again"));
 
     assertThat(announced.changes()).containsExactly(new Change.TrustChanged(USER));
     AuditStore audit = itsAuditStore();
@@ -83,6 +89,32 @@ public abstract class PolicyStoreContract {
     assertThat(audit.list(AuditStore.Filter.of(USER), 10, AuditStore.START).items())
         .extracting(record -> record.entry().action())
         .containsExactly("set", "register");
+  }
+
+  @Test
+  void law2_ofSeveralChangesAtOnce_noneIsLost() throws Exception {
+    List<TenantId> added = new ArrayList<>();
+    List<Future<TrustPolicy>> changes = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 20; i++) {
+        TenantId one = new TenantId("publisher-" + i);
+        added.add(one);
+        changes.add(
+            threads.submit(() ->
+                store.change(USER, before -> trusting(before, one), after -> entry("set"))));
+      }
+      for (Future<TrustPolicy> change : changes) {
+        assertThat(change.get().trusted()).isPresent();
+      }
+    }
+
+    assertThat(store.find(USER).trusted()).contains(Set.copyOf(added));
+  }
+
+  private static TrustPolicy trusting(TrustPolicy before, TenantId one) {
+    Set<TenantId> trusted = new HashSet<>(before.trusted().orElse(Set.of()));
+    trusted.add(one);
+    return new TrustPolicy(before.requiresSignature(), Optional.of(trusted), before.onRevoke());
   }
 
   @Test
@@ -139,7 +171,7 @@ public abstract class PolicyStoreContract {
     keys.revoke(USER, "own", NOW, entry("revoke"));
     assertThat(store.drained(USER)).isEmpty();
 
-    store.set(USER, DRAINING, entry("set"));
+    store.change(USER, before -> DRAINING, after -> entry("set"));
 
     assertThat(store.drained(USER)).containsExactly(digest(1));
     assertThat(store.drained()).isEqualTo(Map.of(USER, Set.of(digest(1))));
@@ -148,7 +180,7 @@ public abstract class PolicyStoreContract {
 
   @Test
   void law4_drained_isAnnouncedToWhoDrains_whoeversKeyItIs() {
-    store.set(USER, DRAINING, entry("set"));
+    store.change(USER, before -> DRAINING, after -> entry("set"));
     add(1, PUBLISHER, "theirs");
     Announced announced = announced();
 
@@ -162,8 +194,8 @@ public abstract class PolicyStoreContract {
 
   @Test
   void law5_forget_thePolicyIsTheDefaultAgain() {
-    store.set(USER, DRAINING, entry("set"));
-    store.set(PUBLISHER, OWN_ONLY, entry("set"));
+    store.change(USER, before -> DRAINING, after -> entry("set"));
+    store.change(PUBLISHER, before -> OWN_ONLY, after -> entry("set"));
     Announced announced = announced();
 
     store.forget(USER);
@@ -178,7 +210,7 @@ public abstract class PolicyStoreContract {
   void law5_forget_signaturesForOthersAreOrphaned_asTrustedAsTheyAre() {
     TenantId strict = new TenantId("strict");
     add(1, PUBLISHER, "theirs");
-    store.set(strict, OWN_ONLY, entry("set"));
+    store.change(strict, before -> OWN_ONLY, after -> entry("set"));
     add(strict, 1, PUBLISHER, "theirs");
     add(PUBLISHER, 1, PUBLISHER, "theirs");
 
@@ -195,7 +227,7 @@ public abstract class PolicyStoreContract {
   @Test
   void law5_forget_aLaterPublisherOfTheNameDecidesNothing() {
     add(1, PUBLISHER, "theirs");
-    store.set(USER, DRAINING, entry("set"));
+    store.change(USER, before -> DRAINING, after -> entry("set"));
     store.forget(PUBLISHER);
     keys.forget(PUBLISHER);
 
@@ -213,7 +245,7 @@ public abstract class PolicyStoreContract {
   @Test
   void law5_forget_whatWasRevokedStaysRevoked() {
     add(1, PUBLISHER, "theirs");
-    store.set(USER, DRAINING, entry("set"));
+    store.change(USER, before -> DRAINING, after -> entry("set"));
     keys.revoke(PUBLISHER, "theirs", NOW, entry("revoke"));
 
     keys.forget(PUBLISHER);
