@@ -13,6 +13,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +42,7 @@ final class AuditCommands {
       },
       footer = {
         "Examples:",
-        "  leat audit list --action function --since 2026-01-31T00:00:00Z",
+        "  leat audit list --action function --since 7d",
         "  leat audit list --tenant acme --denied"
       })
   void list(
@@ -58,10 +59,20 @@ final class AuditCommands {
               description = "Only what was done to this, such as acme/mask.")
           @Nullable String resource,
       @Option(names = "--denied", description = "Only what was denied.") boolean isDenied,
-      @Option(names = "--since", paramLabel = "TIME", description = "Only from this time on.")
-          @Nullable String since,
-      @Option(names = "--until", paramLabel = "TIME", description = "Only before this time.")
-          @Nullable String until,
+      @Option(
+              names = "--since",
+              paramLabel = "TIME",
+              converter = PastConverter.class,
+              description =
+                  "Only from then on: how long ago (30m, 24h, 7d), or an instant"
+                      + " (2026-11-27T12:00:00Z).")
+          @Nullable Instant since,
+      @Option(
+              names = "--until",
+              paramLabel = "TIME",
+              converter = PastConverter.class,
+              description = "Only before then; likewise.")
+          @Nullable Instant until,
       @Option(
               names = "--limit",
               paramLabel = "N",
@@ -74,8 +85,8 @@ final class AuditCommands {
     filters.put("action", action);
     filters.put("resource", resource);
     filters.put("allowed", isDenied ? "false" : null);
-    filters.put("since", since);
-    filters.put("until", until);
+    filters.put("since", since == null ? null : since.toString());
+    filters.put("until", until == null ? null : until.toString());
     boolean isTenants = session.profiles().require(session.profileName()).tenant().isPresent();
     filters.put("tenant", isTenants ? null : session.namedTenant());
     String path = isTenants ? session.tenantPath("audit") : PATH;

@@ -3,6 +3,7 @@ package dev.leat.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.leat.contract.Outcome;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Parameters;
     name = "invocations",
     description = {
       "List what ran lately, newest first, or show one.",
-      "Examples: leat invocations --function mask --outcome trapped --since 2026-01-31T00:00:00Z",
+      "Examples: leat invocations --function mask --outcome trapped --since 24h",
       "leat invocations show 0198c1f05a7e7cc3"
     })
 final class ListInvocations implements Runnable {
@@ -42,11 +43,20 @@ final class ListInvocations implements Runnable {
   @Option(names = "--caller", paramLabel = "NAME", description = "Only those of this caller.")
   private @Nullable String caller;
 
-  @Option(names = "--since", paramLabel = "TIME", description = "Only from this time on.")
-  private @Nullable String since;
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      converter = PastConverter.class,
+      description =
+          "Only from then on: how long ago (30m, 24h, 7d), or an instant (2026-11-27T12:00:00Z).")
+  private @Nullable Instant since;
 
-  @Option(names = "--until", paramLabel = "TIME", description = "Only before this time.")
-  private @Nullable String until;
+  @Option(
+      names = "--until",
+      paramLabel = "TIME",
+      converter = PastConverter.class,
+      description = "Only before then; likewise.")
+  private @Nullable Instant until;
 
   @Option(
       names = "--limit",
@@ -74,8 +84,8 @@ final class ListInvocations implements Runnable {
     filters.put("version", version);
     filters.put("module", module);
     filters.put("caller", caller);
-    filters.put("since", since);
-    filters.put("until", until);
+    filters.put("since", since == null ? null : since.toString());
+    filters.put("until", until == null ? null : until.toString());
     String path = session.tenantPath("invocations") + ApiClient.query(filters);
     ArrayNode items = session.api().get(path).withArray("items");
     session

@@ -3,9 +3,13 @@ package dev.leat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +156,19 @@ class ControlPlaneIT {
     assertThat(cli.run((Object[]) line.split(" ", -1)).out()).containsPattern(" v3\\s");
     assertThat(cli.run((Object[]) (line + " -o json").split(" ", -1)).json().at("/0/version"))
         .hasToString("3");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"listInvocations, invocations", "listTenantAudit, audit list"})
+  void times_areInstantsOrHowLongAgo(String operation, String line) {
+    Instant dayAgo = Instant.now().minus(Duration.ofDays(1));
+
+    cli.run((Object[]) (line + " --since 24h --until 2026-01-31T12:00:00Z").split(" ", -1));
+
+    String sent = URLDecoder.decode(server.only(operation).line(), StandardCharsets.UTF_8);
+    assertThat(sent).endsWith("&until=2026-01-31T12:00:00Z");
+    assertThat(Instant.parse(sent.replaceAll(".*&since=([^&]+)&.*", "$1")))
+        .isBetween(dayAgo, Instant.now().minus(Duration.ofDays(1)));
   }
 
   @Test

@@ -95,6 +95,8 @@ class LeatTest {
         "quota set acme burst             | NAME=NUMBER is expected, such as burst=10; was 'burst'",
         "quota set acme burst=many        | it must be a whole number or 'none', was 'many'",
         "invocations --outcome foo        | --outcome must be one of responded, failed, trapped,",
+        "invocations --since 1w           | '1w' is no time such as 2026-11-30T12:00:00Z, nor how long ago, such as 30m, 24h or 7d",
+        "audit list --until Today         | 'Today' is no time such as",
         "token create                     | Missing required option: '--role=ROLE'",
         "token create --role a --ttl 5    | '5' is no duration",
         "token create --role a --ttl 1w   | '1w' is no duration",
