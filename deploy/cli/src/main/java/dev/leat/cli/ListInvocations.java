@@ -37,7 +37,10 @@ final class ListInvocations implements Runnable {
       description = "Only this version's, such as v3.")
   private @Nullable String version;
 
-  @Option(names = "--module", paramLabel = "DIGEST", description = "Only those of this module.")
+  @Option(
+      names = "--module",
+      paramLabel = "MODULE",
+      description = "Only those of this module: " + ModuleCommands.MODULE)
   private @Nullable String module;
 
   @Option(names = "--caller", paramLabel = "NAME", description = "Only those of this caller.")
@@ -82,7 +85,8 @@ final class ListInvocations implements Runnable {
     filters.put("function", function);
     filters.put("outcome", outcome);
     filters.put("version", version);
-    filters.put("module", module);
+    filters.put(
+        "module", module == null ? null : ModuleCommands.digest(session, module).toString());
     filters.put("caller", caller);
     filters.put("since", since == null ? null : since.toString());
     filters.put("until", until == null ? null : until.toString());

@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
       "  leat module signatures acme/resize@1.2.0"
     })
 final class ModuleCommands {
-  private static final String MODULE = "sha256:<hex>, [PUBLISHER/]NAME@VERSION or NAME:latest";
+  /** What a module is named by. */
+  static final String MODULE = "sha256:<hex>, [PUBLISHER/]NAME@VERSION or NAME:latest";
 
   private final Session session;
 
@@ -151,19 +152,23 @@ final class ModuleCommands {
         .done(Json.object().put("deleted", digest.toString()), "Deleted module " + digest);
   }
 
-  /** The digest that a module is named by: itself, or that of a name and version. */
   private ModuleDigest digest(String module) {
+    return digest(session, module);
+  }
+
+  /** The digest that a module is named by: itself, or that of a name and version. */
+  static ModuleDigest digest(Session session, String module) {
     boolean isOwn = module.indexOf('@') >= 0 && module.indexOf('/') < 0;
     return switch (ModuleRef.parse(isOwn ? session.tenant() + "/" + module : module).orElse(null)) {
       case ModuleRef.ByDigest(ModuleDigest digest) -> digest;
       case ModuleRef.Latest(String name) ->
-          find(session.tenant(), name, null)
+          find(session, session.tenant(), name, null)
               .orElseThrow(() ->
                   Failure.refused(
                       "Tenant '%s' has published no module '%s'. List them: leat module list"
                           .formatted(session.tenant(), name)));
       case ModuleRef.ByName(TenantId publisher, String name, String version) ->
-          find(publisher.value(), name, version)
+          find(session, publisher.value(), name, version)
               .orElseThrow(() ->
                   Failure.refused(
                       "Tenant '%s' has no module %s/%s@%s. List them: leat module list"
@@ -178,7 +183,8 @@ final class ModuleCommands {
   }
 
   /** The newest of them, if no version is named. */
-  private Optional<ModuleDigest> find(String publisher, String name, @Nullable String version) {
+  private static Optional<ModuleDigest> find(
+      Session session, String publisher, String name, @Nullable String version) {
     for (JsonNode found :
         session.api().list(session.tenantPath("modules") + "?q=" + ApiClient.encode(name))) {
       if (found.path("publisher").asText().equals(publisher)

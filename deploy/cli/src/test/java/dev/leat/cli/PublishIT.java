@@ -288,6 +288,22 @@ class PublishIT {
     assertThat(cli.run("module", "show", "mask.wasm").exitCode()).isEqualTo(2);
   }
 
+  @Test
+  void invocations_areAskedForByTheModulesName() {
+    server.answer(
+        "listModules",
+        200,
+        """
+        {"items": [{"publisher": "acme", "name": "mask", "version": "1.0.0", "digest": "%s"}]}
+        """
+            .formatted(DIGEST));
+
+    cli.run("invocations", "--module", "mask@1.0.0");
+
+    assertThat(server.only("listInvocations").line()).endsWith("&module=" + DIGEST);
+    assertThat(cli.run("invocations", "--module", "mask").exitCode()).isEqualTo(2);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "show, getModule, ''",
