@@ -2,6 +2,7 @@ package dev.leat.contract.permission;
 
 import dev.leat.contract.permission.Permits.Rule;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +13,15 @@ import org.jspecify.annotations.Nullable;
  * is denied, whatever the manifest grants.
  */
 public final class FunctionPermissions {
-  /**
-   * Permissions of one function. Each pattern takes some 2 KB at the most, so a function has 200 KB
-   * and a tenant's thousand 200 MB if every one is of the worst kind; a usual one takes 300 bytes.
-   */
+  /** Permissions of one function. */
   public static final int COUNT_MAX = 100;
+
+  /**
+   * What the patterns of one function may take in each node's memory: 100 of 2.5 KB, where a
+   * usual one takes 300 bytes to 2 KB; so a tenant's thousand functions take 256 MB at the most. A
+   * single one of 256 different characters takes 17 KB.
+   */
+  public static final int BYTES_MAX = 256 << 10;
 
   private final List<Permission> all;
   private final Map<PermissionType, Rule> rules;
@@ -29,10 +34,20 @@ public final class FunctionPermissions {
       throw new IllegalArgumentException(
           "A function has at most " + COUNT_MAX + " permissions, were " + all.size());
     }
+    if (bytes(all) > BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "The patterns of a function take at most %d bytes of memory, were %d"
+              .formatted(BYTES_MAX, bytes(all)));
+    }
     List<Permission> sorted = new ArrayList<>(all);
     sorted.sort(Comparator.comparing(Permission::type).thenComparing(Permission::resource));
     this.all = List.copyOf(sorted);
     this.rules = Rule.byType(all);
+  }
+
+  /** About how many bytes of memory these take. */
+  public static int bytes(Collection<Permission> all) {
+    return all.stream().mapToInt(permission -> permission.pattern().bytes()).sum();
   }
 
   /** By type, then by resource. */

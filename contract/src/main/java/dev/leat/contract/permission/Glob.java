@@ -14,11 +14,15 @@ final class Glob {
   private static final char SEPARATOR = '/';
   private static final int WORD_BITS = 64;
 
+  /** Of an array, and of the reference and the character that lead to it. */
+  private static final int ROW_BYTES = 24;
+
   private final String text;
 
-  /** Stars apart, a literal's character each; two stars are never neighbours. */
-  private final List<Token> tokens;
+  /** Stars and characters; two stars are never neighbours. */
+  private final int length;
 
+  private final boolean endsWithDouble;
   private final boolean isLiteral;
   private final String prefix;
   private final int words;
@@ -28,22 +32,23 @@ final class Glob {
 
   private final long[] doubles;
 
-  /** The different characters of the pattern, in order, and where each leads on. */
+  /** The different characters in order, and where each leads on; a literal has none. */
   private final char[] characters;
 
   private final long[][] onward;
 
   private Glob(String text, List<Token> tokens) {
     this.text = text;
-    this.tokens = tokens;
+    this.length = tokens.size();
+    this.endsWithDouble = !tokens.isEmpty() && tokens.getLast().kind == Kind.DOUBLE;
     this.isLiteral = tokens.stream().allMatch(token -> token.kind == Kind.CHARACTER);
     this.prefix = prefix(tokens);
     this.words = tokens.size() / WORD_BITS + 1;
     this.stars = new long[words];
     this.doubles = new long[words];
-    this.characters = distinct(tokens);
+    this.characters = isLiteral ? new char[0] : distinct(tokens);
     this.onward = new long[characters.length][words];
-    for (int state = 0; state < tokens.size(); state++) {
+    for (int state = 0; state < tokens.size() && !isLiteral; state++) {
       long bit = 1L << (state % WORD_BITS);
       switch (tokens.get(state).kind) {
         case CHARACTER ->
@@ -57,6 +62,10 @@ final class Glob {
   }
 
   static Glob of(String text) {
+    return new Glob(text, tokens(text));
+  }
+
+  private static List<Token> tokens(String text) {
     List<Token> tokens = new ArrayList<>();
     for (int at = 0; at < text.length(); ) {
       int end = at;
@@ -71,7 +80,7 @@ final class Glob {
         at = end;
       }
     }
-    return new Glob(text, List.copyOf(tokens));
+    return tokens;
   }
 
   private static String prefix(List<Token> tokens) {
@@ -102,7 +111,12 @@ final class Glob {
   }
 
   boolean isEverything() {
-    return tokens.size() == 1 && tokens.getFirst().kind == Kind.DOUBLE;
+    return length == 1 && endsWithDouble;
+  }
+
+  /** About how many bytes of memory it takes: most of it rows of states, one for each character. */
+  int bytes() {
+    return 200 + 4 * text.length() + characters.length * (ROW_BYTES + Long.BYTES * words);
   }
 
   boolean matches(String subject) {
@@ -112,9 +126,8 @@ final class Glob {
     if (isLiteral) {
       return subject.length() == prefix.length();
     }
-    if (tokens.size() == prefix.length() + 1) { // the usual one: a beginning, and a star
-      return tokens.getLast().kind == Kind.DOUBLE
-          || subject.indexOf(SEPARATOR, prefix.length()) < 0;
+    if (length == prefix.length() + 1) { // the usual one: a beginning, and a star
+      return endsWithDouble || subject.indexOf(SEPARATOR, prefix.length()) < 0;
     }
     long[] states = begin();
     for (int at = 0; at < subject.length(); at++) {
@@ -132,8 +145,11 @@ final class Glob {
    * never yes where it is not: a star of the other is taken over by stars of this alone.
    */
   boolean covers(Glob other) {
+    if (isLiteral) {
+      return text.equals(other.text);
+    }
     long[] states = begin();
-    for (Token token : other.tokens) {
+    for (Token token : tokens(other.text)) {
       int known =
           token.kind == Kind.CHARACTER ? Arrays.binarySearch(characters, token.character) : -1;
       boolean isWithinASegment =
@@ -183,8 +199,7 @@ final class Glob {
   }
 
   private boolean isEnd(long[] states) {
-    int last = tokens.size();
-    return (states[last / WORD_BITS] >>> (last % WORD_BITS) & 1) == 1;
+    return (states[length / WORD_BITS] >>> (length % WORD_BITS) & 1) == 1;
   }
 
   @Override

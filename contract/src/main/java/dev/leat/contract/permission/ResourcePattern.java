@@ -13,6 +13,9 @@ sealed interface ResourcePattern {
   /** Whether it matches all that the other does; may say no where it does. */
   boolean covers(ResourcePattern other);
 
+  /** About how many bytes of memory it takes. */
+  int bytes();
+
   /** All there are. */
   record Everything() implements ResourcePattern {
     @Override
@@ -28,6 +31,11 @@ sealed interface ResourcePattern {
     @Override
     public boolean covers(ResourcePattern other) {
       return true;
+    }
+
+    @Override
+    public int bytes() {
+      return 16;
     }
   }
 
@@ -46,6 +54,11 @@ sealed interface ResourcePattern {
     @Override
     public boolean covers(ResourcePattern other) {
       return other instanceof Named(Glob named) && glob.covers(named);
+    }
+
+    @Override
+    public int bytes() {
+      return glob.bytes();
     }
   }
 
@@ -94,6 +107,11 @@ sealed interface ResourcePattern {
           && (port == 0 || port == url.port)
           && (host.equals(ANY) || host.equals(url.host) || isHost(withoutStar(url.host)))
           && (path == null || (url.path != null && path.covers(url.path)));
+    }
+
+    @Override
+    public int bytes() {
+      return 100 + host.length() + (path == null ? 0 : path.bytes());
     }
 
     /** Of hosts below one, that one stands for them: it is below another if they are. */

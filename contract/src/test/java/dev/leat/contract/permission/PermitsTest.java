@@ -217,6 +217,27 @@ final class PermitsTest {
     assertThat(function("keyvalue:read").all().getFirst().pattern().matches(key)).isTrue();
   }
 
+  /** Else a tenant's thousand functions take 2 GB of each node. */
+  @Test
+  void patternsThatTakeMuchMemory_areRefused() {
+    List<Permission> heavy = new ArrayList<>();
+    List<Permission> usual = new ArrayList<>();
+    for (int i = 0; i < FunctionPermissions.COUNT_MAX; i++) {
+      StringBuilder pattern = new StringBuilder("*");
+      for (int c = 0; c < 254; c++) {
+        pattern.append((char) (0x4E00 + i + c));
+      }
+      heavy.add(Permission.of(PermissionType.METRICS, pattern + "*"));
+      usual.add(Permission.of(PermissionType.METRICS, "*_orders_" + i + "_*_seconds_total"));
+    }
+
+    assertThat(FunctionPermissions.bytes(heavy)).isGreaterThan(1_500_000);
+    assertThatThrownBy(() -> new FunctionPermissions(heavy))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(new FunctionPermissions(usual).all()).hasSize(FunctionPermissions.COUNT_MAX);
+    assertThat(new FunctionPermissions(heavy.subList(0, 5)).all()).hasSize(5);
+  }
+
   @Test
   void tooManyPermissions_areRefused() {
     List<Permission> many = new ArrayList<>();

@@ -208,6 +208,13 @@ public final class PermitFunction {
         }
       }
     }
+    int bytes = FunctionPermissions.bytes(read);
+    if (findings.isEmpty() && bytes > FunctionPermissions.BYTES_MAX) {
+      return Answer.refused(
+          ProblemCode.INVALID_REQUEST,
+          "The patterns take %d bytes of memory, at most %d are allowed. Have shorter ones, of fewer different characters."
+              .formatted(bytes, FunctionPermissions.BYTES_MAX));
+    }
     return findings.isEmpty()
         ? Answer.done(new FunctionPermissions(List.copyOf(read)))
         : Answer.refused(
