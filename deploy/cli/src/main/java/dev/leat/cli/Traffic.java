@@ -3,6 +3,8 @@ package dev.leat.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,7 +29,7 @@ final class Traffic implements Runnable {
       paramLabel = "VERSION=PERCENT...",
       hideParamSyntax = true,
       description = "Such as v2=0.5; versions that are not named get none.")
-  private @Nullable Map<String, BigDecimal> weights;
+  private @Nullable List<String> shares;
 
   @Option(
       names = "--sticky-header",
@@ -58,6 +60,7 @@ final class Traffic implements Runnable {
 
   @Override
   public void run() {
+    Map<String, BigDecimal> weights = shares == null ? null : weights(shares);
     String path = session.tenantPath("functions", function, "traffic");
     ObjectNode sticky = sticky();
     if (weights == null && sticky == null) {
@@ -84,6 +87,25 @@ final class Traffic implements Runnable {
             revision == null
                 ? session.api().put(path, body)
                 : session.api().putIfMatch(path, body, "\"t" + revision + "\""));
+  }
+
+  private static Map<String, BigDecimal> weights(List<String> shares) {
+    Map<String, BigDecimal> weights = new LinkedHashMap<>();
+    for (String share : shares) {
+      int equals = share.indexOf('=');
+      try {
+        BigDecimal percent = new BigDecimal(share.substring(equals + 1));
+        if (equals < 1 || weights.putIfAbsent(share.substring(0, equals), percent) != null) {
+          throw Failure.usage(
+              "VERSION=PERCENT is expected once for a version, such as v2=10; was '%s'"
+                  .formatted(share));
+        }
+      } catch (NumberFormatException e) {
+        throw Failure.usage(
+            "VERSION=PERCENT is expected, such as v2=10; was '%s'".formatted(share));
+      }
+    }
+    return weights;
   }
 
   private @Nullable ObjectNode sticky() {
