@@ -17,9 +17,9 @@ public final class FunctionPermissions {
   public static final int COUNT_MAX = 100;
 
   /**
-   * What the patterns of one function may take in each node's memory: 100 of 2.5 KB, where a
-   * usual one takes 300 bytes to 2 KB; so a tenant's thousand functions take 256 MB at the most. A
-   * single one of 256 different characters takes 17 KB.
+   * What the patterns of one function may take in each node's memory: 100 of 2.5 KB, where a usual
+   * one takes 300 bytes to 2 KB; so a tenant's thousand functions take 256 MB at the most. A single
+   * one of 256 different characters takes 17 KB.
    */
   public static final int BYTES_MAX = 256 << 10;
 

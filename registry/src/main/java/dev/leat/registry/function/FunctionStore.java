@@ -42,8 +42,8 @@ import java.util.Optional;
  *   <li>{@code name} gives an alias to a version of the function, and takes it from another; it
  *       refuses one too many, and one that is not as was asked for; of several that ask for the
  *       same at once, one is given it. {@code unname} gives whether there was one.
- *   <li>{@code due} gives functions whose traffic has a rollout that is due, of all tenants:
- *       the longest due of each, then the next one of each.
+ *   <li>{@code due} gives functions whose traffic has a rollout that is due, of all tenants: the
+ *       longest due of each, then the next one of each.
  *   <li>{@code add} is refused while the tenant's policy objects to the module.
  *   <li>{@code canaries} gives the functions of which a canary is under way, of all tenants, from
  *       after the given one on. {@code move} refuses to have more than {@link #CANARIES_MAX} of one

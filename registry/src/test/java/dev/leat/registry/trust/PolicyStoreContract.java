@@ -100,8 +100,8 @@ public abstract class PolicyStoreContract {
         TenantId one = new TenantId("publisher-" + i);
         added.add(one);
         changes.add(
-            threads.submit(() ->
-                store.change(USER, before -> trusting(before, one), after -> entry("set"))));
+            threads.submit(
+                () -> store.change(USER, before -> trusting(before, one), after -> entry("set"))));
       }
       for (Future<TrustPolicy> change : changes) {
         assertThat(change.get().trusted()).isPresent();
