@@ -72,6 +72,23 @@ public final class JdbiKeyValueStore implements KeyValueStore {
   }
 
   @Override
+  public boolean exists(Key key, Instant now) {
+    return database
+        .read(
+            "Looking for a value of tenant " + key.tenant(),
+            handle ->
+                handle
+                    .createQuery("SELECT 1 FROM key_values" + OF_KEY + " AND expires_at > :now")
+                    .bind("tenant", key.tenant().value())
+                    .bind("namespace", key.namespace())
+                    .bind("item", key.bytes())
+                    .bind("now", now)
+                    .mapTo(Integer.class)
+                    .findOne())
+        .isPresent();
+  }
+
+  @Override
   public Written set(Key key, byte[] value, Instant expiresAt, Instant now, Room room) {
     return change(key, now, room, before -> new Next.Put(value, expiresAt)).how();
   }
@@ -95,7 +112,7 @@ public final class JdbiKeyValueStore implements KeyValueStore {
             before ->
                 before == null
                     ? new Next.Stay(Written.ABSENT)
-                    : new Next.Put(before.value(), expiresAt))
+                    : new Next.Until(expiresAt))
         .how();
   }
 
@@ -164,6 +181,10 @@ public final class JdbiKeyValueStore implements KeyValueStore {
         delete(handle, key);
         yield new Changed(Written.DONE, null);
       }
+      case Next.Until(Instant expiresAt) -> {
+        setExpiry(handle, key, expiresAt);
+        yield new Changed(Written.DONE, null);
+      }
       case Next.Put(byte[] value, Instant expiresAt) -> {
         Entry entry = new Entry(value, expiresAt);
         if (!use(handle, key.tenant(), row == null ? 1 : 0, size(key, value) - size, room)) {
@@ -194,6 +215,16 @@ public final class JdbiKeyValueStore implements KeyValueStore {
         .bind("item", key.bytes())
         .bind("content", entry.value())
         .bind("expiresAt", entry.expiresAt())
+        .execute();
+  }
+
+  private static void setExpiry(Handle handle, Key key, Instant expiresAt) {
+    handle
+        .createUpdate("UPDATE key_values SET expires_at = :expiresAt" + OF_KEY)
+        .bind("tenant", key.tenant().value())
+        .bind("namespace", key.namespace())
+        .bind("item", key.bytes())
+        .bind("expiresAt", expiresAt)
         .execute();
   }
 
@@ -385,6 +416,9 @@ public final class JdbiKeyValueStore implements KeyValueStore {
   /** What is to become of a row. */
   private sealed interface Next {
     record Put(byte[] value, Instant expiresAt) implements Next {}
+
+    /** The value stays as it is. */
+    record Until(Instant expiresAt) implements Next {}
 
     record Gone() implements Next {}
 

@@ -72,6 +72,8 @@ abstract class KeyValueStoreContract {
     for (int i = 0; i < keys.size(); i++) {
       assertThat(store.get(keys.get(i), NOW)).hasValue(bytes("value " + i));
       assertThat(store.get(keys.get(i), LATER)).isEmpty();
+      assertThat(store.exists(keys.get(i), NOW)).isTrue();
+      assertThat(store.exists(keys.get(i), LATER)).isFalse();
     }
     assertThat(store.get(new Key(OTHER, "default", "A"), NOW)).isEmpty();
   }

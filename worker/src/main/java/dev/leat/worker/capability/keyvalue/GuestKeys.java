@@ -117,7 +117,7 @@ public final class GuestKeys {
         key ->
             await(
                 guest,
-                () -> store.get(key, clock.instant()).isPresent(),
+                () -> store.exists(key, clock.instant()),
                 isThere -> isThere ? 1 : 0));
   }
 

@@ -34,6 +34,9 @@ import java.util.Optional;
 public interface KeyValueStore {
   Optional<byte[]> get(Key key, Instant now);
 
+  /** Whether {@code get} finds one, without reading it. */
+  boolean exists(Key key, Instant now);
+
   Written set(Key key, byte[] value, Instant expiresAt, Instant now, Room room);
 
   Written delete(Key key, Instant now);
