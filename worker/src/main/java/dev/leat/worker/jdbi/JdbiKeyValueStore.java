@@ -109,10 +109,7 @@ public final class JdbiKeyValueStore implements KeyValueStore {
             key,
             now,
             ANY_ROOM,
-            before ->
-                before == null
-                    ? new Next.Stay(Written.ABSENT)
-                    : new Next.Until(expiresAt))
+            before -> before == null ? new Next.Stay(Written.ABSENT) : new Next.Until(expiresAt))
         .how();
   }
 

@@ -114,11 +114,7 @@ public final class GuestKeys {
         guest,
         a,
         PermissionType.KEYVALUE_READ,
-        key ->
-            await(
-                guest,
-                () -> store.exists(key, clock.instant()),
-                isThere -> isThere ? 1 : 0));
+        key -> await(guest, () -> store.exists(key, clock.instant()), isThere -> isThere ? 1 : 0));
   }
 
   /** {@code kv_list(prefix, plen, limit, buf, cap)}. Keys that it may not read are left out. */
