@@ -102,6 +102,9 @@ final class CodeScan {
     if (opcode >= OPCODES.length || OPCODES[opcode] == null) {
       throw new Malformed("There is no instruction of the opcode 0x%02x".formatted(opcode));
     }
+    if (open == 0) {
+      throw new Malformed("Instructions follow the end of a function");
+    }
     instructions++;
     switch (opcode) {
       case BLOCK -> {
@@ -166,10 +169,8 @@ final class CodeScan {
 
   private void end() {
     meet();
-    if (open > 0) {
-      open--;
-      height = floors[open] + blocks[open].results();
-    }
+    open--;
+    height = floors[open] + blocks[open].results();
   }
 
   private long branchTable() {

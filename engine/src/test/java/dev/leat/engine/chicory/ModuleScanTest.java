@@ -124,6 +124,16 @@ final class ModuleScanTest {
     assertThat(refusedCheaply(bytes(hex))).matches(".*(truncated|longer than|at most 1000).*");
   }
 
+  /** Found by a fuzzer: an {@code else} where no block is open any more. */
+  @ParameterizedTest
+  @ValueSource(ints = {0x05, 0x0b, 0x01, 0x02})
+  void check_instructionsBehindTheEndOfAFunction_areRefused(int opcode) {
+    byte[] module =
+        new WasmBuilder().memory(1).function("()->", new WasmCode().op(0x0b, opcode)).build();
+
+    assertThat(refusedCheaply(module)).contains("Instructions follow the end of a function");
+  }
+
   @Test
   void check_importWithoutAnyName_isSaid() {
     byte[] module =
