@@ -3,15 +3,11 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.leat.contract.NodeRole;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.util.EnumSet;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,8 +25,8 @@ class CanaryOnTwoNodesIT {
               "postgres",
               new Secret(""),
               DatabaseConfig.POOL_SIZE);
-      try (RunningNode a = RunningNode.start(config(tables, "a", List.of()))) {
-        try (RunningNode b = RunningNode.start(config(tables, "b", List.of(clusterAddress(a))))) {
+      try (RunningNode a = RunningNode.start(directory, tables, "a")) {
+        try (RunningNode b = RunningNode.start(directory, tables, "b", a)) {
           Workshop acme = a.workshop("acme");
           acme.deployPublic("mask", Guests.saying("one"));
           assertThat(quietly(acme, Guests.failing()).status()).isEqualTo(201);
@@ -98,22 +94,5 @@ class CanaryOnTwoNodesIT {
         .field("Content-Type", "application/yaml")
         .body(NodeUnderTest.manifest("mask", module, "  route: {auth: public}\n"))
         .send();
-  }
-
-  private NodeConfig config(DatabaseConfig tables, String name, List<InetSocketAddress> join) {
-    return NodeConfig.embedded(directory.resolve(name), NodeConfig.DEFAULT_HOST, 0)
-        .with(tables)
-        .at(
-            new ClusterPlace(name, NodeConfig.DEFAULT_HOST, 0, join),
-            EnumSet.allOf(NodeRole.class));
-  }
-
-  private static InetSocketAddress clusterAddress(RunningNode node) {
-    JsonNode member =
-        node.request("GET", "/v1/cluster").operator().send().json().path("members").get(0);
-    String text = member.path("clusterAddress").asText();
-    int colon = text.lastIndexOf(':');
-    return InetSocketAddress.createUnresolved(
-        text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
   }
 }

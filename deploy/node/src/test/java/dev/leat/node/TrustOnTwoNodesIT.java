@@ -2,21 +2,16 @@ package dev.leat.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.gen.OctetKeyPairGenerator;
-import dev.leat.contract.NodeRole;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.registry.key.Signatures;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +33,8 @@ class TrustOnTwoNodesIT {
               "postgres",
               new Secret(""),
               DatabaseConfig.POOL_SIZE);
-      try (RunningNode a = RunningNode.start(config(tables, "a", List.of()));
-          RunningNode b = RunningNode.start(config(tables, "b", List.of(clusterAddress(a))))) {
+      try (RunningNode a = RunningNode.start(directory, tables, "a");
+          RunningNode b = RunningNode.start(directory, tables, "b", a)) {
         Workshop acme = a.workshop("acme");
         byte[] module = Guests.saying("one");
         acme.deployPublic("mask", module);
@@ -101,22 +96,5 @@ class TrustOnTwoNodesIT {
     long begin = System.nanoTime();
     Eventually.holds(what, isSeen);
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).as(what).isLessThan(SEEN_WITHIN);
-  }
-
-  private NodeConfig config(DatabaseConfig tables, String name, List<InetSocketAddress> join) {
-    return NodeConfig.embedded(directory.resolve(name), NodeConfig.DEFAULT_HOST, 0)
-        .with(tables)
-        .at(
-            new ClusterPlace(name, NodeConfig.DEFAULT_HOST, 0, join),
-            EnumSet.allOf(NodeRole.class));
-  }
-
-  private static InetSocketAddress clusterAddress(RunningNode node) {
-    JsonNode member =
-        node.request("GET", "/v1/cluster").operator().send().json().path("members").get(0);
-    String text = member.path("clusterAddress").asText();
-    int colon = text.lastIndexOf(':');
-    return InetSocketAddress.createUnresolved(
-        text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
   }
 }
