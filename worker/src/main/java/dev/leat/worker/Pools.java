@@ -6,6 +6,7 @@ import dev.leat.contract.TenantId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,17 +84,23 @@ final class Pools {
    * @param versions none when the function is gone
    */
   void retain(FunctionRef function, Set<FunctionVersion> versions) {
-    Retained before = retained.put(function, new Retained(Set.copyOf(versions), System.nanoTime()));
+    Retained now = new Retained(Set.copyOf(versions), Set.of(), System.nanoTime());
+    Retained before = retained.put(function, now);
     if (before != null && before.versions().isEmpty()) {
-      // What late calls have left of a function or tenant of that name is not the next one's.
-      versions.forEach(version ->
-          pools.computeIfPresent(
-              version,
-              (same, pool) -> {
-                pool.delete();
-                return null;
-              }));
+      versions.stream()
+          .filter(version -> !before.begun().contains(version))
+          .forEach(this::dropLeftovers);
     }
+  }
+
+  /** What late calls have left of a function or tenant of that name is not the next one's. */
+  private void dropLeftovers(FunctionVersion version) {
+    pools.computeIfPresent(
+        version,
+        (same, pool) -> {
+          pool.delete();
+          return null;
+        });
   }
 
   private boolean isRetained(FunctionVersion version) {
@@ -103,9 +110,19 @@ final class Pools {
 
   /**
    * The version can be called, from now on or soon. An equal one that was deleted, of a tenant or
-   * function whose name was taken again, leaves it nothing.
+   * function whose name was taken again, leaves it nothing. What it is given from now on is its
+   * own, also before {@link #retain} tells of it.
    */
   void begin(FunctionVersion version) {
+    retained.computeIfPresent(
+        version.function(),
+        (function, known) -> {
+          if (!known.versions().isEmpty() || known.begun().contains(version)) {
+            return known;
+          }
+          dropLeftovers(version);
+          return known.with(version);
+        });
     pools.computeIfPresent(version, (same, pool) -> pool.isDeleted() ? null : pool);
   }
 
@@ -181,8 +198,19 @@ final class Pools {
         .sum();
   }
 
-  /** The versions of a function that traffic goes to since a time. */
-  private record Retained(Set<FunctionVersion> versions, long sinceNanos) {
+  /**
+   * The versions of a function that traffic goes to since a time.
+   *
+   * @param begun the first versions of the next function of that name, once this one is gone
+   */
+  private record Retained(
+      Set<FunctionVersion> versions, Set<FunctionVersion> begun, long sinceNanos) {
+    Retained with(FunctionVersion version) {
+      Set<FunctionVersion> more = new HashSet<>(begun);
+      more.add(version);
+      return new Retained(versions, Set.copyOf(more), sinceNanos);
+    }
+
     /** Whether nobody can come late any more to a function that is gone. */
     boolean isPast(long nowNanos) {
       return versions.isEmpty() && nowNanos - sinceNanos > LATE_CALLS.toNanos();

@@ -88,6 +88,23 @@ final class PoolsTest {
     assertThat(isKept(first)).isTrue();
   }
 
+  /** Whoever deploys gives the instance of its trial; the node's routes tell of it after that. */
+  @Test
+  void gone_madeAgain_keepsWhatItWasGivenBeforeItIsToldOf() {
+    delete(first);
+    KeptGuest left = new KeptGuest();
+    pools.of(first).give(left);
+    KeptGuest own = new KeptGuest();
+
+    pools.begin(first);
+    pools.of(first).give(own);
+    pools.retain(first.function(), Set.of(first));
+
+    assertThat(left.closed).isTrue();
+    assertThat(own.closed).isFalse();
+    assertThat(pools.of(first).take()).isSameAs(own);
+  }
+
   @Test
   void demands_areWhatIsAskedForMost_first() {
     pools.of(first);
