@@ -12,7 +12,7 @@ work=${1:-$(mktemp -d)}
 mkdir -p "$work/sdk"
 work=$(cd "$work" && pwd)
 rm -f "$work"/build.sh "$work"/greet*
-ln -sfn "$root/sdk/samples" "$work/sdk/samples"
+ln -sfn "$root/sdk/c" "$work/sdk/c"
 
 # A file of its own for each fenced block that follows a `name.ext`, and one script of all `sh` blocks.
 awk -v work="$work" '

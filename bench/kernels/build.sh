@@ -25,7 +25,7 @@ for kernel in "${kernels[@]}"; do
   # -fno-builtin keeps a byte loop a byte loop; __builtin_memcpy is memory.copy all the same.
   "$CLANG" --target=wasm32-unknown-unknown -std=c11 -O2 -Wall -Wextra -Werror -Wno-unused-function -fno-ident \
     -ffile-prefix-map="$PWD"=. -mbulk-memory -msign-ext -mnontrapping-fptoint -ffreestanding -fno-builtin -nostdlib \
-    -fuse-ld="$(command -v "$WASM_LD")" -I../../sdk/samples/include "$kernel.c" -Wl,--no-entry -Wl,--strip-all \
+    -fuse-ld="$(command -v "$WASM_LD")" -I../../sdk/c "$kernel.c" -Wl,--no-entry -Wl,--strip-all \
     -Wl,--compress-relocations -Wl,--stack-first -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,stack-size=32768 \
     -Wl,--export-memory -Wl,--initial-memory=262144 -Wl,--max-memory=4194304 -o "$out/$kernel.wasm"
   chmod 644 "$out/$kernel.wasm"

@@ -33,7 +33,7 @@ need() { # what to look for, Debian packages
 }
 
 # Options that every C sample shares. No names, no producers, nothing of this machine in the output.
-c_flags=(-std=c11 -O2 -Wall -Wextra -Werror -Wno-unused-function -fno-ident -ffile-prefix-map="$PWD"=.
+c_flags=(-std=c11 -O2 -Wall -Wextra -Werror -Wno-unused-function -fno-ident -ffile-prefix-map="$(dirname "$PWD")"=.
   -mbulk-memory -msign-ext -mnontrapping-fptoint)
 link_flags=(-Wl,--strip-all -Wl,--compress-relocations -Wl,--stack-first -Wl,--gc-sections -Wl,--build-id=none)
 
@@ -42,7 +42,7 @@ handler() {
   need "$CLANG" clang-19
   need "$WASM_LD" lld-19
   "$CLANG" --target=wasm32-unknown-unknown "${c_flags[@]}" -ffreestanding -fno-builtin -nostdlib -fuse-ld="$(command -v "$WASM_LD")" \
-    -Iinclude "$1/${1//-/_}.c" -Wl,--no-entry "${link_flags[@]}" -Wl,-z,stack-size="$3" \
+    -I../c "$1/${1//-/_}.c" -Wl,--no-entry "${link_flags[@]}" -Wl,-z,stack-size="$3" \
     -Wl,--initial-memory=$(($4 * 65536)) -Wl,--max-memory=$(($5 * 65536)) -o "$2"
 }
 

@@ -12,7 +12,7 @@
  * The header provides the exports that the host calls (`allocate`, `handle`, `init`), the imports
  * of module `leat`, and memory for the duration of one call.
  *
- * Build:  clang-19 --target=wasm32 -O2 -ffreestanding -nostdlib -mbulk-memory -I sdk/samples/include
+ * Build:  clang-19 --target=wasm32 -O2 -ffreestanding -nostdlib -mbulk-memory -I sdk/c
  *         -Wl,--no-entry -Wl,--stack-first -o name.wasm name.c
  *
  * The compiler calls memcmp, memcpy and their like of its own accord, also where there is no C library:
