@@ -62,16 +62,15 @@ public sealed interface Grant {
     }
   }
 
+  /** The word of a kind: its name in camel case. */
+  static String word(Class<? extends Grant> kind) {
+    String name = kind.getSimpleName();
+    return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+  }
+
   /** The key of {@code spec.capabilities} that asks for it. */
   default String word() {
-    return switch (this) {
-      case Logging logging -> "logging";
-      case Metrics metrics -> "metrics";
-      case Config config -> "config";
-      case Http http -> "http";
-      case KeyValue keyValue -> "keyValue";
-      case Database database -> "database";
-    };
+    return word(getClass());
   }
 
   /**

@@ -22,11 +22,13 @@ public enum PowerFunction {
       Grant.KeyValue.class, "kv_compare_and_set", "(i32,i32,i32,i32,i32,i32,i64)->i32");
 
   private final Class<? extends Grant> grant;
+  private final String power;
   private final String importName;
   private final String signature;
 
   PowerFunction(Class<? extends Grant> grant, String importName, String signature) {
     this.grant = grant;
+    this.power = Grant.word(grant);
     this.importName = importName;
     this.signature = signature;
   }
@@ -34,6 +36,11 @@ public enum PowerFunction {
   /** The kind of grant without which it is denied. */
   public Class<? extends Grant> grant() {
     return grant;
+  }
+
+  /** The word of that grant: {@link Grant#word}. */
+  public String power() {
+    return power;
   }
 
   /** The name that guests import it by. */

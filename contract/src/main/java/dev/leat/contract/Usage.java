@@ -13,6 +13,7 @@ package dev.leat.contract;
  * @param execNanos inside the guest and its host calls
  * @param cpuNanos of the processor, by the guest and, where it had to wait for that, by
  *     initialising its instance
+ * @param hostCalls what the host did for the guest, initialising not included
  */
 public record Usage(
     long fuel,
@@ -22,9 +23,32 @@ public record Usage(
     long queueNanos,
     long acquireNanos,
     long execNanos,
-    long cpuNanos) {
+    long cpuNanos,
+    HostCalls hostCalls) {
   /** Nothing ran. */
   public static final Usage NONE = new Usage(0, 0, 0, Acquire.NONE, 0, 0, 0, 0);
+
+  /** Without any call of the host. */
+  public Usage(
+      long fuel,
+      long initFuel,
+      long peakMemoryBytes,
+      Acquire acquire,
+      long queueNanos,
+      long acquireNanos,
+      long execNanos,
+      long cpuNanos) {
+    this(
+        fuel,
+        initFuel,
+        peakMemoryBytes,
+        acquire,
+        queueNanos,
+        acquireNanos,
+        execNanos,
+        cpuNanos,
+        HostCalls.NONE);
+  }
 
   /** How an invocation came by its instance. */
   public enum Acquire {

@@ -49,6 +49,12 @@ public interface GuestInstance extends AutoCloseable {
   /** How long it has waited for what is not the processor since {@link #begin}. */
   long restedNanos();
 
+  /**
+   * Bytes that host functions have copied out of its memory and into it since it was made; not
+   * those that they read or wrote one number at a time.
+   */
+  long copiedBytes();
+
   /** The memory's largest size since {@link #begin}, in bytes. */
   long peakMemoryBytes();
 

@@ -9,7 +9,9 @@ import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
+import dev.leat.contract.Grant;
 import dev.leat.contract.Headers;
+import dev.leat.contract.HostCalls;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.Invocation;
@@ -59,11 +61,29 @@ public abstract class ExecutionStoreContract {
             NOW,
             "trapped",
             "ünï 'quoted'",
-            new Usage(Long.MAX_VALUE, Long.MAX_VALUE - 1, 65_536, Usage.Acquire.COLD, 1, 2, 3, 4));
+            new Usage(
+                Long.MAX_VALUE,
+                Long.MAX_VALUE - 1,
+                65_536,
+                Usage.Acquire.COLD,
+                1,
+                2,
+                3,
+                4,
+                ofEachPower()));
 
     store.append(List.of(whole, record(OTHER, "f", "responded", NOW)));
 
     assertThat(list(Filter.NONE)).containsExactly(whole);
+  }
+
+  /** As large as can be. */
+  private static HostCalls ofEachPower() {
+    return new HostCalls(
+        Grant.WORDS.stream()
+            .map(word ->
+                new HostCalls.OfPower(word, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE))
+            .toList());
   }
 
   @Test

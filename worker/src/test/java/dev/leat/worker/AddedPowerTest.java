@@ -51,6 +51,7 @@ final class AddedPowerTest {
       return contract == GuestContract.HANDLER
           ? List.of(
               new Offer<>(
+                  null,
                   new Import("leat", "shelf_put", "(i32)->i32"),
                   (shelf, guest, a) -> shelf.onIt += (int) a[0],
                   (permits, guest, a) -> DENIED))

@@ -7,6 +7,7 @@ import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
 import dev.leat.contract.GuestContract;
+import dev.leat.contract.HostCalls;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.testkit.Eventually;
@@ -53,6 +54,7 @@ final class KeyValuePowerTest {
       return contract == GuestContract.HANDLER
           ? List.of(
               new Offer<>(
+                  null,
                   new GuestContract.Import("leat", KeyValueScript.HOOK, "()->"),
                   (lent, guest, a) -> {
                     action.run();
@@ -205,6 +207,35 @@ final class KeyValuePowerTest {
   }
 
   @Test
+  void callsOfTheHost_areCounted_withWhatTheyCopied_deniedOnesToo() {
+    KeyValueScript script = new KeyValueScript();
+    script.set("k", "four", 0);
+    script.get("k", BUFFER, 100);
+    script.get("none", BUFFER, 100);
+
+    TestFunction function = function(script);
+
+    HostCalls.OfPower used = onlyPower(worker.invoke(function, ""));
+    assertThat(used.power()).isEqualTo("keyValue");
+    assertThat(used.calls()).isEqualTo(3);
+    assertThat(used.bytes()).isEqualTo("k".length() * 2 + "none".length() + "four".length() * 2);
+    assertThat(used.nanos()).isPositive();
+
+    HostCalls.OfPower denied = onlyPower(worker.invoke(function.grants(), ""));
+    assertThat(denied.calls()).isEqualTo(3);
+    assertThat(denied.bytes()).isEqualTo("k".length() * 2 + "none".length());
+
+    assertThat(worker.invoke(function(new KeyValueScript()), "").usage().hostCalls())
+        .as("of a call that asks for nothing, on an instance that has asked or not")
+        .isEqualTo(HostCalls.NONE);
+  }
+
+  private static HostCalls.OfPower onlyPower(Outcome outcome) {
+    assertThat(outcome.usage().hostCalls().powers()).hasSize(1);
+    return outcome.usage().hostCalls().powers().getFirst();
+  }
+
+  @Test
   void anotherTenantOrNamespace_isNotReached() {
     KeyValueScript set = new KeyValueScript();
     set.set("k", "acme's", 0);
@@ -298,17 +329,16 @@ final class KeyValuePowerTest {
     run(set).hasCodes(0);
     KeyValueScript waits = new KeyValueScript();
     waits.set("held", "w", 0);
+    FunctionVersion waiting = worker.publish(function(waits));
     try (Connection other = database.dataSource().getConnection()) {
       other.setAutoCommit(false);
       other.createStatement().execute("UPDATE key_values SET content = content");
 
-      Outcome late =
-          worker.startWithin(Duration.ofMillis(300), worker.publish(function(waits))).get();
+      Outcome late = worker.startWithin(Duration.ofMillis(300), waiting).get();
       assertThat(late).isInstanceOf(Outcome.TimedOut.class);
       Cancellation cancellation = new Cancellation();
-      CompletableFuture<Outcome> cancelled =
-          worker.start(worker.publish(function(waits)), cancellation);
-      Eventually.holds("it waits", () -> worker.worker.runningInvocations() == 1);
+      CompletableFuture<Outcome> cancelled = worker.start(waiting, cancellation);
+      Eventually.holds("it waits", () -> worker.keyValues.work.tasks() == 2);
       cancellation.cancel();
       assertThat(cancelled.get()).isInstanceOf(Outcome.Cancelled.class);
       other.rollback();

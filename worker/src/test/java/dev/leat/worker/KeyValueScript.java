@@ -40,6 +40,7 @@ final class KeyValueScript {
   private int calls;
   private int next = DATA;
   private boolean hasHook;
+  private boolean isBuilt;
 
   private static Map<String, String> functions() {
     Map<String, String> functions = new LinkedHashMap<>();
@@ -158,6 +159,10 @@ final class KeyValueScript {
 
   /** To be asked for once. */
   WasmBuilder module() {
+    if (isBuilt) {
+      throw new IllegalStateException("A script is one module: keep it");
+    }
+    isBuilt = true;
     WasmBuilder module = new WasmBuilder();
     FUNCTIONS.forEach((name, signature) -> module.importFunction("leat", name, signature));
     if (hasHook) {

@@ -59,6 +59,7 @@ final class PermissionsTest {
       return contract == GuestContract.HANDLER
           ? List.of(
               new Offer<>(
+                  null,
                   new Import("leat", "shelf_read", "(i32,i32)->i32"),
                   (permits, guest, a) -> {
                     boolean isAllowed = permits.allows(PermissionType.KEYVALUE_READ, key(guest, a));

@@ -1,7 +1,10 @@
 package dev.leat.contract.codec;
 
+import dev.leat.contract.HostCalls;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * All of an ending but its body: what another node answers first.
@@ -122,6 +125,27 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
         .amount(usage.acquireNanos())
         .amount(usage.execNanos())
         .amount(usage.cpuNanos());
+    encode(usage.hostCalls(), head);
+  }
+
+  private static void encode(HostCalls calls, HeadWriter head) {
+    head.octet(calls.powers().size());
+    for (HostCalls.OfPower of : calls.powers()) {
+      head.text(of.power()).amount(of.calls()).amount(of.nanos()).amount(of.bytes());
+    }
+  }
+
+  private static HostCalls hostCalls(HeadReader head) {
+    int count = head.octet();
+    if (count == 0) {
+      return HostCalls.NONE;
+    }
+    List<HostCalls.OfPower> powers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      powers.add(
+          new HostCalls.OfPower(head.text(), head.amount(), head.amount(), head.amount()));
+    }
+    return new HostCalls(powers);
   }
 
   private static Usage usage(HeadReader head) {
@@ -133,7 +157,8 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
         head.amount(),
         head.amount(),
         head.amount(),
-        head.amount());
+        head.amount(),
+        hostCalls(head));
   }
 
   private static int number(Usage.Acquire acquire) {

@@ -8,6 +8,7 @@ import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Headers;
+import dev.leat.contract.HostCalls;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Input;
 import dev.leat.contract.ModuleDigest;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -38,7 +40,16 @@ class HeadTest {
       head -> InvocationHead.decode(head).encode();
   private static final Function<byte[], byte[]> OUTCOME = head -> OutcomeHead.decode(head).encode();
 
-  private static final Usage USAGE = new Usage(1, 2, 3, Usage.Acquire.RESET, 4, 5, 6, 7);
+  private static final Usage USAGE = new Usage(
+          1,
+          2,
+          3,
+          Usage.Acquire.RESET,
+          4,
+          5,
+          6,
+          7,
+          new HostCalls(List.of(new HostCalls.OfPower("keyValue", 1, 2, 3))));
   private static final InvocationHead CALL =
       new InvocationHead(
           "request-1",
@@ -180,11 +191,11 @@ class HeadTest {
 
   /** A change of the form that forgets to be another version is seen here. */
   @Test
-  void form2_staysAsItIs() {
+  void form3_staysAsItIs() {
     assertThat(hex(CALL.encode()))
         .isEqualTo(
             "4c454154"
-                + "02"
+                + "03"
                 + "01"
                 + "00000009"
                 + hex("request-1".getBytes(UTF_8))
@@ -228,7 +239,7 @@ class HeadTest {
     assertThat(hex(ANSWER.encode()))
         .isEqualTo(
             "4c454154"
-                + "02"
+                + "03"
                 + "02"
                 + "01"
                 + "000000c9"
@@ -245,7 +256,25 @@ class HeadTest {
                 + "0000000000000005"
                 + "0000000000000006"
                 + "0000000000000007"
+                + "01"
+                + "00000008"
+                + hex("keyValue".getBytes(UTF_8))
+                + "0000000000000001"
+                + "0000000000000002"
+                + "0000000000000003"
                 + "ffffffffffffffff");
+  }
+
+  @Test
+  void hostCallsOfNoPower_orOfOneTwice_areRefused() {
+    byte[] answer = ANSWER.encode();
+    String power = hex("keyValue".getBytes(UTF_8));
+    String unknown = hex(answer).replace(power, hex("keyXalue".getBytes(UTF_8)));
+
+    assertRefused(HexFormat.of().parseHex(unknown), OUTCOME, Reason.INVALID);
+    String count = "01" + "00000008" + power;
+    String twice = hex(answer).replace(count, "02" + "00000008" + power + "0".repeat(48) + "00000008" + power);
+    assertRefused(HexFormat.of().parseHex(twice), OUTCOME, Reason.INVALID);
   }
 
   private static String hex(byte[] bytes) {

@@ -3,7 +3,9 @@ package dev.leat.contract.codec;
 import dev.leat.contract.FixedConditions;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
+import dev.leat.contract.Grant;
 import dev.leat.contract.Headers;
+import dev.leat.contract.HostCalls;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Input;
 import dev.leat.contract.Invocation;
@@ -137,7 +139,17 @@ final class RandomHeads {
         amount(),
         amount(),
         amount(),
-        amount());
+        amount(),
+        hostCalls());
+  }
+
+  private HostCalls hostCalls() {
+    return new HostCalls(
+        Grant.WORDS.stream()
+            .sorted()
+            .limit(random.nextInt(Grant.WORDS.size() + 1))
+            .map(power -> new HostCalls.OfPower(power, amount(), amount(), amount()))
+            .toList());
   }
 
   private Headers headers() {

@@ -147,6 +147,11 @@ final class ChicoryInstance implements GuestInstance {
   }
 
   @Override
+  public long copiedBytes() {
+    return memory.copiedBytes();
+  }
+
+  @Override
   public long peakMemoryBytes() {
     return memory.peakBytes();
   }

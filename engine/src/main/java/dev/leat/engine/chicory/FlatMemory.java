@@ -97,6 +97,7 @@ final class FlatMemory implements Memory, GuestMemory {
 
   private int peakPages;
   private long restedNanos;
+  private long copiedBytes;
 
   /**
    * @param initialPages pages that it starts with, at most {@code maximumPages}
@@ -211,6 +212,10 @@ final class FlatMemory implements Memory, GuestMemory {
 
   long restedNanos() {
     return restedNanos;
+  }
+
+  long copiedBytes() {
+    return copiedBytes;
   }
 
   long fuelUsed() {
@@ -487,14 +492,14 @@ final class FlatMemory implements Memory, GuestMemory {
   @Override
   public byte[] read(int pointer, int length) {
     checkRange(pointer, length);
-    chargeBulk(length);
+    chargeCopy(length);
     return Arrays.copyOfRange(data, pointer, pointer + length);
   }
 
   @Override
   public String readText(int pointer, int length) {
     checkRange(pointer, length);
-    chargeBulk(length);
+    chargeCopy(length);
     return new String(data, pointer, length, StandardCharsets.UTF_8);
   }
 
@@ -506,7 +511,7 @@ final class FlatMemory implements Memory, GuestMemory {
   @Override
   public void write(int pointer, byte[] source, int offset, int length) {
     checkRange(pointer, length);
-    chargeBulk(length);
+    chargeCopy(length);
     markRange(pointer, length);
     System.arraycopy(source, offset, data, pointer, length);
   }
@@ -537,6 +542,11 @@ final class FlatMemory implements Memory, GuestMemory {
 
   private void chargeBulk(long bytes) {
     charge(bytes / BULK_BYTES_PER_FUEL);
+  }
+
+  private void chargeCopy(int bytes) {
+    copiedBytes += bytes;
+    chargeBulk(bytes);
   }
 
   private void checkRange(int pointer, int length) {

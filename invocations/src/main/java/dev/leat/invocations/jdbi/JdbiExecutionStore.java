@@ -37,11 +37,11 @@ public final class JdbiExecutionStore implements ExecutionStore {
                   INSERT INTO executions (
                     invocation, tenant, function, version, module, caller, ended_at, outcome, error, fuel,
                     init_fuel, peak_memory_bytes, acquire, queue_nanos, acquire_nanos, exec_nanos,
-                    cpu_nanos)
+                    cpu_nanos, host_calls)
                   VALUES (
                     :invocation, :tenant, :function, :version, :module, :caller, :endedAt, :outcome, :error, :fuel,
                     :initFuel, :peakMemoryBytes, :acquire, :queueNanos, :acquireNanos, :execNanos,
-                    :cpuNanos)
+                    :cpuNanos, :hostCalls)
                   """);
           batch.forEach(record -> bind(insert, record));
           return insert.execute();
@@ -69,6 +69,7 @@ public final class JdbiExecutionStore implements ExecutionStore {
         .bind("acquireNanos", usage.acquireNanos())
         .bind("execNanos", usage.execNanos())
         .bind("cpuNanos", usage.cpuNanos())
+        .bind("hostCalls", StoredHostCalls.write(usage.hostCalls()))
         .add();
   }
 
@@ -186,7 +187,8 @@ public final class JdbiExecutionStore implements ExecutionStore {
             row.getLong("queue_nanos"),
             row.getLong("acquire_nanos"),
             row.getLong("exec_nanos"),
-            row.getLong("cpu_nanos")));
+            row.getLong("cpu_nanos"),
+            StoredHostCalls.read(row.getString("host_calls"))));
   }
 
   private record Numbered(long id, ExecutionRecord record) {}

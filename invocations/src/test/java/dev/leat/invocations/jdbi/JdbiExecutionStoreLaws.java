@@ -60,6 +60,7 @@ abstract class JdbiExecutionStoreLaws extends ExecutionStoreContract {
             handle -> {
               handle.execute("DROP TABLE \"flyway_invocations\"");
               handle.execute("ALTER TABLE executions DROP COLUMN init_fuel");
+              handle.execute("ALTER TABLE executions DROP COLUMN host_calls");
               handle.execute("DROP TABLE guest_log");
               handle.execute("DROP TABLE guest_log_turn");
             });

@@ -1,16 +1,19 @@
 package dev.leat.worker.capability;
 
+import dev.leat.contract.HostCalls;
 import dev.leat.contract.Invocation;
 import dev.leat.engine.HostFunction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What one instance was lent of the host's powers. Confined to the guest's thread. */
 public final class LentPowers {
   private final GuestPermits permits;
   private final Lending<?>[] lendings;
+  private final List<HostCallMeter> meters = new ArrayList<>();
 
   LentPowers(GuestPermits permits, List<Lending<?>> lendings) {
     this.permits = permits;
@@ -26,9 +29,25 @@ public final class LentPowers {
   public List<HostFunction> functions() {
     List<HostFunction> functions = new ArrayList<>();
     for (Lending<?> lending : lendings) {
-      lending.addTo(functions, permits);
+      lending.addTo(functions, permits, this::meter);
     }
     return functions;
+  }
+
+  private HostCallMeter meter(String power) {
+    for (HostCallMeter meter : meters) {
+      if (meter.power().equals(power)) {
+        return meter;
+      }
+    }
+    HostCallMeter meter = new HostCallMeter(power);
+    meters.add(meter);
+    return meter;
+  }
+
+  /** What the host has done for the guest in the call that was prepared for last. */
+  public HostCalls hostCalls() {
+    return HostCallMeter.sum(meters);
   }
 
   /**
@@ -55,6 +74,9 @@ public final class LentPowers {
 
   /** To be called before each call of the guest, its initialisation included. */
   public void prepare(Invocation invocation) {
+    for (int i = 0; i < meters.size(); i++) {
+      meters.get(i).reset();
+    }
     for (Lending<?> lending : lendings) {
       lending.prepare(invocation);
     }
@@ -73,8 +95,11 @@ public final class LentPowers {
    * @param lent what it keeps for the instance; null where it was not granted
    */
   record Lending<S>(Power<S> power, List<Offer<S>> offers, @Nullable S lent) {
-    void addTo(List<HostFunction> functions, GuestPermits permits) {
-      offers.forEach(offer -> functions.add(offer.function(lent, permits)));
+    void addTo(
+        List<HostFunction> functions,
+        GuestPermits permits,
+        Function<String, HostCallMeter> meters) {
+      offers.forEach(offer -> functions.add(offer.function(lent, permits, meters)));
     }
 
     void prepare(Invocation invocation) {

@@ -7,16 +7,19 @@ import dev.leat.engine.HostFunction;
 import dev.leat.engine.WasiFunctions;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A function that a power offers to guests.
  *
+ * @param power the word of the power that its calls count for; null where they do not count
  * @param offered how a guest imports it
  * @param granted what it does for an instance that was granted the power
  * @param denied what it does for one that was not
  */
-public record Offer<S>(GuestContract.Import offered, Body<S> granted, Denied denied) {
+public record Offer<S>(
+    @Nullable String power, GuestContract.Import offered, Body<S> granted, Denied denied) {
   /** WASI's errno for a missing capability. */
   private static final int NOTCAPABLE = 76;
 
@@ -27,7 +30,7 @@ public record Offer<S>(GuestContract.Import offered, Body<S> granted, Denied den
         .filter(offered ->
             offered.name().equals(function.importName())
                 && offered.signature().equals(function.signature()))
-        .map(offered -> new Offer<>(offered, granted, denied))
+        .map(offered -> new Offer<>(function.power(), offered, granted, denied))
         .toList();
   }
 
@@ -35,20 +38,36 @@ public record Offer<S>(GuestContract.Import offered, Body<S> granted, Denied den
   public static <S> Offer<S> ofWasi(String name, Body<S> granted) {
     String signature = Objects.requireNonNull(WasiFunctions.all().get(name), name);
     return new Offer<>(
+        null,
         new GuestContract.Import(GuestContract.WASI_MODULE, name, signature),
         granted,
         (permits, guest, a) -> NOTCAPABLE);
   }
 
   /** The function for one instance; what it works on is bound here, not looked up when called. */
-  HostFunction function(@Nullable S lent, GuestPermits permits) {
+  HostFunction function(
+      @Nullable S lent, GuestPermits permits, Function<String, HostCallMeter> meters) {
+    HostFunction.Body body =
+        lent == null
+            ? (guest, a) -> denied.call(permits, guest, a)
+            : (guest, a) -> granted.call(lent, guest, a);
     return new HostFunction(
         offered.module(),
         offered.name(),
         offered.signature(),
-        lent == null
-            ? (guest, a) -> denied.call(permits, guest, a)
-            : (guest, a) -> granted.call(lent, guest, a));
+        power == null ? body : counted(body, meters.apply(power)));
+  }
+
+  private static HostFunction.Body counted(HostFunction.Body body, HostCallMeter meter) {
+    return (guest, a) -> {
+      long startedNanos = System.nanoTime();
+      long startedBytes = guest.copiedBytes();
+      try {
+        return body.call(guest, a);
+      } finally {
+        meter.count(guest, startedNanos, startedBytes);
+      }
+    };
   }
 
   /** What a power's function does for a guest without the power, beside counting that. */

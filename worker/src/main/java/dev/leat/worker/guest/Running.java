@@ -186,6 +186,7 @@ final class Running implements WasiProcess.Owner {
         queueNanos,
         acquireNanos,
         nowNanos - startedNanos,
-        time.usedNanos(nowNanos));
+        time.usedNanos(nowNanos),
+        lent.hostCalls());
   }
 }
