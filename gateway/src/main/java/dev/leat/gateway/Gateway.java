@@ -5,9 +5,11 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.gateway.http.Connections;
+import dev.leat.gateway.http.LoopLag;
 import dev.leat.gateway.http.Problems;
 import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.invocation.InvocationPipeline;
+import dev.leat.gateway.pipeline.Requests;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -31,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,8 @@ public final class Gateway {
   private final InvocationPipeline pipeline;
   private final ControlPlane control;
   private final ConnectionCounts counts;
+  private final Requests requests;
+  private final LongConsumer loopLag;
   private final AtomicInteger port = new AtomicInteger();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
   private volatile boolean isLeaving;
@@ -59,18 +64,24 @@ public final class Gateway {
 
   /**
    * @param counts of clients' connections
+   * @param requests told of the end of each
+   * @param loopLag told by each event loop, time and again, by how many nanoseconds it is behind
    */
   public Gateway(
       GatewayConfig config,
       Vertx vertx,
       InvocationPipeline pipeline,
       ControlPlane control,
-      ConnectionCounts counts) {
+      ConnectionCounts counts,
+      Requests requests,
+      LongConsumer loopLag) {
     this.config = config;
     this.vertx = vertx;
     this.pipeline = pipeline;
     this.control = control;
     this.counts = counts;
+    this.requests = requests;
+    this.loopLag = loopLag;
   }
 
   /** Begins what takes long of a start, beside what other parts do. Never blocks. */
@@ -190,7 +201,7 @@ public final class Gateway {
     var unused = request.connection().shutdown(LAST_ANSWER_HOURS, TimeUnit.HOURS);
   }
 
-  private static void refuseMalformed(HttpServerRequest request) {
+  private void refuseMalformed(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     Problem problem;
     if (cause instanceof TooLongHttpHeaderException) {
@@ -207,6 +218,7 @@ public final class Gateway {
       problem = Problem.of(ProblemCode.INVALID_REQUEST, "The request is not well-formed HTTP.");
     }
     request.response().putHeader("connection", "close");
+    requests.count(Requests.Kind.MALFORMED, problem.code().status());
     Problems.write(request.response(), problem, RequestIds.of(null), "");
     var unused = request.connection().close();
   }
@@ -216,9 +228,15 @@ public final class Gateway {
     @Override
     public void start(Promise<Void> started) {
       Connections connections = new Connections(config.connections(), counts, System::nanoTime);
-      vertx.setPeriodic(Connections.LOOK_EVERY_MILLIS, time -> connections.look());
-      Handler<HttpServerRequest> invocations = pipeline.on(context, connections);
-      Handler<HttpServerRequest> operations = control.on(context, connections);
+      LoopLag lag = new LoopLag(Connections.LOOK_EVERY_MILLIS, System.nanoTime(), loopLag);
+      vertx.setPeriodic(
+          Connections.LOOK_EVERY_MILLIS,
+          time -> {
+            lag.tick(System.nanoTime());
+            connections.look();
+          });
+      Handler<HttpServerRequest> invocations = pipeline.on(context, connections, requests);
+      Handler<HttpServerRequest> operations = control.on(context, connections, requests);
       HttpServer server = vertx.createHttpServer(options());
       server
           .connectionHandler(connection -> {
@@ -231,7 +249,7 @@ public final class Gateway {
             }
             (isInvocation(request) ? invocations : operations).handle(request);
           })
-          .invalidRequestHandler(Gateway::refuseMalformed)
+          .invalidRequestHandler(Gateway.this::refuseMalformed)
           .exceptionHandler(failure -> LOG.debug("A connection failed: {}", failure.toString()));
       server
           .listen()

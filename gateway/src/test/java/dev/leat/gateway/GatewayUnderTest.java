@@ -14,6 +14,8 @@ import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.gateway.invocation.InvocationPipeline;
+import dev.leat.gateway.pipeline.EndedRequest;
+import dev.leat.gateway.pipeline.Requests;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.store.ChangeFeed;
 import dev.leat.store.PolledChangeFeed;
@@ -56,6 +58,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,6 +78,8 @@ final class GatewayUnderTest implements AutoCloseable {
   final ScriptedFunctions functions = new ScriptedFunctions();
   final BodyMemory bodies = new BodyMemory(1 << 20);
   final AtomicLong nanos = new AtomicLong();
+  final List<EndedRequest> ended = new CopyOnWriteArrayList<>();
+  final Requests requests = new Requests(ended::add);
   final InvocationPipeline invocations;
   final ControlPlane control;
   final Quotas quotas;
@@ -149,7 +154,9 @@ final class GatewayUnderTest implements AutoCloseable {
             vertx,
             invocations,
             control,
-            new ConnectionCounts(100, 100));
+            new ConnectionCounts(100, 100),
+            requests,
+            lag -> {});
   }
 
   static GatewayUnderTest start() {

@@ -31,6 +31,7 @@ final class Dispatch implements Invoker {
   private final Placement placement;
   private final BiConsumer<Invocation, Outcome> unrecorded;
   private final Predicate<WorkerNode> isReady = this::isReady;
+  final PlacementCounts counts = new PlacementCounts();
   private volatile boolean leavingOff;
 
   /**
@@ -49,6 +50,7 @@ final class Dispatch implements Invoker {
           placement
               .own(); // which others hold for not ready, and which runs all until it is drained
     }
+    counts.placed(worker);
     if (worker == null) {
       end(invocation, callback, NOT_STARTED);
     } else {
@@ -118,6 +120,8 @@ final class Dispatch implements Invoker {
       if (next == null) {
         end(invocation, callback, outcome);
       } else {
+        counts.placed(next);
+        counts.again(outcome);
         next.invoke(invocation, new Offer(invocation, callback, next, this));
       }
     }

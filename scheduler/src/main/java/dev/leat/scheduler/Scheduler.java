@@ -126,6 +126,11 @@ public final class Scheduler implements Invoker {
     return draining ? LEAVING : "This node runs " + inFlightMax + " invocations already";
   }
 
+  /** How calls were placed among several workers; a node with one places none. */
+  public PlacementCounts placements() {
+    return dispatch == null ? new PlacementCounts() : dispatch.counts;
+  }
+
   /** Invocations admitted and not yet ended. */
   public int inFlight() {
     return inFlight.get();

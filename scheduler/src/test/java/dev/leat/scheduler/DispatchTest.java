@@ -67,6 +67,24 @@ final class DispatchTest {
   }
 
   @Test
+  void placements_areCounted_thoseAfterwardsToo() {
+    workers.addAll(ScriptedWorker.several(5, 8));
+    invoke(invocation("1", VERSION));
+    end(theOnly(), REFUSED);
+    end(theOnly(), LOST);
+    end(theOnly(), ANSWER);
+    workers.clear();
+    invoke(invocation("2", VERSION));
+
+    PlacementCounts counts = dispatch.counts;
+
+    assertThat(counts.own() + counts.others()).isEqualTo(3);
+    assertThat(counts.afterOverload()).isEqualTo(1);
+    assertThat(counts.afterLoss()).isEqualTo(1);
+    assertThat(counts.none()).isEqualTo(1);
+  }
+
+  @Test
   void refused_othersAreFull_isRefused() {
     List<ScriptedWorker> all = ScriptedWorker.several(3, 2);
     workers.addAll(all);

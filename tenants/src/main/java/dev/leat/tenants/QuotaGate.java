@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -40,6 +41,8 @@ public final class QuotaGate {
 
   private final RejectionCounts others = new RejectionCounts(true);
   private final ControlRates control;
+  private final LongAdder admitted = new LongAdder();
+  private final LongAdder rejected = new LongAdder();
 
   /**
    * Counts the requests of this node alone.
@@ -78,7 +81,22 @@ public final class QuotaGate {
   /** Lets a request of this function in, or says why not. Who is let in must be released, once. */
   public Admission admit(FunctionRef function) {
     TenantBudgets of = of(function.tenant());
-    return of == null ? Admission.Admitted.UNCOUNTED : of.of(function.name()).take();
+    if (of == null) {
+      return Admission.Admitted.UNCOUNTED;
+    }
+    Admission admission = of.of(function.name()).take();
+    (admission instanceof Admission.Admitted ? admitted : rejected).increment();
+    return admission;
+  }
+
+  /** Calls that quotas were asked for and let in. */
+  public long admitted() {
+    return admitted.sum();
+  }
+
+  /** Calls that quotas were asked for and turned away. */
+  public long rejected() {
+    return rejected.sum();
   }
 
   private @Nullable TenantBudgets of(TenantId tenant) {

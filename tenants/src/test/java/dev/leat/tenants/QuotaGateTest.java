@@ -99,6 +99,18 @@ final class QuotaGateTest {
   }
 
   @Test
+  void checks_areCounted_whereThereAreQuotas() {
+    gate.admit(F);
+    gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 1L, "burst", 1L)));
+
+    gate.admit(F);
+    gate.admit(F);
+
+    assertThat(gate.admitted()).isEqualTo(1);
+    assertThat(gate.rejected()).isEqualTo(1);
+  }
+
+  @Test
   void rejections_areCountedByTenantAndQuota_acrossChanges() {
     gate.limit(ACME, new TenantLimits(Map.of("requests-per-second", 2L)));
     gate.limit(OTHER, new TenantLimits(Map.of("concurrency", 1L)));

@@ -144,7 +144,9 @@ class ModuleTableTest {
                       "dev.leat.worker.capability.keyvalue..",
                       "dev.leat.gateway.control..",
                       "dev.leat.node",
+                      "dev.leat.node.log",
                       "dev.leat.cli..")),
+              Map.entry("ch.qos.logback..", List.of("dev.leat.node.log")),
               Map.entry("org.erdtman..", List.of("dev.leat.audit")),
               Map.entry("picocli..", List.of("dev.leat.cli.."))));
 

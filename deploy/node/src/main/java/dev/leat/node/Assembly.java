@@ -22,13 +22,17 @@ import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.ConnectionCounts;
 import dev.leat.gateway.invocation.InvocationPipeline;
+import dev.leat.gateway.pipeline.Requests;
 import dev.leat.invocations.ExecutionLog;
 import dev.leat.invocations.InvocationLogs;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiExecutionStore;
 import dev.leat.invocations.jdbi.JdbiLogStore;
+import dev.leat.node.log.AccessLog;
 import dev.leat.node.metrics.Exposition;
+import dev.leat.node.metrics.JvmMetrics;
 import dev.leat.node.metrics.MeteredInvoker;
+import dev.leat.node.metrics.NodeMetrics;
 import dev.leat.registry.jdbi.JdbiPermissionStore;
 import dev.leat.registry.jdbi.RegistrySchema;
 import dev.leat.registry.permission.CurrentPermissions;
@@ -119,6 +123,7 @@ final class Assembly implements AutoCloseable {
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final EventLoops loops = new EventLoops();
   final BodyMemory bodies;
+  private final AccessLog accessLog = new AccessLog();
   final Gateway gateway;
 
   private final Lifecycle parts;
@@ -203,6 +208,11 @@ final class Assembly implements AutoCloseable {
   }
 
   private Gateway gateway(GatewayConfig config, Duration waitMax) {
+    Requests requests =
+        this.config.log().isAccessLogged() ? new Requests(accessLog::add) : new Requests();
+    NodeMetrics ways =
+        new NodeMetrics(
+            requests, accessLog::dropped, tenants.quotaGate, scheduler::placements, database::use);
     ConnectionCounts connections =
         new ConnectionCounts(config.connections().connections(), config.connections().perAddress());
     Exposition metrics =
@@ -219,7 +229,8 @@ final class Assembly implements AutoCloseable {
             bodies,
             connections,
             executions,
-            logs);
+            logs,
+            List.of(ways, new JvmMetrics()));
     ControlServices services =
         new ControlServices(
             tenants.tenants,
@@ -262,7 +273,9 @@ final class Assembly implements AutoCloseable {
             invocations,
             waitMax),
         new ControlPlane(config.isGateway(), services, tenants.authenticator, bodies, blocking),
-        connections);
+        connections,
+        requests,
+        ways::loopLag);
   }
 
   /** What runs, in the order in which each needs those before it. */
@@ -276,6 +289,9 @@ final class Assembly implements AutoCloseable {
             .part("database", database::start, database::close)
             .part("tables", this::prepareTables)
             .part("database watch", database.watch()::start, database.watch()::close);
+    if (config.log().isAccessLogged()) {
+      all.part("access log", accessLog::start, accessLog::close);
+    }
     if (membership != null) {
       all.part("place in the cluster", membership::claim, membership::leave);
     }

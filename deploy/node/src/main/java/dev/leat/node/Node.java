@@ -1,5 +1,6 @@
 package dev.leat.node;
 
+import dev.leat.node.log.NodeLog;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -20,6 +21,7 @@ public final class Node implements AutoCloseable {
    */
   public static Node start(NodeConfig config) throws IOException {
     config.requireShared();
+    NodeLog.write(config.log().format());
     Node node = new Node(config, new Assembly(config));
     try {
       node.assembly.start();

@@ -6,6 +6,7 @@ import dev.leat.contract.Setting;
 import dev.leat.engine.CompileBudget;
 import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.invocations.Retention;
+import dev.leat.node.log.LogConfig;
 import dev.leat.registry.s3.BucketConfig;
 import dev.leat.worker.WorkerConfig;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import java.util.Set;
  * @param cluster how it is one of a cluster, if it is
  * @param audit where else audit records go
  * @param invocations how long their records are kept
+ * @param log how the node's log is written
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -54,7 +56,8 @@ public record NodeConfig(
     @Setting(key = "gateway") ConnectionLimits connections,
     @Setting(key = "cluster") ClusterConfig cluster,
     @Setting(key = "audit") AuditConfig audit,
-    @Setting(key = "invocations") Retention invocations) {
+    @Setting(key = "invocations") Retention invocations,
+    @Setting(key = "log") LogConfig log) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -88,7 +91,8 @@ public record NodeConfig(
         ConnectionLimits.DEFAULT,
         ClusterConfig.DEFAULT,
         AuditConfig.DEFAULT,
-        Retention.DEFAULT);
+        Retention.DEFAULT,
+        LogConfig.DEFAULT);
   }
 
   /** The same as one of a cluster, with these roles. */
@@ -107,7 +111,8 @@ public record NodeConfig(
         connections,
         cluster,
         audit,
-        invocations);
+        invocations,
+        log);
   }
 
   /** The same with its tables elsewhere. */
@@ -126,7 +131,8 @@ public record NodeConfig(
         connections,
         cluster,
         audit,
-        invocations);
+        invocations,
+        log);
   }
 
   /** The same with its modules there. */
@@ -145,7 +151,8 @@ public record NodeConfig(
         connections,
         cluster,
         audit,
-        invocations);
+        invocations,
+        log);
   }
 
   /** The same with its modules in this bucket. */
@@ -164,7 +171,8 @@ public record NodeConfig(
         connections,
         cluster,
         audit,
-        invocations);
+        invocations,
+        log);
   }
 
   /** Where modules and their compiled classes are. */
@@ -188,7 +196,8 @@ public record NodeConfig(
         connections,
         cluster,
         audit,
-        invocations);
+        invocations,
+        log);
   }
 
   /** The same with other limits on connections. */
@@ -207,7 +216,8 @@ public record NodeConfig(
         other,
         cluster,
         audit,
-        invocations);
+        invocations,
+        log);
   }
 
   /** The same with a worker of another size. */
@@ -226,7 +236,8 @@ public record NodeConfig(
         connections,
         cluster,
         audit,
-        invocations);
+        invocations,
+        log);
   }
 
   /** The same with other settings of its cluster. */
@@ -245,7 +256,28 @@ public record NodeConfig(
         connections,
         other,
         audit,
-        invocations);
+        invocations,
+        log);
+  }
+
+  /** The same with another log. */
+  public NodeConfig with(LogConfig other) {
+    return new NodeConfig(
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        blobs,
+        bucket,
+        worker,
+        compiling,
+        connections,
+        cluster,
+        audit,
+        invocations,
+        other);
   }
 
   /** What the node is called. */

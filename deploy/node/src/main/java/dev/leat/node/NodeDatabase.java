@@ -3,6 +3,7 @@ package dev.leat.node;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.SQLExceptionOverride;
+import dev.leat.node.metrics.DatabaseUse;
 import dev.leat.store.DatabaseCheck;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,6 +106,19 @@ final class NodeDatabase implements AutoCloseable {
   /** The pool, to be used from when this was started; while the database is away it gives none. */
   DataSource connections() {
     return pool;
+  }
+
+  /** How its connections are used now; nothing before it was opened. */
+  DatabaseUse use() {
+    HikariPoolMXBean uses = pool.getHikariPoolMXBean();
+    return uses == null
+        ? new DatabaseUse(0, 0, 0, config.poolSize(), watch.isAvailable())
+        : new DatabaseUse(
+            uses.getActiveConnections(),
+            uses.getIdleConnections(),
+            uses.getThreadsAwaitingConnection(),
+            config.poolSize(),
+            watch.isAvailable());
   }
 
   /**

@@ -130,6 +130,12 @@ class MetricsIT {
     assertThat(grown("leat_fuel_consumed_total", before, after)).isEqualTo(fuel);
     assertThat(after).containsEntry("leat_invocation_duration_seconds_count", 9.0);
     assertThat(after).containsEntry("leat_invocation_duration_seconds_bucket{le=\"+Inf\"}", 9.0);
+    assertThat(after).containsEntry("leat_queue_wait_seconds_count", 9.0);
+    assertThat(after)
+        .containsEntry("leat_http_requests_total{class=\"2xx\",for=\"function\"}", 7.0)
+        .containsEntry("leat_http_requests_total{class=\"5xx\",for=\"function\"}", 2.0)
+        .containsEntry("leat_http_requests_total{class=\"4xx\",for=\"function\"}", 1.0)
+        .containsEntry("leat_database_available", 1.0);
     assertThat(after.get("leat_invocation_duration_seconds_sum")).isPositive();
     // Each call of a fresh function waits for an instance; the other's was made at its deployment.
     assertThat(grown("leat_cold_starts_total", before, after)).isBetween(7.0, 8.0);
@@ -168,7 +174,21 @@ class MetricsIT {
             "leat_guest_log_dropped_total{of=\"node\"}",
             "leat_guest_log_dropped_total{of=\"store\"}",
             "leat_security_alerts_total{kind=\"module-digest\"}",
-            "leat_security_alerts_total{kind=\"class-mac\"}");
+            "leat_security_alerts_total{kind=\"class-mac\"}",
+            "leat_queue_wait_seconds_count",
+            "leat_http_requests_total{class=\"2xx\",for=\"function\"}",
+            "leat_http_requests_total{class=\"4xx\",for=\"malformed\"}",
+            "leat_event_loop_lag_seconds_count",
+            "leat_quota_checks_total{result=\"admitted\"}",
+            "leat_placements_total{worker=\"own\"}",
+            "leat_placements_again_total{after=\"lost\"}",
+            "leat_database_connections{state=\"active\"}",
+            "leat_database_waiting",
+            "leat_database_available",
+            "leat_access_log_dropped_total",
+            "jvm_memory_used_bytes{area=\"heap\"}",
+            "jvm_threads_current",
+            "process_cpu_seconds_total");
     assertThat(node.request("GET", "/metrics").send().text())
         .contains("# TYPE leat_invocation_duration_seconds histogram");
   }

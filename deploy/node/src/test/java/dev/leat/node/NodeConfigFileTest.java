@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.cluster.ClusterConfig;
 import dev.leat.engine.CompileBudget;
+import dev.leat.node.log.LogConfig;
+import dev.leat.node.log.LogFormat;
 import dev.leat.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +37,7 @@ class NodeConfigFileTest {
             """
             database: {url: "jdbc:postgresql://127.0.0.1/leat", user: leat, password-file: %s}
             worker: {guest-threads: 3}
+            log: {format: json, access: true}
             compile: {max-seconds: 7, memory-mb: 9}
             """
                 .formatted(password));
@@ -43,6 +46,7 @@ class NodeConfigFileTest {
     assertThat(config.database().password().value()).isEqualTo("s3cret");
     assertThat(config.worker().guestThreads()).isEqualTo(3);
     assertThat(config.worker().threadsPerTenant()).isEqualTo(3);
+    assertThat(config.log()).isEqualTo(new LogConfig(LogFormat.JSON, true));
     assertThat(config.compiling().time()).hasSeconds(7);
     assertThat(config.compiling().heapBytes()).isEqualTo(9 << 20);
     assertThat(config.toString()).doesNotContain("s3cret");

@@ -8,6 +8,7 @@ import dev.leat.gateway.http.Connections;
 import dev.leat.gateway.http.LocalPeer;
 import dev.leat.gateway.pipeline.Exchange;
 import dev.leat.gateway.pipeline.Pipeline;
+import dev.leat.gateway.pipeline.Requests;
 import dev.leat.tenants.Principal;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
@@ -34,8 +35,9 @@ final class ControlExchange extends Exchange {
       Pipeline<ControlExchange> pipeline,
       HttpServerRequest request,
       Context context,
-      Connections connections) {
-    super(request, connections);
+      Connections connections,
+      Requests requests) {
+    super(request, connections, requests);
     this.pipeline = pipeline;
     this.context = context;
   }
@@ -95,6 +97,16 @@ final class ControlExchange extends Exchange {
 
   Written written() {
     return Objects.requireNonNull(written, "the operation runs first");
+  }
+
+  @Override
+  protected Requests.Kind kind() {
+    return Requests.Kind.CONTROL;
+  }
+
+  @Override
+  protected String operationId() {
+    return found == null ? "" : declared().id();
   }
 
   /** A token that was sent is looked at even where none is needed. */

@@ -11,6 +11,7 @@ import dev.leat.gateway.pipeline.GiveRequestId;
 import dev.leat.gateway.pipeline.NamedStep;
 import dev.leat.gateway.pipeline.Pipeline;
 import dev.leat.gateway.pipeline.ReadBody;
+import dev.leat.gateway.pipeline.Requests;
 import dev.leat.gateway.pipeline.RequireHost;
 import dev.leat.gateway.pipeline.ReserveMemory;
 import dev.leat.gateway.pipeline.SendAnswer;
@@ -151,8 +152,9 @@ public final class ControlPlane {
   }
 
   /** What takes the requests of one event loop. */
-  public Handler<HttpServerRequest> on(Context context, Connections connections) {
-    return request -> new ControlExchange(pipeline, request, context, connections).run();
+  public Handler<HttpServerRequest> on(
+      Context context, Connections connections, Requests requests) {
+    return request -> new ControlExchange(pipeline, request, context, connections, requests).run();
   }
 
   /** The steps in order, as docs/ARCHITECTURE.md lists them. */

@@ -8,6 +8,7 @@ import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.BodyMemory.Reservation;
 import dev.leat.gateway.pipeline.Exchange;
 import dev.leat.gateway.pipeline.Pipeline;
+import dev.leat.gateway.pipeline.Requests;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.tenants.Admission;
 import dev.leat.tenants.QuotaLeft;
@@ -41,7 +42,7 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
 
   InvocationExchange(
       Pipeline<InvocationExchange> pipeline, HttpServerRequest request, EventLoop loop) {
-    super(request, loop.connections());
+    super(request, loop.connections(), loop.requests());
     this.pipeline = pipeline;
     this.handover = loop.handover();
   }
@@ -84,6 +85,22 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
 
   Outcome outcome() {
     return Objects.requireNonNull(outcome, "the function is invoked first");
+  }
+
+  @Override
+  protected Requests.Kind kind() {
+    return Requests.Kind.FUNCTION;
+  }
+
+  @Override
+  protected @Nullable FunctionVersion function() {
+    Target called = target == null ? null : target.called();
+    return called == null ? null : called.version();
+  }
+
+  @Override
+  protected String outcomeWord() {
+    return outcome == null ? "" : outcome.word();
   }
 
   @Override

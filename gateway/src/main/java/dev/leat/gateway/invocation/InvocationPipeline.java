@@ -13,6 +13,7 @@ import dev.leat.gateway.pipeline.GiveRequestId;
 import dev.leat.gateway.pipeline.NamedStep;
 import dev.leat.gateway.pipeline.Pipeline;
 import dev.leat.gateway.pipeline.ReadBody;
+import dev.leat.gateway.pipeline.Requests;
 import dev.leat.gateway.pipeline.RequireHost;
 import dev.leat.gateway.pipeline.ReserveMemory;
 import dev.leat.gateway.pipeline.SendAnswer;
@@ -87,8 +88,9 @@ public final class InvocationPipeline {
   }
 
   /** What takes the requests of one event loop. */
-  public Handler<HttpServerRequest> on(Context context, Connections connections) {
-    EventLoop loop = new EventLoop(new Handover(context, invoker), connections);
+  public Handler<HttpServerRequest> on(
+      Context context, Connections connections, Requests requests) {
+    EventLoop loop = new EventLoop(new Handover(context, invoker), connections, requests);
     return request -> new InvocationExchange(pipeline, request, loop).run();
   }
 

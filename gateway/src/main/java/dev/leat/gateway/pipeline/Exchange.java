@@ -1,6 +1,7 @@
 package dev.leat.gateway.pipeline;
 
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.gateway.http.BodyMemory;
@@ -42,6 +43,7 @@ public abstract class Exchange implements Runnable, Handler<Void> {
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Connections connections;
+  private final Requests requests;
   private int taken;
 
   private String requestId = "";
@@ -54,14 +56,36 @@ public abstract class Exchange implements Runnable, Handler<Void> {
   private byte[] body = NO_BODY;
   private Map<String, byte[]> parts = Map.of();
   private byte[] answer = NO_BODY;
+  private @Nullable ProblemCode refused;
+  private boolean isEnded;
 
   /**
    * @param connections of the request's event loop
+   * @param requests told of its end
    */
-  protected Exchange(HttpServerRequest request, Connections connections) {
+  protected Exchange(HttpServerRequest request, Connections connections, Requests requests) {
     this.request = request;
     this.response = request.response();
     this.connections = connections;
+    this.requests = requests;
+  }
+
+  /** What the request is for. */
+  protected abstract Requests.Kind kind();
+
+  /** The version that it calls, as far as that is known by now; null for none. */
+  protected @Nullable FunctionVersion function() {
+    return null;
+  }
+
+  /** The operation of the control plane that it names; "" for none. */
+  protected String operationId() {
+    return "";
+  }
+
+  /** The word of the ending of what it invoked; "" for nothing. */
+  protected String outcomeWord() {
+    return "";
   }
 
   /** Whether the request may only go on with a valid token. */
@@ -198,8 +222,35 @@ public abstract class Exchange implements Runnable, Handler<Void> {
     giveBack();
     UnreadBody.drop(request, connections);
     addTrace();
+    refused = problem.code();
+    end(isGone() ? 0 : problem.code().status());
     Problems.write(response, problem, requestId, path());
     return Next.ANSWERED;
+  }
+
+  /** The answer is about to be sent; that is told once, so that whoever has it finds it counted. */
+  final void end(int status) {
+    if (!isEnded) {
+      isEnded = true;
+      requests.ended(this, status);
+    }
+  }
+
+  final EndedRequest toEnded(int status) {
+    return new EndedRequest(
+        requestId,
+        request.method().name(),
+        path(),
+        status,
+        answer.length,
+        elapsedNanos(),
+        traceParent,
+        principal == null ? null : principal.subject(),
+        client == null ? "" : client.address(),
+        function(),
+        operationId(),
+        refused,
+        outcomeWord());
   }
 
   final void addTrace() {
@@ -245,6 +296,7 @@ public abstract class Exchange implements Runnable, Handler<Void> {
       arriving.stop();
       giveBack();
     }
+    end(0);
     cancellation().cancel();
   }
 }

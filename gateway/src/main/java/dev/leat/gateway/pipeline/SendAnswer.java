@@ -10,6 +10,7 @@ public final class SendAnswer implements Step<Exchange> {
     // Added, not put: putting looks for the name first, and none of these can be there.
     exchange.response().headers().add(Exchange.REQUEST_ID, exchange.requestId());
     exchange.addTrace();
+    exchange.end(exchange.response().getStatusCode());
     byte[] body = exchange.answer();
     if (body.length == 0) {
       exchange.giveBack();

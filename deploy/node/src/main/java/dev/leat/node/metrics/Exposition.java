@@ -1,5 +1,11 @@
 package dev.leat.node.metrics;
 
+import static dev.leat.node.metrics.Snapshots.counter;
+import static dev.leat.node.metrics.Snapshots.gauge;
+import static dev.leat.node.metrics.Snapshots.histogram;
+import static dev.leat.node.metrics.Snapshots.level;
+import static dev.leat.node.metrics.Snapshots.point;
+
 import dev.leat.contract.permission.PermissionType;
 import dev.leat.engine.EngineCounts;
 import dev.leat.engine.GuestHeap;
@@ -18,13 +24,8 @@ import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
@@ -32,6 +33,7 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSna
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * The node's metrics in Prometheus' text format, read from where they are kept at the moment that
@@ -51,6 +53,7 @@ public final class Exposition {
   private final ConnectionCounts connections;
   private final ExecutionLog executions;
   private final InvocationLogs keptLogs;
+  private final List<MetricSource> others;
 
   public Exposition(
       MeteredInvoker invocations,
@@ -65,7 +68,8 @@ public final class Exposition {
       BodyMemory bodies,
       ConnectionCounts connections,
       ExecutionLog executions,
-      InvocationLogs keptLogs) {
+      InvocationLogs keptLogs,
+      List<MetricSource> others) {
     this.invocations = invocations;
     this.worker = worker;
     this.quotas = quotas;
@@ -79,6 +83,7 @@ public final class Exposition {
     this.connections = connections;
     this.executions = executions;
     this.keptLogs = keptLogs;
+    this.others = List.copyOf(others);
   }
 
   /** Text of the type {@code text/plain; version=0.0.4; charset=utf-8}. */
@@ -94,6 +99,13 @@ public final class Exposition {
   }
 
   private MetricSnapshots snapshots() {
+    MetricSnapshots.Builder all = MetricSnapshots.builder();
+    ofInvocations().forEach(all::metricSnapshot);
+    others.forEach(source -> source.read().forEach(all::metricSnapshot));
+    return all.build();
+  }
+
+  private MetricSnapshots ofInvocations() {
     ModuleCacheUse cache = worker.moduleCacheUse();
     Preparation ahead = worker.preparation();
     return MetricSnapshots.of(
@@ -102,6 +114,10 @@ public final class Exposition {
             "leat_invocation_duration_seconds",
             "Time of invocations that got an instance, from arrival at the worker to the end",
             invocations.durations),
+        histogram(
+            "leat_queue_wait_seconds",
+            "Time that these waited for an instance's place, their module and a thread",
+            invocations.waits),
         counter(
             "leat_cold_starts",
             "Invocations that waited for a new instance",
@@ -255,34 +271,5 @@ public final class Exposition {
       total += count;
     }
     return total;
-  }
-
-  private static HistogramSnapshot histogram(String name, String help, Histogram histogram) {
-    return HistogramSnapshot.builder()
-        .name(name)
-        .help(help)
-        .dataPoint(
-            HistogramDataPointSnapshot.builder()
-                .classicHistogramBuckets(
-                    ClassicHistogramBuckets.of(Histogram.boundsSeconds(), histogram.counts()))
-                .sum(histogram.sumSeconds())
-                .build())
-        .build();
-  }
-
-  private static CounterSnapshot counter(String name, String help, long value) {
-    return CounterSnapshot.builder().name(name).help(help).dataPoint(point(value)).build();
-  }
-
-  private static GaugeSnapshot gauge(String name, String help, long value) {
-    return GaugeSnapshot.builder().name(name).help(help).dataPoint(level(value)).build();
-  }
-
-  private static CounterDataPointSnapshot point(long value, String... labels) {
-    return CounterDataPointSnapshot.builder().value(value).labels(Labels.of(labels)).build();
-  }
-
-  private static GaugeDataPointSnapshot level(long value, String... labels) {
-    return GaugeDataPointSnapshot.builder().value(value).labels(Labels.of(labels)).build();
   }
 }

@@ -21,6 +21,7 @@ public final class MeteredInvoker implements Invoker {
   private final BiConsumer<FunctionRef, Usage> charged;
   final InvocationCounts counts;
   final Histogram durations = new Histogram();
+  final Histogram waits = new Histogram();
   final Histogram coldStarts = new Histogram();
   final LongAdder fuel = new LongAdder();
   final LongAdder initFuel = new LongAdder();
@@ -59,6 +60,7 @@ public final class MeteredInvoker implements Invoker {
     }
     charged.accept(version.function(), usage);
     durations.record(usage.queueNanos() + usage.acquireNanos() + usage.execNanos());
+    waits.record(usage.queueNanos());
     fuel.add(usage.fuel());
     if (usage.acquire() == Acquire.COLD) {
       coldStarts.record(usage.acquireNanos());
