@@ -28,8 +28,8 @@ public enum GuestContract {
           in("leat", "response_status", "(i32)->"),
           in("leat", "response_header", "(i32,i32,i32,i32)->"),
           in("leat", "fail", "(i32,i32)->")),
-      List.of("leat"),
-      List.of(PowerFunction.LOG)),
+      List.of(),
+      List.of()),
 
   /** One JSON event in, one out (flowctl's processors). */
   PROCESSOR(
@@ -62,13 +62,14 @@ public enum GuestContract {
   GuestContract(
       List<Export> exports, List<Import> own, List<String> modules, List<PowerFunction> powers) {
     this.exports = exports;
-    this.powers = Stream.concat(powers.stream(), OfAll.POWERS.stream()).toList();
+    this.powers = Stream.concat(powers.stream(), OfAll.POWERS.stream()).distinct().toList();
     this.imports =
         Stream.of(
                 own.stream(),
                 modules.stream().flatMap(module -> powers.stream().map(power -> in(module, power))),
                 OfAll.POWERS.stream().map(power -> in(OfAll.MODULE, power)))
             .flatMap(each -> each)
+            .distinct()
             .toList();
   }
 
@@ -126,11 +127,16 @@ public enum GuestContract {
     static final String MODULE = "leat";
 
     private static final Set<Class<? extends Grant>> GRANTS =
-        Set.of(Grant.Config.class, Grant.KeyValue.class);
+        Set.of(
+            Grant.Logging.class, Grant.Metrics.class, Grant.Config.class, Grant.KeyValue.class);
+
+    /** Those that only some contracts have. */
+    private static final Set<PowerFunction> OF_SOME =
+        Set.of(PowerFunction.RECORD_METRIC, PowerFunction.HTTP_REQUEST);
 
     static final List<PowerFunction> POWERS =
         Arrays.stream(PowerFunction.values())
-            .filter(power -> GRANTS.contains(power.grant()))
+            .filter(power -> GRANTS.contains(power.grant()) && !OF_SOME.contains(power))
             .toList();
 
     private OfAll() {}

@@ -7,7 +7,12 @@ package dev.leat.contract;
  */
 public enum PowerFunction {
   LOG(Grant.Logging.class, "log", "(i32,i32,i32)->"),
+  LOG_FIELDS(Grant.Logging.class, "log_fields", "(i32,i32,i32,i32,i32)->"),
   RECORD_METRIC(Grant.Metrics.class, "record_metric", "(i32,i32,f64)->"),
+  METRIC_COUNTER(Grant.Metrics.class, "metric_counter", "(i32,i32,f64,i32,i32)->"),
+  METRIC_GAUGE(Grant.Metrics.class, "metric_gauge", "(i32,i32,f64,i32,i32)->"),
+  METRIC_HISTOGRAM(Grant.Metrics.class, "metric_histogram", "(i32,i32,f64,i32,i32)->"),
+  METRIC_TIMER(Grant.Metrics.class, "metric_timer", "(i32,i32,f64,i32,i32)->"),
   CONFIG_GET(Grant.Config.class, "config_get", "(i32,i32,i32,i32)->i32"),
   CONFIG_KEYS(Grant.Config.class, "config_keys", "(i32,i32)->i32"),
   HTTP_REQUEST(Grant.Http.class, "http_request", "(i32,i32,i32,i32,i32)->i64"),

@@ -11,7 +11,7 @@ final class GuestContractTest {
   @Test
   void imports_haveTheFunctionsOfPowers_inEachOfTheContractsModules() {
     assertThat(GuestContract.PROCESSOR.imports())
-        .hasSize(9 + ofAllContracts().size())
+        .hasSize(2 * 3 + 2 + ofAllContracts().size())
         .containsAll(
             List.of("flowctl", "env", "leat").stream()
                 .map(module -> new Import(module, "record_metric", "(i32,i32,f64)->"))
@@ -30,7 +30,7 @@ final class GuestContractTest {
   private static List<Import> ofAllContracts() {
     return Stream.of(PowerFunction.values())
         .filter(function ->
-            function.grant() == Grant.KeyValue.class || function.grant() == Grant.Config.class)
+            function != PowerFunction.RECORD_METRIC && function != PowerFunction.HTTP_REQUEST)
         .map(function -> new Import("leat", function.importName(), function.signature()))
         .toList();
   }
@@ -42,11 +42,11 @@ final class GuestContractTest {
     assertThat(grants)
         .filteredOn(GuestContract.HANDLER::canUse)
         .extracting(Grant::word)
-        .containsExactly("logging", "config");
+        .containsExactly("logging", "metrics", "config");
     assertThat(grants).filteredOn(GuestContract.PROCESSOR::canUse).hasSize(3);
     assertThat(grants)
         .filteredOn(GuestContract.WASI::canUse)
         .extracting(Grant::word)
-        .containsExactly("logging", "config");
+        .containsExactly("logging", "metrics", "config");
   }
 }

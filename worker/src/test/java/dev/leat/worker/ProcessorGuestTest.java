@@ -2,6 +2,7 @@ package dev.leat.worker;
 
 import static dev.leat.worker.TestWorker.body;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.leat.contract.FunctionName;
@@ -10,7 +11,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
-import dev.leat.worker.capability.metrics.GuestMetrics;
+import dev.leat.worker.capability.metrics.GuestMetrics.Recorded;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -223,9 +224,9 @@ final class ProcessorGuestTest {
     worker.invoke(TestFunction.processor(recording(3, 1.5)), "");
 
     assertThat(worker.metrics.recorded())
+        .extracting(Recorded::function, Recorded::name, Recorded::count, Recorded::value)
         .containsExactly(
-            new GuestMetrics.Recorded(
-                new FunctionRef(new TenantId("acme"), new FunctionName("f")), "aaa", 2, 3.0));
+            tuple(new FunctionRef(new TenantId("acme"), new FunctionName("f")), "aaa", 2L, 3.0));
   }
 
   @Test

@@ -36,14 +36,26 @@ public final class Guests {
         builder -> builder.data(NAME, text));
   }
 
-  /** A processor that records -1.5 under a name, and 1 under one that is none. */
+  /**
+   * A processor that records -1.5 under a name, and 1 under one that is none; and of each kind 2
+   * with the tag {@code shop=a"b}.
+   */
   public static byte[] recording(String name) {
+    String tags = "{\"shop\": \"a\\\"b\"}";
     WasmCode code = new WasmCode().i32Const(NAME).i32Const(name.length()).f64Const(-1.5).call(0);
     code.i32Const(NAME).i32Const(0).f64Const(1).call(0);
+    for (int kind = 1; kind <= 4; kind++) {
+      code.i32Const(NAME).i32Const(name.length()).f64Const(2);
+      code.i32Const(NAME + name.length()).i32Const(tags.length()).call(kind);
+    }
     return new WasmBuilder()
         .importFunction("leat", "record_metric", "(i32,i32,f64)->")
+        .importFunction("leat", "metric_counter", "(i32,i32,f64,i32,i32)->")
+        .importFunction("leat", "metric_gauge", "(i32,i32,f64,i32,i32)->")
+        .importFunction("leat", "metric_histogram", "(i32,i32,f64,i32,i32)->")
+        .importFunction("leat", "metric_timer", "(i32,i32,f64,i32,i32)->")
         .memory(2)
-        .data(NAME, name)
+        .data(NAME, name + tags)
         .data(OUTPUT, "{}")
         .export("allocate", "(i32)->i32", new WasmCode().i32Const(INPUT))
         .export("free", "(i32,i32)->", new WasmCode())

@@ -237,12 +237,22 @@ class MetricsIT {
       assertThat(acme.call("POST", "count").send().text()).isEqualTo("{}");
     }
     String labels = "{function=\"count\",name=\"seen/s\",tenant=\"acme\"}";
+    String tagged =
+        "{function=\"count\",name=\"seen/s\",tag_shop=\"a\\\"b\",tenant=\"acme\"}";
+    String bucket = tagged.replace("}", ",le=\"%s\"}");
 
     Map<String, Double> recorded = scrape();
 
     assertThat(recorded)
         .containsEntry("leat_guest_metric_count" + labels, 2.0)
         .containsEntry("leat_guest_metric_sum" + labels, -3.0)
+        .containsEntry("leat_guest_counter_total" + tagged, 4.0)
+        .containsEntry("leat_guest_gauge" + tagged, 2.0)
+        .containsEntry("leat_guest_histogram_sum" + tagged, 4.0)
+        .containsEntry("leat_guest_histogram_bucket" + bucket.formatted("1.0"), 0.0)
+        .containsEntry("leat_guest_histogram_bucket" + bucket.formatted("5.0"), 2.0)
+        .containsEntry("leat_guest_timer_seconds_sum" + tagged, 0.004)
+        .containsEntry("leat_guest_timer_seconds_bucket" + bucket.formatted("0.005"), 2.0)
         .containsEntry("leat_guest_metrics_dropped_total{of=\"invalid\"}", 2.0)
         .containsEntry("leat_guest_metrics_dropped_total{of=\"tenant\"}", 0.0);
 

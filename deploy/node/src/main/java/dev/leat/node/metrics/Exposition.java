@@ -28,8 +28,6 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,6 +106,7 @@ public final class Exposition {
   private MetricSnapshots ofInvocations() {
     ModuleCacheUse cache = worker.moduleCacheUse();
     Preparation ahead = worker.preparation();
+    GuestSnapshots guests = new GuestSnapshots(guestMetrics);
     return MetricSnapshots.of(
         invocations(),
         histogram(
@@ -173,7 +172,11 @@ public final class Exposition {
             .dataPoint(point(guestLogs.droppedOfNode(), "of", "node"))
             .dataPoint(point(keptLogs.dropped(), "of", "store"))
             .build(),
-        guestMetrics(),
+        guests.summaries(),
+        guests.counters(),
+        guests.gauges(),
+        guests.histograms(),
+        guests.timers(),
         guestMetricsDropped(),
         CounterSnapshot.builder()
             .name("leat_execution_records_dropped")
@@ -188,29 +191,6 @@ public final class Exposition {
         CounterSnapshot.builder().name("leat_invocations").help("Invocations by how they ended");
     invocations.counts.forEach((tenant, function, ending, count) ->
         all.dataPoint(point(count, "tenant", tenant, "function", function, "outcome", ending)));
-    return all.build();
-  }
-
-  /** Sum and count of each; a summary, since a guest's values may be negative. */
-  private SummarySnapshot guestMetrics() {
-    SummarySnapshot.Builder all =
-        SummarySnapshot.builder().name("leat_guest_metric").help("What functions recorded");
-    guestMetrics
-        .recorded()
-        .forEach(recorded ->
-            all.dataPoint(
-                SummaryDataPointSnapshot.builder()
-                    .count(recorded.count())
-                    .sum(recorded.sum())
-                    .labels(
-                        Labels.of(
-                            "tenant",
-                            recorded.function().tenant().value(),
-                            "function",
-                            recorded.function().name().value(),
-                            "name",
-                            recorded.name()))
-                    .build()));
     return all.build();
   }
 

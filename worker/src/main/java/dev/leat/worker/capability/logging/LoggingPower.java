@@ -14,9 +14,10 @@ import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Lines by {@code log}, and by WASI's standard error. Denied, they are read and left out. */
+/** Lines by {@code log} and {@code log_fields}, and by WASI's standard error. Denied, they are read and left out. */
 public final class LoggingPower implements Power<InstanceLog> {
   private final GuestLogs logs;
 
@@ -26,22 +27,46 @@ public final class LoggingPower implements Power<InstanceLog> {
 
   @Override
   public List<Offer<InstanceLog>> link(GuestContract contract) {
-    return Offer.of(
-        contract,
-        PowerFunction.LOG,
-        (log, guest, a) -> {
-          log.line(GuestLog.Level.of((int) a[0]), text(guest, a));
-          return 0;
-        },
-        (permits, guest, a) -> {
-          var unused = text(guest, a);
-          permits.allows(PermissionType.LOGGING, GuestLog.Level.of((int) a[0]).word());
-          return 0;
-        });
+    List<Offer<InstanceLog>> plain =
+        Offer.of(
+            contract,
+            PowerFunction.LOG,
+            (log, guest, a) -> {
+              log.line(level(a), text(guest, a));
+              return 0;
+            },
+            LoggingPower::denied);
+    List<Offer<InstanceLog>> withFields =
+        Offer.of(
+            contract,
+            PowerFunction.LOG_FIELDS,
+            (log, guest, a) -> {
+              log.line(level(a), LogFields.appended(text(guest, a), fields(guest, a)));
+              return 0;
+            },
+            (permits, guest, a) -> {
+              var unused = fields(guest, a);
+              return denied(permits, guest, a);
+            });
+    return Stream.concat(plain.stream(), withFields.stream()).toList();
+  }
+
+  private static long denied(GuestPermits permits, GuestInstance guest, long[] a) {
+    var unused = text(guest, a);
+    permits.allows(PermissionType.LOGGING, level(a).word());
+    return 0;
+  }
+
+  private static GuestLog.Level level(long[] a) {
+    return GuestLog.Level.of((int) a[0]);
   }
 
   private static String text(GuestInstance guest, long[] a) {
     return GuestText.read(guest, a[1], a[2], GuestLog.TEXT_MAX);
+  }
+
+  private static String fields(GuestInstance guest, long[] a) {
+    return GuestText.read(guest, a[3], a[4], LogFields.BYTES_MAX);
   }
 
   @Override
