@@ -1,5 +1,6 @@
 package dev.leat.contract;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param keys that its functions keep values under
  * @param keyValueBytes of these keys and values together
  * @param grants the words of the powers that its functions may be granted ({@link Grant#word})
+ * @param privateAddresses that they may reach by HTTP though the rest of the world cannot
  */
 public record Allowance(
     Limits limits,
@@ -25,7 +27,8 @@ public record Allowance(
     long storedBytes,
     long keys,
     long keyValueBytes,
-    Set<String> grants) {
+    Set<String> grants,
+    List<AddressRange> privateAddresses) {
   /** Functions of a tenant: at 100 versions of about 1 KB each, 100 MB of routes at the most. */
   public static final int FUNCTIONS_MAX = 1_000;
 
@@ -54,6 +57,7 @@ public record Allowance(
 
   public Allowance {
     grants = Set.copyOf(grants);
+    privateAddresses = List.copyOf(privateAddresses);
   }
 
   /** With every power that there is, and the usual defaults. */
@@ -67,6 +71,7 @@ public record Allowance(
         storedBytes,
         KEYS,
         KEY_VALUE_BYTES,
-        Grant.WORDS);
+        Grant.WORDS,
+        List.of());
   }
 }

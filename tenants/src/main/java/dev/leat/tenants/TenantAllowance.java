@@ -3,6 +3,7 @@ package dev.leat.tenants;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Limits;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,7 +32,8 @@ final class TenantAllowance {
         limit(limits, Quota.STORED_BYTES, platform.storedBytes(), 1),
         given(limits, Quota.KEYS, platform.keys(), 1),
         given(limits, Quota.KEY_VALUE_BYTES, platform.keyValueBytes(), 1),
-        powers.grants());
+        powers.grants(),
+        List.of());
   }
 
   /** What is given is never above the ceiling, be that the tenant's own or one of all tenants. */

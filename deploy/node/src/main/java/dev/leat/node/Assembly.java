@@ -50,6 +50,11 @@ import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.worker.capability.PermissionDenials;
+import dev.leat.worker.capability.http.AddedFields;
+import dev.leat.worker.capability.http.HttpPower;
+import dev.leat.worker.capability.http.OutboundHttp;
+import dev.leat.worker.capability.http.OutboundListener;
+import dev.leat.worker.capability.http.OutboundQuota;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.jdbi.WorkerSchema;
@@ -114,6 +119,7 @@ final class Assembly implements AutoCloseable {
 
   private final RolloutSteps rolloutSteps;
   private final KeyValueParts keyValues;
+  private final OutboundHttp outbound;
 
   // The way of a call, from the gateway to a worker.
   final Scheduler scheduler;
@@ -152,6 +158,7 @@ final class Assembly implements AutoCloseable {
     permissions = new CurrentPermissions(permissionStore, tenants.quotas, tenants.tenants::exists);
     permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()));
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
+    outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
     running =
         new WorkerParts(
             config.worker(),
@@ -159,6 +166,7 @@ final class Assembly implements AutoCloseable {
             permissions,
             permissionDenials,
             new KeyValuePower(keyValues.store, keyValues.work, tenants.quotas, clock),
+            new HttpPower(outbound, OutboundQuota.NONE, AddedFields.NONE, OutboundListener.NONE),
             this::isDeployed,
             this::kept,
             this::ended,
@@ -300,6 +308,7 @@ final class Assembly implements AutoCloseable {
         .part("execution records", executions::start, executions::close)
         .part("guest logs", logs::start, logs::close)
         .part("usage", tenants.usage::start, tenants.usage::close)
+        .part("requests of functions", outbound::start, outbound::close)
         .part("worker", this::startWorker, running.worker::close)
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
         .part("state in memory", this::loadState)

@@ -44,12 +44,16 @@ public final class GuestPermits {
     if (would(type, resource)) {
       return true;
     }
-    if (permits == Permits.NOTHING) {
-      return false; // the record would be found by the next tenant of the name
-    }
-    StackRoom.forALock();
-    denials.count(version.function(), type, told(type, resource));
+    deny(type, resource);
     return false;
+  }
+
+  /** Counts and records a no that something else than the permits said. */
+  public void deny(PermissionType type, String resource) {
+    if (permits != Permits.NOTHING) { // the record would be found by the next tenant of the name
+      StackRoom.forALock();
+      denials.count(version.function(), type, told(type, resource));
+    }
   }
 
   /** The same, for a guest that only asks whether it may. */
