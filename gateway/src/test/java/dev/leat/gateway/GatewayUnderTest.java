@@ -207,6 +207,7 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         null,
         null,
+        null,
         audit,
         null,
         changes,
