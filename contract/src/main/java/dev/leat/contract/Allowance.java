@@ -1,6 +1,5 @@
 package dev.leat.contract;
 
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,8 +14,9 @@ import java.util.Set;
  * @param storedBytes of all modules together
  * @param keys that its functions keep values under
  * @param keyValueBytes of these keys and values together
+ * @param asyncBacklog asynchronous invocations that wait or run
+ * @param asyncBytes of their bodies, of answers and of dead letters that are kept
  * @param grants the words of the powers that its functions may be granted ({@link Grant#word})
- * @param privateAddresses that they may reach by HTTP though the rest of the world cannot
  */
 public record Allowance(
     Limits limits,
@@ -27,8 +27,9 @@ public record Allowance(
     long storedBytes,
     long keys,
     long keyValueBytes,
-    Set<String> grants,
-    List<AddressRange> privateAddresses) {
+    long asyncBacklog,
+    long asyncBytes,
+    Set<String> grants) {
   /** Functions of a tenant: at 100 versions of about 1 KB each, 100 MB of routes at the most. */
   public static final int FUNCTIONS_MAX = 1_000;
 
@@ -55,9 +56,39 @@ public record Allowance(
           MODULES_MAX,
           Long.MAX_VALUE);
 
+  /** Asynchronous invocations of a tenant, where nothing else is set: some 100 MB of rows. */
+  public static final long ASYNC_BACKLOG = 100_000;
+
+  /** Bytes that they hold, where nothing else is set: 1 GiB. */
+  public static final long ASYNC_BYTES = 1L << 30;
+
   public Allowance {
     grants = Set.copyOf(grants);
-    privateAddresses = List.copyOf(privateAddresses);
+  }
+
+  /** With the usual room for asynchronous invocations. */
+  public Allowance(
+      Limits limits,
+      Limits defaults,
+      int instances,
+      int functions,
+      int modules,
+      long storedBytes,
+      long keys,
+      long keyValueBytes,
+      Set<String> grants) {
+    this(
+        limits,
+        defaults,
+        instances,
+        functions,
+        modules,
+        storedBytes,
+        keys,
+        keyValueBytes,
+        ASYNC_BACKLOG,
+        ASYNC_BYTES,
+        grants);
   }
 
   /** With every power that there is, and the usual defaults. */
@@ -71,7 +102,6 @@ public record Allowance(
         storedBytes,
         KEYS,
         KEY_VALUE_BYTES,
-        Grant.WORDS,
-        List.of());
+        Grant.WORDS);
   }
 }

@@ -76,6 +76,7 @@ final class GatewayUnderTest implements AutoCloseable {
   private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
 
   final ScriptedFunctions functions = new ScriptedFunctions();
+  final AcceptedCalls later = new AcceptedCalls();
   final BodyMemory bodies = new BodyMemory(1 << 20);
   final AtomicLong nanos = new AtomicLong();
   final List<EndedRequest> ended = new CopyOnWriteArrayList<>();
@@ -134,6 +135,7 @@ final class GatewayUnderTest implements AutoCloseable {
             gate,
             bodies,
             functions,
+            later,
             Duration.ofSeconds(1));
     control =
         new ControlPlane(

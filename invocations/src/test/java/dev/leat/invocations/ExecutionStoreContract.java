@@ -7,9 +7,9 @@ import dev.leat.contract.ExecutionRecord;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
 import dev.leat.contract.Grants;
 import dev.leat.contract.GuestContract;
-import dev.leat.contract.Grant;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HostCalls;
 import dev.leat.contract.HttpCall;
@@ -81,8 +81,8 @@ public abstract class ExecutionStoreContract {
   private static HostCalls ofEachPower() {
     return new HostCalls(
         Grant.WORDS.stream()
-            .map(word ->
-                new HostCalls.OfPower(word, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE))
+            .map(
+                word -> new HostCalls.OfPower(word, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE))
             .toList());
   }
 

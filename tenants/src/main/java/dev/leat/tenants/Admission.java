@@ -46,6 +46,18 @@ public sealed interface Admission {
       return rejected == null ? this : rejected;
     }
 
+    /** Likewise, of one that took its part of the rate before. */
+    Admission takePlace() {
+      Rejected rejected = function == null ? null : function.takePlace();
+      if (rejected == null && tenant != null) {
+        rejected = tenant.takePlace();
+        if (rejected != null && function != null) {
+          function.leavePlace();
+        }
+      }
+      return rejected == null ? this : rejected;
+    }
+
     /**
      * The request has ended. To be called once, at its end.
      *

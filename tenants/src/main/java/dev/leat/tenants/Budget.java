@@ -156,11 +156,38 @@ final class Budget {
     return rejected;
   }
 
-  private @Nullable Rejected rejectedByUse() {
+  /** Takes what one needs that took its part of the rate before, or nothing. */
+  @Nullable Rejected takePlace() {
+    if (places != null && !places.enter()) {
+      return rejected(Quota.CONCURRENCY, CONCURRENCY_RETRY);
+    }
+    Rejected rejected = rejectedByHour();
+    if (rejected != null) {
+      leavePlace();
+    }
+    return rejected;
+  }
+
+  /** Gives such a place back, of one that something else has refused. */
+  void leavePlace() {
+    if (places != null) {
+      places.leave();
+    }
+  }
+
+  private @Nullable Rejected rejectedByHour() {
     for (HourlyUse use : hourly) {
       if (!use.isLeft()) {
         return rejected(use.quota(), Duration.ofNanos(Math.max(1, use.waitNanos())));
       }
+    }
+    return null;
+  }
+
+  private @Nullable Rejected rejectedByUse() {
+    Rejected byHour = rejectedByHour();
+    if (byHour != null) {
+      return byHour;
     }
     if (rate != null && !rate.tryTake()) {
       return rejected(Quota.REQUESTS_PER_SECOND, Duration.ofNanos(Math.max(1, rate.waitNanos())));

@@ -36,7 +36,10 @@ enum Quota {
   KEY_VALUE_BYTES(1_000_000_000_000L),
   MODULES(Allowance.MODULES_MAX),
   FUNCTIONS(Allowance.FUNCTIONS_MAX),
-  ASYNC_BACKLOG(10_000_000, false),
+  /** Asynchronous invocations that wait or run. */
+  ASYNC_BACKLOG(10_000_000),
+  /** Of their bodies, of answers and of dead letters that are kept. */
+  ASYNC_BYTES(1_000_000_000_000L),
   /** What a function's {@code limits.fuel} may be at the most; likewise the ones below. */
   FUEL_MAX(1_000_000_000_000_000L),
   MEMORY_MAX_MB(Limits.MEMORY_BYTES_MAX >> 20),
@@ -83,8 +86,7 @@ enum Quota {
           CPU_SECONDS_PER_HOUR,
           MEMORY_MB_HOURS,
           OUTBOUND_PER_MINUTE,
-          OUTBOUND_PER_HOUR,
-          ASYNC_BACKLOG);
+          OUTBOUND_PER_HOUR);
 
   /** Those of {@link #OF_REQUESTS} that are charged when an invocation has ended. */
   static final List<Quota> BY_THE_HOUR =

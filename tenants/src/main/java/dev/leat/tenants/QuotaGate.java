@@ -99,6 +99,15 @@ public final class QuotaGate {
     return rejected.sum();
   }
 
+  /**
+   * Lets an invocation begin that was accepted before, when the rate of requests was held: by the
+   * places and the hourly balances. Who is let in must be released, once.
+   */
+  public Admission admitAccepted(FunctionRef function) {
+    TenantBudgets of = of(function.tenant());
+    return of == null ? Admission.Admitted.UNCOUNTED : of.of(function.name()).takePlace();
+  }
+
   private @Nullable TenantBudgets of(TenantId tenant) {
     TenantBudgets found = budgets.get(tenant);
     return found != null || defaults.isEmpty()

@@ -3,7 +3,6 @@ package dev.leat.tenants;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Limits;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,8 +31,9 @@ final class TenantAllowance {
         limit(limits, Quota.STORED_BYTES, platform.storedBytes(), 1),
         given(limits, Quota.KEYS, platform.keys(), 1),
         given(limits, Quota.KEY_VALUE_BYTES, platform.keyValueBytes(), 1),
-        powers.grants(),
-        List.of());
+        given(limits, Quota.ASYNC_BACKLOG, platform.asyncBacklog(), 1),
+        given(limits, Quota.ASYNC_BYTES, platform.asyncBytes(), 1),
+        powers.grants());
   }
 
   /** What is given is never above the ceiling, be that the tenant's own or one of all tenants. */

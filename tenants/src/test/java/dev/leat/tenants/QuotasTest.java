@@ -19,7 +19,6 @@ import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -122,7 +121,7 @@ final class QuotasTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"outbound-per-minute", "outbound-per-hour", "async-backlog"})
+  @ValueSource(strings = {"outbound-per-minute", "outbound-per-hour"})
   void set_quotaNotEnforcedYet_isKeptAndShownAsSuch(String name) {
     QuotaSettings settings = done(quotas.set(OF_ACME, Map.of(name, 5L, "concurrency", 2L)));
 
@@ -213,8 +212,7 @@ final class QuotasTest {
                 8,
                 200_000,
                 Allowance.KEY_VALUE_BYTES,
-                Grant.WORDS,
-                List.of()));
+                Grant.WORDS));
     assertThat(quotas.of(OTHER)).isEqualTo(Allowance.PLATFORM);
     assertThat(Platform.start(database, clock).quotas.of(ACME)).isEqualTo(quotas.of(ACME));
 

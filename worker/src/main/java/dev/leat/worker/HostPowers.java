@@ -24,7 +24,6 @@ public final class HostPowers {
       GuestLogs logs,
       GuestMetrics metrics,
       KeyValuePower keyValues,
-      HttpPower http,
       InstantSource clock,
       PermissionSource permissions,
       PermissionDenials denials) {
@@ -33,7 +32,7 @@ public final class HostPowers {
             new LoggingPower(logs),
             new MetricsPower(metrics),
             new ConfigPower(),
-            http,
+            new HttpPower(),
             keyValues,
             new ClockPower(clock),
             new RandomPower()),

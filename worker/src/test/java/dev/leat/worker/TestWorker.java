@@ -10,7 +10,6 @@ import dev.leat.contract.Invocation;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Origin;
 import dev.leat.contract.Outcome;
-import dev.leat.contract.Trigger;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestHeap;
@@ -22,7 +21,6 @@ import dev.leat.testkit.ManualClock;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Power;
 import dev.leat.worker.capability.Powers;
-import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.logging.GuestLog;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
@@ -74,7 +72,6 @@ public final class TestWorker implements AutoCloseable {
         GuestHeap.unbounded(),
         engine(GuestHeap.unbounded()),
         TestKeyValues.none(),
-        TestHttp.unused(),
         List.of(more));
   }
 
@@ -85,19 +82,7 @@ public final class TestWorker implements AutoCloseable {
         GuestHeap.unbounded(),
         engine(GuestHeap.unbounded()),
         TestKeyValues.in(database),
-        TestHttp.unused(),
         List.of(more));
-  }
-
-  /** Likewise, with requests to servers. */
-  TestWorker(HttpPower http, List<Power<?>> more) {
-    this(
-        CONFIG,
-        GuestHeap.unbounded(),
-        engine(GuestHeap.unbounded()),
-        TestKeyValues.none(),
-        http,
-        more);
   }
 
   TestWorker(WorkerConfig config) {
@@ -105,7 +90,7 @@ public final class TestWorker implements AutoCloseable {
   }
 
   TestWorker(WorkerConfig config, GuestHeap heap) {
-    this(config, heap, engine(heap), TestKeyValues.none(), TestHttp.unused(), List.of());
+    this(config, heap, engine(heap), TestKeyValues.none(), List.of());
   }
 
   private static ModuleLoader engine(GuestHeap heap) {
@@ -118,7 +103,7 @@ public final class TestWorker implements AutoCloseable {
   }
 
   TestWorker(WorkerConfig config, ModuleLoader loader) {
-    this(config, GuestHeap.unbounded(), loader, TestKeyValues.none(), TestHttp.unused(), List.of());
+    this(config, GuestHeap.unbounded(), loader, TestKeyValues.none(), List.of());
   }
 
   private TestWorker(
@@ -126,7 +111,6 @@ public final class TestWorker implements AutoCloseable {
       GuestHeap heap,
       ModuleLoader loader,
       TestKeyValues keyValues,
-      HttpPower http,
       List<Power<?>> more) {
     this.heap = heap;
     this.keyValues = keyValues;
@@ -144,20 +128,19 @@ public final class TestWorker implements AutoCloseable {
               }
               return stored;
             },
-            powers(http, more),
+            powers(more),
             (invocation, outcome) ->
                 executions.add(ExecutionRecord.of(invocation, outcome, clock.instant())));
     heap.onShortage(worker::reclaim);
     worker.start();
   }
 
-  private Powers powers(HttpPower http, List<Power<?>> more) {
+  private Powers powers(List<Power<?>> more) {
     Powers powers =
         HostPowers.of(
             new GuestLogs(this::line, System::nanoTime),
             metrics,
             keyValues.power(clock),
-            http,
             clock,
             permissions,
             denials);
@@ -198,21 +181,6 @@ public final class TestWorker implements AutoCloseable {
     FunctionVersion version = publish(function);
     HttpCall call = call(new byte[0]);
     return wholly(() -> start(invocation(version, call, Duration.ofDays(1), fixed)));
-  }
-
-  /** A call that is traced. */
-  Outcome invokeTraced(FunctionVersion version, String trace) {
-    Origin origin = new Origin(null, null, Trigger.HTTP, trace, 1);
-    return wholly(() ->
-        start(
-            new Invocation(
-                "request-1",
-                version,
-                call(new byte[0]),
-                origin,
-                System.nanoTime() + Duration.ofDays(1).toNanos(),
-                null,
-                new Cancellation())));
   }
 
   /** Starts a call whose caller wants no answer after this time. */

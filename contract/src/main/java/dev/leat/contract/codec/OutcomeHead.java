@@ -142,8 +142,7 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
     }
     List<HostCalls.OfPower> powers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      powers.add(
-          new HostCalls.OfPower(head.text(), head.amount(), head.amount(), head.amount()));
+      powers.add(new HostCalls.OfPower(head.text(), head.amount(), head.amount(), head.amount()));
     }
     return new HostCalls(powers);
   }

@@ -40,7 +40,8 @@ class HeadTest {
       head -> InvocationHead.decode(head).encode();
   private static final Function<byte[], byte[]> OUTCOME = head -> OutcomeHead.decode(head).encode();
 
-  private static final Usage USAGE = new Usage(
+  private static final Usage USAGE =
+      new Usage(
           1,
           2,
           3,
@@ -273,7 +274,8 @@ class HeadTest {
 
     assertRefused(HexFormat.of().parseHex(unknown), OUTCOME, Reason.INVALID);
     String count = "01" + "00000008" + power;
-    String twice = hex(answer).replace(count, "02" + "00000008" + power + "0".repeat(48) + "00000008" + power);
+    String twice =
+        hex(answer).replace(count, "02" + "00000008" + power + "0".repeat(48) + "00000008" + power);
     assertRefused(HexFormat.of().parseHex(twice), OUTCOME, Reason.INVALID);
   }
 

@@ -54,6 +54,22 @@ final class Invoke implements Runnable {
       description = "Show status and header fields too; Leat-Fuel says what the call used.")
   private boolean isHeadShown;
 
+  @Option(
+      names = "--async",
+      description = "Have it accepted, to be run later: prints its id. 'leat invocations' goes on.")
+  private boolean isAsync;
+
+  @Option(
+      names = "--wait",
+      description = "With --async: wait until it has ended, and print what it answered.")
+  private boolean isWaiting;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description = "An Idempotency-Key: the same call again with it is not run again.")
+  private @Nullable String key;
+
   private final Session session;
 
   Invoke(Session session) {
@@ -62,7 +78,36 @@ final class Invoke implements Runnable {
 
   @Override
   public void run() {
-    HttpResponse<byte[]> response = session.api().exchange(request());
+    if (isWaiting && !isAsync) {
+      throw Failure.usage("--wait goes with --async; without it the answer is waited for anyway");
+    }
+    if (isAsync) {
+      runLater();
+      return;
+    }
+    answer(session.api().exchange(request()));
+  }
+
+  private void runLater() {
+    HttpResponse<byte[]> accepted = session.api().exchange(request());
+    if (accepted.statusCode() != 202) {
+      throw ProblemAnswer.of(accepted).failure();
+    }
+    if (isHeadShown) {
+      session.output().response(accepted);
+    }
+    String id =
+        Json.parse(accepted.body())
+            .map(it -> it.path("id").asText())
+            .orElseThrow(() -> Failure.refused("The platform accepted it, and named no id"));
+    if (isWaiting) {
+      answer(new AwaitedResult(session).of(id));
+    } else if (!isHeadShown) {
+      session.terminal().out().println(id);
+    }
+  }
+
+  private void answer(HttpResponse<byte[]> response) {
     boolean isOfFunction =
         response.headers().firstValue("Leat-Error-Source").filter("function"::equals).isPresent();
     if (isHeadShown) {
@@ -92,6 +137,12 @@ final class Invoke implements Runnable {
               .request(ApiClient.path("f", session.tenant(), function) + path)
               .setHeader("Content-Type", contentType(body))
               .method(method, BodyPublishers.ofByteArray(body));
+      if (isAsync) {
+        request.setHeader("Prefer", "respond-async");
+      }
+      if (key != null) {
+        request.setHeader("Idempotency-Key", key);
+      }
       for (String header : headers) {
         int colon = header.indexOf(':');
         if (colon < 1) {

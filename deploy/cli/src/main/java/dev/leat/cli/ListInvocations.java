@@ -3,6 +3,7 @@ package dev.leat.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.leat.contract.Outcome;
+import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "List what ran lately, newest first, or show one.",
       "Examples: leat invocations --function mask --outcome trapped --since 24h",
-      "leat invocations show 0198c1f05a7e7cc3"
+      "leat invocations show 0198c1f05a7e7cc3",
+      "leat invocations result 0198c1f05a7e7cc30198c1f05a7e7cc3"
     })
 final class ListInvocations implements Runnable {
   @Option(names = "--function", paramLabel = "FUNCTION", description = "Only this function's.")
@@ -110,9 +112,40 @@ final class ListInvocations implements Runnable {
 
   @Command(description = "Show the record of one invocation.")
   void show(
-      @Parameters(paramLabel = "ID", description = "As the response's X-Request-Id.") String id) {
+      @Parameters(
+              paramLabel = "ID",
+              description =
+                  "As the response's X-Request-Id, or as 'leat invoke --async' prints it.")
+          String id) {
     JsonNode found = session.api().get(session.tenantPath("invocations", id));
     session.output().thing(found, Labeled.one(found), "Nothing.");
+  }
+
+  @Command(
+      description = "Print what the function answered to one that was called with --async.",
+      footer = "Example: leat invocations result --wait 0198c1f05a7e7cc30198c1f05a7e7cc3")
+  void result(
+      @Parameters(paramLabel = "ID", description = "As 'leat invoke --async' prints it.") String id,
+      @Option(names = "--wait", description = "Wait until it has ended.") boolean isWaiting) {
+    AwaitedResult results = new AwaitedResult(session);
+    HttpResponse<byte[]> response = isWaiting ? results.of(id) : results.now(id);
+    boolean isOfFunction =
+        response.headers().firstValue("Leat-Error-Source").filter("function"::equals).isPresent();
+    if (response.statusCode() >= 400 && !isOfFunction) {
+      throw ProblemAnswer.of(response).failure();
+    }
+    session.output().body(response.body());
+    if (response.statusCode() >= 400) {
+      throw Failure.refused("The function answered with status " + response.statusCode());
+    }
+  }
+
+  @Command(description = "Cancel one that was called with --async: at once, or while it runs.")
+  void cancel(
+      @Parameters(paramLabel = "ID", description = "As 'leat invoke --async' prints it.")
+          String id) {
+    JsonNode then = session.api().deleteAndGet(session.tenantPath("invocations", id));
+    session.output().thing(then, Labeled.one(then), "Nothing.");
   }
 
   /** The words that are allowed, for the help. */

@@ -33,10 +33,7 @@ import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.JvmMetrics;
 import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.node.metrics.NodeMetrics;
-import dev.leat.registry.capability.UsesLog;
-import dev.leat.registry.capability.UsesStore;
 import dev.leat.registry.jdbi.JdbiPermissionStore;
-import dev.leat.registry.jdbi.JdbiUsesStore;
 import dev.leat.registry.jdbi.RegistrySchema;
 import dev.leat.registry.permission.CurrentPermissions;
 import dev.leat.registry.permission.PermissionStore;
@@ -53,11 +50,6 @@ import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.worker.capability.PermissionDenials;
-import dev.leat.worker.capability.http.AddedFields;
-import dev.leat.worker.capability.http.HttpPower;
-import dev.leat.worker.capability.http.OutboundHttp;
-import dev.leat.worker.capability.http.OutboundListener;
-import dev.leat.worker.capability.http.OutboundQuota;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.jdbi.WorkerSchema;
@@ -111,7 +103,6 @@ final class Assembly implements AutoCloseable {
   private final InvocationLogs logs;
   private final ModuleParts modules;
   private final CurrentPermissions permissions;
-  private final UsesLog uses;
   private final PermissionDenials permissionDenials;
   final WorkerParts running;
   private final RegistryParts registry;
@@ -123,11 +114,11 @@ final class Assembly implements AutoCloseable {
 
   private final RolloutSteps rolloutSteps;
   private final KeyValueParts keyValues;
-  private final OutboundHttp outbound;
 
   // The way of a call, from the gateway to a worker.
   final Scheduler scheduler;
   private final MeteredInvoker invocations;
+  private final AsyncParts async;
 
   // HTTP.
   private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
@@ -160,12 +151,8 @@ final class Assembly implements AutoCloseable {
     modules = new ModuleParts(config, directory, source, audit.store::append, clock);
     PermissionStore permissionStore = new JdbiPermissionStore(modules.database, modules.turns);
     permissions = new CurrentPermissions(permissionStore, tenants.quotas, tenants.tenants::exists);
-    UsesStore usesStore = new JdbiUsesStore(modules.database);
-    uses = new UsesLog(usesStore, clock);
-    permissionDenials =
-        new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
+    permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()));
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
-    outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
     running =
         new WorkerParts(
             config.worker(),
@@ -173,21 +160,12 @@ final class Assembly implements AutoCloseable {
             permissions,
             permissionDenials,
             new KeyValuePower(keyValues.store, keyValues.work, tenants.quotas, clock),
-            new HttpPower(outbound, OutboundQuota.NONE, AddedFields.NONE, OutboundListener.NONE),
             this::isDeployed,
             this::kept,
             this::ended,
             logs);
     registry =
-        new RegistryParts(
-            source,
-            modules,
-            permissionStore,
-            uses,
-            usesStore,
-            running.trial,
-            tenants.quotas,
-            clock);
+        new RegistryParts(source, modules, permissionStore, running.trial, tenants.quotas, clock);
     changes = new PolledChangeFeed(source, membership == null ? WakeUp.NONE : membership.wakeUp());
     calls = membership == null ? null : calls(membership, source);
     rolloutSteps =
@@ -200,6 +178,20 @@ final class Assembly implements AutoCloseable {
             : new Scheduler(calls, calls.assignments(), this::ended, Scheduler.IN_FLIGHT_MAX);
     invocations =
         new MeteredInvoker(scheduler, this::charged, this::isDeployed, tenants.tenants::exists);
+
+    async =
+        new AsyncParts(
+            source,
+            config.worker(),
+            registry.routes,
+            registry.drained::has,
+            tenants.tenants,
+            tenants.quotaGate,
+            tenants.quotas,
+            invocations,
+            running.worker::waitingInvocations,
+            membership == null ? WakeUp.NONE : membership.wakeUp(),
+            blocking);
 
     GatewayConfig gatewayConfig =
         GatewayConfig.on(
@@ -273,9 +265,9 @@ final class Assembly implements AutoCloseable {
             registry.naming,
             registry.rollouts,
             registry.permitting,
-            registry.reviewing,
             executions,
             logs,
+            async.invocations,
             audit.log,
             tenants.usage,
             changes,
@@ -295,6 +287,7 @@ final class Assembly implements AutoCloseable {
             tenants.quotaGate,
             bodies,
             invocations,
+            async.accepting::accept,
             waitMax),
         new ControlPlane(config.isGateway(), services, tenants.authenticator, bodies, blocking),
         connections,
@@ -323,9 +316,7 @@ final class Assembly implements AutoCloseable {
         .part("abandoned modules", registry.abandoned::start, registry.abandoned::close)
         .part("execution records", executions::start, executions::close)
         .part("guest logs", logs::start, logs::close)
-        .part("uses of capabilities", uses::start, uses::close)
         .part("usage", tenants.usage::start, tenants.usage::close)
-        .part("requests of functions", outbound::start, outbound::close)
         .part("worker", this::startWorker, running.worker::close)
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
         .part("state in memory", this::loadState)
@@ -337,13 +328,16 @@ final class Assembly implements AutoCloseable {
       Membership place = membership;
       ClusterCalls others = calls;
       all.part("calls of other nodes", others::start, others::stop)
-          .part("cluster", () -> place.join(changes, others::answers), place::stopHearing)
+          .part("cluster", () -> place.join(this::woken, others::answers), place::stopHearing)
           .part("quotas of the cluster", place::shareQuotas, place::endSharing)
           .part("planning", others::startPlanning, others::stopPlanning);
     }
     if (config.has(NodeRole.SCHEDULER)) {
       all.part("rollouts", rolloutSteps::start, rolloutSteps::close)
           .part("expired values", keyValues.collecting::start, keyValues.collecting::close);
+    }
+    if (config.has(NodeRole.GATEWAY)) {
+      all.part("asynchronous invocations", async::start, async::close);
     }
     return all.part("operator token", this::writeOperatorToken)
         .part("gateway", gateway::start, () -> gateway.stop(ANSWER_PATIENCE))
@@ -381,6 +375,12 @@ final class Assembly implements AutoCloseable {
       SchedulerSchema.migrate(source);
     }
     WorkerSchema.migrate(source);
+  }
+
+  /** Another node has committed something. */
+  private void woken() {
+    changes.wake();
+    async.runner.wake();
   }
 
   private void startWorker() {
@@ -435,6 +435,7 @@ final class Assembly implements AutoCloseable {
    */
   private void drain() {
     ready = false;
+    async.runner.leaveOff();
     if (membership != null && !membership.isReplaced()) {
       membership.directory.say(MemberState.DRAINING);
       scheduler.leaveOff();
@@ -585,6 +586,9 @@ final class Assembly implements AutoCloseable {
     @Override
     public boolean forgetSome(TenantId tenant) {
       if (registry.forgetting.forgetSome(tenant) || keyValues.forgetSome(tenant)) {
+        return true;
+      }
+      if (async.store.forgetSome(tenant)) {
         return true;
       }
       executions.forget(tenant);

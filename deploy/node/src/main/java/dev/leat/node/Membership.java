@@ -10,7 +10,6 @@ import dev.leat.cluster.trust.ClusterAuthority;
 import dev.leat.cluster.trust.Seals;
 import dev.leat.contract.MemberState;
 import dev.leat.contract.NodeRole;
-import dev.leat.store.ChangeFeed;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.Leases;
 import dev.leat.store.WakeUp;
@@ -111,10 +110,11 @@ final class Membership {
   /**
    * Starts to hear of the others.
    *
+   * @param woken called when others have committed something; must not block
    * @param answers whether a node can be reached; may block
    * @throws IOException if this node is to join a cluster of which nobody answers
    */
-  void join(ChangeFeed changes, Predicate<Member> answers) throws IOException {
+  void join(Runnable woken, Predicate<Member> answers) throws IOException {
     if (!place.isBootstrap()) {
       awaitAnswer(answers);
     }
@@ -122,7 +122,7 @@ final class Membership {
     if (shared != null) {
       hazelcast.hear(new Seals(authority(), directory), shared::heard);
     }
-    hazelcast.start(directory, directory, changes::wake, directory::sayMemberPort);
+    hazelcast.start(directory, directory, woken, directory::sayMemberPort);
   }
 
   /** Nodes are known by their names, so it is looked up whose address each one is. */

@@ -9,7 +9,6 @@ import dev.leat.invocations.Retention;
 import dev.leat.node.log.LogConfig;
 import dev.leat.registry.s3.BucketConfig;
 import dev.leat.worker.WorkerConfig;
-import dev.leat.worker.capability.http.OutboundConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -34,7 +33,6 @@ import java.util.Set;
  * @param audit where else audit records go
  * @param invocations how long their records are kept
  * @param log how the node's log is written
- * @param outbound how functions send HTTP requests
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -59,8 +57,7 @@ public record NodeConfig(
     @Setting(key = "cluster") ClusterConfig cluster,
     @Setting(key = "audit") AuditConfig audit,
     @Setting(key = "invocations") Retention invocations,
-    @Setting(key = "log") LogConfig log,
-    @Setting(key = "outbound") OutboundConfig outbound) {
+    @Setting(key = "log") LogConfig log) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -95,8 +92,7 @@ public record NodeConfig(
         ClusterConfig.DEFAULT,
         AuditConfig.DEFAULT,
         Retention.DEFAULT,
-        LogConfig.DEFAULT,
-        OutboundConfig.DEFAULT);
+        LogConfig.DEFAULT);
   }
 
   /** The same as one of a cluster, with these roles. */
@@ -116,8 +112,7 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log,
-        outbound);
+        log);
   }
 
   /** The same with its tables elsewhere. */
@@ -137,8 +132,7 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log,
-        outbound);
+        log);
   }
 
   /** The same with its modules there. */
@@ -158,8 +152,7 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log,
-        outbound);
+        log);
   }
 
   /** The same with its modules in this bucket. */
@@ -179,8 +172,7 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log,
-        outbound);
+        log);
   }
 
   /** Where modules and their compiled classes are. */
@@ -205,8 +197,7 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log,
-        outbound);
+        log);
   }
 
   /** The same with other limits on connections. */
@@ -226,8 +217,7 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log,
-        outbound);
+        log);
   }
 
   /** The same with a worker of another size. */
@@ -247,8 +237,7 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log,
-        outbound);
+        log);
   }
 
   /** The same with other settings of its cluster. */
@@ -268,8 +257,7 @@ public record NodeConfig(
         other,
         audit,
         invocations,
-        log,
-        outbound);
+        log);
   }
 
   /** The same with another log. */
@@ -289,28 +277,6 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        other,
-        outbound);
-  }
-
-  /** The same with other settings of functions' requests. */
-  public NodeConfig with(OutboundConfig other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        blobs,
-        bucket,
-        worker,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
         other);
   }
 

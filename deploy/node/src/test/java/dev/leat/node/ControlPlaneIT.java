@@ -115,6 +115,24 @@ class ControlPlaneIT {
     }
     assertThat(setPowers(walked, "{\"allow\":[\"logging\"]}").status()).isEqualTo(200);
     String called = walked.call("GET", "echo").send().header("x-request-id");
+    String later =
+        walked
+            .call("GET", "echo")
+            .field("Prefer", "respond-async")
+            .send()
+            .json()
+            .path("id")
+            .asText();
+    Eventually.holds(
+        "the function has answered",
+        () ->
+            node.request("GET", walked.path("/invocations/" + later + "/result"))
+                    .operator()
+                    .send()
+                    .status()
+                == 200);
+    assertThat(delete(walked.path("/invocations/" + later)).json().path("state").asText())
+        .isEqualTo("done");
     Eventually.holds(
         "the invocation is recorded",
         () ->
@@ -138,6 +156,7 @@ class ControlPlaneIT {
             "/functions/echo/logs",
             "/invocations/" + called,
             "/invocations/" + called + "/logs",
+            "/invocations/" + later,
             "/audit",
             "/invocations",
             "/usage",

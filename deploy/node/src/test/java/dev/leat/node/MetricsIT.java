@@ -237,8 +237,7 @@ class MetricsIT {
       assertThat(acme.call("POST", "count").send().text()).isEqualTo("{}");
     }
     String labels = "{function=\"count\",name=\"seen/s\",tenant=\"acme\"}";
-    String tagged =
-        "{function=\"count\",name=\"seen/s\",tag_shop=\"a\\\"b\",tenant=\"acme\"}";
+    String tagged = "{function=\"count\",name=\"seen/s\",tag_shop=\"a\\\"b\",tenant=\"acme\"}";
     String bucket = tagged.replace("}", ",le=\"%s\"}");
 
     Map<String, Double> recorded = scrape();

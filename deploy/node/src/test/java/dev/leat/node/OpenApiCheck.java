@@ -61,6 +61,9 @@ final class OpenApiCheck {
     if (answered.status() >= 400) {
       assertThat(answered.text()).as("names no class").doesNotContainPattern(CLASS_NAME);
     }
+    if (answered.header("leat-error-source").equals("function")) {
+      return; // a function's own answer, kept for later
+    }
     Optional<Operation> found = find(method, path.replaceAll("\\?.*", ""));
     JsonNode response = found.map(it -> response(it, answered.status())).orElse(problem());
     JsonNode content = response.path("content");
@@ -68,8 +71,9 @@ final class OpenApiCheck {
       assertThat(answered.body()).as(exchange).isEmpty();
     } else {
       String mediaType = answered.header("content-type");
-      assertThat(content.has(mediaType)).as(exchange).isTrue();
-      if (mediaType.matches("application/(.*\\+)?json")) { // not JSON lines
+      assertThat(content.has(mediaType) || content.has("*/*")).as(exchange).isTrue();
+      if (content.has(mediaType)
+          && mediaType.matches("application/(.*\\+)?json")) { // not JSON lines
         assertThat(violations(content.path(mediaType).path("schema"), answered.json()))
             .as(exchange)
             .isEmpty();

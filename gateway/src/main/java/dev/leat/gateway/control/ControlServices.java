@@ -5,6 +5,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.invocations.ExecutionLog;
 import dev.leat.invocations.InvocationLogs;
+import dev.leat.invocations.async.AsyncInvocations;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.key.PublisherKeys;
@@ -12,7 +13,6 @@ import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleExchange;
 import dev.leat.registry.module.PublishModule;
-import dev.leat.registry.capability.ReviewCapabilities;
 import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
@@ -57,9 +57,9 @@ public record ControlServices(
     NameVersions naming,
     Rollouts rollouts,
     PermitFunction permitting,
-    ReviewCapabilities reviewing,
     ExecutionLog executions,
     InvocationLogs logs,
+    AsyncInvocations async,
     AuditLog audit,
     UsageLog usage,
     ChangeFeed changes,

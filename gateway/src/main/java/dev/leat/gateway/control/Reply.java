@@ -1,6 +1,7 @@
 package dev.leat.gateway.control;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.Headers;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import java.util.Map;
@@ -17,6 +18,9 @@ sealed interface Reply {
 
   /** Bytes of a media type. */
   record Bytes(String mediaType, byte[] bytes) implements Reply {}
+
+  /** What a function answered before. */
+  record OfFunction(int status, Headers headers, byte[] body) implements Reply {}
 
   /** It was done; there is nothing to say. */
   record Done() implements Reply {}

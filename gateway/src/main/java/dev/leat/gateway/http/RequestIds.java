@@ -22,7 +22,7 @@ public final class RequestIds {
    * The milliseconds since 1970 in 48 bits, then 80 random bits: what is written together has
    * neighbouring keys in a database's index, as with UUIDs of version 7 (RFC 9562).
    */
-  private static String fresh() {
+  public static String fresh() {
     byte[] id = new byte[FRESH_BYTES];
     ThreadLocalRandom.current().nextBytes(id);
     long millis = System.currentTimeMillis();

@@ -9,6 +9,7 @@ import dev.leat.gateway.http.BodyMemory.Reservation;
 import dev.leat.gateway.pipeline.Exchange;
 import dev.leat.gateway.pipeline.Pipeline;
 import dev.leat.gateway.pipeline.Requests;
+import dev.leat.invocations.async.Acceptance;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.tenants.Admission;
 import dev.leat.tenants.QuotaLeft;
@@ -39,6 +40,7 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
   private volatile int placeReleased;
 
   private @Nullable Outcome outcome;
+  private volatile @Nullable Acceptance acceptance;
 
   InvocationExchange(
       Pipeline<InvocationExchange> pipeline, HttpServerRequest request, EventLoop loop) {
@@ -141,6 +143,18 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
                   "The function ran, but the memory for responses is used up", RETRY_AFTER);
       handover.comeBack(this);
     }
+  }
+
+  /** What became of it that was to be run later. Called on any thread. */
+  void accepted(Acceptance became) {
+    releasePlace(Usage.NONE);
+    acceptance = became;
+    handover.comeBack(this);
+  }
+
+  /** Null for a call whose caller waits for its end. */
+  @Nullable Acceptance acceptance() {
+    return acceptance;
   }
 
   @Override

@@ -40,6 +40,7 @@ public final class InvocationPipeline {
    * @param isDrained whether a version is not to be called, since its module is not trusted any
    *     more
    * @param invoker runs what is let through
+   * @param accepting takes what is to be run later
    * @param waitMax how long an invocation may wait at a worker
    */
   public InvocationPipeline(
@@ -50,7 +51,9 @@ public final class InvocationPipeline {
       QuotaGate quotas,
       BodyMemory bodies,
       Invoker invoker,
+      AsyncAcceptance accepting,
       Duration waitMax) {
+    CallOf calls = new CallOf(authenticator);
     this.invoker = invoker;
     this.pipeline =
         new Pipeline<>(
@@ -73,11 +76,16 @@ public final class InvocationPipeline {
                 step("memory", "no byte is read that has no room", new ReserveMemory(bodies)),
                 step("body", "last, since only it waits for the client", new ReadBody()),
                 step("still", "a body may take minutes", new RequireTenantStill(tenants)),
+                step(
+                    "accept",
+                    "what is run later is committed first",
+                    new AcceptForLater(accepting, calls)),
+                step("accepted", "whose caller waits goes on", new TellAcceptance()),
                 step("leave", "functions' threads are woken once for many", new LeaveEventLoop()),
                 step(
                     "invoke",
                     "all that can refuse has been asked",
-                    new Invoke(authenticator, invoker, waitMax)),
+                    new Invoke(calls, invoker, waitMax)),
                 step("outcome", "every ending has its response or problem", new TellOutcome()),
                 step("answer", "memory is held until the client has it", new SendAnswer())));
   }

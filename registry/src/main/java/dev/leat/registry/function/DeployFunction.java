@@ -292,7 +292,8 @@ public final class DeployFunction {
               actor,
               wish.note(),
               manifest.toJson(),
-              manifest.route());
+              manifest.route(),
+              manifest.async());
       if (newest.isPresent() && newest.get().saysTheSameAs(next)) {
         return again(newest.get(), traffic);
       }

@@ -1,5 +1,6 @@
 package dev.leat.registry.function;
 
+import dev.leat.contract.AsyncPolicy;
 import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.documents.StrictJson;
@@ -13,6 +14,7 @@ import java.util.List;
  * @param note what the author said of it, up to {@link #NOTE_CHARS_MAX}; "" for nothing
  * @param manifest the whole manifest as JSON, every default written out
  * @param route how the function is reached while this version leads the traffic
+ * @param async what becomes of its asynchronous invocations
  */
 public record DeployedVersion(
     FunctionVersion version,
@@ -20,17 +22,18 @@ public record DeployedVersion(
     String author,
     String note,
     String manifest,
-    RouteSpec route) {
+    RouteSpec route,
+    AsyncPolicy async) {
   public static final int NOTE_CHARS_MAX = 500;
 
   /** Of whom nobody knows who deployed it. */
   public DeployedVersion(
       FunctionVersion version, Instant createdAt, String manifest, RouteSpec route) {
-    this(version, createdAt, "", "", manifest, route);
+    this(version, createdAt, "", "", manifest, route, AsyncPolicy.DEFAULT);
   }
 
   public DeployedVersion by(String actor, String said) {
-    return new DeployedVersion(version, createdAt, actor, said, manifest, route);
+    return new DeployedVersion(version, createdAt, actor, said, manifest, route, async);
   }
 
   /** What its author should know although it was deployed: powers that it asks for in vain. */
@@ -52,6 +55,7 @@ public record DeployedVersion(
             other.manifest);
     return version.equals(kept.version)
         && route.equals(kept.route)
+        && async.equals(kept.async)
         && moduleText().equals(kept.moduleText());
   }
 

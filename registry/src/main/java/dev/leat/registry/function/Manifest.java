@@ -2,6 +2,7 @@ package dev.leat.registry.function;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.leat.contract.AsyncPolicy;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
@@ -23,6 +24,7 @@ import java.util.TreeSet;
  *
  * @param grants the powers that it asks for, with those that this release does not serve
  * @param config a JSON object, handed to the guest if it has the capability {@code config}
+ * @param async what becomes of its asynchronous invocations
  */
 public record Manifest(
     FunctionName name,
@@ -32,7 +34,8 @@ public record Manifest(
     Limits limits,
     InstancePolicy instances,
     Grants grants,
-    String config) {
+    String config,
+    AsyncPolicy async) {
   /** The version that a worker runs. */
   public FunctionVersion version(FunctionRef function, int number, ModuleDigest digest) {
     return new FunctionVersion(
@@ -53,6 +56,7 @@ public record Manifest(
     write(instances, spec.putObject("instances"));
     writeCapabilities(spec.putObject("capabilities"));
     spec.set("config", StrictJson.tree(config));
+    AsyncSection.write(async, spec.putObject("async"));
     return root.toString();
   }
 
@@ -96,9 +100,7 @@ public record Manifest(
         .ifPresent(http -> {
           ObjectNode node = to.putObject("http");
           http.allow().forEach(node.putArray("allow")::add);
-          new TreeSet<>(http.methods()).forEach(node.putArray("methods")::add);
-          node.put("perMinute", http.perMinute())
-              .put("timeout", Quantities.duration(http.timeout()));
+          node.put("perMinute", http.perMinute());
         });
     grants
         .find(Grant.KeyValue.class)

@@ -2,6 +2,7 @@ package dev.leat.registry.function;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.Answer;
+import dev.leat.contract.AsyncPolicy;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.Grant;
 import dev.leat.contract.Grants;
@@ -22,8 +23,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -132,13 +131,22 @@ public final class ManifestReader {
     InstancePolicy instances = instances(spec.object("instances"));
     Grants grants = grants(spec.object("capabilities"));
     String config = config(spec);
-    spec.later("async").close();
+    AsyncPolicy async = AsyncSection.read(spec.object(AsyncSection.KEY));
+    spec.close();
     if (name.isEmpty() || module.isEmpty() || contract.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
         new Manifest(
-            name.get(), module.get(), contract.get(), route, limits, instances, grants, config));
+            name.get(),
+            module.get(),
+            contract.get(),
+            route,
+            limits,
+            instances,
+            grants,
+            config,
+            async));
   }
 
   private static Optional<ModuleRef> module(String text, ClosedObject spec) {
@@ -244,20 +252,8 @@ public final class ManifestReader {
             "an origin such as https://api.example.com or https://*.example.org:8443");
     long perMinute =
         http.number("perMinute", 1, REQUESTS_PER_MINUTE_MAX).orElse((long) REQUESTS_PER_MINUTE);
-    List<String> methods =
-        http.texts(
-            "methods",
-            Grant.Http.METHODS.size(),
-            Grant.Http.METHODS::contains,
-            "one of " + String.join(", ", new TreeSet<>(Grant.Http.METHODS)));
-    Duration timeout =
-        http.duration("timeout", MILLISECOND, Grant.Http.TIMEOUT_MAX).orElse(Grant.Http.TIMEOUT);
-    http.close();
-    return new Grant.Http(
-        allow,
-        methods.isEmpty() ? Grant.Http.METHODS : Set.copyOf(methods),
-        (int) perMinute,
-        timeout);
+    http.later("methods", "timeout").close();
+    return new Grant.Http(allow, (int) perMinute);
   }
 
   private static Grant keyValue(ClosedObject keyValue) {

@@ -1,5 +1,6 @@
 package dev.leat.registry.route;
 
+import dev.leat.contract.AsyncPolicy;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.registry.canary.Sampling;
@@ -57,7 +58,8 @@ public final class Route {
     Map<Integer, Target> byNumber = new LinkedHashMap<>();
     for (DeployedVersion deployed : function.versions()) {
       int number = deployed.version().number();
-      Target now = new Target(deployed.version(), deployed.route(), deployed.createdAt());
+      Target now =
+          new Target(deployed.version(), deployed.route(), deployed.createdAt(), deployed.async());
       Target known = before == null ? null : before.target(number);
       byNumber.put(number, now.equals(known) ? known : now);
     }
@@ -210,8 +212,15 @@ public final class Route {
    * version that is public does not make an older one so.
    *
    * @param createdAt tells it from an equal one of an earlier tenant or function of that name
+   * @param async what becomes of its asynchronous invocations
    */
-  public record Target(FunctionVersion version, RouteSpec spec, Instant createdAt) {}
+  public record Target(
+      FunctionVersion version, RouteSpec spec, Instant createdAt, AsyncPolicy async) {
+    /** One whose manifest says nothing of asynchronous invocations. */
+    public Target(FunctionVersion version, RouteSpec spec, Instant createdAt) {
+      this(version, spec, createdAt, AsyncPolicy.DEFAULT);
+    }
+  }
 
   /** The number in {@code v2}, or 0, which no version has. */
   private static int number(String selector) {

@@ -134,12 +134,16 @@ public final class RoutingTable implements ChangeFeed.Subscriber {
    * What another node means by a reference; null where no such version is known here, or not yet.
    */
   public @Nullable FunctionVersion find(VersionRef ref) {
+    Target target = target(ref);
+    return target == null ? null : target.version();
+  }
+
+  /** Likewise, with what its manifest says of calls. */
+  public @Nullable Target target(VersionRef ref) {
     FunctionRef function = ref.function();
     Route route = find(function.tenant().value(), function.name().value());
     Target target = route == null ? null : route.target(ref.number());
-    return target != null && target.version().module().equals(ref.module())
-        ? target.version()
-        : null;
+    return target != null && target.version().module().equals(ref.module()) ? target : null;
   }
 
   /** Those of the versions of which instances are kept now. Looks at every function. */

@@ -3,6 +3,7 @@ package dev.leat.registry.function;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.AsyncPolicy;
 import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.Grant;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -45,9 +47,10 @@ final class ManifestReaderTest {
           logging: true
           metrics: true
           config: true
-          http: {allow: ["https://api.example.com", "https://*.example.org:8443"], methods: [GET, POST], perMinute: 60, timeout: 3s}
+          http: {allow: ["https://api.example.com", "https://*.example.org:8443"], perMinute: 60}
           keyValue: {namespace: default, ttlMax: 24h}
           database: {connection: main, allow: ["read:orders", "write:audit_*"]}
+        async: {attempts: 3, backoff: {first: 2s, max: 1m}, maxAge: 1h, keepResult: 48h, retryOn: [trapped], onSuccess: other}
         config: {fields_to_mask: [email, phone]}
       """;
 
@@ -82,13 +85,19 @@ final class ManifestReaderTest {
                     new Grant.Metrics(),
                     new Grant.Config(),
                     new Grant.Http(
-                        List.of("https://api.example.com", "https://*.example.org:8443"),
-                        Set.of("GET", "POST"),
-                        60,
-                        Duration.ofSeconds(3)),
+                        List.of("https://api.example.com", "https://*.example.org:8443"), 60),
                     new Grant.KeyValue("default", Duration.ofHours(24)),
                     new Grant.Database("main", List.of("read:orders", "write:audit_*"))),
-                "{\"fields_to_mask\":[\"email\",\"phone\"]}"));
+                "{\"fields_to_mask\":[\"email\",\"phone\"]}",
+                new AsyncPolicy(
+                    3,
+                    Duration.ofSeconds(2),
+                    Duration.ofMinutes(1),
+                    Duration.ofHours(1),
+                    Duration.ofHours(48),
+                    Set.of("trapped"),
+                    Optional.of(new FunctionName("other")),
+                    Optional.empty())));
   }
 
   @Test
@@ -289,10 +298,14 @@ final class ManifestReaderTest {
           https://api.example.com      | https://a@b             | spec.capabilities.http.allow[0]
           https://api.example.com      | https://*               | spec.capabilities.http.allow[0]
           perMinute: 60                | perMinute: 0            | spec.capabilities.http.perMinute
-          [GET, POST]                  | [TRACE]                 | spec.capabilities.http.methods[0]
-          timeout: 3s                  | timeout: 6m             | spec.capabilities.http.timeout
           ttlMax: 24h                  | ttlMax: 0s              | spec.capabilities.keyValue.ttlMax
           connection: main,            |                         | spec.capabilities.database.connection
+          attempts: 3                  | attempts: 101           | spec.async.attempts
+          maxAge: 1h                   | maxAge: 9d              | spec.async.maxAge
+          keepResult: 48h              | keepResult: 3s          | spec.async.keepResult
+          first: 2s                    | first: 2m               | spec.async.backoff
+          retryOn: [trapped]           | retryOn: [timeout]      | spec.async.retryOn[0]
+          onSuccess: other             | onSuccess: 'NO!'        | spec.async.onSuccess
           read:orders                  | drop:orders             | spec.capabilities.database.allow[0]
           config: {fields              | config: [fields         |
           """)
@@ -312,10 +325,11 @@ final class ManifestReaderTest {
       delimiter = '|',
       textBlock =
           """
-          config: {fields_to_mask: [email, phone]} | async: {attempts: 5}           | spec.async
           keyValue:                                | secrets: [stripe-key]\\n    keyValue: | spec.capabilities.secrets
           memory: 16Mi,                            | memory: 16Mi, growth: 8Mi,     | spec.limits.growth
           memory: 16Mi,                            | memory: 16Mi, stack: 512Ki,    | spec.limits.stack
+          perMinute: 60                            | perMinute: 60, methods: [GET]  | spec.capabilities.http.methods
+          perMinute: 60                            | perMinute: 60, timeout: 10s    | spec.capabilities.http.timeout
           connection: main,                        | connection: main, rows: 1000,  | spec.capabilities.database.rows
           connection: main,                        | connection: main, timeout: 5s, | spec.capabilities.database.timeout
           """)

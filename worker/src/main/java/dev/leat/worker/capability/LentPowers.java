@@ -84,7 +84,6 @@ public final class LentPowers {
 
   /** To be called after it, however it ended. */
   public void end() {
-    permits.end();
     for (Lending<?> lending : lendings) {
       lending.end();
     }

@@ -56,9 +56,11 @@ public record InvocationReply(
   public record HostCallsReply(long calls, long micros, long bytes) {
     static @Nullable Map<String, HostCallsReply> of(HostCalls calls) {
       Map<String, HostCallsReply> byPower = new TreeMap<>();
-      calls.powers().forEach(of ->
-          byPower.put(
-              of.power(), new HostCallsReply(of.calls(), of.nanos() / 1_000, of.bytes())));
+      calls
+          .powers()
+          .forEach(of ->
+              byPower.put(
+                  of.power(), new HostCallsReply(of.calls(), of.nanos() / 1_000, of.bytes())));
       return byPower.isEmpty() ? null : byPower;
     }
   }

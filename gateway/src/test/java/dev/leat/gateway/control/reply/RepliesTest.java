@@ -57,6 +57,7 @@ class RepliesTest {
           Map.entry("Decision", DecisionReply.class),
           Map.entry("Invocation", InvocationReply.class),
           Map.entry("InvocationPage", PageReply.class),
+          Map.entry("AcceptedInvocation", AcceptedInvocationReply.class),
           Map.entry("Usage", UsageReply.class),
           Map.entry("UsagePage", PageReply.class));
 
@@ -133,7 +134,7 @@ class RepliesTest {
     if (type == BigDecimal.class) {
       return "number";
     }
-    if (type == StickyReply.class || type == VerdictReply.class) {
+    if (type.isRecord()) {
       return "object";
     }
     return type == int.class || type == long.class ? "integer" : "string";

@@ -1,0 +1,136 @@
+package dev.leat.node;
+
+import dev.leat.contract.Allowance;
+import dev.leat.contract.Allowances;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Invoker;
+import dev.leat.contract.TenantId;
+import dev.leat.contract.VersionRef;
+import dev.leat.invocations.async.Accepting;
+import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
+import dev.leat.invocations.async.AsyncInvocations;
+import dev.leat.invocations.async.AsyncRunner;
+import dev.leat.invocations.async.AsyncStore;
+import dev.leat.invocations.async.AsyncStore.Backlog;
+import dev.leat.invocations.async.Places;
+import dev.leat.invocations.async.RunnerConfig;
+import dev.leat.invocations.jdbi.JdbiAsyncStore;
+import dev.leat.registry.route.Route.Target;
+import dev.leat.registry.route.RoutingTable;
+import dev.leat.store.JdbiLeases;
+import dev.leat.store.WakeUp;
+import dev.leat.tenants.Admission;
+import dev.leat.tenants.QuotaGate;
+import dev.leat.tenants.Tenants;
+import dev.leat.worker.WorkerConfig;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+
+/** Asynchronous invocations, on a node that is a gateway: accepted, run, and asked for. */
+final class AsyncParts {
+  /** Others are told at most so often that there is more than this node runs. */
+  private static final Duration OTHERS_EVERY = Duration.ofMillis(100);
+
+  final AsyncStore store;
+  final AsyncRunner runner;
+  final Accepting accepting;
+  final AsyncInvocations invocations;
+
+  private final WakeUp others;
+  private final AtomicLong toldNanos = new AtomicLong(System.nanoTime());
+
+  /**
+   * @param isDrained whether a version is not to be run
+   * @param invoker where the gateway's calls go
+   * @param waitingCalls how many wait at this node's worker
+   */
+  AsyncParts(
+      DataSource source,
+      WorkerConfig worker,
+      RoutingTable routes,
+      Predicate<FunctionVersion> isDrained,
+      Tenants tenants,
+      QuotaGate quotas,
+      Allowances allowances,
+      Invoker invoker,
+      IntSupplier waitingCalls,
+      WakeUp others,
+      Executor blocking) {
+    this.others = others;
+    store = new JdbiAsyncStore(source);
+    runner =
+        new AsyncRunner(
+            store,
+            new JdbiLeases(source),
+            ref -> runnable(routes, isDrained, ref),
+            invoker,
+            new QuotaPlaces(quotas, tenants),
+            new RunnerConfig(worker.guestThreads(), worker.waitMax()),
+            waitingCalls,
+            blocking,
+            () -> ThreadLocalRandom.current().nextLong());
+    accepting =
+        new Accepting(
+            store, tenant -> backlog(allowances.of(tenant)), tenants::exists, this::accepted);
+    invocations = new AsyncInvocations(store, runner::cancel);
+  }
+
+  private static Backlog backlog(Allowance allowance) {
+    return new Backlog(allowance.asyncBacklog(), allowance.asyncBytes());
+  }
+
+  /** A version that is deployed, and may be run. */
+  private static Optional<AsyncFunction> runnable(
+      RoutingTable routes, Predicate<FunctionVersion> isDrained, VersionRef ref) {
+    Target target = routes.target(ref);
+    return target == null || isDrained.test(target.version())
+        ? Optional.empty()
+        : Optional.of(new AsyncFunction(target.version(), target.async()));
+  }
+
+  /** This node looks at once; others, if it has enough to do. */
+  private void accepted() {
+    runner.wake();
+    if (runner.isFull()) {
+      long now = System.nanoTime();
+      long told = toldNanos.get();
+      if (now - told >= OTHERS_EVERY.toNanos() && toldNanos.compareAndSet(told, now)) {
+        others.others();
+      }
+    }
+  }
+
+  /** In this order, so that nobody accepts what nobody runs. */
+  void start() {
+    runner.start();
+    accepting.start();
+  }
+
+  void close() {
+    accepting.close();
+    runner.close();
+  }
+
+  /** By the quotas of the tenant and of the function; nothing while the tenant is suspended. */
+  private record QuotaPlaces(QuotaGate quotas, Tenants tenants) implements Places {
+    @Override
+    public boolean isOpen(TenantId tenant) {
+      return !tenants.isSuspended(tenant);
+    }
+
+    @Override
+    public Place enter(FunctionRef function) {
+      return switch (quotas.admitAccepted(function)) {
+        case Admission.Admitted admitted -> (Place.Free) admitted::release;
+        case Admission.Rejected rejected -> new Place.Taken(rejected.retryAfter());
+      };
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package dev.leat.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.leat.node.NodeUnderTest.Workshop;
+import dev.leat.testkit.Eventually;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Calls that are accepted and run later, over HTTP. */
+@Timeout(180)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AsyncInvocationIT {
+  private RunningNode node;
+  private Workshop acme;
+  private String invoker;
+
+  @BeforeAll
+  void start(@TempDir Path directory) {
+    node = RunningNode.start(directory);
+    acme = node.workshop("acme");
+    acme.deploy("echo", Guests.echo(), "");
+    acme.deploy(
+        "teapot", Guests.responding(418, Map.of("x-tea", "green", "set-cookie", "a=b")), "");
+    acme.deploy("trap", Guests.trapping(), "");
+    acme.deploy("spin", Guests.spinning(), "  limits: {timeout: 1m}\n");
+    acme.deploy("once", Guests.failing(), "  async: {attempts: 1}\n");
+    invoker = acme.token("invoker");
+  }
+
+  @AfterAll
+  void stop() {
+    node.assertNothingHeld();
+    node.close();
+  }
+
+  @Test
+  void respondAsync_isAcceptedRunAndItsAnswerKept() {
+    Answered accepted = later("echo/a?b=c", "hello");
+
+    assertThat(accepted.status()).as(accepted.toString()).isEqualTo(202);
+    assertThat(accepted.header("preference-applied")).isEqualTo("respond-async");
+    String id = accepted.json().path("id").asText();
+    assertThat(accepted.header("location")).isEqualTo(acme.path("/invocations/" + id));
+    awaitState(id, "done");
+    Answered result = result(id);
+    assertThat(result.status()).isEqualTo(200);
+    assertThat(result.text()).isEqualTo("hello");
+    assertThat(result.header("content-security-policy")).startsWith("sandbox");
+    JsonNode shown = show(id).json();
+    assertThat(shown.path("attempts").asInt()).isEqualTo(1);
+    Eventually.holds(
+        "the attempt's record is there",
+        () -> show(id).json().at("/lastAttempt/outcome").asText().equals("responded"));
+  }
+
+  @Test
+  void result_isTheFunctionsOwn_butForCookies() {
+    String id = accepted("teapot");
+    awaitState(id, "done");
+
+    Answered result = result(id);
+    assertThat(result.status()).isEqualTo(418);
+    assertThat(result.header("x-tea")).isEqualTo("green");
+    assertThat(result.header("set-cookie")).isEmpty();
+    assertThat(result.header("leat-error-source")).isEqualTo("function");
+  }
+
+  @Test
+  void trap_hasFailed_andHasNoResult() {
+    String id = accepted("trap");
+    awaitState(id, "failed");
+
+    assertThat(result(id).problem()).isEqualTo("409 no-result gateway");
+    assertThat(show(id).json().path("outcome").asText()).isEqualTo("trapped");
+  }
+
+  @Test
+  void failure_afterAllItsAttempts_isDead() {
+    String id = accepted("once");
+
+    awaitState(id, "dead");
+  }
+
+  @Test
+  void cancel_endsOneThatRuns() {
+    String id = accepted("spin");
+    awaitState(id, "running");
+    assertThat(result(id).problem()).isEqualTo("425 not-ready gateway");
+
+    Answered cancelled = acme.request("DELETE", "/invocations/" + id).token(invoker).send();
+
+    assertThat(cancelled.json().path("cancelling").asBoolean()).isTrue();
+    awaitState(id, "cancelled");
+    assertThat(result(id).problem()).isEqualTo("409 no-result gateway");
+  }
+
+  @Test
+  void whoeverMayOnlyCall_seesHisOwn_andNobodySeesAnotherTenants() {
+    String id = accepted("echo");
+    awaitState(id, "done");
+    String another =
+        acme.request("POST", "/tokens")
+            .operator()
+            .json("{\"roles\":[\"invoker\"],\"subject\":\"another\",\"ttlSeconds\":600}")
+            .send()
+            .json()
+            .path("token")
+            .asText();
+    Workshop other = node.workshop("other");
+
+    assertThat(acme.request("GET", "/invocations/" + id + "/result").token(another).send().status())
+        .isEqualTo(404);
+    assertThat(acme.request("DELETE", "/invocations/" + id).token(another).send().status())
+        .isEqualTo(404);
+    assertThat(
+            acme.request("GET", "/invocations/" + id)
+                .token(acme.token("developer"))
+                .send()
+                .status())
+        .isEqualTo(200);
+    assertThat(other.request("GET", "/invocations/" + id).operator().send().status())
+        .isEqualTo(404);
+    assertThat(other.request("GET", "/invocations/" + id + "/result").operator().send().problem())
+        .isEqualTo("404 not-found gateway");
+  }
+
+  @Test
+  void idempotencyKey_sameRequest_isTheSameInvocation() {
+    String first = keyed("k1", "a").json().path("id").asText();
+
+    assertThat(keyed("k1", "a").json().path("id").asText()).isEqualTo(first);
+    awaitState(first, "done");
+    assertThat(keyed("k1", "a").json().path("id").asText()).isEqualTo(first);
+    assertThat(keyed("k1", "b").problem()).isEqualTo("422 key-reused gateway");
+    assertThat(keyed("not a key", "b").problem()).isEqualTo("400 invalid-request gateway");
+  }
+
+  @Test
+  void backlog_isTheTenantsQuota() {
+    Workshop small = node.workshop("small");
+    small.deploy("spin", Guests.spinning(), "  limits: {timeout: 5s}\n");
+    small.setQuota("{\"async-backlog\":2}");
+    String token = small.token("invoker");
+    for (int i = 0; i < 2; i++) {
+      assertThat(later(small, token).status()).isEqualTo(202);
+    }
+
+    Answered third = later(small, token);
+
+    assertThat(third.problem()).isEqualTo("429 quota-exceeded quota");
+    assertThat(third.header("retry-after")).isNotEmpty();
+    assertThat(node.request("DELETE", small.path("?force=true")).operator().send().status())
+        .isLessThan(300);
+  }
+
+  private static Answered later(Workshop of, String token) {
+    return of.call("POST", "spin").token(token).field("Prefer", "respond-async").send();
+  }
+
+  private Answered keyed(String key, String body) {
+    return acme.call("POST", "echo")
+        .token(invoker)
+        .field("Prefer", "respond-async, wait=10")
+        .field("Idempotency-Key", key)
+        .body(body)
+        .send();
+  }
+
+  private String accepted(String function) {
+    return later(function, "x").json().path("id").asText();
+  }
+
+  private Answered later(String function, String body) {
+    return acme.call("POST", function)
+        .token(invoker)
+        .field("Prefer", "respond-async")
+        .body(body)
+        .send();
+  }
+
+  private Answered show(String id) {
+    return acme.request("GET", "/invocations/" + id).token(invoker).send();
+  }
+
+  private Answered result(String id) {
+    return acme.request("GET", "/invocations/" + id + "/result").token(invoker).send();
+  }
+
+  private void awaitState(String id, String state) {
+    Eventually.holds(
+        id + " is " + state, () -> show(id).json().path("state").asText().equals(state));
+  }
+}

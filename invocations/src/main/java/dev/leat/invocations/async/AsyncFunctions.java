@@ -1,0 +1,16 @@
+package dev.leat.invocations.async;
+
+import dev.leat.contract.AsyncPolicy;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.VersionRef;
+import java.util.Optional;
+
+/** The functions that can be run now. Never blocks; any thread. */
+@FunctionalInterface
+public interface AsyncFunctions {
+  /** Empty if there is no such version any more, or if it must not be run. */
+  Optional<AsyncFunction> find(VersionRef version);
+
+  /** A version, and what becomes of its asynchronous invocations. */
+  record AsyncFunction(FunctionVersion version, AsyncPolicy policy) {}
+}

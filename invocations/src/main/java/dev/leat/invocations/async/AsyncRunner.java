@@ -1,0 +1,531 @@
+package dev.leat.invocations.async;
+
+import dev.leat.contract.AsyncPolicy;
+import dev.leat.contract.Cancellation;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Invoker;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.TenantId;
+import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
+import dev.leat.store.Leases;
+import dev.leat.store.StoreFailure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs what was accepted. One thread talks to the store, in rounds: each writes what has ended
+ * since the last one and takes as much again, in one transaction. What ended meanwhile makes room
+ * for what was taken ahead, without waiting for the store. Nothing is begun but under a lease that
+ * holds.
+ */
+public final class AsyncRunner implements AutoCloseable {
+  /** Without being woken, what is due is found within this time. */
+  static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+  /** What was taken ahead and could not be begun in this time goes back, for other nodes. */
+  static final Duration AHEAD_MAX = Duration.ofSeconds(1);
+
+  /** Taken ahead, at the most. With rows of up to 64 KiB, 32 MiB. */
+  static final int AHEAD = 500;
+
+  /** Bodies of what is under way, and of what it may answer. One may always be under way. */
+  static final long BYTES_MAX = 128L << 20;
+
+  /** Written at once. */
+  private static final int SETTLED_AT_ONCE = 1_000;
+
+  private static final Duration GIVEN_UP_EVERY = Duration.ofMillis(200);
+  private static final Duration PRUNE_EVERY = Duration.ofSeconds(30);
+  private static final int PRUNED_AT_ONCE = 1_000;
+  private static final int PRUNE_TURNS = 50;
+  private static final Duration WAY_MAX = Duration.ofSeconds(1);
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+  /** How long it is known what became of one whose function is gone. */
+  private static final Duration KEPT_OF_NONE = AsyncPolicy.DEFAULT.keepResult();
+
+  private static final Logger LOG = LoggerFactory.getLogger(AsyncRunner.class);
+
+  private final AsyncStore store;
+  private final AsyncFunctions functions;
+  private final Invoker invoker;
+  private final Places places;
+  private final RunnerConfig config;
+  private final IntSupplier waitingCalls;
+  private final Executor blocking;
+  private final Backoff backoff;
+  private final Ownership ownership;
+  private final Window window;
+  private final Taken taken = new Taken();
+  private final Map<String, Run> running = new ConcurrentHashMap<>();
+  private final Queue<Settled> settled = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger starting = new AtomicInteger();
+  private final HeldBytes held = new HeldBytes(BYTES_MAX);
+  private final AtomicLong begun = new AtomicLong();
+  private final Thread thread;
+
+  private volatile boolean isWoken;
+  private volatile boolean isLeavingOff;
+  private volatile boolean closed;
+
+  // Confined to the thread.
+  private String last = "";
+  private int endedLately;
+  private boolean isStoreAway;
+  private long askedNanos = System.nanoTime();
+  private long prunedNanos = System.nanoTime();
+
+  /**
+   * @param invoker where calls go, as the gateway's do
+   * @param waitingCalls how many calls wait at this node's worker: while some do, they go first
+   * @param blocking runs what reads large bodies
+   */
+  public AsyncRunner(
+      AsyncStore store,
+      Leases leases,
+      AsyncFunctions functions,
+      Invoker invoker,
+      Places places,
+      RunnerConfig config,
+      IntSupplier waitingCalls,
+      Executor blocking,
+      RandomGenerator random) {
+    this.store = store;
+    this.functions = functions;
+    this.invoker = invoker;
+    this.places = places;
+    this.config = config;
+    this.waitingCalls = waitingCalls;
+    this.blocking = blocking;
+    this.backoff = new Backoff(random);
+    this.ownership = new Ownership(store, leases, this::giveBackAll);
+    this.window = new Window(config.atOnce());
+    this.thread = Thread.ofPlatform().daemon().name("async-run").unstarted(this::run);
+  }
+
+  public void start() {
+    ownership.start();
+    thread.start();
+  }
+
+  /** Something may be due. Never blocks. */
+  public void wake() {
+    isWoken = true;
+    LockSupport.unpark(thread);
+  }
+
+  /** Whether this node has as much as it runs at once, so that others should look too. */
+  public boolean isFull() {
+    return taken.running() >= window.size();
+  }
+
+  /** Invocations that were given to a worker since the start. */
+  public long begun() {
+    return begun.get();
+  }
+
+  /** If this node runs it, its caller's wish reaches it at once. */
+  public void cancel(String id) {
+    Run run = running.get(id);
+    if (run != null) {
+      run.cancel();
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        if (!round()) {
+          pause();
+        }
+        isStoreAway = false;
+      } catch (StoreFailure e) {
+        if (!isStoreAway) {
+          LOG.warn("Accepted invocations wait until the store is back", e);
+        }
+        isStoreAway = true;
+        pause();
+      } catch (RuntimeException | Error e) {
+        LOG.error("A round of the asynchronous invocations failed; the next one comes", e);
+        pause();
+      }
+    }
+  }
+
+  private void pause() {
+    if (!isWoken && !closed) {
+      LockSupport.parkNanos(LOOK_EVERY.toNanos());
+    }
+  }
+
+  /**
+   * Settles and takes, on this thread; for tests, and otherwise the thread's. True if there was
+   * something to do.
+   */
+  boolean round() {
+    isWoken = false;
+    long owner = ownership.fence();
+    if (owner == 0) {
+      return false; // what has ended waits: it may still be this node's
+    }
+    giveBack(taken.since(System.nanoTime() - AHEAD_MAX.toNanos()));
+    List<Settled> batch = drain(owner);
+    int most = isLeavingOff ? 0 : most(batch.size());
+    if (batch.isEmpty() && most <= 0) {
+      ask(owner);
+      return false;
+    }
+    AsyncStore.Turn turn;
+    try {
+      turn = store.turn(owner, batch, most, last, this::room);
+    } catch (StoreFailure e) {
+      settled.addAll(batch);
+      throw e;
+    }
+    batch.forEach(it -> held.release(it.invocation().id()));
+    last = turn.last();
+    endedLately = batch.size();
+    long now = System.nanoTime();
+    turn.taken().forEach(it -> taken.add(it, now));
+    begin();
+    ask(owner);
+    prune();
+    return !batch.isEmpty() || !turn.taken().isEmpty();
+  }
+
+  /** Renews the lease, on this thread; for tests, and otherwise a thread's of its own. */
+  void renew() {
+    ownership.round();
+  }
+
+  private List<Settled> drain(long owner) {
+    List<Settled> batch = new ArrayList<>();
+    Settled next;
+    while (batch.size() < SETTLED_AT_ONCE && (next = settled.poll()) != null) {
+      if (next.invocation().owner() == owner) {
+        batch.add(next);
+      } else { // another node has it
+        held.release(next.invocation().id());
+      }
+    }
+    return batch;
+  }
+
+  /** As many as may be under way, and ahead as many as ended in the time of a round. */
+  private int most(int ended) {
+    return atOnce() + Math.min(AHEAD, ended) - taken.running() - taken.waiting();
+  }
+
+  /** While calls wait, they go first: one that nobody waits for is under way at a time. */
+  private int atOnce() {
+    return waitingCalls.getAsInt() > 0 ? 1 : window.size();
+  }
+
+  /** One tenant leaves a quarter to others, so that none waits for another's long calls. */
+  private int ofTenant(int most) {
+    return Math.max(1, most - Math.ceilDiv(most, 4));
+  }
+
+  private int room(TenantId tenant) {
+    if (!places.isOpen(tenant)) {
+      return 0;
+    }
+    return ofTenant(window.size() + Math.min(AHEAD, endedLately)) - taken.of(tenant);
+  }
+
+  /**
+   * Begins what may be. Whoever comes while another is at it leaves it to that one: an invocation
+   * that ends at once would else begin the next within itself, and so on.
+   */
+  private void begin() {
+    if (starting.getAndIncrement() != 0) {
+      return;
+    }
+    int seen = 1;
+    do {
+      QueuedInvocation next;
+      int most;
+      while (!isLeavingOff
+          && (next = taken.begin(most = atOnce(), ofTenant(most), this::reserve)) != null) {
+        begin(next);
+      }
+      seen = starting.addAndGet(-seen);
+    } while (seen != 0);
+  }
+
+  /** Whether there is memory for its body and its answer, which is then held. */
+  private boolean reserve(QueuedInvocation invocation) {
+    long answer =
+        functions
+            .find(invocation.version())
+            .map(it -> it.version().limits().responseBytes())
+            .orElse(0L);
+    return held.hold(invocation.id(), invocation.bodyBytes() + answer);
+  }
+
+  private void begin(QueuedInvocation invocation) {
+    Optional<AsyncFunction> found = functions.find(invocation.version());
+    if (invocation.isCancelled()) {
+      end(invocation, new Settled.Cancelled(invocation, keep(found)));
+    } else if (found.isEmpty()) {
+      end(
+          invocation,
+          givenUp(invocation, false, "unrunnable", "there is no such version any more", 0, found));
+    } else if (invocation.isTooOld()) {
+      String why = invocation.lastReason().isEmpty() ? "" : ": " + invocation.lastReason();
+      String ending = invocation.lastEnding().isEmpty() ? "expired" : invocation.lastEnding();
+      end(invocation, givenUp(invocation, true, ending, "it became too old" + why, 0, found));
+    } else if (invocation.attempts() > found.get().policy().attempts()) {
+      end(
+          invocation,
+          givenUp(invocation, true, invocation.lastEnding(), invocation.lastReason(), 0, found));
+    } else {
+      admit(invocation, found.get());
+    }
+  }
+
+  private static Duration keep(Optional<AsyncFunction> function) {
+    return function.map(it -> it.policy().keepResult()).orElse(KEPT_OF_NONE);
+  }
+
+  private static Settled givenUp(
+      QueuedInvocation invocation,
+      boolean isTried,
+      String ending,
+      String reason,
+      long fuel,
+      Optional<AsyncFunction> function) {
+    return new Settled.GivenUp(invocation, isTried, ending, reason, fuel, keep(function));
+  }
+
+  private void admit(QueuedInvocation invocation, AsyncFunction function) {
+    switch (places.enter(invocation.version().function())) {
+      case Places.Place.Taken(Duration retryAfter) ->
+          end(
+              invocation,
+              new Settled.Again(
+                  invocation,
+                  backoff.notBegun(retryAfter),
+                  false,
+                  invocation.lastEnding(),
+                  invocation.lastReason()));
+      case Places.Place.Free place -> {
+        Run run = new Run(invocation, function, place);
+        running.put(invocation.id(), run);
+        if (invocation.hasLargeBody()) {
+          blocking.execute(run::readAndInvoke);
+        } else {
+          run.invoke(invocation.call().body());
+        }
+      }
+    }
+  }
+
+  /** It is to be settled so, and others may begin in its place. */
+  private void end(QueuedInvocation invocation, Settled how) {
+    held.exchange(
+        invocation.id(),
+        how instanceof Settled.Answered answered ? answered.response().body().length : 0);
+    settled.add(how);
+    taken.ended(invocation.tenant());
+    begin();
+    LockSupport.unpark(thread);
+  }
+
+  /** Tells those that run here that their callers gave them up elsewhere. */
+  private void ask(long owner) {
+    long now = System.nanoTime();
+    if (!running.isEmpty() && now - askedNanos >= GIVEN_UP_EVERY.toNanos()) {
+      askedNanos = now;
+      store.givenUp(owner).forEach(this::cancel);
+    }
+  }
+
+  private void prune() {
+    if (System.nanoTime() - prunedNanos < PRUNE_EVERY.toNanos()) {
+      return;
+    }
+    prunedNanos = System.nanoTime();
+    for (int turn = 0; turn < PRUNE_TURNS; turn++) {
+      if (store.prune(PRUNED_AT_ONCE) < PRUNED_AT_ONCE) {
+        return;
+      }
+    }
+  }
+
+  private void giveBackAll() {
+    giveBack(taken.all());
+  }
+
+  private void giveBack(List<QueuedInvocation> invocations) {
+    invocations.forEach(it ->
+        settled.add(new Settled.Again(it, Duration.ZERO, false, it.lastEnding(), it.lastReason())));
+  }
+
+  /** Takes no more, and gives back what has not begun; the first phase of a stop. */
+  public void leaveOff() {
+    isLeavingOff = true;
+    giveBackAll();
+    wake();
+  }
+
+  /**
+   * Writes what has ended, and gives the rest to other nodes; does nothing where it was not
+   * started.
+   */
+  @Override
+  public void close() {
+    leaveOff();
+    closed = true;
+    if (thread.getState() != Thread.State.NEW) {
+      LockSupport.unpark(thread);
+      join();
+      settleLast();
+    }
+    ownership.close();
+  }
+
+  private void join() {
+    try {
+      thread.join(CLOSE_PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void settleLast() {
+    try {
+      long owner = ownership.fence();
+      while (owner != 0 && !settled.isEmpty()) {
+        store.turn(owner, drain(owner), 0, "", tenant -> 0);
+      }
+    } catch (StoreFailure e) {
+      LOG.warn("What has ended could not be written, and is run again cause={}", e.toString());
+    }
+  }
+
+  /** One attempt. */
+  private final class Run implements Invoker.Callback {
+    private final QueuedInvocation invocation;
+    private final AsyncFunction function;
+    private final Places.Place.Free place;
+    private final Cancellation cancellation = new Cancellation();
+    private volatile boolean isGivenUp;
+
+    Run(QueuedInvocation invocation, AsyncFunction function, Places.Place.Free place) {
+      this.invocation = invocation;
+      this.function = function;
+      this.place = place;
+    }
+
+    void readAndInvoke() {
+      byte[] body;
+      try {
+        body = store.body(invocation.tenant(), invocation.id()).orElse(null);
+      } catch (StoreFailure e) {
+        ended(new Outcome.StoreUnavailable("its body cannot be read", Duration.ofSeconds(1)));
+        return;
+      }
+      if (body == null) {
+        ended(new Outcome.StoreUnavailable("another node has it", Duration.ZERO));
+      } else {
+        invoke(body);
+      }
+    }
+
+    void invoke(byte[] body) {
+      FunctionVersion version = function.version();
+      long deadline =
+          System.nanoTime()
+              + config.waitMax().plus(WAY_MAX).toNanos()
+              + 2 * version.limits().timeout().toNanos();
+      begun.incrementAndGet();
+      invoker.invoke(
+          new Invocation(
+              invocation.id(),
+              version,
+              invocation.call().withBody(body),
+              invocation.origin(),
+              deadline,
+              null,
+              cancellation),
+          this);
+    }
+
+    void cancel() {
+      isGivenUp = true;
+      cancellation.cancel();
+    }
+
+    /** A node that was paused until its lease was another's begins nothing. */
+    @Override
+    public boolean begins() {
+      return ownership.fence() == invocation.owner();
+    }
+
+    @Override
+    public void ended(Outcome outcome) {
+      running.remove(invocation.id(), this);
+      place.leave(outcome.usage());
+      end(invocation, settled(outcome));
+    }
+
+    private Settled settled(Outcome outcome) {
+      AsyncPolicy policy = function.policy();
+      Verdict verdict = Verdict.of(outcome, policy);
+      if (verdict == Verdict.NOT_BEGUN) {
+        window.shrink();
+      } else {
+        window.grow();
+      }
+      if (isGivenUp && verdict != Verdict.ANSWERED) {
+        return new Settled.Cancelled(invocation, policy.keepResult());
+      }
+      return switch (verdict) {
+        case ANSWERED ->
+            new Settled.Answered(invocation, (Outcome.Responded) outcome, policy.keepResult());
+        case NOT_BEGUN -> again(backoff.notBegun(Duration.ZERO), false, outcome);
+        case AGAIN ->
+            invocation.attempts() < policy.attempts()
+                ? again(backoff.after(invocation.attempts(), policy), true, outcome)
+                : givenUp(outcome, true);
+        case GIVEN_UP -> givenUp(outcome, false);
+      };
+    }
+
+    private Settled again(Duration delay, boolean isCounted, Outcome outcome) {
+      return new Settled.Again(invocation, delay, isCounted, outcome.word(), said(outcome));
+    }
+
+    private Settled givenUp(Outcome outcome, boolean isTried) {
+      return AsyncRunner.givenUp(
+          invocation,
+          isTried,
+          outcome.word(),
+          said(outcome),
+          outcome.usage().fuel(),
+          Optional.of(function));
+    }
+
+    private static String said(Outcome outcome) {
+      return outcome instanceof Outcome.Responded responded
+          ? "it answered with status " + responded.status()
+          : outcome.error();
+    }
+  }
+}

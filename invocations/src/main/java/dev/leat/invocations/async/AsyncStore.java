@@ -1,0 +1,102 @@
+package dev.leat.invocations.async;
+
+import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+
+/**
+ * The queue of accepted invocations, and what they came to. Time is the database's. Every method
+ * blocks and throws {@link StoreFailure} when the store is broken. Laws:
+ *
+ * <ol>
+ *   <li>{@code accept} has committed what it says is accepted; when it throws, all of a batch was
+ *       kept or none.
+ *   <li>Of a tenant that has as many as it may, none is accepted. Batches at the same time may go
+ *       beyond by what they hold.
+ *   <li>The same key and request gives the id that was accepted first, for {@link
+ *       IdempotencyKey#KEPT}, be it queued, running or ended; another request with it is refused.
+ *   <li>A turn takes what is due, that of each tenant in the order in which it became due, tenants
+ *       taking turns. Nobody else is given what an owner has.
+ *   <li>A turn settles what its owner still has, and nothing else.
+ *   <li>{@code release} makes due, at once, all that an owner has.
+ *   <li>{@code cancel} ends what is queued; of what runs its owner is told at its next turn. What
+ *       has ended stays as it is.
+ *   <li>Nobody finds another tenant's invocations.
+ *   <li>{@link Account#missing} is 0, whatever happens at the same time.
+ *   <li>{@code prune} removes what is not kept any more, and reads nothing else; {@code wasKept}
+ *       then says for a day that it was there.
+ * </ol>
+ */
+public interface AsyncStore {
+  /** Bodies above it are kept apart from the queue's rows. */
+  int INLINE_BYTES_MAX = 64 << 10;
+
+  /**
+   * Accepts a batch; gives what became of each, in their order.
+   *
+   * @param room how much each tenant may have
+   */
+  List<Acceptance> accept(List<NewInvocation> batch, Backlogs room);
+
+  /**
+   * Settles, and takes more.
+   *
+   * @param most how many are taken, at the most
+   * @param after the tenant that had its turn last; "" for none
+   * @param room how many of a tenant are taken at the most
+   */
+  Turn turn(
+      long owner, List<Settled> settled, int most, String after, ToIntFunction<TenantId> room);
+
+  /** The whole body of one that has a large one; empty if it has none, or is not there any more. */
+  Optional<byte[]> body(TenantId tenant, String id);
+
+  /** Those that this owner has and that their callers gave up. */
+  List<String> givenUp(long owner);
+
+  /** The fencing numbers of those who have some. */
+  List<Long> owners();
+
+  int release(long owner);
+
+  Optional<InvocationStatus> find(TenantId tenant, String id);
+
+  Optional<KeptResult> result(TenantId tenant, String id);
+
+  boolean wasKept(TenantId tenant, String id);
+
+  /** What it is then; empty if there is none. */
+  Optional<InvocationStatus> cancel(TenantId tenant, String id);
+
+  /** All tenants' together, or one's. */
+  Account account(Optional<TenantId> tenant);
+
+  /**
+   * Removes some that are not kept any more; gives how many, fewer than {@code most} if no more are
+   * left.
+   */
+  int prune(int most);
+
+  /** Removes some of a tenant's; whether there may be more. */
+  boolean forgetSome(TenantId tenant);
+
+  /**
+   * @param taken to be run by the owner
+   * @param last the tenant whose turn was the last; "" after all had one
+   */
+  record Turn(List<QueuedInvocation> taken, String last) {}
+
+  /** How much a tenant may have waiting and running. Never blocks. */
+  @FunctionalInterface
+  interface Backlogs {
+    Backlog of(TenantId tenant);
+  }
+
+  /**
+   * @param invocations queued or running
+   * @param bytes of the bodies of these, of answers and of dead letters that are kept
+   */
+  record Backlog(long invocations, long bytes) {}
+}

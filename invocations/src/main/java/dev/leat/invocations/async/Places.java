@@ -1,0 +1,27 @@
+package dev.leat.invocations.async;
+
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.TenantId;
+import dev.leat.contract.Usage;
+import java.time.Duration;
+
+/**
+ * Who of a tenant's invocations may run now, beside its synchronous ones. Never blocks; any thread.
+ */
+public interface Places {
+  /** Whether anything of the tenant may run at all. */
+  boolean isOpen(TenantId tenant);
+
+  Place enter(FunctionRef function);
+
+  sealed interface Place {
+    /** It may run; to be told of its end, once. */
+    @FunctionalInterface
+    non-sealed interface Free extends Place {
+      void leave(Usage usage);
+    }
+
+    /** A quota is used up; it may be asked again after this time. */
+    record Taken(Duration retryAfter) implements Place {}
+  }
+}

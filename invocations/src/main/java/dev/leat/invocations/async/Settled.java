@@ -1,0 +1,40 @@
+package dev.leat.invocations.async;
+
+import dev.leat.contract.Outcome;
+import java.time.Duration;
+
+/** What is to be written of an invocation that a node had taken. */
+public sealed interface Settled {
+  QueuedInvocation invocation();
+
+  /** The function answered. */
+  record Answered(QueuedInvocation invocation, Outcome.Responded response, Duration keep)
+      implements Settled {}
+
+  /**
+   * It is tried again.
+   *
+   * @param isCounted false when nothing ran, so that no attempt was used
+   */
+  record Again(
+      QueuedInvocation invocation, Duration delay, boolean isCounted, String ending, String reason)
+      implements Settled {}
+
+  /**
+   * It is not tried again.
+   *
+   * @param isTried whether it was tried as often or as long as it may be; else its ending is one
+   *     that is not tried again
+   */
+  record GivenUp(
+      QueuedInvocation invocation,
+      boolean isTried,
+      String ending,
+      String reason,
+      long fuel,
+      Duration keep)
+      implements Settled {}
+
+  /** Its caller gave it up. */
+  record Cancelled(QueuedInvocation invocation, Duration keep) implements Settled {}
+}

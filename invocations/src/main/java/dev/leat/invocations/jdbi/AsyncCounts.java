@@ -1,0 +1,115 @@
+package dev.leat.invocations.jdbi;
+
+import dev.leat.contract.TenantId;
+import dev.leat.invocations.async.InvocationState;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/**
+ * What a transaction adds to the counts of tenants, written at its end, tenants in their order so
+ * that no two transactions wait for each other in a circle.
+ */
+final class AsyncCounts {
+  private final Map<String, long[]> added = new TreeMap<>();
+
+  private static final int ACCEPTED = 0;
+  private static final int DONE = 1;
+  private static final int FAILED = 2;
+  private static final int DEAD = 3;
+  private static final int CANCELLED = 4;
+  private static final int BYTES = 5;
+  private static final int COLUMNS = 6;
+
+  void accepted(TenantId tenant, long bytes) {
+    of(tenant)[ACCEPTED]++;
+    bytes(tenant, bytes);
+  }
+
+  void ended(TenantId tenant, InvocationState state) {
+    add(tenant, state, 1);
+  }
+
+  /** What had ended so is queued again. */
+  void revived(TenantId tenant, InvocationState state) {
+    add(tenant, state, -1);
+  }
+
+  void bytes(TenantId tenant, long more) {
+    of(tenant)[BYTES] += more;
+  }
+
+  private void add(TenantId tenant, InvocationState state, long count) {
+    of(tenant)[column(state)] += count;
+  }
+
+  private static int column(InvocationState state) {
+    return switch (state) {
+      case DONE -> DONE;
+      case FAILED -> FAILED;
+      case DEAD -> DEAD;
+      case CANCELLED -> CANCELLED;
+      case QUEUED, RUNNING -> throw new IllegalArgumentException("It has not ended: " + state);
+    };
+  }
+
+  private long[] of(TenantId tenant) {
+    return added.computeIfAbsent(tenant.value(), key -> new long[COLUMNS]);
+  }
+
+  /** Writes them, as the transaction's last statement. */
+  void write(Handle handle, int slot) {
+    if (added.isEmpty()) {
+      return;
+    }
+    PreparedBatch updates =
+        handle.prepareBatch(
+            """
+            UPDATE async_counts SET
+              accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
+              cancelled = cancelled + :c, bytes = bytes + :b
+            WHERE tenant = :tenant AND slot = :slot
+            """);
+    added.forEach((tenant, counts) -> bind(updates, tenant, slot, counts).add());
+    int[] updated = updates.execute();
+    int at = 0;
+    for (Map.Entry<String, long[]> entry : added.entrySet()) {
+      if (updated[at++] == 0) {
+        insert(handle, entry.getKey(), slot, entry.getValue());
+      }
+    }
+  }
+
+  /** The first of a tenant in this slot; another transaction may have been sooner. */
+  private static void insert(Handle handle, String tenant, int slot, long[] counts) {
+    handle.execute(
+        """
+        INSERT INTO async_counts (tenant, slot, accepted, done, failed, dead, cancelled, bytes)
+        VALUES (?, ?, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
+        """,
+        tenant,
+        slot);
+    PreparedBatch update =
+        handle.prepareBatch(
+            """
+            UPDATE async_counts SET
+              accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
+              cancelled = cancelled + :c, bytes = bytes + :b
+            WHERE tenant = :tenant AND slot = :slot
+            """);
+    bind(update, tenant, slot, counts).add().execute();
+  }
+
+  private static PreparedBatch bind(PreparedBatch batch, String tenant, int slot, long[] counts) {
+    return batch
+        .bind("tenant", tenant)
+        .bind("slot", slot)
+        .bind("a", counts[ACCEPTED])
+        .bind("o", counts[DONE])
+        .bind("f", counts[FAILED])
+        .bind("d", counts[DEAD])
+        .bind("c", counts[CANCELLED])
+        .bind("b", counts[BYTES]);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.leat.invocations.jdbi;
+
+import dev.leat.contract.TenantId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The tenants of whom something is due, from one on: one look into the index for each, however much
+ * each of them has.
+ *
+ * @param last the tenant to go on behind; "" to begin anew
+ */
+record DueTenants(List<TenantId> tenants, String last) {
+  /**
+   * @param most tenants
+   * @param room none is needed of those of whom nothing may be taken
+   */
+  static DueTenants after(Handle handle, String after, int most, ToIntFunction<TenantId> room) {
+    List<TenantId> due = new ArrayList<>();
+    String at = collect(handle, after, "", most, room, due);
+    if (due.size() < most && !after.isEmpty()) {
+      at = collect(handle, "", after, most, room, due);
+    }
+    return new DueTenants(due, at);
+  }
+
+  /** Gives where it stopped: the last tenant, or "" when there was no other. */
+  private static String collect(
+      Handle handle,
+      String from,
+      String upTo,
+      int most,
+      ToIntFunction<TenantId> room,
+      List<TenantId> due) {
+    String at = from;
+    while (due.size() < most) {
+      Optional<Head> next = next(handle, at);
+      if (next.isEmpty() || (!upTo.isEmpty() && next.get().tenant().compareTo(upTo) > 0)) {
+        return "";
+      }
+      at = next.get().tenant();
+      TenantId tenant = new TenantId(at);
+      if (next.get().isDue() && room.applyAsInt(tenant) > 0) {
+        due.add(tenant);
+      }
+    }
+    return at;
+  }
+
+  private static Optional<Head> next(Handle handle, String after) {
+    return handle
+        .createQuery(
+            """
+            SELECT tenant, due_at <= CURRENT_TIMESTAMP AS is_due FROM async_queue
+            WHERE owner = 0 AND tenant > :after ORDER BY owner, tenant, due_at, id LIMIT 1
+            """)
+        .bind("after", after)
+        .map((row, context) -> new Head(row.getString("tenant"), row.getBoolean("is_due")))
+        .findFirst();
+  }
+
+  private record Head(String tenant, boolean isDue) {}
+}

@@ -1,0 +1,432 @@
+package dev.leat.invocations.jdbi;
+
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.TenantId;
+import dev.leat.contract.VersionRef;
+import dev.leat.invocations.async.Acceptance;
+import dev.leat.invocations.async.Account;
+import dev.leat.invocations.async.AsyncStore;
+import dev.leat.invocations.async.InvocationState;
+import dev.leat.invocations.async.InvocationStatus;
+import dev.leat.invocations.async.KeptResult;
+import dev.leat.invocations.async.NewInvocation;
+import dev.leat.invocations.async.QueuedInvocation;
+import dev.leat.invocations.async.Settled;
+import dev.leat.store.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.ToIntFunction;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * The queue in tables. A row of {@code async_queue} is there from the acceptance to the end;
+ * whoever has it, and what is due, is in one index. What has ended is moved to another table, so
+ * that the queue stays as small as what waits.
+ */
+public final class JdbiAsyncStore implements AsyncStore {
+  /** Adds a number of milliseconds to the present, in the SQL of both databases. */
+  static final String FROM_NOW =
+      "CURRENT_TIMESTAMP + CAST(:%s AS DOUBLE PRECISION) * INTERVAL '0.001' SECOND";
+
+  /** Tenants that have a turn in one transaction. */
+  private static final int TENANTS_AT_ONCE = 16;
+
+  private static final int FORGOTTEN_AT_ONCE = 1_000;
+  private static final Duration GONE_KEPT = Duration.ofDays(1);
+
+  /**
+   * What a tenant's counts are spread over; even ones for who accepts, odd ones for who settles.
+   */
+  private static final int SLOTS = 8;
+
+  private final Database database;
+  private final int slot = ThreadLocalRandom.current().nextInt(SLOTS / 2) * 2;
+
+  public JdbiAsyncStore(DataSource source) {
+    this.database = new Database(source);
+  }
+
+  @Override
+  public List<Acceptance> accept(List<NewInvocation> batch, Backlogs room) {
+    return database.inTransaction(
+        "Accepting " + batch.size() + " invocations",
+        handle -> new AcceptedBatch(handle, batch, room).accept(slot));
+  }
+
+  @Override
+  public Turn turn(
+      long owner, List<Settled> settled, int most, String after, ToIntFunction<TenantId> room) {
+    return database.inTransaction(
+        "Taking invocations from the queue",
+        handle -> {
+          AsyncCounts counts = new AsyncCounts();
+          if (!settled.isEmpty()) {
+            new SettledBatch(handle, owner, counts).settle(settled);
+          }
+          Turn turn =
+              most <= 0 ? new Turn(List.of(), after) : take(handle, owner, most, after, room);
+          counts.write(handle, slot + 1);
+          return turn;
+        });
+  }
+
+  private static Turn take(
+      Handle handle, long owner, int most, String after, ToIntFunction<TenantId> room) {
+    DueTenants due = DueTenants.after(handle, after, TENANTS_AT_ONCE, room);
+    List<QueuedInvocation> taken = new ArrayList<>();
+    int tenantsLeft = due.tenants().size();
+    for (TenantId tenant : due.tenants()) {
+      int left = most - taken.size();
+      int share = Math.min(room.applyAsInt(tenant), Math.ceilDiv(left, tenantsLeft--));
+      if (share > 0) {
+        taken.addAll(take(handle, owner, tenant, share));
+      }
+    }
+    return new Turn(taken, due.last());
+  }
+
+  private static List<QueuedInvocation> take(Handle handle, long owner, TenantId tenant, int most) {
+    List<QueuedInvocation> taken =
+        handle
+            .createQuery(
+                """
+                SELECT id, function, version, module, accepted_at, attempts, cancelling, ending,
+                  reason, callback, depth, head, body, body_bytes,
+                  expires_at <= CURRENT_TIMESTAMP AS too_old
+                FROM async_queue
+                WHERE owner = 0 AND tenant = :tenant AND due_at <= CURRENT_TIMESTAMP
+                ORDER BY owner, tenant, due_at, id LIMIT :most
+                FOR UPDATE SKIP LOCKED
+                """)
+            .bind("tenant", tenant.value())
+            .bind("most", most)
+            .map((row, context) -> queued(row, tenant, owner))
+            .list();
+    if (taken.isEmpty()) {
+      return taken;
+    }
+    PreparedBatch owned =
+        handle.prepareBatch(
+            """
+            UPDATE async_queue SET owner = :owner, attempts = attempts + 1
+            WHERE tenant = :tenant AND id = :id
+            """);
+    taken.forEach(
+        it -> owned.bind("owner", owner).bind("tenant", tenant.value()).bind("id", it.id()).add());
+    owned.execute();
+    return taken;
+  }
+
+  private static QueuedInvocation queued(ResultSet row, TenantId tenant, long owner)
+      throws SQLException {
+    int attempt = row.getInt("attempts") + 1;
+    StoredHead.Call head = StoredHead.call(row.getBytes("head"), attempt);
+    byte[] body = row.getBytes("body");
+    String callback = row.getString("callback");
+    return new QueuedInvocation(
+        row.getString("id"),
+        owner,
+        version(row, tenant),
+        body == null ? head.call() : head.call().withBody(body),
+        body == null,
+        row.getLong("body_bytes"),
+        head.origin(),
+        attempt,
+        Database.instant(row, "accepted_at"),
+        row.getBoolean("too_old"),
+        row.getBoolean("cancelling"),
+        row.getString("ending"),
+        row.getString("reason"),
+        callback.isEmpty() ? Optional.empty() : Optional.of(callback),
+        row.getInt("depth"));
+  }
+
+  static VersionRef version(ResultSet row, TenantId tenant) throws SQLException {
+    return new VersionRef(
+        new FunctionRef(tenant, new FunctionName(row.getString("function"))),
+        row.getInt("version"),
+        ModuleDigest.parse(row.getString("module")));
+  }
+
+  @Override
+  public Optional<byte[]> body(TenantId tenant, String id) {
+    return database.inTransaction(
+        "Reading the body of an invocation of tenant " + tenant,
+        handle -> LargeBodies.read(handle, tenant, id, LargeBodies.INPUT));
+  }
+
+  @Override
+  public List<String> givenUp(long owner) {
+    return database.read(
+        "Reading which invocations were given up",
+        handle ->
+            handle
+                .createQuery("SELECT id FROM async_queue WHERE owner = :owner AND cancelling")
+                .bind("owner", owner)
+                .mapTo(String.class)
+                .list());
+  }
+
+  @Override
+  public List<Long> owners() {
+    return database.read(
+        "Reading who has invocations",
+        handle ->
+            handle
+                .createQuery("SELECT DISTINCT owner FROM async_queue WHERE owner > 0")
+                .mapTo(Long.class)
+                .list());
+  }
+
+  @Override
+  public int release(long owner) {
+    return database.inTransaction(
+        "Giving back the invocations of a node",
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE async_queue SET owner = 0, due_at = CURRENT_TIMESTAMP,
+                      ending = 'worker-lost', reason = 'the node that had it was lost'
+                    WHERE owner = :owner
+                    """)
+                .bind("owner", owner)
+                .execute());
+  }
+
+  @Override
+  public Optional<InvocationStatus> find(TenantId tenant, String id) {
+    return database.read(
+        "Reading an invocation of tenant " + tenant, handle -> find(handle, tenant, id));
+  }
+
+  /** One statement, so that what moves from one table to another is not missed. */
+  private static Optional<InvocationStatus> find(Handle handle, TenantId tenant, String id) {
+    return handle
+        .createQuery(
+            """
+            SELECT id, function, version, module, caller,
+              CASE owner WHEN 0 THEN 'queued' ELSE 'running' END AS state, attempts, accepted_at,
+              due_at AS ended_at, expires_at AS keep_until, cancelling, ending, reason
+            FROM async_queue WHERE tenant = :tenant AND id = :id
+            UNION ALL
+            SELECT id, function, version, module, caller, state, attempts, accepted_at, ended_at,
+              keep_until, FALSE, ending, ''
+            FROM async_results WHERE tenant = :tenant AND id = :id
+            UNION ALL
+            SELECT id, function, version, module, caller, state, attempts, accepted_at, ended_at,
+              keep_until, FALSE, ending, reason
+            FROM dead_letters WHERE tenant = :tenant AND id = :id
+            """)
+        .bind("tenant", tenant.value())
+        .bind("id", id)
+        .map((row, context) -> status(row, tenant))
+        .findFirst();
+  }
+
+  static InvocationStatus status(ResultSet row, TenantId tenant) throws SQLException {
+    InvocationState state = InvocationState.ofWord(row.getString("state"));
+    Optional<Instant> at = Optional.of(Database.instant(row, "ended_at"));
+    return new InvocationStatus(
+        row.getString("id"),
+        version(row, tenant),
+        row.getString("caller"),
+        state,
+        row.getInt("attempts"),
+        Database.instant(row, "accepted_at"),
+        state == InvocationState.QUEUED ? at : Optional.empty(),
+        state.isEnded() ? at : Optional.empty(),
+        state.isEnded() ? Optional.of(Database.instant(row, "keep_until")) : Optional.empty(),
+        row.getBoolean("cancelling"),
+        row.getString("ending"),
+        row.getString("reason"));
+  }
+
+  @Override
+  public Optional<KeptResult> result(TenantId tenant, String id) {
+    return database.inTransaction(
+        "Reading what an invocation of tenant " + tenant + " came to",
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT status, head, body FROM async_results
+                    WHERE tenant = :tenant AND id = :id AND state = 'done'
+                    """)
+                .bind("tenant", tenant.value())
+                .bind("id", id)
+                .map((row, context) ->
+                    new KeptResult(
+                        row.getInt("status"),
+                        StoredHead.headers(row.getBytes("head")),
+                        row.getBytes("body") == null
+                            ? LargeBodies.read(handle, tenant, id, LargeBodies.RESULT)
+                                .orElse(new byte[0])
+                            : row.getBytes("body")))
+                .findFirst());
+  }
+
+  @Override
+  public boolean wasKept(TenantId tenant, String id) {
+    return database.read(
+        "Reading whether an invocation was there",
+        handle ->
+            handle
+                .createQuery("SELECT 1 FROM async_gone WHERE tenant = :tenant AND id = :id")
+                .bind("tenant", tenant.value())
+                .bind("id", id)
+                .mapTo(Integer.class)
+                .findFirst()
+                .isPresent());
+  }
+
+  @Override
+  public Optional<InvocationStatus> cancel(TenantId tenant, String id) {
+    return database.inTransaction(
+        "Cancelling an invocation of tenant " + tenant,
+        handle -> {
+          Optional<Long> owner =
+              handle
+                  .createQuery(
+                      "SELECT owner FROM async_queue WHERE tenant = :tenant AND id = :id FOR UPDATE")
+                  .bind("tenant", tenant.value())
+                  .bind("id", id)
+                  .mapTo(Long.class)
+                  .findFirst();
+          if (owner.isPresent() && owner.get() == 0) {
+            AsyncCounts counts = new AsyncCounts();
+            SettledBatch.cancelQueued(handle, tenant, id, counts);
+            counts.write(handle, SLOTS);
+          } else if (owner.isPresent()) {
+            handle.execute(
+                "UPDATE async_queue SET cancelling = TRUE WHERE tenant = ? AND id = ?",
+                tenant.value(),
+                id);
+          }
+          return find(handle, tenant, id);
+        });
+  }
+
+  @Override
+  public Account account(Optional<TenantId> tenant) {
+    String whose = tenant.isPresent() ? "tenant = :tenant" : "TRUE";
+    return database.read(
+        "Adding up invocations",
+        handle -> {
+          Query query =
+              handle.createQuery(
+                  """
+                  SELECT c.accepted, c.done, c.failed, c.dead, c.cancelled, q.queued, q.running
+                  FROM (SELECT COALESCE(SUM(accepted), 0) AS accepted,
+                          COALESCE(SUM(done), 0) AS done, COALESCE(SUM(failed), 0) AS failed,
+                          COALESCE(SUM(dead), 0) AS dead, COALESCE(SUM(cancelled), 0) AS cancelled
+                        FROM async_counts WHERE %s) c,
+                       (SELECT COALESCE(SUM(CASE owner WHEN 0 THEN 1 ELSE 0 END), 0) AS queued,
+                          COALESCE(SUM(CASE owner WHEN 0 THEN 0 ELSE 1 END), 0) AS running
+                        FROM async_queue WHERE %s) q
+                  """
+                      .formatted(whose, whose));
+          tenant.ifPresent(it -> query.bind("tenant", it.value()));
+          return query
+              .map((row, context) ->
+                  new Account(
+                      row.getLong("accepted"),
+                      row.getLong("done"),
+                      row.getLong("failed"),
+                      row.getLong("dead"),
+                      row.getLong("cancelled"),
+                      row.getLong("queued"),
+                      row.getLong("running")))
+              .one();
+        });
+  }
+
+  @Override
+  public int prune(int most) {
+    return database.inTransaction(
+        "Removing what invocations came to",
+        handle -> {
+          AsyncCounts counts = new AsyncCounts();
+          int removed =
+              Expired.remove(handle, "async_results", LargeBodies.RESULT, most, counts)
+                  + Expired.remove(handle, "dead_letters", LargeBodies.INPUT, most, counts);
+          counts.write(handle, SLOTS);
+          handle
+              .createUpdate(
+                  """
+                  DELETE FROM async_gone WHERE (tenant, id) IN (
+                    SELECT tenant, id FROM async_gone
+                    WHERE keep_until <= CURRENT_TIMESTAMP ORDER BY keep_until LIMIT :most)
+                  """)
+              .bind("most", most)
+              .execute();
+          handle
+              .createUpdate(
+                  """
+                  DELETE FROM idempotency_keys WHERE (tenant, function, name) IN (
+                    SELECT tenant, function, name FROM idempotency_keys
+                    WHERE keep_until <= CURRENT_TIMESTAMP ORDER BY keep_until LIMIT :most)
+                  """)
+              .bind("most", most)
+              .execute();
+          return removed;
+        });
+  }
+
+  static long goneMillis() {
+    return GONE_KEPT.toMillis();
+  }
+
+  @Override
+  public boolean forgetSome(TenantId tenant) {
+    for (String table :
+        List.of(
+            "async_queue",
+            "async_results",
+            "dead_letters",
+            "async_bodies",
+            "async_gone",
+            "idempotency_keys",
+            "async_counts")) {
+      if (forgetSome(tenant, table)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean forgetSome(TenantId tenant, String table) {
+    String key =
+        switch (table) {
+          case "async_bodies" -> "id, kind, number";
+          case "idempotency_keys" -> "function, name";
+          case "async_counts" -> "slot";
+          default -> "id";
+        };
+    return database.inTransaction(
+        "Removing invocations of tenant " + tenant,
+        handle ->
+            handle
+                    .createUpdate(
+                        """
+                        DELETE FROM %s WHERE tenant = :tenant AND (%s) IN (
+                          SELECT %s FROM %s WHERE tenant = :tenant LIMIT :most)
+                        """
+                            .formatted(table, key, key, table))
+                    .bind("tenant", tenant.value())
+                    .bind("most", FORGOTTEN_AT_ONCE)
+                    .execute()
+                == FORGOTTEN_AT_ONCE);
+  }
+}

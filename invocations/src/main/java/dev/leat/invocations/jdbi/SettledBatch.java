@@ -1,0 +1,246 @@
+package dev.leat.invocations.jdbi;
+
+import dev.leat.contract.TenantId;
+import dev.leat.invocations.async.AsyncStore;
+import dev.leat.invocations.async.InvocationState;
+import dev.leat.invocations.async.QueuedInvocation;
+import dev.leat.invocations.async.Settled;
+import dev.leat.store.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/** What one owner settles in one transaction: each row is written only while it is the owner's. */
+final class SettledBatch {
+  private static final String KEEP = JdbiAsyncStore.FROM_NOW.formatted("keep");
+  private static final int REASON_CHARS_MAX = 500;
+
+  /** How long it is known that an invocation was cancelled while it was queued. */
+  private static final Duration CANCELLED_KEPT = Duration.ofHours(24);
+
+  private final Handle handle;
+  private final long owner;
+  private final AsyncCounts counts;
+
+  SettledBatch(Handle handle, long owner, AsyncCounts counts) {
+    this.handle = handle;
+    this.owner = owner;
+    this.counts = counts;
+  }
+
+  void settle(List<Settled> settled) {
+    List<Settled> ended = new ArrayList<>();
+    List<Settled.Again> again = new ArrayList<>();
+    List<Settled.GivenUp> givenUp = new ArrayList<>();
+    for (Settled one : settled) {
+      switch (one) {
+        case Settled.Answered answered -> ended.add(answered);
+        case Settled.Cancelled cancelled -> ended.add(cancelled);
+        case Settled.Again it -> again.add(it);
+        case Settled.GivenUp it -> givenUp.add(it);
+      }
+    }
+    end(ended);
+    again(again);
+    givenUp.forEach(this::giveUp);
+  }
+
+  private void end(List<Settled> ended) {
+    if (ended.isEmpty()) {
+      return;
+    }
+    PreparedBatch deletes =
+        handle.prepareBatch(
+            "DELETE FROM async_queue WHERE tenant = :tenant AND id = :id AND owner = :owner");
+    ended.forEach(it ->
+        deletes
+            .bind("tenant", it.invocation().tenant().value())
+            .bind("id", it.invocation().id())
+            .bind("owner", owner)
+            .add());
+    int[] deleted = deletes.execute();
+    PreparedBatch results =
+        handle.prepareBatch(
+            """
+            INSERT INTO async_results (tenant, id, function, version, module, caller, state,
+              attempts, accepted_at, ended_at, keep_until, ending, status, head, body, body_bytes)
+            VALUES (:tenant, :id, :function, :version, :module, :caller, :state, :attempts,
+              :accepted, CURRENT_TIMESTAMP, %s, :ending, :status, :head, :body, :bytes)
+            """
+                .formatted(KEEP));
+    boolean hasResults = false;
+    for (int i = 0; i < deleted.length; i++) {
+      if (deleted[i] == 1) {
+        hasResults = true;
+        bind(results, ended.get(i));
+      }
+    }
+    if (hasResults) {
+      results.execute();
+    }
+  }
+
+  private void bind(PreparedBatch results, Settled ended) {
+    QueuedInvocation of = ended.invocation();
+    String caller = of.origin().caller();
+    results
+        .bind("tenant", of.tenant().value())
+        .bind("id", of.id())
+        .bind("function", of.version().function().name().value())
+        .bind("version", of.version().number())
+        .bind("module", of.version().module().toString())
+        .bind("caller", caller == null ? "" : Database.storable(caller))
+        .bind("attempts", of.attempts())
+        .bind("accepted", of.acceptedAt());
+    counts.bytes(of.tenant(), -of.bodyBytes());
+    if (of.hasLargeBody()) {
+      LargeBodies.delete(handle, of.tenant(), of.id(), LargeBodies.INPUT);
+    }
+    switch (ended) {
+      case Settled.Answered(QueuedInvocation _, var response, Duration keep) -> {
+        byte[] body = response.body();
+        boolean isLarge = body.length > AsyncStore.INLINE_BYTES_MAX;
+        results
+            .bind("keep", keep.toMillis())
+            .bind("state", InvocationState.DONE.word())
+            .bind("ending", response.word())
+            .bind("status", response.status())
+            .bind("head", StoredHead.of(response.headers()))
+            .bind("bytes", (long) body.length);
+        if (isLarge) {
+          results.bindByType("body", null, byte[].class);
+          LargeBodies.write(handle, of.tenant(), of.id(), LargeBodies.RESULT, body);
+        } else {
+          results.bindByType("body", body, byte[].class);
+        }
+        counts.ended(of.tenant(), InvocationState.DONE);
+        counts.bytes(of.tenant(), body.length);
+      }
+      case Settled.Cancelled(QueuedInvocation _, Duration keep) -> {
+        results
+            .bind("keep", keep.toMillis())
+            .bind("state", InvocationState.CANCELLED.word())
+            .bind("ending", "cancelled")
+            .bind("status", 0)
+            .bind("head", new byte[0])
+            .bindByType("body", new byte[0], byte[].class)
+            .bind("bytes", 0L);
+        counts.ended(of.tenant(), InvocationState.CANCELLED);
+      }
+      case Settled.Again _, Settled.GivenUp _ ->
+          throw new IllegalArgumentException("It has no result: " + ended);
+    }
+    results.add();
+  }
+
+  private void again(List<Settled.Again> again) {
+    if (again.isEmpty()) {
+      return;
+    }
+    PreparedBatch rows =
+        handle.prepareBatch(
+            """
+            UPDATE async_queue SET owner = 0, due_at = %s, attempts = :attempts, ending = :ending,
+              reason = :reason
+            WHERE tenant = :tenant AND id = :id AND owner = :owner
+            """
+                .formatted(JdbiAsyncStore.FROM_NOW.formatted("delay")));
+    for (Settled.Again it : again) {
+      QueuedInvocation of = it.invocation();
+      rows.bind("delay", it.delay().toMillis())
+          .bind("attempts", it.isCounted() ? of.attempts() : of.attempts() - 1)
+          .bind("ending", it.ending())
+          .bind("reason", reason(it.reason()))
+          .bind("tenant", of.tenant().value())
+          .bind("id", of.id())
+          .bind("owner", owner)
+          .add();
+    }
+    rows.execute();
+  }
+
+  private void giveUp(Settled.GivenUp it) {
+    QueuedInvocation of = it.invocation();
+    InvocationState state = it.isTried() ? InvocationState.DEAD : InvocationState.FAILED;
+    boolean isOwn =
+        handle
+            .createQuery(
+                """
+                SELECT id FROM async_queue WHERE tenant = :tenant AND id = :id AND owner = :owner
+                FOR UPDATE
+                """)
+            .bind("tenant", of.tenant().value())
+            .bind("id", of.id())
+            .bind("owner", owner)
+            .mapTo(String.class)
+            .findFirst()
+            .isPresent();
+    if (!isOwn) {
+      return;
+    }
+    handle
+        .createUpdate(
+            """
+            INSERT INTO dead_letters (tenant, id, function, version, module, caller, state,
+              attempts, accepted_at, ended_at, keep_until, ending, reason, fuel, callback, depth,
+              head, body, body_bytes)
+            SELECT tenant, id, function, version, module, caller, CAST(:state AS VARCHAR), :attempts,
+              accepted_at, CURRENT_TIMESTAMP, %s, CAST(:ending AS VARCHAR), CAST(:reason AS VARCHAR),
+              :fuel, callback, depth, head, body, body_bytes
+            FROM async_queue WHERE tenant = :tenant AND id = :id
+            """
+                .formatted(KEEP))
+        .bind("state", state.word())
+        .bind("attempts", of.attempts())
+        .bind("keep", it.keep().toMillis())
+        .bind("ending", it.ending())
+        .bind("reason", reason(it.reason()))
+        .bind("fuel", it.fuel())
+        .bind("tenant", of.tenant().value())
+        .bind("id", of.id())
+        .execute();
+    delete(handle, of.tenant(), of.id());
+    counts.ended(of.tenant(), state);
+  }
+
+  /** Of one whose row is locked, and which nobody has. */
+  static void cancelQueued(Handle handle, TenantId tenant, String id, AsyncCounts counts) {
+    long bytes =
+        handle
+            .createQuery("SELECT body_bytes FROM async_queue WHERE tenant = :tenant AND id = :id")
+            .bind("tenant", tenant.value())
+            .bind("id", id)
+            .mapTo(Long.class)
+            .one();
+    handle
+        .createUpdate(
+            """
+            INSERT INTO async_results (tenant, id, function, version, module, caller, state,
+              attempts, accepted_at, ended_at, keep_until, ending, status, head, body, body_bytes)
+            SELECT tenant, id, function, version, module, caller, 'cancelled', attempts,
+              accepted_at, CURRENT_TIMESTAMP, %s, 'cancelled', 0, :nothing, :nothing, 0
+            FROM async_queue WHERE tenant = :tenant AND id = :id
+            """
+                .formatted(KEEP))
+        .bind("keep", CANCELLED_KEPT.toMillis())
+        .bind("nothing", new byte[0])
+        .bind("tenant", tenant.value())
+        .bind("id", id)
+        .execute();
+    delete(handle, tenant, id);
+    LargeBodies.delete(handle, tenant, id, LargeBodies.INPUT);
+    counts.ended(tenant, InvocationState.CANCELLED);
+    counts.bytes(tenant, -bytes);
+  }
+
+  private static void delete(Handle handle, TenantId tenant, String id) {
+    handle.execute("DELETE FROM async_queue WHERE tenant = ? AND id = ?", tenant.value(), id);
+  }
+
+  private static String reason(String words) {
+    String kept = Database.storable(words);
+    return kept.length() <= REASON_CHARS_MAX ? kept : kept.substring(0, REASON_CHARS_MAX);
+  }
+}

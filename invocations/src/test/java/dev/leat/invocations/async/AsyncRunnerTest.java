@@ -1,0 +1,360 @@
+package dev.leat.invocations.async;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.AsyncPolicy;
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grants;
+import dev.leat.contract.GuestContract;
+import dev.leat.contract.Headers;
+import dev.leat.contract.HttpCall;
+import dev.leat.contract.InstancePolicy;
+import dev.leat.contract.Invocation;
+import dev.leat.contract.Invoker;
+import dev.leat.contract.Limits;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Origin;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.TenantId;
+import dev.leat.contract.Usage;
+import dev.leat.contract.VersionRef;
+import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
+import dev.leat.invocations.async.AsyncStore.Backlog;
+import dev.leat.invocations.jdbi.InvocationsSchema;
+import dev.leat.invocations.jdbi.JdbiAsyncStore;
+import dev.leat.store.JdbiLeases;
+import dev.leat.store.StoreSchema;
+import dev.leat.testkit.Eventually;
+import dev.leat.testkit.Seed;
+import dev.leat.testkit.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A runner whose rounds a test takes, over a real queue; workers answer what a test says. */
+final class AsyncRunnerTest {
+  private static final TenantId ACME = new TenantId("acme");
+  private static final TenantId OTHER = new TenantId("other");
+  private static final Usage USED = new Usage(42, 0, 0, Usage.Acquire.WARM, 0, 0, 0, 0);
+  private static final AsyncPolicy POLICY =
+      new AsyncPolicy(
+          2,
+          Duration.ofMillis(100),
+          Duration.ofMillis(100),
+          Duration.ofHours(1),
+          Duration.ofHours(1),
+          Set.of(),
+          Optional.empty(),
+          Optional.empty());
+
+  private final TestDatabase database = TestDatabase.h2();
+  private final Workers workers = new Workers();
+  private final Set<TenantId> suspended = new HashSet<>();
+  private final AtomicInteger waitingCalls = new AtomicInteger();
+  private final AtomicInteger places = new AtomicInteger(1_000);
+  private AsyncStore store;
+  private AsyncRunner runner;
+  private boolean isDeployed = true;
+  private int made;
+
+  @BeforeEach
+  void start() {
+    StoreSchema.migrate(database.dataSource());
+    InvocationsSchema.migrate(database.dataSource());
+    store = new JdbiAsyncStore(database.dataSource());
+    runner = runner();
+    runner.renew();
+  }
+
+  @AfterEach
+  void stop() {
+    runner.close();
+    assertThat(store.account(Optional.empty()).missing()).isZero();
+    database.close();
+  }
+
+  private AsyncRunner runner() {
+    return new AsyncRunner(
+        store,
+        new JdbiLeases(database.dataSource()),
+        version ->
+            isDeployed
+                ? Optional.of(new AsyncFunction(deployed(version), POLICY))
+                : Optional.empty(),
+        workers,
+        new Places() {
+          @Override
+          public boolean isOpen(TenantId tenant) {
+            return !suspended.contains(tenant);
+          }
+
+          @Override
+          public Place enter(FunctionRef function) {
+            if (places.get() == 0) {
+              return new Place.Taken(Duration.ofMillis(1));
+            }
+            places.decrementAndGet();
+            return (Place.Free) used -> places.incrementAndGet();
+          }
+        },
+        new RunnerConfig(8, Duration.ofSeconds(1)),
+        waitingCalls::get,
+        Runnable::run,
+        Seed.orElse(20261127).random());
+  }
+
+  @Test
+  void round_whatAnswers_isDone_andItsAnswerKept() {
+    String id = accept(ACME, "hello");
+
+    runner.round();
+    workers.end(0, answered("world"));
+    runner.round();
+
+    assertThat(workers.given.getFirst().invocation().id()).isEqualTo(id);
+    assertThat(state(id)).isEqualTo(InvocationState.DONE);
+    assertThat(store.result(ACME, id).orElseThrow().body()).asString().isEqualTo("world");
+    assertThat(places).hasValue(1_000);
+  }
+
+  @Test
+  void round_timeout_isTriedAgain_untilItIsDead() {
+    String id = accept(ACME, "x");
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      int begun = attempt;
+      Eventually.holds("it is begun", () -> runner.round() & workers.given.size() == begun);
+      assertThat(workers.given.getLast().invocation().origin().attempt()).isEqualTo(attempt);
+      workers.end(attempt - 1, new Outcome.TimedOut(Duration.ofSeconds(1), USED));
+    }
+    runner.round();
+
+    InvocationStatus status = store.find(ACME, id).orElseThrow();
+    assertThat(status.state()).isEqualTo(InvocationState.DEAD);
+    assertThat(status.ending()).isEqualTo("timeout");
+    assertThat(status.attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void round_trap_hasFailedAtOnce() {
+    String id = accept(ACME, "x");
+
+    runner.round();
+    workers.end(0, new Outcome.Trapped("unreachable", USED));
+    runner.round();
+
+    assertThat(state(id)).isEqualTo(InvocationState.FAILED);
+  }
+
+  @Test
+  void round_overload_usesNoAttempt_andLetsFewerRun() {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      all.add(accept(ACME, "x"));
+    }
+    runner.round();
+    workers.end(0, new Outcome.Overloaded("full", Duration.ofSeconds(1)));
+    runner.round();
+
+    assertThat(store.find(ACME, all.getFirst()).orElseThrow().attempts()).isZero();
+    assertThat(state(all.getFirst())).isEqualTo(InvocationState.QUEUED);
+    assertThat(runner.isFull()).as("half as many may run").isTrue();
+  }
+
+  @Test
+  void round_oneTenantsLongCalls_leaveRoomForAnothers() {
+    for (int i = 0; i < 50; i++) {
+      accept(ACME, "long");
+    }
+    runner.round();
+    runner.round();
+    assertThat(workers.given).hasSize(6);
+
+    accept(OTHER, "short");
+    runner.round();
+
+    assertThat(workers.given).hasSize(7);
+    assertThat(workers.given.getLast().invocation().target().function().tenant()).isEqualTo(OTHER);
+  }
+
+  @Test
+  void round_callsThatWait_goFirst() {
+    waitingCalls.set(1);
+    for (int i = 0; i < 5; i++) {
+      accept(ACME, "x");
+    }
+    runner.round();
+    runner.round();
+    assertThat(workers.given).as("one, so that nothing stands still").hasSize(1);
+
+    waitingCalls.set(0);
+    runner.round();
+    assertThat(workers.given).hasSize(5);
+  }
+
+  @Test
+  void round_quotaUsedUp_waitsAndUsesNoAttempt() {
+    places.set(0);
+    String id = accept(ACME, "x");
+    runner.round();
+    runner.round();
+    assertThat(workers.given).isEmpty();
+    assertThat(store.find(ACME, id).orElseThrow().attempts()).isZero();
+
+    places.set(1);
+    Eventually.holds("it is begun", () -> runner.round() & workers.given.size() == 1);
+  }
+
+  @Test
+  void round_suspendedTenant_waits() {
+    suspended.add(ACME);
+    String id = accept(ACME, "x");
+    runner.round();
+    assertThat(state(id)).isEqualTo(InvocationState.QUEUED);
+
+    suspended.clear();
+    runner.round();
+    assertThat(workers.given).hasSize(1);
+  }
+
+  @Test
+  void round_deletedVersion_hasFailed() {
+    isDeployed = false;
+    String id = accept(ACME, "x");
+    runner.round();
+    runner.round();
+
+    assertThat(state(id)).isEqualTo(InvocationState.FAILED);
+    assertThat(workers.given).isEmpty();
+  }
+
+  @Test
+  void round_largeBody_isRead() {
+    accept(ACME, "x".repeat(100_000));
+    runner.round();
+
+    assertThat(workers.given.getFirst().invocation().input().body()).hasSize(100_000);
+  }
+
+  @Test
+  void cancelled_elsewhere_endsItHere() {
+    String id = accept(ACME, "x");
+    runner.round();
+    store.cancel(ACME, id);
+    Eventually.holds(
+        "its node has heard of it",
+        () -> {
+          runner.round();
+          return workers.given.getFirst().invocation().cancellation().isCancelled();
+        });
+    workers.end(0, new Outcome.Cancelled(USED));
+    runner.round();
+
+    assertThat(state(id)).isEqualTo(InvocationState.CANCELLED);
+  }
+
+  @Test
+  void lostNode_anotherRunsWhatItHad_andItsOwnEndCounts() {
+    String id = accept(ACME, "x");
+    runner.round();
+    Workers.Given paused = workers.given.getFirst();
+    database.execute("UPDATE leases SET held_until = CURRENT_TIMESTAMP - INTERVAL '1' SECOND");
+    try (AsyncRunner another = runner()) {
+      another.renew();
+      Eventually.holds("it is begun anew", () -> another.round() & workers.given.size() == 2);
+      runner.renew();
+      assertThat(paused.callback().begins()).as("begins after its lease was lost").isFalse();
+      assertThat(workers.given.getLast().callback().begins()).isTrue();
+      workers.end(0, answered("late"));
+      runner.round();
+      assertThat(state(id)).isEqualTo(InvocationState.RUNNING);
+
+      workers.end(1, answered("in time"));
+      another.round();
+    }
+    assertThat(store.result(ACME, id).orElseThrow().body()).asString().isEqualTo("in time");
+    assertThat(store.find(ACME, id).orElseThrow().attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void lostNodes_untilAllAttemptsAreUsed_itIsDead() {
+    String id = accept(ACME, "x");
+    for (int lost = 0; lost < 2; lost++) {
+      runner.round();
+      runner.close();
+      runner = runner();
+      runner.renew();
+    }
+    runner.round();
+    runner.round();
+
+    InvocationStatus status = store.find(ACME, id).orElseThrow();
+    assertThat(status.state()).isEqualTo(InvocationState.DEAD);
+    assertThat(status.ending()).isEqualTo("worker-lost");
+  }
+
+  private InvocationState state(String id) {
+    return store.find(ACME, id).orElseThrow().state();
+  }
+
+  private String accept(TenantId tenant, String body) {
+    String id = "%08d".formatted(made++);
+    VersionRef version =
+        new VersionRef(
+            new FunctionRef(tenant, new FunctionName("f")), 1, ModuleDigest.of(new byte[] {1}));
+    store.accept(
+        List.of(
+            new NewInvocation(
+                id,
+                version,
+                new HttpCall("POST", "", null, Headers.NONE, body.getBytes(UTF_8)),
+                Origin.ANONYMOUS,
+                Duration.ofHours(1),
+                Optional.empty(),
+                Optional.empty(),
+                0)),
+        it -> new Backlog(1_000, 1 << 30));
+    return id;
+  }
+
+  private static FunctionVersion deployed(VersionRef version) {
+    return new FunctionVersion(
+        version.function(),
+        version.number(),
+        version.module(),
+        GuestContract.HANDLER,
+        Limits.DEFAULT,
+        InstancePolicy.DEFAULT,
+        Grants.NONE,
+        "{}");
+  }
+
+  private static Outcome answered(String body) {
+    return new Outcome.Responded(200, Headers.NONE, body.getBytes(UTF_8), USED);
+  }
+
+  /** Keeps what it is given, until a test ends it. */
+  private static final class Workers implements Invoker {
+    final List<Given> given = new ArrayList<>();
+
+    record Given(Invocation invocation, Callback callback) {}
+
+    @Override
+    public void invoke(Invocation invocation, Callback callback) {
+      given.add(new Given(invocation, callback));
+    }
+
+    void end(int number, Outcome outcome) {
+      given.get(number).callback().ended(outcome);
+    }
+  }
+}

@@ -1,0 +1,490 @@
+package dev.leat.invocations.jdbi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.Headers;
+import dev.leat.contract.HttpCall;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Origin;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.TenantId;
+import dev.leat.contract.Trigger;
+import dev.leat.contract.Usage;
+import dev.leat.contract.VersionRef;
+import dev.leat.invocations.async.Acceptance;
+import dev.leat.invocations.async.AsyncStore;
+import dev.leat.invocations.async.AsyncStore.Backlog;
+import dev.leat.invocations.async.AsyncStore.Turn;
+import dev.leat.invocations.async.InvocationState;
+import dev.leat.invocations.async.InvocationStatus;
+import dev.leat.invocations.async.KeptResult;
+import dev.leat.invocations.async.NewInvocation;
+import dev.leat.invocations.async.QueuedInvocation;
+import dev.leat.invocations.async.Settled;
+import dev.leat.testkit.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The laws of {@link AsyncStore}, by their numbers; the ninth after each test. */
+abstract class AsyncStoreContract {
+  private static final TenantId ACME = new TenantId("acme");
+  private static final TenantId OTHER = new TenantId("other");
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final long ME = 7;
+  private static final long ANOTHER = 8;
+  private static final Usage USAGE = new Usage(42, 0, 0, Usage.Acquire.WARM, 0, 0, 0, 0);
+
+  private final TestDatabase database;
+  private AsyncStore store;
+  private int made;
+
+  AsyncStoreContract(TestDatabase database) {
+    this.database = database;
+  }
+
+  @BeforeEach
+  void open() {
+    InvocationsSchema.migrate(database.dataSource());
+    store = new JdbiAsyncStore(database.dataSource());
+  }
+
+  @AfterEach
+  void law9_nothingIsMissing() {
+    assertThat(store.account(Optional.empty()).missing()).isZero();
+    database.close();
+  }
+
+  @Test
+  void law1_accept_keepsAllThatRunsLater() {
+    NewInvocation wish =
+        new NewInvocation(
+            "0001",
+            version(ACME, "mask"),
+            new HttpCall("PUT", "/a%20b", "q=1", Headers.of("X-A", "1", "x-a", "ü"), bytes(10)),
+            new Origin("dev", OTHER, Trigger.HTTP, "00-trace", 1),
+            HOUR,
+            Optional.empty(),
+            Optional.of("https://example.org/hook"),
+            2);
+
+    assertThat(store.accept(List.of(wish), room(10))).containsExactly(accepted("0001"));
+
+    QueuedInvocation taken = take(ME, 10).getFirst();
+    assertThat(taken.id()).isEqualTo("0001");
+    assertThat(taken.version()).isEqualTo(wish.version());
+    assertThat(taken.call()).usingRecursiveComparison().isEqualTo(wish.call());
+    assertThat(taken.origin()).isEqualTo(wish.origin());
+    assertThat(taken.attempts()).isEqualTo(1);
+    assertThat(taken.callback()).isEqualTo(wish.callback());
+    assertThat(taken.depth()).isEqualTo(2);
+    assertThat(taken.isTooOld()).isFalse();
+  }
+
+  @Test
+  void law1_accept_bodyAboveARows_isKeptApart() {
+    byte[] large = bytes((2 << 20) + 3);
+
+    accept(wish(ACME, "f", large));
+
+    QueuedInvocation taken = take(ME, 1).getFirst();
+    assertThat(taken.hasLargeBody()).isTrue();
+    assertThat(taken.call().body()).isEmpty();
+    assertThat(taken.bodyBytes()).isEqualTo(large.length);
+    assertThat(store.body(ACME, taken.id())).hasValue(large);
+    assertThat(store.body(OTHER, taken.id())).isEmpty();
+    settle(answered(taken, large));
+    assertThat(store.body(ACME, taken.id())).isEmpty();
+    assertThat(store.result(ACME, taken.id()).orElseThrow().body()).isEqualTo(large);
+  }
+
+  @Test
+  void law2_accept_tenantWithAsManyAsItMayHave_isRefused_othersAreNot() {
+    List<Acceptance> answers =
+        store.accept(
+            List.of(wish(ACME, "f"), wish(ACME, "f"), wish(ACME, "f"), wish(OTHER, "f")), room(2));
+
+    assertThat(answers.get(1)).isInstanceOf(Acceptance.Accepted.class);
+    assertThat(answers.get(2)).isEqualTo(new Acceptance.BacklogFull("async-backlog", 2));
+    assertThat(answers.get(3)).isInstanceOf(Acceptance.Accepted.class);
+    settle(answered(take(ME, 1).getFirst(), bytes(1)));
+    assertThat(store.accept(List.of(wish(ACME, "f")), room(2)).getFirst())
+        .isInstanceOf(Acceptance.Accepted.class);
+  }
+
+  @Test
+  void law2_accept_tenantWhoseBodiesHoldAsMuchAsTheyMay_isRefused() {
+    assertThat(
+            store.accept(
+                List.of(wish(ACME, "f", bytes(60)), wish(ACME, "f", bytes(60))),
+                tenant -> new Backlog(10, 100)))
+        .last()
+        .isEqualTo(new Acceptance.BacklogFull("async-bytes", 100));
+  }
+
+  @Test
+  void law3_accept_sameKeyAndRequest_isTheSameInvocation_whateverBecameOfIt() {
+    NewInvocation first = keyed("k", bytes(1));
+    accept(first);
+
+    Acceptance whileQueued = accept(keyed("k", bytes(1)));
+    QueuedInvocation taken = take(ME, 10).getFirst();
+    Acceptance whileRunning = accept(keyed("k", bytes(1)));
+    settle(answered(taken, bytes(0)));
+    Acceptance whenDone = accept(keyed("k", bytes(1)));
+
+    assertThat(List.of(whileQueued, whileRunning, whenDone))
+        .containsOnly(new Acceptance.Accepted(first.id(), false));
+    assertThat(accept(keyed("k", bytes(2)))).isEqualTo(new Acceptance.KeyReused());
+    assertThat(take(ME, 10)).isEmpty();
+  }
+
+  @Test
+  void law3_accept_keyOfOneThatFoundNoRoom_isFree() {
+    assertThat(store.accept(List.of(keyed("k", bytes(1))), room(0)).getFirst())
+        .isInstanceOf(Acceptance.BacklogFull.class);
+
+    NewInvocation again = keyed("k", bytes(2));
+    assertThat(accept(again)).isEqualTo(accepted(again.id()));
+  }
+
+  @Test
+  void law3_accept_sameKeyInOneBatch_isAcceptedOnce() {
+    List<Acceptance> answers =
+        store.accept(List.of(keyed("k", bytes(1)), keyed("k", bytes(1))), room(9));
+
+    assertThat(answers).extracting(it -> ((Acceptance.Accepted) it).id()).doesNotContainNull();
+    assertThat(take(ME, 10)).hasSize(1);
+  }
+
+  @Test
+  void law4_turn_tenantsTakeTurns_oldestFirst() {
+    List<String> ofAcme = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      NewInvocation wish = wish(ACME, "f");
+      ofAcme.add(wish.id());
+      accept(wish);
+    }
+    accept(wish(OTHER, "f"));
+
+    List<QueuedInvocation> taken = take(ME, 6);
+
+    assertThat(taken).extracting(QueuedInvocation::tenant).contains(OTHER);
+    assertThat(taken.stream().filter(it -> it.tenant().equals(ACME)).map(QueuedInvocation::id))
+        .isEqualTo(
+            ofAcme.subList(0, (int) taken.stream().filter(it -> it.tenant().equals(ACME)).count()));
+  }
+
+  @Test
+  void law4_turn_moreTenantsThanHaveATurnAtOnce_eachGetsOne() {
+    for (int i = 0; i < 40; i++) {
+      accept(wish(new TenantId("t" + i), "f"));
+      accept(wish(new TenantId("t" + i), "f"));
+    }
+    List<TenantId> met = new ArrayList<>();
+    String last = "";
+    for (int turn = 0; turn < 4; turn++) {
+      Turn next = store.turn(ME, List.of(), 16, last, tenant -> 1);
+      last = next.last();
+      next.taken().forEach(it -> met.add(it.tenant()));
+    }
+
+    assertThat(met.subList(0, 40)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void law4_turn_tenantWithoutRoom_isPassedOver() {
+    accept(wish(ACME, "f"));
+    accept(wish(OTHER, "f"));
+
+    assertThat(store.turn(ME, List.of(), 9, "", tenant -> tenant.equals(ACME) ? 0 : 5).taken())
+        .extracting(QueuedInvocation::tenant)
+        .containsExactly(OTHER);
+  }
+
+  @Test
+  void law4_turn_ownersAtTheSameTime_getEachOnce() throws Exception {
+    List<NewInvocation> batch = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      batch.add(wish(i % 3 == 0 ? OTHER : ACME, "f"));
+    }
+    store.accept(batch, room(1_000));
+    ConcurrentLinkedQueue<String> met = new ConcurrentLinkedQueue<>();
+    List<Future<?>> owners = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+      for (long owner = 1; owner <= 3; owner++) {
+        long me = owner;
+        owners.add(
+            threads.submit(() -> {
+              AsyncStore own = new JdbiAsyncStore(database.dataSource());
+              List<Settled> done = List.of();
+              while (met.size() < 200) {
+                List<QueuedInvocation> taken = own.turn(me, done, 7, "", it -> 7).taken();
+                taken.forEach(it -> met.add(it.id()));
+                done = taken.stream().map(it -> answered(it, bytes(1))).toList();
+              }
+              own.turn(me, done, 0, "", it -> 0);
+            }));
+      }
+      for (Future<?> owner : owners) {
+        owner.get();
+      }
+    }
+
+    assertThat(met).hasSize(200).doesNotHaveDuplicates();
+    assertThat(store.account(Optional.empty()).done()).isEqualTo(200);
+  }
+
+  @Test
+  void law5_turn_settlesEachEnding() {
+    for (int i = 0; i < 5; i++) {
+      accept(wish(ACME, "f"));
+    }
+    List<QueuedInvocation> taken = take(ME, 5);
+
+    settle(
+        answered(taken.get(0), bytes(3)),
+        new Settled.Again(taken.get(1), HOUR, true, "timeout", "longer than 5 ms"),
+        new Settled.Again(taken.get(2), HOUR, false, "overloaded", "full"),
+        new Settled.GivenUp(taken.get(3), false, "trapped", "unreachable", 42, HOUR),
+        new Settled.Cancelled(taken.get(4), HOUR));
+
+    assertThat(status(taken.get(0)).state()).isEqualTo(InvocationState.DONE);
+    KeptResult result = store.result(ACME, taken.get(0).id()).orElseThrow();
+    assertThat(result.status()).isEqualTo(201);
+    assertThat(result.headers()).isEqualTo(Headers.of("X-B", "2"));
+    assertThat(result.body()).isEqualTo(bytes(3));
+    InvocationStatus again = status(taken.get(1));
+    assertThat(again.state()).isEqualTo(InvocationState.QUEUED);
+    assertThat(again.attempts()).isEqualTo(1);
+    assertThat(again.reason()).isEqualTo("longer than 5 ms");
+    assertThat(again.nextAttemptAt().orElseThrow())
+        .isAfter(again.acceptedAt().plus(Duration.ofMinutes(59)));
+    assertThat(status(taken.get(2)).attempts()).isZero();
+    InvocationStatus failed = status(taken.get(3));
+    assertThat(failed.state()).isEqualTo(InvocationState.FAILED);
+    assertThat(failed.ending()).isEqualTo("trapped");
+    assertThat(failed.reason()).isEqualTo("unreachable");
+    assertThat(failed.keptUntil()).isPresent();
+    assertThat(status(taken.get(4)).state()).isEqualTo(InvocationState.CANCELLED);
+    assertThat(store.result(ACME, taken.get(4).id())).isEmpty();
+    assertThat(take(ME, 5)).isEmpty();
+  }
+
+  @Test
+  void law5_turn_whatAnotherHasNow_isLeftAlone() {
+    for (int i = 0; i < 4; i++) {
+      accept(wish(ACME, "f"));
+    }
+    List<QueuedInvocation> taken = take(ME, 4);
+    store.release(ME);
+    List<QueuedInvocation> theirs = take(ANOTHER, 4);
+
+    settle(
+        answered(taken.get(0), bytes(1)),
+        new Settled.Again(taken.get(1), HOUR, true, "", ""),
+        new Settled.GivenUp(taken.get(2), true, "timeout", "", 0, HOUR),
+        new Settled.Cancelled(taken.get(3), HOUR));
+
+    assertThat(theirs)
+        .hasSize(4)
+        .allSatisfy(it -> {
+          assertThat(it.attempts()).isEqualTo(2);
+          assertThat(it.lastEnding()).isEqualTo("worker-lost");
+          assertThat(status(it).state()).isEqualTo(InvocationState.RUNNING);
+        });
+  }
+
+  @Test
+  void law6_release_makesDueWhatAnOwnerHad_andNothingElse() {
+    accept(wish(ACME, "f"));
+    accept(wish(ACME, "f"));
+    String mine = take(ME, 1).getFirst().id();
+    take(ANOTHER, 1);
+    assertThat(store.owners()).containsExactlyInAnyOrder(ME, ANOTHER);
+
+    assertThat(store.release(ME)).isEqualTo(1);
+
+    assertThat(store.owners()).containsExactly(ANOTHER);
+    assertThat(take(ME, 5)).extracting(QueuedInvocation::id).containsExactly(mine);
+  }
+
+  @Test
+  void law7_cancel_endsWhatIsQueued_andTellsTheOwnerOfWhatRuns() {
+    NewInvocation queued = wish(ACME, "f", bytes(100_000));
+    NewInvocation running = wish(ACME, "f");
+    accept(running);
+    QueuedInvocation taken = take(ME, 1).getFirst();
+    accept(queued);
+
+    assertThat(store.cancel(ACME, queued.id()).orElseThrow().state())
+        .isEqualTo(InvocationState.CANCELLED);
+    InvocationStatus asked = store.cancel(ACME, running.id()).orElseThrow();
+
+    assertThat(asked.state()).isEqualTo(InvocationState.RUNNING);
+    assertThat(asked.isCancelling()).isTrue();
+    assertThat(store.givenUp(ME)).containsExactly(running.id());
+    assertThat(store.givenUp(ANOTHER)).isEmpty();
+    store.release(ME);
+    QueuedInvocation again = take(ME, 1).getFirst();
+    assertThat(again.isCancelled()).isTrue();
+    settle(answered(again, bytes(1)));
+    assertThat(store.cancel(ACME, taken.id()).orElseThrow().state())
+        .isEqualTo(InvocationState.DONE);
+  }
+
+  @Test
+  void law8_anotherTenants_areNotFound() {
+    NewInvocation wish = wish(ACME, "f");
+    accept(wish);
+    assertThat(store.find(OTHER, wish.id())).isEmpty();
+    assertThat(store.cancel(OTHER, wish.id())).isEmpty();
+    settle(answered(take(ME, 1).getFirst(), bytes(1)));
+
+    assertThat(store.find(OTHER, wish.id())).isEmpty();
+    assertThat(store.result(OTHER, wish.id())).isEmpty();
+    assertThat(store.find(ACME, wish.id())).isPresent();
+  }
+
+  @Test
+  void law10_prune_removesWhatIsNotKeptAnyMore_andNothingElse() {
+    for (int i = 0; i < 4; i++) {
+      accept(wish(ACME, "f", bytes(70_000)));
+    }
+    List<QueuedInvocation> taken = take(ME, 4);
+    settle(
+        new Settled.Answered(taken.get(0), response(bytes(70_001)), Duration.ofMillis(-1)),
+        answered(taken.get(1), bytes(1)),
+        new Settled.GivenUp(taken.get(2), true, "timeout", "", 0, Duration.ofMillis(-1)),
+        new Settled.GivenUp(taken.get(3), true, "timeout", "", 0, HOUR));
+
+    assertThat(store.prune(100)).isEqualTo(2);
+
+    assertThat(store.find(ACME, taken.get(0).id())).isEmpty();
+    assertThat(store.wasKept(ACME, taken.get(0).id())).isTrue();
+    assertThat(store.wasKept(OTHER, taken.get(0).id())).isFalse();
+    assertThat(store.find(ACME, taken.get(2).id())).isEmpty();
+    assertThat(store.body(ACME, taken.get(2).id())).isEmpty();
+    assertThat(store.find(ACME, taken.get(1).id())).isPresent();
+    assertThat(store.body(ACME, taken.get(3).id())).isPresent();
+    assertThat(store.prune(100)).isZero();
+  }
+
+  @Test
+  void forgetSome_leavesNothingOfATenant_andAllOfOthers() {
+    accept(keyed("k", bytes(100_000)));
+    NewInvocation kept = wish(OTHER, "f");
+    accept(kept);
+
+    assertThat(store.forgetSome(ACME)).isFalse();
+
+    assertThat(store.account(Optional.of(ACME)).accepted()).isZero();
+    assertThat(take(ME, 9)).extracting(QueuedInvocation::id).containsExactly(kept.id());
+  }
+
+  @Test
+  void turn_tooOld_isSaidSo() {
+    accept(
+        new NewInvocation(
+            nextId(),
+            version(ACME, "f"),
+            call(bytes(1)),
+            Origin.ANONYMOUS,
+            Duration.ofMillis(-5),
+            Optional.empty(),
+            Optional.empty(),
+            0));
+
+    assertThat(take(ME, 1).getFirst().isTooOld()).isTrue();
+  }
+
+  private Acceptance accept(NewInvocation wish) {
+    return store.accept(List.of(wish), room(1_000)).getFirst();
+  }
+
+  private List<QueuedInvocation> take(long owner, int most) {
+    return store.turn(owner, List.of(), most, "", tenant -> most).taken();
+  }
+
+  private void settle(Settled... settled) {
+    store.turn(ME, List.of(settled), 0, "", tenant -> 0);
+  }
+
+  private InvocationStatus status(QueuedInvocation of) {
+    return store.find(of.tenant(), of.id()).orElseThrow();
+  }
+
+  private static AsyncStore.Backlogs room(long most) {
+    return tenant -> new Backlog(most, Long.MAX_VALUE);
+  }
+
+  private static Acceptance accepted(String id) {
+    return new Acceptance.Accepted(id, true);
+  }
+
+  private static Settled answered(QueuedInvocation of, byte[] body) {
+    return new Settled.Answered(of, response(body), HOUR);
+  }
+
+  private static Outcome.Responded response(byte[] body) {
+    return new Outcome.Responded(201, Headers.of("X-B", "2"), body, USAGE);
+  }
+
+  private NewInvocation wish(TenantId tenant, String function) {
+    return wish(tenant, function, bytes(5));
+  }
+
+  private NewInvocation wish(TenantId tenant, String function, byte[] body) {
+    return new NewInvocation(
+        nextId(),
+        version(tenant, function),
+        call(body),
+        Origin.ANONYMOUS,
+        HOUR,
+        Optional.empty(),
+        Optional.empty(),
+        0);
+  }
+
+  private NewInvocation keyed(String key, byte[] body) {
+    return new NewInvocation(
+        nextId(),
+        version(ACME, "f"),
+        call(body),
+        Origin.ANONYMOUS,
+        HOUR,
+        Optional.of(key),
+        Optional.empty(),
+        0);
+  }
+
+  private String nextId() {
+    return "%08d".formatted(made++);
+  }
+
+  private static HttpCall call(byte[] body) {
+    return new HttpCall("POST", "", null, Headers.NONE, body);
+  }
+
+  private static VersionRef version(TenantId tenant, String function) {
+    return new VersionRef(
+        new FunctionRef(tenant, new FunctionName(function)), 3, ModuleDigest.of(new byte[] {1}));
+  }
+
+  private static byte[] bytes(int length) {
+    byte[] bytes = new byte[length];
+    Arrays.fill(bytes, (byte) 'x');
+    return bytes;
+  }
+}
