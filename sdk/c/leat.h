@@ -102,6 +102,24 @@ LEAT_HELPER bool leat_config_bool(const void *name, uint32_t name_length, bool o
   return length == 4 && json[0] == 't' ? true : length == 5 && json[0] == 'f' ? false : otherwise;
 }
 
+/* capability: http. A request is opened, given header fields, sent, and its answer read; what is left open ends with
+ * the call. docs/guides/capabilities.md has the limits. */
+LEAT_IMPORT("http_open") /* a handle above 0 */
+int32_t leat_http_open(const void *method, uint32_t method_length, const void *url, uint32_t url_length);
+LEAT_IMPORT("http_header")
+int32_t leat_http_header(int32_t handle, const void *name, uint32_t name_length, const void *value,
+                         uint32_t value_length);
+/* The status; one of 400 and more is an answer, too. */
+LEAT_IMPORT("http_send") int32_t leat_http_send(int32_t handle, const void *body, uint32_t length);
+/* Each answers the length of all and writes at most `capacity` bytes. */
+LEAT_IMPORT("http_response_header")
+int32_t leat_http_response_header(int32_t handle, const void *name, uint32_t name_length, void *buffer,
+                                  uint32_t capacity);
+LEAT_IMPORT("http_response_body") int32_t leat_http_response_body(int32_t handle, void *buffer, uint32_t capacity);
+LEAT_IMPORT("http_close") void leat_http_close(int32_t handle);
+LEAT_IMPORT("http_is_allowed") /* 1 or 0 */
+int32_t leat_http_is_allowed(const void *method, uint32_t method_length, const void *url, uint32_t url_length);
+
 /* capability: keyValue. Keys are UTF-8 of 1 to 512 bytes, values any bytes up to 256 KiB. */
 /* The length of the whole value, of which at most `capacity` bytes are written. */
 LEAT_IMPORT("kv_get") int32_t leat_kv_get(const void *key, uint32_t key_length, void *buffer, uint32_t capacity);

@@ -32,6 +32,7 @@ import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.http.OutboundConfig;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
@@ -40,6 +41,7 @@ import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.Guest;
 import dev.leat.worker.guest.GuestFactory;
 import dev.leat.worker.jdbi.JdbiKeyValueStore;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -100,6 +102,7 @@ public final class Endurance {
             new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
             new GuestMetrics(function -> true),
             noValues(),
+            HttpCallBenchmark.power(Vertx.vertx(), OutboundConfig.DEFAULT),
             Clock.systemUTC(),
             PermissionSource.OF_MANIFESTS,
             new PermissionDenials((function, type, resource) -> {}));

@@ -25,11 +25,13 @@ import dev.leat.worker.HostPowers;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.LentPowers;
 import dev.leat.worker.capability.PermissionDenials;
+import dev.leat.worker.capability.http.OutboundConfig;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import dev.leat.worker.jdbi.JdbiKeyValueStore;
 import dev.leat.worker.jdbi.WorkerSchema;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,7 @@ public class HostCallBenchmark {
   @Param({"config_get", "kv_get", "kv_set", "kv_increment"})
   String called;
 
+  private final Vertx vertx = Vertx.vertx();
   private HikariDataSource database;
   private GuestInstance guest;
   private int function;
@@ -104,6 +107,7 @@ public class HostCallBenchmark {
                     new HostWork(Thread::startVirtualThread, 4),
                     tenant -> Allowance.PLATFORM,
                     Clock.systemUTC()),
+                HttpCallBenchmark.power(vertx, OutboundConfig.DEFAULT),
                 Clock.systemUTC(),
                 PermissionSource.OF_MANIFESTS,
                 new PermissionDenials((of, type, resource) -> {}))
@@ -160,5 +164,6 @@ public class HostCallBenchmark {
   public void stop() {
     guest.close();
     database.close();
+    vertx.close().await();
   }
 }

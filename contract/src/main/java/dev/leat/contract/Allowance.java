@@ -1,5 +1,6 @@
 package dev.leat.contract;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param asyncBacklog asynchronous invocations that wait or run
  * @param asyncBytes of their bodies, of answers and of dead letters that are kept
  * @param grants the words of the powers that its functions may be granted ({@link Grant#word})
+ * @param privateAddresses that they may reach by HTTP though the rest of the world cannot
  */
 public record Allowance(
     Limits limits,
@@ -29,7 +31,8 @@ public record Allowance(
     long keyValueBytes,
     long asyncBacklog,
     long asyncBytes,
-    Set<String> grants) {
+    Set<String> grants,
+    List<AddressRange> privateAddresses) {
   /** Functions of a tenant: at 100 versions of about 1 KB each, 100 MB of routes at the most. */
   public static final int FUNCTIONS_MAX = 1_000;
 
@@ -64,6 +67,7 @@ public record Allowance(
 
   public Allowance {
     grants = Set.copyOf(grants);
+    privateAddresses = List.copyOf(privateAddresses);
   }
 
   /** With the usual room for asynchronous invocations. */
@@ -76,7 +80,8 @@ public record Allowance(
       long storedBytes,
       long keys,
       long keyValueBytes,
-      Set<String> grants) {
+      Set<String> grants,
+      List<AddressRange> privateAddresses) {
     this(
         limits,
         defaults,
@@ -88,7 +93,8 @@ public record Allowance(
         keyValueBytes,
         ASYNC_BACKLOG,
         ASYNC_BYTES,
-        grants);
+        grants,
+        privateAddresses);
   }
 
   /** With every power that there is, and the usual defaults. */
@@ -102,6 +108,7 @@ public record Allowance(
         storedBytes,
         KEYS,
         KEY_VALUE_BYTES,
-        Grant.WORDS);
+        Grant.WORDS,
+        List.of());
   }
 }

@@ -25,14 +25,40 @@ public sealed interface Grant {
    * Outbound HTTP.
    *
    * @param allow origins: {@code https://api.example.com}, {@code https://*.example.org:8443}
+   * @param methods of {@link #METHODS}, at least one
    * @param perMinute requests, at least 1
+   * @param timeout of one request, its redirects included
    */
-  record Http(List<String> allow, int perMinute) implements Grant {
+  record Http(List<String> allow, Set<String> methods, int perMinute, Duration timeout)
+      implements Grant {
+    /** Those that there are; a function that names none has them all. */
+    public static final Set<String> METHODS =
+        Set.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE");
+
+    /** Where none is named. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** No invocation lasts longer. */
+    public static final Duration TIMEOUT_MAX = Limits.TIMEOUT_MAX;
+
     public Http {
       allow = List.copyOf(allow);
+      methods = Set.copyOf(methods);
+      if (methods.isEmpty() || !METHODS.containsAll(methods)) {
+        throw new IllegalArgumentException(
+            "http.methods must be some of " + METHODS + ", was " + methods);
+      }
       if (perMinute < 1) {
         throw new IllegalArgumentException("http.perMinute must be at least 1, was " + perMinute);
       }
+      if (!timeout.isPositive()) {
+        throw new IllegalArgumentException("http.timeout must be positive, was " + timeout);
+      }
+    }
+
+    /** With every method, and the usual timeout. */
+    public Http(List<String> allow, int perMinute) {
+      this(allow, METHODS, perMinute, TIMEOUT);
     }
   }
 
@@ -82,7 +108,7 @@ public sealed interface Grant {
       case Logging logging -> true;
       case Metrics metrics -> true;
       case Config config -> true;
-      case Http http -> false;
+      case Http http -> true;
       case KeyValue keyValue -> true;
       case Database database -> false;
     };

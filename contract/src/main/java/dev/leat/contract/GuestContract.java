@@ -127,7 +127,9 @@ public enum GuestContract {
     static final String MODULE = "leat";
 
     private static final Set<Class<? extends Grant>> GRANTS =
-        Set.of(Grant.Logging.class, Grant.Metrics.class, Grant.Config.class, Grant.KeyValue.class);
+        Set.of(
+            Grant.Logging.class, Grant.Metrics.class, Grant.Config.class,
+            Grant.Http.class, Grant.KeyValue.class);
 
     /** Those that only some contracts have. */
     private static final Set<PowerFunction> OF_SOME =

@@ -3,6 +3,7 @@ package dev.leat.tenants;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Limits;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,7 +34,8 @@ final class TenantAllowance {
         given(limits, Quota.KEY_VALUE_BYTES, platform.keyValueBytes(), 1),
         given(limits, Quota.ASYNC_BACKLOG, platform.asyncBacklog(), 1),
         given(limits, Quota.ASYNC_BYTES, platform.asyncBytes(), 1),
-        powers.grants());
+        powers.grants(),
+        List.of());
   }
 
   /** What is given is never above the ceiling, be that the tenant's own or one of all tenants. */

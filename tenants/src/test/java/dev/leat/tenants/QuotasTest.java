@@ -19,6 +19,7 @@ import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -212,7 +213,8 @@ final class QuotasTest {
                 8,
                 200_000,
                 Allowance.KEY_VALUE_BYTES,
-                Grant.WORDS));
+                Grant.WORDS,
+                List.of()));
     assertThat(quotas.of(OTHER)).isEqualTo(Allowance.PLATFORM);
     assertThat(Platform.start(database, clock).quotas.of(ACME)).isEqualTo(quotas.of(ACME));
 

@@ -24,6 +24,7 @@ public final class HostPowers {
       GuestLogs logs,
       GuestMetrics metrics,
       KeyValuePower keyValues,
+      HttpPower http,
       InstantSource clock,
       PermissionSource permissions,
       PermissionDenials denials) {
@@ -32,7 +33,7 @@ public final class HostPowers {
             new LoggingPower(logs),
             new MetricsPower(metrics),
             new ConfigPower(),
-            new HttpPower(),
+            http,
             keyValues,
             new ClockPower(clock),
             new RandomPower()),

@@ -160,6 +160,7 @@ final class PreparingTest {
             new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
             new GuestMetrics(function -> true),
             TestKeyValues.unused(),
+            TestHttp.unused(),
             InstantSource.system(),
             PermissionSource.OF_MANIFESTS,
             new PermissionDenials((function, type, resource) -> {}));

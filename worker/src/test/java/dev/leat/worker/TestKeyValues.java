@@ -7,6 +7,7 @@ import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.jdbi.JdbiKeyValueStore;
 import dev.leat.worker.jdbi.WorkerSchema;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
@@ -54,6 +55,7 @@ public final class TestKeyValues {
             all.storedBytes(),
             keys,
             bytes,
-            Set.of());
+            Set.of(),
+            List.of());
   }
 }

@@ -10,6 +10,7 @@ import dev.leat.contract.Invocation;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Origin;
 import dev.leat.contract.Outcome;
+import dev.leat.contract.Trigger;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
 import dev.leat.engine.GuestHeap;
@@ -21,6 +22,7 @@ import dev.leat.testkit.ManualClock;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Power;
 import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.logging.GuestLog;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
@@ -72,6 +74,7 @@ public final class TestWorker implements AutoCloseable {
         GuestHeap.unbounded(),
         engine(GuestHeap.unbounded()),
         TestKeyValues.none(),
+        TestHttp.unused(),
         List.of(more));
   }
 
@@ -82,7 +85,19 @@ public final class TestWorker implements AutoCloseable {
         GuestHeap.unbounded(),
         engine(GuestHeap.unbounded()),
         TestKeyValues.in(database),
+        TestHttp.unused(),
         List.of(more));
+  }
+
+  /** Likewise, with requests to servers. */
+  TestWorker(HttpPower http, List<Power<?>> more) {
+    this(
+        CONFIG,
+        GuestHeap.unbounded(),
+        engine(GuestHeap.unbounded()),
+        TestKeyValues.none(),
+        http,
+        more);
   }
 
   TestWorker(WorkerConfig config) {
@@ -90,7 +105,7 @@ public final class TestWorker implements AutoCloseable {
   }
 
   TestWorker(WorkerConfig config, GuestHeap heap) {
-    this(config, heap, engine(heap), TestKeyValues.none(), List.of());
+    this(config, heap, engine(heap), TestKeyValues.none(), TestHttp.unused(), List.of());
   }
 
   private static ModuleLoader engine(GuestHeap heap) {
@@ -103,7 +118,7 @@ public final class TestWorker implements AutoCloseable {
   }
 
   TestWorker(WorkerConfig config, ModuleLoader loader) {
-    this(config, GuestHeap.unbounded(), loader, TestKeyValues.none(), List.of());
+    this(config, GuestHeap.unbounded(), loader, TestKeyValues.none(), TestHttp.unused(), List.of());
   }
 
   private TestWorker(
@@ -111,6 +126,7 @@ public final class TestWorker implements AutoCloseable {
       GuestHeap heap,
       ModuleLoader loader,
       TestKeyValues keyValues,
+      HttpPower http,
       List<Power<?>> more) {
     this.heap = heap;
     this.keyValues = keyValues;
@@ -128,19 +144,20 @@ public final class TestWorker implements AutoCloseable {
               }
               return stored;
             },
-            powers(more),
+            powers(http, more),
             (invocation, outcome) ->
                 executions.add(ExecutionRecord.of(invocation, outcome, clock.instant())));
     heap.onShortage(worker::reclaim);
     worker.start();
   }
 
-  private Powers powers(List<Power<?>> more) {
+  private Powers powers(HttpPower http, List<Power<?>> more) {
     Powers powers =
         HostPowers.of(
             new GuestLogs(this::line, System::nanoTime),
             metrics,
             keyValues.power(clock),
+            http,
             clock,
             permissions,
             denials);
@@ -181,6 +198,21 @@ public final class TestWorker implements AutoCloseable {
     FunctionVersion version = publish(function);
     HttpCall call = call(new byte[0]);
     return wholly(() -> start(invocation(version, call, Duration.ofDays(1), fixed)));
+  }
+
+  /** A call that is traced. */
+  Outcome invokeTraced(FunctionVersion version, String trace) {
+    Origin origin = new Origin(null, null, Trigger.HTTP, trace, 1);
+    return wholly(() ->
+        start(
+            new Invocation(
+                "request-1",
+                version,
+                call(new byte[0]),
+                origin,
+                System.nanoTime() + Duration.ofDays(1).toNanos(),
+                null,
+                new Cancellation())));
   }
 
   /** Starts a call whose caller wants no answer after this time. */

@@ -77,11 +77,11 @@ public final class Permission {
       case Grant.Metrics metrics -> known(PermissionType.METRICS, EVERYTHING);
       case Grant.Config config -> known(PermissionType.CONFIG, EVERYTHING);
       case Grant.Http http ->
-          http.allow().stream()
-              .flatMap(origin ->
-                  Stream.concat(
-                      known(PermissionType.HTTP_READ, origin),
-                      known(PermissionType.HTTP_WRITE, origin)));
+          http.methods().stream()
+              .map(PermissionType::ofMethod)
+              .distinct()
+              .sorted()
+              .flatMap(type -> http.allow().stream().flatMap(origin -> known(type, origin)));
       case Grant.KeyValue keyValue ->
           Stream.of(PermissionType.KEYVALUE_READ, PermissionType.KEYVALUE_WRITE)
               .flatMap(type -> known(type, keyValue.namespace() + "/**"));

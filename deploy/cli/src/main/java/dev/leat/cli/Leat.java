@@ -76,6 +76,7 @@ public final class Leat {
             .addSubcommand(new RolloutCommands(session))
             .addSubcommand(new AliasCommands(session))
             .addSubcommand(new PermissionCommands(session))
+            .addSubcommand(new CapabilityCommands(session))
             .addSubcommand(new DeleteFunction(session))
             .addSubcommand(new Invoke(session))
             .addSubcommand(new ListInvocations(session))

@@ -95,11 +95,20 @@ class ModuleTableTest {
                   List.of("dev.leat.engine.chicory..", "dev.leat.node")),
               Map.entry(
                   "io.vertx..",
-                  List.of("dev.leat.gateway..", "dev.leat.scheduler.http..", "dev.leat.node")),
+                  List.of(
+                      "dev.leat.gateway..",
+                      "dev.leat.scheduler.http..",
+                      "dev.leat.worker.capability.http..",
+                      "dev.leat.node")),
               Map.entry("com.hazelcast..", List.of("dev.leat.cluster.hazelcast..")),
               Map.entry("org.bouncycastle..", List.of("dev.leat.cluster.trust..")),
               Map.entry("software.amazon..", List.of("dev.leat.registry.s3..")),
-              Map.entry("io.netty..", List.of("dev.leat.gateway..", "dev.leat.scheduler.http..")),
+              Map.entry(
+                  "io.netty..",
+                  List.of(
+                      "dev.leat.gateway..",
+                      "dev.leat.scheduler.http..",
+                      "dev.leat.worker.capability.http..")),
               Map.entry("java.sql..", DATABASES),
               Map.entry("javax.sql..", DATABASES),
               Map.entry(
@@ -136,10 +145,12 @@ class ModuleTableTest {
                       "dev.leat.documents..",
                       "dev.leat.audit",
                       "dev.leat.registry.canary",
+                      "dev.leat.registry.capability",
                       "dev.leat.registry.function..",
                       "dev.leat.registry.key..",
                       "dev.leat.registry.permission..",
                       "dev.leat.worker.guest..",
+                      "dev.leat.worker.capability",
                       "dev.leat.worker.capability.config..",
                       "dev.leat.worker.capability.keyvalue..",
                       "dev.leat.gateway.control..",

@@ -103,6 +103,8 @@ class ControlPlaneIT {
     "alias delete mask stable,       DELETE /v1/tenants/acme/functions/mask/aliases/stable",
     "permissions show mask,          GET /v1/tenants/acme/functions/mask/permissions",
     "permissions set mask logging,   PUT /v1/tenants/acme/functions/mask/permissions",
+    "caps used mask,                GET /v1/tenants/acme/functions/mask/capabilities",
+    "caps suggest mask --days 3,    GET /v1/tenants/acme/functions/mask/capabilities?days=3",
     "permissions clear mask,         DELETE /v1/tenants/acme/functions/mask/permissions",
     "usage,                          GET /v1/tenants/acme/usage?by=hour&limit=200",
     "usage --by day --since 7d,      GET /v1/tenants/acme/usage?by=day&limit=200&since=7d",
@@ -498,6 +500,26 @@ class ControlPlaneIT {
         "{\"function\":\"mask\",\"manifest\":[],\"powers\":[],\"denied\":[]}");
     assertThat(cli.run("permissions", "show", "mask").out())
         .endsWith("No permissions are set: what the manifest grants holds.\n");
+  }
+
+  @Test
+  void capsSuggest_isYamlForTheManifest_withWhatIsLeftOut() {
+    assertThat(cli.run("caps", "suggest", "enrich").out())
+        .isEqualTo(
+            """
+            # What enrich used since 2026-01-25, of the manifest of v3.
+            # Not used: metrics, http.allow[https://*.example.org]
+              capabilities:
+                http: {"allow":["https://api.example.com"],"perMinute":60}
+                keyValue: {"namespace":"default","ttlMax":"24h"}
+            """);
+    assertThat(cli.run("caps", "used", "enrich").out())
+        .isEqualTo(
+            """
+            TYPE           RESOURCE                 ALLOWED  DENIED
+            http:read      https://api.example.com  81       0
+            keyvalue:read  default/rate:*           1200     0
+            """);
   }
 
   @Test

@@ -33,7 +33,10 @@ import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.JvmMetrics;
 import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.node.metrics.NodeMetrics;
+import dev.leat.registry.capability.UsesLog;
+import dev.leat.registry.capability.UsesStore;
 import dev.leat.registry.jdbi.JdbiPermissionStore;
+import dev.leat.registry.jdbi.JdbiUsesStore;
 import dev.leat.registry.jdbi.RegistrySchema;
 import dev.leat.registry.permission.CurrentPermissions;
 import dev.leat.registry.permission.PermissionStore;
@@ -50,6 +53,11 @@ import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.worker.capability.PermissionDenials;
+import dev.leat.worker.capability.http.AddedFields;
+import dev.leat.worker.capability.http.HttpPower;
+import dev.leat.worker.capability.http.OutboundHttp;
+import dev.leat.worker.capability.http.OutboundListener;
+import dev.leat.worker.capability.http.OutboundQuota;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.jdbi.WorkerSchema;
@@ -103,6 +111,7 @@ final class Assembly implements AutoCloseable {
   private final InvocationLogs logs;
   private final ModuleParts modules;
   private final CurrentPermissions permissions;
+  private final UsesLog uses;
   private final PermissionDenials permissionDenials;
   final WorkerParts running;
   private final RegistryParts registry;
@@ -114,6 +123,7 @@ final class Assembly implements AutoCloseable {
 
   private final RolloutSteps rolloutSteps;
   private final KeyValueParts keyValues;
+  private final OutboundHttp outbound;
 
   // The way of a call, from the gateway to a worker.
   final Scheduler scheduler;
@@ -151,8 +161,12 @@ final class Assembly implements AutoCloseable {
     modules = new ModuleParts(config, directory, source, audit.store::append, clock);
     PermissionStore permissionStore = new JdbiPermissionStore(modules.database, modules.turns);
     permissions = new CurrentPermissions(permissionStore, tenants.quotas, tenants.tenants::exists);
-    permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()));
+    UsesStore usesStore = new JdbiUsesStore(modules.database);
+    uses = new UsesLog(usesStore, clock);
+    permissionDenials =
+        new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
+    outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
     running =
         new WorkerParts(
             config.worker(),
@@ -160,12 +174,21 @@ final class Assembly implements AutoCloseable {
             permissions,
             permissionDenials,
             new KeyValuePower(keyValues.store, keyValues.work, tenants.quotas, clock),
+            new HttpPower(outbound, OutboundQuota.NONE, AddedFields.NONE, OutboundListener.NONE),
             this::isDeployed,
             this::kept,
             this::ended,
             logs);
     registry =
-        new RegistryParts(source, modules, permissionStore, running.trial, tenants.quotas, clock);
+        new RegistryParts(
+            source,
+            modules,
+            permissionStore,
+            uses,
+            usesStore,
+            running.trial,
+            tenants.quotas,
+            clock);
     changes = new PolledChangeFeed(source, membership == null ? WakeUp.NONE : membership.wakeUp());
     calls = membership == null ? null : calls(membership, source);
     rolloutSteps =
@@ -265,6 +288,7 @@ final class Assembly implements AutoCloseable {
             registry.naming,
             registry.rollouts,
             registry.permitting,
+            registry.reviewing,
             executions,
             logs,
             async.invocations,
@@ -316,7 +340,9 @@ final class Assembly implements AutoCloseable {
         .part("abandoned modules", registry.abandoned::start, registry.abandoned::close)
         .part("execution records", executions::start, executions::close)
         .part("guest logs", logs::start, logs::close)
+        .part("uses of capabilities", uses::start, uses::close)
         .part("usage", tenants.usage::start, tenants.usage::close)
+        .part("requests of functions", outbound::start, outbound::close)
         .part("worker", this::startWorker, running.worker::close)
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
         .part("state in memory", this::loadState)

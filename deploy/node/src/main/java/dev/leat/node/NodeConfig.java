@@ -9,6 +9,7 @@ import dev.leat.invocations.Retention;
 import dev.leat.node.log.LogConfig;
 import dev.leat.registry.s3.BucketConfig;
 import dev.leat.worker.WorkerConfig;
+import dev.leat.worker.capability.http.OutboundConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -33,6 +34,7 @@ import java.util.Set;
  * @param audit where else audit records go
  * @param invocations how long their records are kept
  * @param log how the node's log is written
+ * @param outbound how functions send HTTP requests
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -57,7 +59,8 @@ public record NodeConfig(
     @Setting(key = "cluster") ClusterConfig cluster,
     @Setting(key = "audit") AuditConfig audit,
     @Setting(key = "invocations") Retention invocations,
-    @Setting(key = "log") LogConfig log) {
+    @Setting(key = "log") LogConfig log,
+    @Setting(key = "outbound") OutboundConfig outbound) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -92,7 +95,8 @@ public record NodeConfig(
         ClusterConfig.DEFAULT,
         AuditConfig.DEFAULT,
         Retention.DEFAULT,
-        LogConfig.DEFAULT);
+        LogConfig.DEFAULT,
+        OutboundConfig.DEFAULT);
   }
 
   /** The same as one of a cluster, with these roles. */
@@ -112,7 +116,8 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log);
+        log,
+        outbound);
   }
 
   /** The same with its tables elsewhere. */
@@ -132,7 +137,8 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log);
+        log,
+        outbound);
   }
 
   /** The same with its modules there. */
@@ -152,7 +158,8 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log);
+        log,
+        outbound);
   }
 
   /** The same with its modules in this bucket. */
@@ -172,7 +179,8 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log);
+        log,
+        outbound);
   }
 
   /** Where modules and their compiled classes are. */
@@ -197,7 +205,8 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log);
+        log,
+        outbound);
   }
 
   /** The same with other limits on connections. */
@@ -217,7 +226,8 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log);
+        log,
+        outbound);
   }
 
   /** The same with a worker of another size. */
@@ -237,7 +247,8 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
-        log);
+        log,
+        outbound);
   }
 
   /** The same with other settings of its cluster. */
@@ -257,7 +268,8 @@ public record NodeConfig(
         other,
         audit,
         invocations,
-        log);
+        log,
+        outbound);
   }
 
   /** The same with another log. */
@@ -277,6 +289,28 @@ public record NodeConfig(
         cluster,
         audit,
         invocations,
+        other,
+        outbound);
+  }
+
+  /** The same with other settings of functions' requests. */
+  public NodeConfig with(OutboundConfig other) {
+    return new NodeConfig(
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        blobs,
+        bucket,
+        worker,
+        compiling,
+        connections,
+        cluster,
+        audit,
+        invocations,
+        log,
         other);
   }
 

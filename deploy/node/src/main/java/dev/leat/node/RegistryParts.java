@@ -27,6 +27,9 @@ import dev.leat.registry.module.ModuleExchange;
 import dev.leat.registry.module.ModuleStore;
 import dev.leat.registry.module.OfferStore;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.capability.ReviewCapabilities;
+import dev.leat.registry.capability.UsesLog;
+import dev.leat.registry.capability.UsesStore;
 import dev.leat.registry.permission.PermissionStore;
 import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
@@ -61,6 +64,7 @@ final class RegistryParts {
   final NameVersions naming;
   final Rollouts rollouts;
   final PermitFunction permitting;
+  final ReviewCapabilities reviewing;
   final Canaries canaries = new Canaries();
   final CanaryLog canaryLog;
   final ForgetTenant forgetting;
@@ -70,6 +74,8 @@ final class RegistryParts {
       DataSource source,
       ModuleParts stored,
       PermissionStore permissionStore,
+      UsesLog uses,
+      UsesStore usesStore,
       VersionTrial trial,
       Quotas quotas,
       Clock clock) {
@@ -122,6 +128,7 @@ final class RegistryParts {
     rollouts = new Rollouts(functionStore, samples, functions, traffic, clock);
     naming = new NameVersions(functionStore, functions, clock);
     permitting = new PermitFunction(permissionStore, functions, quotas, clock);
+    reviewing = new ReviewCapabilities(uses, usesStore, functions, clock);
     forgetting =
         new ForgetTenant(
             new JdbiClosingStore(stored.turns),

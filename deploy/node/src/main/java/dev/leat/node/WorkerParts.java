@@ -10,6 +10,7 @@ import dev.leat.worker.HostPowers;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.PermissionDenials;
+import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.logging.Slf4jGuestLog;
@@ -37,6 +38,7 @@ final class WorkerParts {
    * @param permissions what each function may ask of the host
    * @param denials told of what guests were denied
    * @param keyValues what they keep between invocations
+   * @param http how they send requests
    * @param kept how many idle instances of a version are kept here
    * @param ended told of each invocation that ended here; must not wait
    * @param logs what guests write
@@ -47,6 +49,7 @@ final class WorkerParts {
       PermissionSource permissions,
       PermissionDenials denials,
       KeyValuePower keyValues,
+      HttpPower http,
       Predicate<FunctionRef> isDeployed,
       ToIntFunction<FunctionVersion> kept,
       BiConsumer<Invocation, Outcome> ended,
@@ -59,7 +62,7 @@ final class WorkerParts {
             modules::load,
             modules::bytes,
             HostPowers.of(
-                guestLogs, guestMetrics, keyValues, Clock.systemUTC(), permissions, denials),
+                guestLogs, guestMetrics, keyValues, http, Clock.systemUTC(), permissions, denials),
             ended,
             kept);
     trial = new WorkerTrial(worker);

@@ -97,6 +97,34 @@ class PermissionsIT {
         .contains("permissions.set", "permissions.clear");
   }
 
+  @Test
+  void whatWasAskedFor_isTold_withTheSmallestManifestForIt() {
+    acme.request("DELETE", "/functions/chatty").operator().send();
+    acme.deploy(
+        "chatty",
+        Guests.logging("hello"),
+        LOGGING.replace("true}", "true, metrics: true, keyValue: {namespace: default}}"));
+    call();
+    call();
+    set("[{\"type\":\"logging\",\"resource\":\"debug\"}]");
+    call();
+
+    Eventually.holds(
+        "its calls are over", () -> get("/functions/chatty/capabilities").json().at("/used/0/denied").asInt() == 1);
+    JsonNode review = get("/functions/chatty/capabilities?days=1").json();
+    assertThat(review.path("used").toString())
+        .isEqualTo(
+            "[{\"type\":\"logging\",\"resource\":\"error\",\"allowed\":2,\"denied\":1}]");
+    assertThat(review.path("suggested").toString()).isEqualTo("{\"logging\":true}");
+    assertThat(review.path("unused").toString()).isEqualTo("[\"metrics\",\"keyValue\"]");
+
+    for (String days : new String[] {"0", "31", "x"}) {
+      assertThat(get("/functions/chatty/capabilities?days=" + days).problem())
+          .isEqualTo("400 invalid-request gateway");
+    }
+    assertThat(get("/functions/nobody/capabilities").status()).isEqualTo(404);
+  }
+
   /** What is denied is recorded when the node stops, if the minute has not passed. */
   @Test
   void denied_isInTheAuditLog_onceForAllTimes() {

@@ -99,15 +99,25 @@ record Call(
 
   /** The page size asked for, 1 to 1,000; 100 when none is. */
   Answer<Integer> limit() {
-    String text = query.get("limit");
+    return number("limit", 1_000, 100);
+  }
+
+  /**
+   * The number of a parameter.
+   *
+   * @param max from 1 up to this
+   * @param otherwise when there is none
+   */
+  Answer<Integer> number(String name, int max, int otherwise) {
+    String text = query.get(name);
     if (text == null) {
-      return Answer.done(100);
+      return Answer.done(otherwise);
     }
-    return text.matches("[1-9][0-9]{0,3}") && Integer.parseInt(text) <= 1_000
+    return text.matches("[1-9][0-9]{0,5}") && Integer.parseInt(text) <= max
         ? Answer.done(Integer.valueOf(text))
         : Answer.refused(
             ProblemCode.INVALID_REQUEST,
-            "The parameter 'limit' must be 1-1000, was '" + Excerpt.of(text) + "'.");
+            "The parameter '%s' must be 1-%d, was '%s'.".formatted(name, max, Excerpt.of(text)));
   }
 
   /** The body, which is of this shape: the document says so, and tests that both say the same. */

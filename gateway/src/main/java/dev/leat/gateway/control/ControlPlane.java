@@ -141,7 +141,7 @@ public final class ControlPlane {
             .byId());
     byId.putAll(new ReleaseOperations(services.traffic(), services.naming()).byId());
     byId.putAll(new RolloutOperations(services.rollouts()).byId());
-    byId.putAll(new PermissionOperations(services.permitting()).byId());
+    byId.putAll(new PermissionOperations(services.permitting(), services.reviewing()).byId());
     byId.putAll(
         new InvocationOperations(services.executions(), services.logs(), services.async()).byId());
     byId.putAll(new AuditOperations(services.audit()).byId());

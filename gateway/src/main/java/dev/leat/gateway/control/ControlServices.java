@@ -13,6 +13,7 @@ import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleExchange;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.capability.ReviewCapabilities;
 import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
@@ -57,6 +58,7 @@ public record ControlServices(
     NameVersions naming,
     Rollouts rollouts,
     PermitFunction permitting,
+    ReviewCapabilities reviewing,
     ExecutionLog executions,
     InvocationLogs logs,
     AsyncInvocations async,

@@ -2,20 +2,28 @@ package dev.leat.gateway.control;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.ProblemCode;
+import dev.leat.gateway.control.reply.CapabilitiesReply;
 import dev.leat.gateway.control.reply.DecisionReply;
 import dev.leat.gateway.control.reply.PermissionsReply;
 import dev.leat.gateway.control.request.PermissionsChange;
+import dev.leat.registry.capability.ReviewCapabilities;
+import dev.leat.registry.capability.UsesStore;
 import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.permission.PermitFunction.Asked;
 import dev.leat.registry.permission.PermitFunction.Standing;
 import java.util.Map;
 
-/** What functions may ask of the host. */
+/** What functions may ask of the host, and what they did. */
 final class PermissionOperations {
-  private final PermitFunction permitting;
+  /** Those that are looked at unless the caller says how many. */
+  private static final int DAYS = 7;
 
-  PermissionOperations(PermitFunction permitting) {
+  private final PermitFunction permitting;
+  private final ReviewCapabilities reviewing;
+
+  PermissionOperations(PermitFunction permitting, ReviewCapabilities reviewing) {
     this.permitting = permitting;
+    this.reviewing = reviewing;
   }
 
   Map<String, Operation> byId() {
@@ -23,7 +31,17 @@ final class PermissionOperations {
         "getPermissions", this::show,
         "setPermissions", this::set,
         "clearPermissions", this::clear,
-        "checkPermission", this::check);
+        "checkPermission", this::check,
+        "getCapabilities", this::review);
+  }
+
+  private Reply review(Call call) {
+    return Reply.ok(
+        call.function()
+            .then(name ->
+                call.number("days", UsesStore.DAYS_KEPT, DAYS)
+                    .then(days -> reviewing.review(call.tenant(), name, days)))
+            .map(CapabilitiesReply::of));
   }
 
   private Reply show(Call call) {

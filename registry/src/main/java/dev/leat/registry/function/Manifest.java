@@ -100,7 +100,9 @@ public record Manifest(
         .ifPresent(http -> {
           ObjectNode node = to.putObject("http");
           http.allow().forEach(node.putArray("allow")::add);
-          node.put("perMinute", http.perMinute());
+          new TreeSet<>(http.methods()).forEach(node.putArray("methods")::add);
+          node.put("perMinute", http.perMinute())
+              .put("timeout", Quantities.duration(http.timeout()));
         });
     grants
         .find(Grant.KeyValue.class)

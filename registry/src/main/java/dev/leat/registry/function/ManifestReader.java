@@ -23,6 +23,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -252,8 +254,20 @@ public final class ManifestReader {
             "an origin such as https://api.example.com or https://*.example.org:8443");
     long perMinute =
         http.number("perMinute", 1, REQUESTS_PER_MINUTE_MAX).orElse((long) REQUESTS_PER_MINUTE);
-    http.later("methods", "timeout").close();
-    return new Grant.Http(allow, (int) perMinute);
+    List<String> methods =
+        http.texts(
+            "methods",
+            Grant.Http.METHODS.size(),
+            Grant.Http.METHODS::contains,
+            "one of " + String.join(", ", new TreeSet<>(Grant.Http.METHODS)));
+    Duration timeout =
+        http.duration("timeout", MILLISECOND, Grant.Http.TIMEOUT_MAX).orElse(Grant.Http.TIMEOUT);
+    http.close();
+    return new Grant.Http(
+        allow,
+        methods.isEmpty() ? Grant.Http.METHODS : Set.copyOf(methods),
+        (int) perMinute,
+        timeout);
   }
 
   private static Grant keyValue(ClosedObject keyValue) {

@@ -8,6 +8,8 @@ import dev.leat.documents.Quantities;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a version asks of the host that the one before it did not: whoever deploys it says yes to
@@ -36,6 +38,11 @@ final class MorePowers {
       powers.add(
           "http.perMinute", "asks for " + more + " requests a minute instead of " + requests);
     }
+    Set<String> methods = new TreeSet<>(methods(next));
+    methods.removeAll(methods(before));
+    if (requests > 0 && !methods.isEmpty()) {
+      powers.add("http.methods", "asks for the methods " + String.join(", ", methods));
+    }
     Duration kept = kept(before);
     Duration longer = kept(next);
     if (kept.isPositive() && longer.compareTo(kept) > 0) {
@@ -49,6 +56,10 @@ final class MorePowers {
 
   private static int requests(FunctionVersion version) {
     return version.grants().find(Grant.Http.class).map(Grant.Http::perMinute).orElse(0);
+  }
+
+  private static Set<String> methods(FunctionVersion version) {
+    return version.grants().find(Grant.Http.class).map(Grant.Http::methods).orElse(Set.of());
   }
 
   private static Duration kept(FunctionVersion version) {

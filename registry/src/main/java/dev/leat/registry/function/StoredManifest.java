@@ -16,9 +16,11 @@ import dev.leat.documents.StrictJson;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Reads manifests as {@link Manifest#toJson} kept them, each by the rules of the {@code apiVersion}
@@ -129,7 +131,15 @@ public final class StoredManifest {
     JsonNode http = granted.path("http");
     if (http.isObject()) {
       int perMinute = http.path("perMinute").asInt(ManifestReader.REQUESTS_PER_MINUTE);
-      grants.add(new Grant.Http(texts(http.path("allow")), Math.max(1, perMinute)));
+      Set<String> methods = new HashSet<>(texts(http.path("methods")));
+      methods.retainAll(Grant.Http.METHODS);
+      Duration timeout = duration(http, "timeout", Grant.Http.TIMEOUT);
+      grants.add(
+          new Grant.Http(
+              texts(http.path("allow")),
+              methods.isEmpty() ? Grant.Http.METHODS : methods,
+              Math.max(1, perMinute),
+              timeout.isPositive() ? timeout : Grant.Http.TIMEOUT));
     }
     JsonNode keyValue = granted.path("keyValue");
     if (keyValue.isObject()) {

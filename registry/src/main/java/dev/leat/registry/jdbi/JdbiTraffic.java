@@ -183,8 +183,9 @@ final class JdbiTraffic {
         > 0;
   }
 
-  /** Removes the aliases of a function that goes, and what was counted of its canary. */
+  /** Removes the aliases of a function that goes, and what was counted of it. */
   static void forget(Handle handle, FunctionRef function) {
+    JdbiUsesStore.forget(handle, function);
     JdbiSampleStore.forgetOthers(handle, function, 0);
     handle.execute(
         "DELETE FROM function_aliases WHERE tenant = ? AND name = ?",

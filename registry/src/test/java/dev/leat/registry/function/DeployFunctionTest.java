@@ -84,8 +84,7 @@ final class DeployFunctionTest {
                     + " http: {allow: [\"https://a.example\"]}}"))
         .extracting(Finding::toString)
         .containsExactly(
-            "spec.capabilities.database: is not granted by this version: the function is deployed without it",
-            "spec.capabilities.http: is not granted by this version: the function is deployed without it");
+            "spec.capabilities.database: is not granted by this version: the function is deployed without it");
     assertThat(registry.deploy("other", 2).notes()).isEmpty();
   }
 
@@ -509,7 +508,8 @@ final class DeployFunctionTest {
             all.storedBytes(),
             all.keys(),
             all.keyValueBytes(),
-            all.grants());
+            all.grants(),
+            List.of());
 
     DeployedVersion deployed =
         done(registry.deploy("mask", manifest("mask", module) + "  limits: {fuel: 5}\n"));
@@ -533,7 +533,8 @@ final class DeployFunctionTest {
             all.storedBytes(),
             all.keys(),
             all.keyValueBytes(),
-            Set.of("config"));
+            Set.of("config"),
+            List.of());
     String manifest = manifest("mask", module) + "  capabilities: {logging: true, config: true}\n";
 
     Problem problem = refused(registry.deploy("mask", manifest), ProblemCode.INVALID_MANIFEST);

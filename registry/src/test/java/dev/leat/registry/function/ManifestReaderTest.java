@@ -47,7 +47,7 @@ final class ManifestReaderTest {
           logging: true
           metrics: true
           config: true
-          http: {allow: ["https://api.example.com", "https://*.example.org:8443"], perMinute: 60}
+          http: {allow: ["https://api.example.com", "https://*.example.org:8443"], methods: [GET, POST], perMinute: 60, timeout: 3s}
           keyValue: {namespace: default, ttlMax: 24h}
           database: {connection: main, allow: ["read:orders", "write:audit_*"]}
         async: {attempts: 3, backoff: {first: 2s, max: 1m}, maxAge: 1h, keepResult: 48h, retryOn: [trapped], onSuccess: other}
@@ -85,7 +85,10 @@ final class ManifestReaderTest {
                     new Grant.Metrics(),
                     new Grant.Config(),
                     new Grant.Http(
-                        List.of("https://api.example.com", "https://*.example.org:8443"), 60),
+                        List.of("https://api.example.com", "https://*.example.org:8443"),
+                        Set.of("GET", "POST"),
+                        60,
+                        Duration.ofSeconds(3)),
                     new Grant.KeyValue("default", Duration.ofHours(24)),
                     new Grant.Database("main", List.of("read:orders", "write:audit_*"))),
                 "{\"fields_to_mask\":[\"email\",\"phone\"]}",
@@ -298,6 +301,8 @@ final class ManifestReaderTest {
           https://api.example.com      | https://a@b             | spec.capabilities.http.allow[0]
           https://api.example.com      | https://*               | spec.capabilities.http.allow[0]
           perMinute: 60                | perMinute: 0            | spec.capabilities.http.perMinute
+          [GET, POST]                  | [TRACE]                 | spec.capabilities.http.methods[0]
+          timeout: 3s                  | timeout: 6m             | spec.capabilities.http.timeout
           ttlMax: 24h                  | ttlMax: 0s              | spec.capabilities.keyValue.ttlMax
           connection: main,            |                         | spec.capabilities.database.connection
           attempts: 3                  | attempts: 101           | spec.async.attempts
@@ -328,8 +333,6 @@ final class ManifestReaderTest {
           keyValue:                                | secrets: [stripe-key]\\n    keyValue: | spec.capabilities.secrets
           memory: 16Mi,                            | memory: 16Mi, growth: 8Mi,     | spec.limits.growth
           memory: 16Mi,                            | memory: 16Mi, stack: 512Ki,    | spec.limits.stack
-          perMinute: 60                            | perMinute: 60, methods: [GET]  | spec.capabilities.http.methods
-          perMinute: 60                            | perMinute: 60, timeout: 10s    | spec.capabilities.http.timeout
           connection: main,                        | connection: main, rows: 1000,  | spec.capabilities.database.rows
           connection: main,                        | connection: main, timeout: 5s, | spec.capabilities.database.timeout
           """)

@@ -39,7 +39,11 @@ final class StoredManifestTest {
           new Grant.Logging(),
           new Grant.Metrics(),
           new Grant.Config(),
-          new Grant.Http(List.of("https://a.example", "https://*.b.example:8443"), 7),
+          new Grant.Http(
+              List.of("https://a.example", "https://*.b.example:8443"),
+              Set.of("GET", "PUT"),
+              7,
+              Duration.ofMillis(500)),
           new Grant.KeyValue("carts", Duration.ofMinutes(5)),
           new Grant.Database("main", List.of("read:orders", "write:audit_*")));
 
@@ -165,7 +169,7 @@ final class StoredManifestTest {
     String odd =
         """
         {"apiVersion":"leat/v1","spec":{"contract":"handler","capabilities":{"logging":"no",\
-        "secrets":["key"],"http":{"perMinute":-5},"keyValue":{"ttlMax":"0s"},"database":{}}}}\
+        "secrets":["key"],"http":{"perMinute":-5,"methods":["BREW"],"timeout":"0s"},"keyValue":{"ttlMax":"0s"},"database":{}}}}\
         """;
 
     assertThat(read(odd).version().grants())

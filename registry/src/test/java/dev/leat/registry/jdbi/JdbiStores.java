@@ -12,6 +12,7 @@ import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.StoredModule;
 import dev.leat.contract.TenantId;
@@ -19,6 +20,8 @@ import dev.leat.registry.Announced;
 import dev.leat.registry.ClosingStore;
 import dev.leat.registry.canary.SampleStore;
 import dev.leat.registry.canary.SampleStoreContract;
+import dev.leat.registry.capability.UsesStore;
+import dev.leat.registry.capability.UsesStoreContract;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
@@ -347,6 +350,31 @@ abstract class JdbiStores {
     @Override
     protected void damage() {
       execute("UPDATE function_permissions SET permissions = 'nothing'");
+    }
+  }
+
+  @Nested
+  final class UsesStoreLaws extends UsesStoreContract {
+    @Override
+    protected UsesStore newStore() {
+      return new JdbiUsesStore(database());
+    }
+
+    @Override
+    protected void deploy(FunctionRef function) {
+      execute(
+          "INSERT INTO functions (tenant, name, last_version, route_path) VALUES ('%s', '%s', 1, '/%s')"
+              .formatted(function.tenant(), function.name(), function.name()));
+    }
+
+    @Override
+    protected void delete(FunctionRef function) {
+      database().useTransaction("Deleting", handle -> JdbiTraffic.forget(handle, function));
+    }
+
+    @Override
+    protected void forget(TenantId tenant) {
+      new JdbiFunctionStore(source()).forget(tenant);
     }
   }
 

@@ -196,7 +196,8 @@ final class PermitFunctionTest {
             all.storedBytes(),
             all.keys(),
             all.keyValueBytes(),
-            powers);
+            powers,
+            List.of());
   }
 
   @Test
@@ -358,6 +359,24 @@ final class PermitFunctionTest {
                 .entry()
                 .details())
         .contains("; accepted: v2 asks for http:read=https://*.example.org");
+  }
+
+  /** Likewise: a method more is more, also where something could be sent before. */
+  @Test
+  void deploy_thatAsksForMoreMethods_needsAYes() {
+    deploy(1, "{http: {allow: [\"https://a.example\"], methods: [GET, POST]}}");
+    byte[] module = GuestModules.handler(2);
+    registry.publish("mask", "2", module);
+    String asking =
+        manifest("mask", ModuleDigest.of(module))
+            + "  capabilities: {http: {allow: [\"https://a.example\"], methods: [POST, DELETE]}}\n";
+
+    Problem problem = refused(registry.deploy("mask", asking), ProblemCode.ACCEPTANCE_REQUIRED);
+
+    assertThat(problem.findings())
+        .extracting(Finding::toString)
+        .containsExactly(
+            "spec.capabilities.http.methods: v2 asks for the methods DELETE, which v1 does not");
   }
 
   @Test

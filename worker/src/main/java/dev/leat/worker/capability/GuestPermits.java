@@ -24,6 +24,7 @@ public final class GuestPermits {
   private long revision;
   private Permits permits;
   private boolean hasChanged;
+  private final CallUses uses = new CallUses();
 
   GuestPermits(PermissionSource source, FunctionVersion version, PermissionDenials denials) {
     this.source = source;
@@ -41,15 +42,48 @@ public final class GuestPermits {
    * @param resource what it is about: for HTTP a URL, else a name in full
    */
   public boolean allows(PermissionType type, String resource) {
-    if (would(type, resource)) {
+    boolean isAllowed = would(type, resource);
+    uses.add(type, resource, isAllowed);
+    if (isAllowed) {
       return true;
     }
-    if (permits == Permits.NOTHING) {
-      return false; // the record would be found by the next tenant of the name
-    }
-    StackRoom.forALock();
-    denials.count(version.function(), type, told(type, resource));
+    denied(type, resource);
     return false;
+  }
+
+  /** Counts and records a no that something else than the permits said. */
+  public void deny(PermissionType type, String resource) {
+    uses.add(type, resource, false);
+    denied(type, resource);
+  }
+
+  private void denied(PermissionType type, String resource) {
+    if (permits != Permits.NOTHING) { // the record would be found by the next tenant of the name
+      StackRoom.forALock();
+      denials.count(version.function(), type, told(type, resource));
+    }
+  }
+
+  /** Counts that it was given this, whether it asked for it or not. */
+  public void note(PermissionType type, String resource) {
+    uses.add(type, resource, true);
+  }
+
+  /** The call is over, whatever it asked for. */
+  void end() {
+    if (permits == Permits.NOTHING) {
+      uses.clear(); // it would be found by the next tenant of the name
+    } else {
+      uses.tell((asked, count) ->
+          denials
+              .uses()
+              .used(
+                  version.function(),
+                  asked.type(),
+                  told(asked.type(), asked.resource()),
+                  count[CallUses.ALLOWED],
+                  count[CallUses.DENIED]));
+    }
   }
 
   /** The same, for a guest that only asks whether it may. */

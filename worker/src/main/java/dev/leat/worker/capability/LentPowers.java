@@ -84,6 +84,7 @@ public final class LentPowers {
 
   /** To be called after it, however it ended. */
   public void end() {
+    permits.end();
     for (Lending<?> lending : lendings) {
       lending.end();
     }

@@ -10,9 +10,18 @@ import java.util.concurrent.atomic.LongAdder;
 public final class PermissionDenials {
   private final Map<PermissionType, LongAdder> counts = new EnumMap<>(PermissionType.class);
   private final Listener listener;
+  private final PermissionUses uses;
 
   public PermissionDenials(Listener listener) {
+    this(listener, PermissionUses.NONE);
+  }
+
+  /**
+   * @param uses told of what was not denied, too
+   */
+  public PermissionDenials(Listener listener, PermissionUses uses) {
     this.listener = listener;
+    this.uses = uses;
     for (PermissionType type : PermissionType.values()) {
       counts.put(type, new LongAdder());
     }
@@ -33,6 +42,10 @@ public final class PermissionDenials {
       counted.increment();
     }
     listener.denied(function, type, resource);
+  }
+
+  PermissionUses uses() {
+    return uses;
   }
 
   /** How many requests of this type were denied since the start. */

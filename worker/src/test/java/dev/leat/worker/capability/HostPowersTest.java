@@ -12,6 +12,7 @@ import dev.leat.engine.WasiFunctions;
 import dev.leat.testkit.WasmBuilder;
 import dev.leat.worker.HostPowers;
 import dev.leat.worker.TestFunction;
+import dev.leat.worker.TestHttp;
 import dev.leat.worker.TestKeyValues;
 import dev.leat.worker.capability.clock.ClockPower;
 import dev.leat.worker.capability.clock.GuestClock;
@@ -38,6 +39,7 @@ final class HostPowersTest {
           new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
           new GuestMetrics(function -> true),
           TestKeyValues.unused(),
+          TestHttp.unused(),
           InstantSource.system(),
           PermissionSource.OF_MANIFESTS,
           new PermissionDenials((function, type, resource) -> {}));

@@ -65,6 +65,7 @@ public final class GuestConfig {
 
   /** An object of all that is allowed; as it stands in the manifest where that is everything. */
   public byte[] json() {
+    permits.note(PermissionType.CONFIG, "**");
     if (permits.allowsAll(PermissionType.CONFIG)) {
       return config.getBytes(StandardCharsets.UTF_8);
     }

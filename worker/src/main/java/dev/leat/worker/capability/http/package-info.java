@@ -1,4 +1,7 @@
-/** The power {@code http}. No release serves it yet: it is denied to everyone. */
+/**
+ * The power {@code http}: requests of functions to servers. Where they may go is decided here for
+ * each of them, and again for each redirect; Vert.x sends them.
+ */
 @NullMarked
 package dev.leat.worker.capability.http;
 

@@ -1,0 +1,179 @@
+package dev.leat.worker.capability.http;
+
+import dev.leat.contract.AddressRange;
+import dev.leat.contract.Allowances;
+import dev.leat.contract.TenantId;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends functions' requests, and bounds what all of them take of the node. Nobody waits here: a
+ * request is a few objects on an event loop. Each tenant has connections of its own. Any thread.
+ */
+public final class OutboundHttp implements AutoCloseable {
+  /** Longer than connections are kept: whoever is let go has none. */
+  private static final Duration IDLE = Duration.ofSeconds(60);
+
+  private static final Duration SWEEP = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+  private final OutboundConfig config;
+  private final NameLookup names;
+  private final Allowances allowances;
+  private final List<AddressRange> privateAddresses;
+
+  /** Of tenants that sent something in the last minute. */
+  private final Map<TenantId, TenantConnections> tenants = new ConcurrentHashMap<>();
+
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicLong bodyBytes = new AtomicLong();
+  final AtomicInteger connections = new AtomicInteger();
+
+  /** Of the timer, once it runs. */
+  private volatile long sweeping = -1;
+
+  /**
+   * @param allowances which private addresses each tenant may reach
+   */
+  public OutboundHttp(Vertx vertx, OutboundConfig config, Allowances allowances) {
+    this(vertx, config, allowances, new DnsLookup());
+  }
+
+  /**
+   * @param names closed with it
+   */
+  public OutboundHttp(Vertx vertx, OutboundConfig config, Allowances allowances, NameLookup names) {
+    this.vertx = vertx;
+    this.config = config;
+    this.names = names;
+    this.allowances = allowances;
+    this.privateAddresses = config.ranges();
+  }
+
+  public void start() {
+    sweeping = vertx.setPeriodic(SWEEP.toMillis(), timer -> sweep());
+  }
+
+  /**
+   * Begins with a request of the tenant's. Its answer comes, unless it is abandoned before; there
+   * is no other end to its patience.
+   */
+  OutboundCall begin(TenantId tenant, OutboundRequest request) {
+    TenantConnections of =
+        tenants.compute(
+            tenant,
+            (id, known) ->
+                (known == null ? new TenantConnections(id, vertx, config, names, this) : known)
+                    .entered());
+    OutboundCall call = new OutboundCall(this, of, request);
+    boolean isRoom = underWay.incrementAndGet() <= config.atOnce();
+    if (isRoom && of.users() <= half(config.atOnce())) {
+      of.onLoop(call::begin);
+    } else {
+      of.onLoop(call::refuse);
+    }
+    return call;
+  }
+
+  /** A call has ended, for good. */
+  void ended(TenantConnections of) {
+    underWay.decrementAndGet();
+    tenants.computeIfPresent(of.tenant(), (id, known) -> known.left());
+  }
+
+  /** Takes room for bytes of bodies, if there is any. */
+  boolean hold(TenantConnections of, long bytes) {
+    if (of.held() + bytes > half(config.bodyBytes())) {
+      return false;
+    }
+    if (bodyBytes.addAndGet(bytes) > config.bodyBytes()) {
+      bodyBytes.addAndGet(-bytes);
+      return false;
+    }
+    of.held(bytes);
+    return true;
+  }
+
+  void giveBack(TenantConnections of, long bytes) {
+    of.held(-bytes);
+    bodyBytes.addAndGet(-bytes);
+  }
+
+  private static long half(long whole) {
+    return (whole + 1) / 2;
+  }
+
+  /** Whether a tenant's functions may reach this address, which they may name. */
+  boolean isReachable(TenantId tenant, InetAddress address, int port) {
+    InetAddress reached = PublicAddresses.reached(address);
+    return PublicAddresses.isPublic(address)
+        || contain(privateAddresses, reached, port)
+        || contain(allowances.of(tenant).privateAddresses(), reached, port);
+  }
+
+  private static boolean contain(List<AddressRange> ranges, InetAddress address, int port) {
+    return ranges.stream().anyMatch(range -> range.contains(address, port));
+  }
+
+  /** The address that a host is written as; null if it is a name. */
+  static @Nullable InetAddress literal(String host) {
+    boolean isV6 = host.startsWith("[");
+    if (!isV6 && !Character.isDigit(host.charAt(host.length() - 1))) {
+      return null;
+    }
+    try {
+      return InetAddress.ofLiteral(isV6 ? host.substring(1, host.length() - 1) : host);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** Whether no more connections are to be kept. */
+  boolean isFull() {
+    return connections.get() >= config.connections();
+  }
+
+  boolean isProxied() {
+    return !config.proxy().isEmpty();
+  }
+
+  private void sweep() {
+    long before = System.nanoTime() - IDLE.toNanos();
+    tenants
+        .keySet()
+        .forEach(tenant ->
+            tenants.computeIfPresent(
+                tenant,
+                (id, known) -> {
+                  if (!known.isIdleSince(before)) {
+                    return known;
+                  }
+                  known.close();
+                  return null;
+                }));
+  }
+
+  /** What is under way at this moment. */
+  public int underWay() {
+    return underWay.get();
+  }
+
+  /** What bodies take at this moment. */
+  public long bodyBytes() {
+    return bodyBytes.get();
+  }
+
+  @Override
+  public void close() {
+    vertx.cancelTimer(sweeping);
+    tenants.values().forEach(TenantConnections::close);
+    names.close();
+  }
+}

@@ -1,0 +1,201 @@
+package dev.leat.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.Outcome;
+import dev.leat.contract.PowerFunction;
+import dev.leat.testkit.WasmBuilder;
+import dev.leat.testkit.WasmCode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A guest that calls functions of the host one after the other, with arguments that are fixed, and
+ * answers with what it was answered.
+ */
+class HostScript {
+  /** Where answers may be written to; all after it is sent back. */
+  static final int BUFFER = 1_024;
+
+  /** Five pages: more than the largest value of a key. */
+  static final int MEMORY_BYTES = 5 << 16;
+
+  /** What the test does in between. */
+  static final String HOOK = "test_hook";
+
+  static final int SENT_BYTES = 4_096;
+  private static final int DATA = 8_192;
+
+  private final List<PowerFunction> functions;
+  private final List<byte[]> data = new ArrayList<>();
+  private final WasmCode code = new WasmCode();
+  private int calls;
+  private int next = DATA;
+  private boolean hasHook;
+  private boolean isBuilt;
+
+  HostScript(List<PowerFunction> functions) {
+    this.functions = List.copyOf(functions);
+  }
+
+  /** A place and a length, whatever is there. */
+  record Range(int pointer, int length) {}
+
+  static Range range(int pointer, int length) {
+    return new Range(pointer, length);
+  }
+
+  /** What an earlier call answered, 0 being the first. */
+  record Result(int call) {}
+
+  static Result result(int call) {
+    return new Result(call);
+  }
+
+  /** Has the test do something in between. */
+  HostScript hook() {
+    hasHook = true;
+    code.call(functions.size());
+    return this;
+  }
+
+  /** How many calls have an answer so far. */
+  int calls() {
+    return calls;
+  }
+
+  /** One function with arguments of any kind. */
+  HostScript random(Random random) {
+    PowerFunction function = functions.get(random.nextInt(functions.size()));
+    List<Object> arguments = new ArrayList<>();
+    for (String type : parameters(function)) {
+      arguments.add(type.equals("i64") ? (Object) anyLong(random) : (Object) anyInt(random));
+    }
+    return call(function.importName(), arguments.toArray());
+  }
+
+  private static String[] parameters(PowerFunction function) {
+    String signature = function.signature();
+    return signature.substring(1, signature.indexOf(')')).split(",", -1);
+  }
+
+  private static int anyInt(Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> random.nextInt();
+      case 1 -> MEMORY_BYTES - random.nextInt(4);
+      case 2 -> -random.nextInt(4);
+      default -> random.nextInt(600);
+    };
+  }
+
+  private static long anyLong(Random random) {
+    return random.nextBoolean() ? random.nextLong() : random.nextInt(100);
+  }
+
+  /**
+   * @param arguments texts, bytes and ranges stand for a pointer and a length
+   */
+  HostScript call(String function, Object... arguments) {
+    int index = functions.stream().map(PowerFunction::importName).toList().indexOf(function);
+    boolean hasResult = !functions.get(index).signature().endsWith("->");
+    if (hasResult) {
+      code.i32Const(4 * calls++);
+    }
+    for (Object argument : arguments) {
+      switch (argument) {
+        case String text -> put(text.getBytes(StandardCharsets.UTF_8));
+        case byte[] bytes -> put(bytes);
+        case Range(int pointer, int length) -> code.i32Const(pointer).i32Const(length);
+        case Result(int call) -> code.i32Const(4 * call).i32Load(0);
+        case Integer number -> code.i32Const(number);
+        case Long number -> code.i64Const(number);
+        default -> throw new IllegalArgumentException("No argument: " + argument);
+      }
+    }
+    code.call(index);
+    if (hasResult) {
+      code.i32Store(0);
+    }
+    return this;
+  }
+
+  private void put(byte[] bytes) {
+    code.i32Const(next).i32Const(bytes.length);
+    data.add(bytes);
+    next += bytes.length;
+  }
+
+  /** To be asked for once. */
+  WasmBuilder module() {
+    if (isBuilt) {
+      throw new IllegalStateException("A script is one module: keep it");
+    }
+    isBuilt = true;
+    WasmBuilder module = new WasmBuilder();
+    functions.forEach(
+        function -> module.importFunction("leat", function.importName(), function.signature()));
+    if (hasHook) {
+      module.importFunction("leat", HOOK, "()->");
+    }
+    module
+        .memory(MEMORY_BYTES >> 16)
+        .export("allocate", "(i32)->i32", new WasmCode().i32Const(512))
+        .export("handle", "(i32,i32)->i64", code.i64Const(SENT_BYTES));
+    int at = DATA;
+    for (byte[] bytes : data) {
+      module.data(at, bytes);
+      at += bytes.length;
+    }
+    return module;
+  }
+
+  /** What such a guest was answered. */
+  record Answers(byte[] memory) {
+    static Answers of(Outcome outcome) {
+      assertThat(outcome).isInstanceOf(Outcome.Responded.class);
+      return new Answers(((Outcome.Responded) outcome).body());
+    }
+
+    /** The results of the calls, in their order; no call follows them. */
+    Answers hasCodes(int... codes) {
+      int[] found = new int[codes.length];
+      ByteBuffer words = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < codes.length; i++) {
+        found[i] = words.getInt();
+      }
+      assertThat(found).containsExactly(codes);
+      return this;
+    }
+
+    /** The same, where 0 stands for a handle too. */
+    Answers follows(int... codes) {
+      ByteBuffer words = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
+      int[] found = new int[codes.length];
+      for (int i = 0; i < codes.length; i++) {
+        int code = words.getInt();
+        found[i] = codes[i] == 0 && code > 0 ? 0 : code;
+      }
+      assertThat(found).containsExactly(codes);
+      return this;
+    }
+
+    Answers says(int at, String text) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      assertThat(
+              new String(Arrays.copyOfRange(memory, at, at + bytes.length), StandardCharsets.UTF_8))
+          .isEqualTo(text);
+      return this;
+    }
+
+    Answers hasLong(int at, long value) {
+      assertThat(ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN).getLong(at))
+          .isEqualTo(value);
+      return this;
+    }
+  }
+}
