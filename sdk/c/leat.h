@@ -1,19 +1,21 @@
 /*
- * leat.h - the guest side of Leat's `handler` contract for freestanding C.
+ * leat.h - Leat's functions in C: what the host calls, what a function asks of it, and memory for one call.
  *
  * One header, no library. A function is one C file that includes this header once and defines
  *
- *     static uint64_t leat_handle(uint8_t *body, uint32_t length);
+ *     static uint64_t leat_handle(uint8_t *body, uint32_t length);            contract `handler`
+ *     static uint64_t leat_process_event(uint8_t *event, uint32_t length);    `processor`, with LEAT_PROCESSOR
  *
- * and, when it takes a configuration, defines LEAT_INIT before the include together with
+ * and, when it takes a configuration, with LEAT_INIT
  *
  *     static bool leat_init(uint8_t *config, uint32_t length);
  *
- * The header provides the exports that the host calls (`allocate`, `handle`, `init`), the imports
- * of module `leat`, and memory for the duration of one call.
+ * What is named LEAT_... is defined before the include. With LEAT_IMPORTS_ONLY there is nothing but the
+ * imports: for contract `wasi`, whose memory is the C library's, and for a function's other C files.
  *
  * Build:  clang-19 --target=wasm32 -O2 -ffreestanding -nostdlib -mbulk-memory -I sdk/c
  *         -Wl,--no-entry -Wl,--stack-first -o name.wasm name.c
+ * Tests:  cc -I sdk/c -o test name_test.c name.c sdk/c/leat_fake.c (leat_fake.h)
  *
  * The compiler calls memcmp, memcpy and their like of its own accord, also where there is no C library:
  * they are at the end, weak, and leave no trace where nothing calls them.
@@ -33,8 +35,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __wasm__
 #define LEAT_IMPORT(name) __attribute__((import_module("leat"), import_name(name)))
 #define LEAT_EXPORT(name) __attribute__((export_name(name), visibility("default")))
+#else /* a unit test: leat_fake.c has the imports, and calls the exports by their names in C */
+#define LEAT_IMPORT(name)
+#define LEAT_EXPORT(name)
+#endif
 #define LEAT_INLINE static inline __attribute__((always_inline, unused))
 #define LEAT_HELPER static __attribute__((unused))
 
@@ -55,8 +62,33 @@ LEAT_IMPORT("response_status") void leat_response_status(int32_t status);
 LEAT_IMPORT("response_header")
 void leat_response_header(const void *name, uint32_t name_length, const void *value, uint32_t value_length);
 
+/* Says why the call is about to answer LEAT_FAILED; for the operator, not for the caller. */
+#ifndef LEAT_PROCESSOR
+LEAT_IMPORT("fail") void leat_fail(const void *text, uint32_t length);
+#endif
+
 /* capability: logging */
 LEAT_IMPORT("log") void leat_log(int32_t level, const void *text, uint32_t length);
+/* With fields: a JSON object of texts, numbers and booleans. */
+LEAT_IMPORT("log_fields")
+void leat_log_fields(int32_t level, const void *text, uint32_t length, const void *json, uint32_t json_length);
+
+#ifdef LEAT_PROCESSOR /* A processor has no `fail`: what went wrong is in its log. */
+LEAT_INLINE void leat_fail(const void *text, uint32_t length) { leat_log(LEAT_ERROR, text, length); }
+#endif
+
+/* capability: metrics. Tags are a JSON object of texts; without any, a length of 0. */
+LEAT_IMPORT("metric_counter")
+void leat_metric_counter(const void *name, uint32_t name_length, double value, const void *tags, uint32_t tags_length);
+LEAT_IMPORT("metric_gauge")
+void leat_metric_gauge(const void *name, uint32_t name_length, double value, const void *tags, uint32_t tags_length);
+LEAT_IMPORT("metric_histogram")
+void leat_metric_histogram(const void *name, uint32_t name_length, double value, const void *tags, uint32_t tags_length);
+LEAT_IMPORT("metric_timer") /* seconds */
+void leat_metric_timer(const void *name, uint32_t name_length, double value, const void *tags, uint32_t tags_length);
+#ifdef LEAT_PROCESSOR
+LEAT_IMPORT("record_metric") void leat_record_metric(const void *name, uint32_t name_length, double value);
+#endif
 
 /* What powers answer that is no length or value: docs/guides/capabilities.md. */
 enum leat_code {
@@ -141,19 +173,60 @@ LEAT_IMPORT("kv_compare_and_set")
 int32_t leat_kv_compare_and_set(const void *key, uint32_t key_length, const void *old, uint32_t old_length,
                                 const void *value, uint32_t length, int64_t ttl_seconds);
 
-/* Says why the call is about to answer LEAT_FAILED; for the operator, not for the caller. */
-LEAT_IMPORT("fail") void leat_fail(const void *text, uint32_t length);
+/* capability: secrets */
+LEAT_IMPORT("secret_get")
+int32_t leat_secret_get(const void *name, uint32_t name_length, void *buffer, uint32_t capacity);
+
+/* capability: http. A request is opened, gets its header fields, and is sent; what came back is read by the same
+ * handle until it is closed. Each call answers a code where it is not done; a status of 400 and more is an answer. */
+LEAT_IMPORT("http_open")
+int32_t leat_http_open(const void *method, uint32_t method_length, const void *url, uint32_t url_length); /* handle */
+LEAT_IMPORT("http_header")
+int32_t leat_http_header(int32_t handle, const void *name, uint32_t name_length, const void *value,
+                         uint32_t value_length);
+LEAT_IMPORT("http_send") int32_t leat_http_send(int32_t handle, const void *body, uint32_t length); /* status */
+LEAT_IMPORT("http_response_header")
+int32_t leat_http_response_header(int32_t handle, const void *name, uint32_t name_length, void *buffer,
+                                  uint32_t capacity);
+LEAT_IMPORT("http_response_body") int32_t leat_http_response_body(int32_t handle, void *buffer, uint32_t capacity);
+LEAT_IMPORT("http_close") void leat_http_close(int32_t handle);
+LEAT_IMPORT("http_is_allowed")
+int32_t leat_http_is_allowed(const void *method, uint32_t method_length, const void *url, uint32_t url_length);
+
+/* capability: database. Parameters are a JSON array, one value for each `?`; a result is a JSON object with
+ * `columns`, `rows` and `rowsAffected`, read by its handle until it is closed. One transaction at a time, which
+ * ends with the call: what is not committed by then is rolled back. */
+LEAT_IMPORT("sql_query")
+int32_t leat_sql_query(const void *sql, uint32_t length, const void *parameters, uint32_t parameters_length);
+LEAT_IMPORT("sql_execute")
+int32_t leat_sql_execute(const void *sql, uint32_t length, const void *parameters, uint32_t parameters_length);
+LEAT_IMPORT("sql_result") int32_t leat_sql_result(int32_t handle, void *buffer, uint32_t capacity);
+LEAT_IMPORT("sql_close") void leat_sql_close(int32_t handle);
+LEAT_IMPORT("sql_begin") int32_t leat_sql_begin(void);
+LEAT_IMPORT("sql_commit") int32_t leat_sql_commit(void);
+LEAT_IMPORT("sql_rollback") int32_t leat_sql_rollback(void);
+LEAT_IMPORT("sql_is_allowed") int32_t leat_sql_is_allowed(const void *sql, uint32_t length);
 
 /* The two arguments (pointer, length) of a string literal. */
 #define LEAT_TEXT(literal) (literal), (uint32_t)(sizeof(literal) - 1)
 
-/* ---- Results of leat_handle. */
+#ifndef LEAT_IMPORTS_ONLY
 
+/* ---- Results of leat_handle and leat_process_event. */
+
+#ifdef LEAT_PROCESSOR
+#define LEAT_FAILED 0
+#else
 #define LEAT_FAILED UINT64_MAX /* after leat_fail() */
+#endif
 
+#ifdef __wasm__
 LEAT_INLINE uint64_t leat_response(const void *body, uint32_t length) {
   return (uint64_t)(uintptr_t)body << 32 | length;
 }
+#else
+uint64_t leat_response(const void *body, uint32_t length); /* a pointer has no room in 32 bits there */
+#endif
 
 /* ---- Memory. */
 
@@ -161,14 +234,23 @@ LEAT_INLINE uint64_t leat_response(const void *body, uint32_t length) {
 /* One growth step covers at least this much: growing is dear for some hosts, whatever its size. */
 #define LEAT_GROWTH_PAGES 4u
 
+#ifdef __wasm__
 extern uint8_t __heap_base; /* from the linker: first byte behind data and stack */
+#else
+extern uint8_t leat_fake_memory[];
+extern uint64_t leat_fake_memory_end(void);
+#define __heap_base leat_fake_memory[0]
+#endif
 
-static uint32_t leat_base; /* end of what leat_init allocated; 0 until the first allocation */
-static uint32_t leat_top;  /* next free byte */
+static uintptr_t leat_base; /* end of what leat_init allocated; 0 until the first allocation */
+static uintptr_t leat_top;  /* next free byte */
 static bool leat_answered; /* the arena holds only a response that the host has had time to copy */
 
 /* Makes memory reach to `end`; false when the limit is reached. */
 LEAT_HELPER __attribute__((noinline)) bool leat_reach(uint64_t end) {
+#ifndef __wasm__
+  return end <= leat_fake_memory_end();
+#else
   uint64_t have = (uint64_t)__builtin_wasm_memory_size(0) * LEAT_PAGE;
   if (end <= have) return true;
   if (end > 65536ull * LEAT_PAGE) return false;
@@ -178,15 +260,16 @@ LEAT_HELPER __attribute__((noinline)) bool leat_reach(uint64_t end) {
   if (want < LEAT_GROWTH_PAGES) want = LEAT_GROWTH_PAGES;
   if (want > need && __builtin_wasm_memory_grow(0, want) != SIZE_MAX) return true;
   return __builtin_wasm_memory_grow(0, need) != SIZE_MAX;
+#endif
 }
 
 /* `size` bytes, aligned to 8, not cleared; NULL when memory is exhausted. */
 LEAT_HELPER void *leat_allocate(uint32_t size) {
-  if (leat_top == 0) leat_top = leat_base = ((uint32_t)(uintptr_t)&__heap_base + 7u) & ~7u;
+  if (leat_top == 0) leat_top = leat_base = ((uintptr_t)&__heap_base + 7u) & ~(uintptr_t)7u;
   uint64_t end = ((uint64_t)leat_top + size + 7u) & ~7ull;
   if (!leat_reach(end)) return NULL;
-  uint8_t *block = (uint8_t *)(uintptr_t)leat_top;
-  leat_top = (uint32_t)end;
+  uint8_t *block = (uint8_t *)leat_top;
+  leat_top = (uintptr_t)end;
   return block;
 }
 
@@ -214,7 +297,7 @@ LEAT_HELPER __attribute__((noinline)) bool leat_buffer_grow(struct leat_buffer *
   if (want < 256) want = 256;
   if (want > UINT32_MAX || buffer->exhausted) goto exhausted;
   uint8_t *end = buffer->data + buffer->capacity;
-  if (buffer->data != NULL && (uint32_t)(uintptr_t)end == leat_top) {
+  if (buffer->data != NULL && (uintptr_t)end == leat_top) {
     /* The last block of the arena grows where it is. */
     if (leat_allocate((uint32_t)want - buffer->capacity) == NULL) goto exhausted;
   } else {
@@ -223,7 +306,7 @@ LEAT_HELPER __attribute__((noinline)) bool leat_buffer_grow(struct leat_buffer *
     if (buffer->length != 0) __builtin_memcpy(moved, buffer->data, buffer->length);
     buffer->data = moved;
   }
-  buffer->capacity = leat_top - (uint32_t)(uintptr_t)buffer->data;
+  buffer->capacity = (uint32_t)(leat_top - (uintptr_t)buffer->data);
   return true;
 exhausted:
   buffer->exhausted = true;
@@ -232,9 +315,9 @@ exhausted:
 
 /* Gives back the room behind the contents, when nothing was allocated after the buffer. */
 LEAT_HELPER void leat_buffer_trim(struct leat_buffer *buffer) {
-  if ((uint32_t)(uintptr_t)buffer->data + buffer->capacity != leat_top) return;
-  leat_top = ((uint32_t)(uintptr_t)buffer->data + buffer->length + 7u) & ~7u;
-  buffer->capacity = leat_top - (uint32_t)(uintptr_t)buffer->data;
+  if ((uintptr_t)buffer->data + buffer->capacity != leat_top) return;
+  leat_top = ((uintptr_t)buffer->data + buffer->length + 7u) & ~(uintptr_t)7u;
+  buffer->capacity = (uint32_t)(leat_top - (uintptr_t)buffer->data);
 }
 
 LEAT_INLINE void leat_put(struct leat_buffer *buffer, const void *bytes, uint32_t length) {
@@ -265,6 +348,71 @@ LEAT_HELPER uint64_t leat_buffer_response(const struct leat_buffer *buffer) {
   return LEAT_FAILED;
 }
 
+/* ---- Whole values. Each adds to a buffer what the import of its name gives, and answers its length or a code. */
+
+/* LEAT_TOO_LARGE when memory is exhausted. The call asks for as much as fits, and again when that was not all. */
+#define LEAT_READ(buffer, call)                                                                                      \
+  for (;;) {                                                                                                         \
+    uint8_t *to = (buffer)->data + (buffer)->length;                                                                 \
+    uint32_t room = (buffer)->capacity - (buffer)->length;                                                           \
+    int32_t length = (call);                                                                                         \
+    if (length < 0) return length;                                                                                   \
+    if ((uint32_t)length <= room) {                                                                                  \
+      (buffer)->length += (uint32_t)length;                                                                          \
+      return length;                                                                                                 \
+    }                                                                                                                \
+    if (!leat_buffer_grow((buffer), (uint32_t)length)) return LEAT_TOO_LARGE;                                        \
+  }
+
+LEAT_HELPER int32_t leat_read_path(struct leat_buffer *buffer) { LEAT_READ(buffer, leat_request_path(to, room)) }
+LEAT_HELPER int32_t leat_read_query(struct leat_buffer *buffer) { LEAT_READ(buffer, leat_request_query(to, room)) }
+LEAT_HELPER int32_t leat_read_header(struct leat_buffer *buffer, const void *name, uint32_t name_length) {
+  LEAT_READ(buffer, leat_request_header(name, name_length, to, room))
+}
+LEAT_HELPER int32_t leat_read_config(struct leat_buffer *buffer, const void *name, uint32_t name_length) {
+  LEAT_READ(buffer, leat_config_get(name, name_length, to, room))
+}
+LEAT_HELPER int32_t leat_read_secret(struct leat_buffer *buffer, const void *name, uint32_t name_length) {
+  LEAT_READ(buffer, leat_secret_get(name, name_length, to, room))
+}
+LEAT_HELPER int32_t leat_read_kv(struct leat_buffer *buffer, const void *key, uint32_t key_length) {
+  LEAT_READ(buffer, leat_kv_get(key, key_length, to, room))
+}
+LEAT_HELPER int32_t leat_read_kv_list(struct leat_buffer *buffer, const void *prefix, uint32_t prefix_length,
+                                      int32_t limit) {
+  LEAT_READ(buffer, leat_kv_list(prefix, prefix_length, limit, to, room))
+}
+LEAT_HELPER int32_t leat_read_http_header(struct leat_buffer *buffer, int32_t handle, const void *name,
+                                          uint32_t name_length) {
+  LEAT_READ(buffer, leat_http_response_header(handle, name, name_length, to, room))
+}
+LEAT_HELPER int32_t leat_read_http_body(struct leat_buffer *buffer, int32_t handle) {
+  LEAT_READ(buffer, leat_http_response_body(handle, to, room))
+}
+LEAT_HELPER int32_t leat_read_sql(struct leat_buffer *buffer, int32_t handle) {
+  LEAT_READ(buffer, leat_sql_result(handle, to, room))
+}
+
+/* A text as JSON has it, quotes included; bytes that are no UTF-8 stay as they are. */
+LEAT_HELPER void leat_put_json(struct leat_buffer *buffer, const void *text, uint32_t length) {
+  const uint8_t *bytes = text;
+  leat_put_byte(buffer, '"');
+  for (uint32_t at = 0; at < length; at++) {
+    uint8_t byte = bytes[at];
+    if (byte == '"' || byte == '\\') {
+      leat_put_byte(buffer, '\\');
+      leat_put_byte(buffer, byte);
+    } else if (byte < 0x20) {
+      leat_put_text(buffer, "\\u00");
+      leat_put_byte(buffer, (uint8_t)('0' + (byte >> 4)));
+      leat_put_byte(buffer, (uint8_t)("0123456789abcdef"[byte & 15]));
+    } else {
+      leat_put_byte(buffer, byte);
+    }
+  }
+  leat_put_byte(buffer, '"');
+}
+
 /* ---- Exports. */
 
 static uint8_t leat_nothing[8];
@@ -275,6 +423,21 @@ LEAT_INLINE uint8_t *leat_terminated(uint8_t *bytes, uint32_t length) {
   return bytes;
 }
 
+#ifdef LEAT_PROCESSOR
+static uint64_t leat_process_event(uint8_t *event, uint32_t length);
+
+LEAT_EXPORT("process_event") uint64_t leat_export_process_event(uint8_t *event, uint32_t length) {
+  uint64_t result = leat_process_event(leat_terminated(event, length), length);
+  leat_answered = true;
+  return result;
+}
+
+/* The arena is dropped as a whole. */
+LEAT_EXPORT("free") void leat_export_free(void *block, uint32_t size) {
+  (void)block;
+  (void)size;
+}
+#else
 static uint64_t leat_handle(uint8_t *body, uint32_t length);
 
 LEAT_EXPORT("handle") uint64_t leat_export_handle(uint8_t *body, uint32_t length) {
@@ -282,6 +445,7 @@ LEAT_EXPORT("handle") uint64_t leat_export_handle(uint8_t *body, uint32_t length
   leat_answered = true;
   return result;
 }
+#endif
 
 #ifdef LEAT_INIT
 static bool leat_init(uint8_t *config, uint32_t length);
@@ -295,6 +459,9 @@ LEAT_EXPORT("init") int32_t leat_export_init(uint8_t *config, uint32_t length) {
 }
 #endif
 
+#endif /* LEAT_IMPORTS_ONLY */
+
+#if defined(__wasm__) && !defined(LEAT_IMPORTS_ONLY)
 /* ---- What the compiler may call. Weak: a program may have its own. `no_builtin` keeps the compiler from
  * turning a loop into a call of the very function it stands in. */
 
@@ -332,5 +499,6 @@ LEAT_LIBRARY size_t strlen(const char *text) {
   while (text[length] != 0) length++;
   return length;
 }
+#endif
 
 #endif
