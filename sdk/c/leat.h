@@ -84,7 +84,7 @@ LEAT_IMPORT("metric_gauge")
 void leat_metric_gauge(const void *name, uint32_t name_length, double value, const void *tags, uint32_t tags_length);
 LEAT_IMPORT("metric_histogram")
 void leat_metric_histogram(const void *name, uint32_t name_length, double value, const void *tags, uint32_t tags_length);
-LEAT_IMPORT("metric_timer") /* seconds */
+LEAT_IMPORT("metric_timer") /* milliseconds */
 void leat_metric_timer(const void *name, uint32_t name_length, double value, const void *tags, uint32_t tags_length);
 #ifdef LEAT_PROCESSOR
 LEAT_IMPORT("record_metric") void leat_record_metric(const void *name, uint32_t name_length, double value);
@@ -176,22 +176,6 @@ int32_t leat_kv_compare_and_set(const void *key, uint32_t key_length, const void
 /* capability: secrets */
 LEAT_IMPORT("secret_get")
 int32_t leat_secret_get(const void *name, uint32_t name_length, void *buffer, uint32_t capacity);
-
-/* capability: http. A request is opened, gets its header fields, and is sent; what came back is read by the same
- * handle until it is closed. Each call answers a code where it is not done; a status of 400 and more is an answer. */
-LEAT_IMPORT("http_open")
-int32_t leat_http_open(const void *method, uint32_t method_length, const void *url, uint32_t url_length); /* handle */
-LEAT_IMPORT("http_header")
-int32_t leat_http_header(int32_t handle, const void *name, uint32_t name_length, const void *value,
-                         uint32_t value_length);
-LEAT_IMPORT("http_send") int32_t leat_http_send(int32_t handle, const void *body, uint32_t length); /* status */
-LEAT_IMPORT("http_response_header")
-int32_t leat_http_response_header(int32_t handle, const void *name, uint32_t name_length, void *buffer,
-                                  uint32_t capacity);
-LEAT_IMPORT("http_response_body") int32_t leat_http_response_body(int32_t handle, void *buffer, uint32_t capacity);
-LEAT_IMPORT("http_close") void leat_http_close(int32_t handle);
-LEAT_IMPORT("http_is_allowed")
-int32_t leat_http_is_allowed(const void *method, uint32_t method_length, const void *url, uint32_t url_length);
 
 /* capability: database. Parameters are a JSON array, one value for each `?`; a result is a JSON object with
  * `columns`, `rows` and `rowsAffected`, read by its handle until it is closed. One transaction at a time, which

@@ -31,9 +31,9 @@ export function histogram(metric: string, value: f64, tags: JSON | null = null):
   host.metric_histogram(name.pointer, name.length, value, json.pointer, json.length);
 }
 
-/** How many seconds something took. */
-export function timer(metric: string, seconds: f64, tags: JSON | null = null): void {
+/** How many milliseconds something took. */
+export function timer(metric: string, millis: f64, tags: JSON | null = null): void {
   const name = new Utf8(metric);
   const json = new Utf8(tags ? tags.toString() : "");
-  host.metric_timer(name.pointer, name.length, seconds, json.pointer, json.length);
+  host.metric_timer(name.pointer, name.length, millis, json.pointer, json.length);
 }

@@ -26,7 +26,7 @@ function ask(request: Request): Response {
     log.fields(log.Level.INFO, "sold", JSON.object().set("pieces", JSON.int(3)).set("to", JSON.str('A"b\n')));
     metrics.counter("calls", 2);
     metrics.counter("calls", 3, JSON.object().set("to", JSON.str("a")));
-    metrics.timer("took", 0.25);
+    metrics.timer("took", 250);
     return Response.text("");
   }
   if (path == "/http") {

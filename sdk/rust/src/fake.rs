@@ -201,7 +201,7 @@ pub fn log() -> Vec<String> {
     with(|host| host.log.clone())
 }
 
-/// The sum of a counter, the last value of another; 0 without one.
+/// The sum of a counter, the last value of another, of a timer its milliseconds; 0 without one.
 pub fn metric(name: &str) -> f64 {
     with(|host| host.metrics.get(name).copied().unwrap_or(0.0))
 }

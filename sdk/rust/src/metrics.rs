@@ -40,7 +40,7 @@ mod tagged {
     /// How long something took.
     pub fn timer(name: &str, took: Duration, tags: Tags) {
         let tags = json(tags);
-        unsafe { host::metric_timer(name.as_ptr(), name.len(), took.as_secs_f64(), tags.as_ptr(), tags.len()) }
+        unsafe { host::metric_timer(name.as_ptr(), name.len(), took.as_secs_f64() * 1_000.0, tags.as_ptr(), tags.len()) }
     }
 
     fn json(tags: Tags) -> String {

@@ -100,7 +100,7 @@ fn logAndMetrics_areKept() {
 
     assert_eq!(fake::log(), ["warn careful", "info sold {\"pieces\":3,\"to\":\"Ada\"}"]);
     assert_eq!(fake::metric("calls"), 5.0);
-    assert_eq!(fake::metric("took"), 0.25);
+    assert_eq!(fake::metric("took"), 250.0);
 }
 
 #[test]

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * The variables that the command looks at: LEAT_HOME, HOME, LEAT_PROFILE, LEAT_TENANT, LEAT_DEBUG,
- * and LEAT_LOG_LEVEL for a node. docs/CLI.md lists them.
+ * LEAT_LOG_LEVEL for a node, and PATH, CLANG and RUSTC to build functions. docs/CLI.md lists them.
  *
  * @param variables by name; an empty value counts as absent
  */
@@ -54,6 +54,11 @@ record Environment(Map<String, String> variables) {
           "LEAT_LOG_LEVEL must be one of %s; was '%s'"
               .formatted(String.join(", ", LOG_LEVELS), level.get()));
     }
+  }
+
+  /** A variable that other tools look at too, such as PATH. */
+  Optional<String> variable(String name) {
+    return find(name);
   }
 
   private Optional<String> find(String name) {

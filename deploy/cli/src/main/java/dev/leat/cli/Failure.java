@@ -60,6 +60,13 @@ final class Failure extends RuntimeException {
     return both;
   }
 
+  /** The same below what a tool said of it. */
+  Failure below(String output) {
+    Failure both = new Failure(Stream.concat(output.lines(), lines.stream()).toList(), exitCode);
+    both.initCause(this);
+    return both;
+  }
+
   /** It was not asked for rightly. */
   static Failure usage(String line) {
     return new Failure(List.of(line), USAGE);

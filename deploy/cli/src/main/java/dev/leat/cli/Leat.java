@@ -2,6 +2,7 @@ package dev.leat.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.leat.contract.GuestContract;
 import dev.leat.contract.ModuleDigest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -57,6 +58,9 @@ public final class Leat {
             .addSubcommand(new IssuerCommands(session))
             .addSubcommand(new KeyCommands(session))
             .addSubcommand(new PolicyCommands(session))
+            .addSubcommand(new NewProject(session))
+            .addSubcommand(new BuildProject(session))
+            .addSubcommand(new TestProject(session))
             .addSubcommand(new Validate(session))
             .addSubcommand(new Analyze(session))
             .addSubcommand(new Sign(session))
@@ -95,6 +99,8 @@ public final class Leat {
         .registerConverter(YearMonth.class, Leat::month)
         .registerConverter(RoleRule.class, RoleRule::parse)
         .registerConverter(ModuleDigest.class, Leat::digest)
+        .registerConverter(Language.class, Language::parse)
+        .registerConverter(GuestContract.class, Leat::contract)
         .registerConverter(ClusterNode.Addresses.class, ClusterNode.Addresses::parse)
         .setParameterExceptionHandler((e, _) -> misused(e, terminal))
         .setExecutionExceptionHandler((e, _, _) -> failed(e, environment, terminal));
@@ -123,6 +129,13 @@ public final class Leat {
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage() + "; was '" + text + "'");
     }
+  }
+
+  private static GuestContract contract(String word) {
+    return GuestContract.ofWord(word)
+        .orElseThrow(() ->
+            new TypeConversionException(
+                "it must be handler, processor or wasi, was '" + word + "'"));
   }
 
   private static Instant instant(String text) {

@@ -22,7 +22,6 @@ import dev.leat.registry.module.PublishedModule;
 import dev.leat.registry.trust.PolicyStore;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -174,7 +173,7 @@ public final class DeployFunction {
                   .formatted(digest, reason));
       case Inspection.Refused(List<Finding> findings) -> invalid(digest, findings);
       case Inspection.Accepted(ModuleShape shape) -> {
-        List<Finding> findings = misfits(shape, manifest);
+        List<Finding> findings = manifest.misfits(shape);
         yield findings.isEmpty() ? Answer.done(digest) : invalid(digest, findings);
       }
     };
@@ -204,21 +203,6 @@ public final class DeployFunction {
             .formatted(reference)
         : "Tenant '%s' has no module %s. Publish it first, 'leat deploy' does both; or install another tenant's with 'leat install'."
             .formatted(tenant, reference);
-  }
-
-  private static List<Finding> misfits(ModuleShape shape, Manifest manifest) {
-    List<Finding> findings = new ArrayList<>(shape.mismatches(manifest.contract()));
-    shape
-        .memory()
-        .filter(memory -> memory.minPages() > manifest.limits().memoryPages())
-        .ifPresent(memory ->
-            findings.add(
-                new Finding(
-                    "spec.limits.memory",
-                    "The module starts with %d pages of 64 KiB, the limit allows %d. Raise the"
-                            .formatted(memory.minPages(), manifest.limits().memoryPages())
-                        + " limit or build the module with less memory.")));
-    return findings;
   }
 
   /** One deployment on its way. */

@@ -3,6 +3,7 @@ package dev.leat.registry.function;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.AsyncPolicy;
+import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
@@ -14,7 +15,10 @@ import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.documents.Quantities;
 import dev.leat.documents.StrictJson;
+import dev.leat.engine.ModuleShape;
 import dev.leat.registry.module.ModuleRef;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 
@@ -40,6 +44,22 @@ public record Manifest(
   public FunctionVersion version(FunctionRef function, int number, ModuleDigest digest) {
     return new FunctionVersion(
         function, number, digest, contract, limits, instances, grants, config);
+  }
+
+  /** Every way in which a module does not fit it; empty when it does. */
+  public List<Finding> misfits(ModuleShape shape) {
+    List<Finding> findings = new ArrayList<>(shape.mismatches(contract));
+    shape
+        .memory()
+        .filter(memory -> memory.minPages() > limits.memoryPages())
+        .ifPresent(memory ->
+            findings.add(
+                new Finding(
+                    "spec.limits.memory",
+                    "The module starts with %d pages of 64 KiB, the limit allows %d. Raise the"
+                            .formatted(memory.minPages(), limits.memoryPages())
+                        + " limit or build the module with less memory.")));
+    return findings;
   }
 
   /**

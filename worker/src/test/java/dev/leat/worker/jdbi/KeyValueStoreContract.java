@@ -27,7 +27,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The numbered laws of {@link KeyValueStore}, which every database must keep. */
+/** The numbered laws of {@link KeyValueStore}, which every store must keep. */
 abstract class KeyValueStoreContract {
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantId OTHER = new TenantId("other");
@@ -35,18 +35,23 @@ abstract class KeyValueStoreContract {
   private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   private static final Instant LATER = NOW.plus(Duration.ofHours(1));
 
-  private final TestDatabase database;
   private final KeyValueStore store;
+  private final Runnable close;
 
   KeyValueStoreContract(TestDatabase database) {
-    this.database = database;
     WorkerSchema.migrate(database.dataSource());
     store = new JdbiKeyValueStore(database.dataSource());
+    close = database::close;
+  }
+
+  KeyValueStoreContract(KeyValueStore store) {
+    this.store = store;
+    this.close = () -> {};
   }
 
   @AfterEach
   void close() {
-    database.close();
+    close.run();
   }
 
   @Test
