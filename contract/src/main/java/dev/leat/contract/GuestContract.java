@@ -41,7 +41,12 @@ public enum GuestContract {
           Export.optional("init", "(i32,i32)->i32")),
       List.of(),
       List.of("flowctl", "env", "leat"),
-      List.of(PowerFunction.LOG, PowerFunction.RECORD_METRIC, PowerFunction.HTTP_REQUEST)),
+      List.of(
+          PowerFunction.LOG,
+          PowerFunction.RECORD_METRIC,
+          PowerFunction.HTTP_REQUEST,
+          PowerFunction.GET_PROCESSOR_STATE,
+          PowerFunction.SET_PROCESSOR_STATE)),
 
   /** A WASI preview 1 command, called as CGI/1.1 (RFC 3875). */
   WASI(List.of(Export.required("_start", "()->")), List.of(), List.of(), List.of());
@@ -133,7 +138,11 @@ public enum GuestContract {
 
     /** Those that only some contracts have. */
     private static final Set<PowerFunction> OF_SOME =
-        Set.of(PowerFunction.RECORD_METRIC, PowerFunction.HTTP_REQUEST);
+        Set.of(
+            PowerFunction.RECORD_METRIC,
+            PowerFunction.HTTP_REQUEST,
+            PowerFunction.GET_PROCESSOR_STATE,
+            PowerFunction.SET_PROCESSOR_STATE);
 
     static final List<PowerFunction> POWERS =
         Arrays.stream(PowerFunction.values())

@@ -31,7 +31,9 @@ public enum PowerFunction {
   KV_LIST(Grant.KeyValue.class, "kv_list", "(i32,i32,i32,i32,i32)->i32"),
   KV_INCREMENT(Grant.KeyValue.class, "kv_increment", "(i32,i32,i64,i32)->i32"),
   KV_COMPARE_AND_SET(
-      Grant.KeyValue.class, "kv_compare_and_set", "(i32,i32,i32,i32,i32,i32,i64)->i32");
+      Grant.KeyValue.class, "kv_compare_and_set", "(i32,i32,i32,i32,i32,i32,i64)->i32"),
+  GET_PROCESSOR_STATE(Grant.KeyValue.class, "get_processor_state", "()->i64"),
+  SET_PROCESSOR_STATE(Grant.KeyValue.class, "set_processor_state", "(i32,i32)->i32");
 
   private final Class<? extends Grant> grant;
   private final String power;

@@ -11,7 +11,7 @@ final class GuestContractTest {
   @Test
   void imports_haveTheFunctionsOfPowers_inEachOfTheContractsModules() {
     assertThat(GuestContract.PROCESSOR.imports())
-        .hasSize(2 * 3 + 2 + ofAllContracts().size())
+        .hasSize(4 * 3 + 2 + ofAllContracts().size())
         .containsAll(
             List.of("flowctl", "env", "leat").stream()
                 .map(module -> new Import(module, "record_metric", "(i32,i32,f64)->"))
@@ -30,7 +30,8 @@ final class GuestContractTest {
   private static List<Import> ofAllContracts() {
     return Stream.of(PowerFunction.values())
         .filter(function ->
-            function != PowerFunction.RECORD_METRIC && function != PowerFunction.HTTP_REQUEST)
+            !List.of("record_metric", "http_request", "get_processor_state", "set_processor_state")
+                .contains(function.importName()))
         .map(function -> new Import("leat", function.importName(), function.signature()))
         .toList();
   }

@@ -13,6 +13,8 @@ import dev.leat.contract.TenantId;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
+import dev.leat.testkit.WasmBuilder;
+import dev.leat.testkit.WasmCode;
 import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.Offer;
 import dev.leat.worker.capability.Power;
@@ -319,6 +321,52 @@ final class KeyValuePowerTest {
     }
     run(new KeyValueScript().exists("still-here")).hasCodes(0);
     assertThat(worker.worker.runningInvocations()).isZero();
+  }
+
+  /** Answers with its state; sets it first if it is to. */
+  private static TestFunction stateful(String name, boolean isSetting, int pointer) {
+    WasmCode code = new WasmCode();
+    if (isSetting) {
+      code.i32Const(pointer).i32Const(7).call(1).drop();
+    }
+    return TestFunction.processor(
+            new WasmBuilder()
+                .importFunction("flowctl", "get_processor_state", "()->i64")
+                .importFunction("env", "set_processor_state", "(i32,i32)->i32")
+                .memory(1)
+                .data(0, "{\"n\":1}")
+                .export("allocate", "(i32)->i32", new WasmCode().i32Const(4_096))
+                .export("free", "(i32,i32)->", new WasmCode())
+                .export("process_event", "(i32,i32)->i64", code.call(0)))
+        .named(name)
+        .grants(KEPT);
+  }
+
+  @Test
+  void processorState_isOfTheFunction_andKept() {
+    assertThat(worker.invoke(stateful("f", false, 0), "")).isInstanceOf(Outcome.GuestFailed.class);
+    assertThat(TestWorker.body(worker.invoke(stateful("f", true, 0), ""))).isEqualTo("{\"n\":1}");
+
+    assertThat(TestWorker.body(worker.invoke(stateful("f", false, 0).version(2), "")))
+        .isEqualTo("{\"n\":1}");
+    assertThat(worker.invoke(stateful("other", false, 0), ""))
+        .isInstanceOf(Outcome.GuestFailed.class);
+    assertThat(worker.keyValues.store.use(ACME))
+        .isEqualTo(new Use(1, "processor-state/f".length() + 7));
+  }
+
+  @Test
+  void processorState_withoutTheGrant_orOutsideTheMemory() {
+    worker.denied.clear();
+    assertThat(worker.invoke(stateful("f", true, 0).grants(), ""))
+        .isInstanceOf(Outcome.GuestFailed.class);
+    assertThat(worker.denied)
+        .containsExactly(
+            "acme/f keyvalue:write processor-state/", "acme/f keyvalue:read processor-state/");
+    for (TestFunction function :
+        List.of(stateful("f", true, 65_530).version(2), stateful("f", true, 65_530).version(3).grants())) {
+      assertThat(worker.invoke(function, "")).isInstanceOf(Outcome.Trapped.class);
+    }
   }
 
   /** Another transaction holds the row: the guest's wait ends with its call, at once. */

@@ -1,6 +1,5 @@
 package dev.leat.worker;
 
-import dev.leat.contract.Grant;
 import dev.leat.contract.PowerFunction;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyValueScript extends HostScript {
   private static final List<PowerFunction> FUNCTIONS =
       Arrays.stream(PowerFunction.values())
-          .filter(function -> function.grant() == Grant.KeyValue.class)
+          .filter(function -> function.importName().startsWith("kv_"))
           .toList();
 
   KeyValueScript() {

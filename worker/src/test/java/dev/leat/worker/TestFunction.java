@@ -19,6 +19,7 @@ public final class TestFunction {
   private final byte[] module;
   private final GuestContract contract;
   private String tenant = "acme";
+  private String name = "f";
   private Limits limits =
       new Limits(1_000_000_000L, 4L << 20, Duration.ofSeconds(20), 1 << 20, 1_000);
   private InstancePolicy instances = InstancePolicy.DEFAULT;
@@ -49,6 +50,11 @@ public final class TestFunction {
 
   public TestFunction tenant(String name) {
     tenant = name;
+    return this;
+  }
+
+  TestFunction named(String function) {
+    name = function;
     return this;
   }
 
@@ -107,7 +113,7 @@ public final class TestFunction {
 
   public FunctionVersion version() {
     return new FunctionVersion(
-        new FunctionRef(new TenantId(tenant), new FunctionName("f")),
+        new FunctionRef(new TenantId(tenant), new FunctionName(name)),
         number,
         ModuleDigest.of(module),
         contract,

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Allowances;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Grant;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.permission.PermissionType;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.StackRoom;
 import dev.leat.store.StoreFailure;
+import dev.leat.worker.capability.GuestBuffer;
 import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.GuestText;
 import dev.leat.worker.capability.HostCode;
@@ -28,6 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,9 @@ public final class GuestKeys {
   /** For one request of the database; its connections wait no longer either. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** Before the name of the function whose processor's state it is. */
+  static final String STATE_KEY = "processor-state/";
+
   private static final Logger LOG = LoggerFactory.getLogger(GuestKeys.class);
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -59,6 +65,7 @@ public final class GuestKeys {
   /** For looking at one key of a listing. */
   private static final int FUEL_PER_KEY = 1_000;
 
+  private final FunctionRef function;
   private final TenantId tenant;
   private final Grant.KeyValue granted;
   private final GuestPermits permits;
@@ -71,14 +78,15 @@ public final class GuestKeys {
   private @Nullable Kept kept;
 
   GuestKeys(
-      TenantId tenant,
+      FunctionRef function,
       Grant.KeyValue granted,
       GuestPermits permits,
       KeyValueStore store,
       HostWork work,
       Allowances allowances,
       InstantSource clock) {
-    this.tenant = tenant;
+    this.function = function;
+    this.tenant = function.tenant();
     this.granted = granted;
     this.permits = permits;
     this.store = store;
@@ -220,6 +228,42 @@ public final class GuestKeys {
               guest,
               () -> store.compareAndSet(key, old, value, expiry(a[6]), clock.instant(), room()));
         });
+  }
+
+  /** {@code get_processor_state()}: in memory of the guest's own, or 0. */
+  long processorState(GuestInstance guest) {
+    Key key = stateKey();
+    if (!permits.allows(PermissionType.KEYVALUE_READ, resource(key.text()))) {
+      return 0;
+    }
+    AtomicReference<byte[]> state = new AtomicReference<>();
+    var unused =
+        await(
+            guest,
+            () -> store.get(key, clock.instant()),
+            found -> {
+              state.setPlain(found.orElse(null));
+              return HostCode.DONE;
+            });
+    byte[] found = state.getPlain();
+    return found == null ? 0 : GuestBuffer.give(guest, found);
+  }
+
+  /** {@code set_processor_state(ptr, len)}. */
+  int setProcessorState(GuestInstance guest, long[] a) {
+    if (isTooLarge(a[1])) {
+      return HostCode.TOO_LARGE;
+    }
+    byte[] state = bytes(guest, a[0], a[1]);
+    Key key = stateKey();
+    return permits.allows(PermissionType.KEYVALUE_WRITE, resource(key.text()))
+        ? change(guest, () -> store.set(key, state, expiry(0), clock.instant(), room()))
+        : HostCode.DENIED;
+  }
+
+  /** Of each function one, among the keys that it shares with others. */
+  private Key stateKey() {
+    return new Key(tenant, granted.namespace(), STATE_KEY + function.name());
   }
 
   /** Nothing of one call is left to the next. */

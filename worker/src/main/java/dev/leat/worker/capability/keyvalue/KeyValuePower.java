@@ -48,7 +48,24 @@ public final class KeyValuePower implements Power<GuestKeys> {
             writing(contract, PowerFunction.KV_DELETE, GuestKeys::delete),
             writing(contract, PowerFunction.KV_EXPIRE, GuestKeys::expire),
             writing(contract, PowerFunction.KV_INCREMENT, GuestKeys::increment),
-            writing(contract, PowerFunction.KV_COMPARE_AND_SET, GuestKeys::compareAndSet))
+            writing(contract, PowerFunction.KV_COMPARE_AND_SET, GuestKeys::compareAndSet),
+            Offer.<GuestKeys>of(
+                contract,
+                PowerFunction.GET_PROCESSOR_STATE,
+                (keys, guest, a) -> keys.processorState(guest),
+                (permits, guest, a) -> {
+                  var denied = permits.allows(PermissionType.KEYVALUE_READ, GuestKeys.STATE_KEY);
+                  return 0;
+                }),
+            Offer.<GuestKeys>of(
+                contract,
+                PowerFunction.SET_PROCESSOR_STATE,
+                GuestKeys::setProcessorState,
+                (permits, guest, a) -> {
+                  var unused = GuestKeys.excerpt(guest, a[0], a[1]);
+                  var denied = permits.allows(PermissionType.KEYVALUE_WRITE, GuestKeys.STATE_KEY);
+                  return HostCode.DENIED;
+                }))
         .flatMap(List::stream)
         .toList();
   }
@@ -87,7 +104,7 @@ public final class KeyValuePower implements Power<GuestKeys> {
         .find(Grant.KeyValue.class)
         .map(granted ->
             new GuestKeys(
-                version.function().tenant(), granted, permits, store, work, allowances, clock));
+                version.function(), granted, permits, store, work, allowances, clock));
   }
 
   @Override
