@@ -70,33 +70,6 @@ public record Allowance(
     privateAddresses = List.copyOf(privateAddresses);
   }
 
-  /** With the usual room for asynchronous invocations. */
-  public Allowance(
-      Limits limits,
-      Limits defaults,
-      int instances,
-      int functions,
-      int modules,
-      long storedBytes,
-      long keys,
-      long keyValueBytes,
-      Set<String> grants,
-      List<AddressRange> privateAddresses) {
-    this(
-        limits,
-        defaults,
-        instances,
-        functions,
-        modules,
-        storedBytes,
-        keys,
-        keyValueBytes,
-        ASYNC_BACKLOG,
-        ASYNC_BYTES,
-        grants,
-        privateAddresses);
-  }
-
   /** With every power that there is, and the usual defaults. */
   public Allowance(Limits limits, int instances, int functions, int modules, long storedBytes) {
     this(
@@ -108,7 +81,77 @@ public record Allowance(
         storedBytes,
         KEYS,
         KEY_VALUE_BYTES,
+        ASYNC_BACKLOG,
+        ASYNC_BYTES,
         Grant.WORDS,
         List.of());
+  }
+
+  /** The same with other limits of functions, and others where a manifest names none. */
+  public Allowance withLimits(Limits most, Limits usual) {
+    return new Allowance(
+        most,
+        usual,
+        instances,
+        functions,
+        modules,
+        storedBytes,
+        keys,
+        keyValueBytes,
+        asyncBacklog,
+        asyncBytes,
+        grants,
+        privateAddresses);
+  }
+
+  /** The same with other powers. */
+  public Allowance withGrants(Set<String> words) {
+    return new Allowance(
+        limits,
+        defaults,
+        instances,
+        functions,
+        modules,
+        storedBytes,
+        keys,
+        keyValueBytes,
+        asyncBacklog,
+        asyncBytes,
+        words,
+        privateAddresses);
+  }
+
+  /** The same with other room for keys and values. */
+  public Allowance withKeys(long count, long bytes) {
+    return new Allowance(
+        limits,
+        defaults,
+        instances,
+        functions,
+        modules,
+        storedBytes,
+        count,
+        bytes,
+        asyncBacklog,
+        asyncBytes,
+        grants,
+        privateAddresses);
+  }
+
+  /** The same, reaching these private addresses. */
+  public Allowance withPrivateAddresses(List<AddressRange> ranges) {
+    return new Allowance(
+        limits,
+        defaults,
+        instances,
+        functions,
+        modules,
+        storedBytes,
+        keys,
+        keyValueBytes,
+        asyncBacklog,
+        asyncBytes,
+        grants,
+        ranges);
   }
 }

@@ -205,16 +205,11 @@ final class QuotasTest {
     assertThat(quotas.of(ACME))
         .isEqualTo(
             new Allowance(
-                new Limits(7, 64 << 20, Duration.ofMillis(50), 2 << 10, 3 << 10),
-                new Limits(7, 64 << 20, Duration.ofMillis(50), 2 << 10, 3 << 10),
-                4,
-                5,
-                6,
-                8,
-                200_000,
-                Allowance.KEY_VALUE_BYTES,
-                Grant.WORDS,
-                List.of()));
+                    new Limits(7, 64 << 20, Duration.ofMillis(50), 2 << 10, 3 << 10), 4, 5, 6, 8)
+                .withLimits(
+                    new Limits(7, 64 << 20, Duration.ofMillis(50), 2 << 10, 3 << 10),
+                    new Limits(7, 64 << 20, Duration.ofMillis(50), 2 << 10, 3 << 10))
+                .withKeys(200_000, Allowance.KEY_VALUE_BYTES));
     assertThat(quotas.of(OTHER)).isEqualTo(Allowance.PLATFORM);
     assertThat(Platform.start(database, clock).quotas.of(ACME)).isEqualTo(quotas.of(ACME));
 

@@ -50,17 +50,7 @@ public final class TestHttp implements AutoCloseable {
             Loops.VERTX,
             config,
             tenant ->
-                new Allowance(
-                    Limits.DEFAULT,
-                    Limits.DEFAULT,
-                    1,
-                    1,
-                    1,
-                    1,
-                    1,
-                    1,
-                    Grant.WORDS,
-                    privateAddresses),
+                Allowance.PLATFORM.withPrivateAddresses(privateAddresses),
             lookup());
     outbound.start();
   }

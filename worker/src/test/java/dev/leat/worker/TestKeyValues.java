@@ -44,18 +44,6 @@ public final class TestKeyValues {
 
   /** What a tenant may keep from now on. */
   void allow(long keys, long bytes) {
-    Allowance all = Allowance.PLATFORM;
-    allowance =
-        new Allowance(
-            all.limits(),
-            all.defaults(),
-            all.instances(),
-            all.functions(),
-            all.modules(),
-            all.storedBytes(),
-            keys,
-            bytes,
-            Set.of(),
-            List.of());
+    allowance = Allowance.PLATFORM.withKeys(keys, bytes);
   }
 }

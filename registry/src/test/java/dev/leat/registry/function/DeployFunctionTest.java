@@ -496,20 +496,8 @@ final class DeployFunctionTest {
   @Test
   void deploy_limitsThatTheManifestDoesNotName_areTheTenantsDefaults() {
     ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
-    Allowance all = Allowance.PLATFORM;
     Limits modest = new Limits(77, 1 << 20, Duration.ofMillis(88), 9, 10);
-    registry.allowance =
-        new Allowance(
-            modest,
-            modest,
-            all.instances(),
-            all.functions(),
-            all.modules(),
-            all.storedBytes(),
-            all.keys(),
-            all.keyValueBytes(),
-            all.grants(),
-            List.of());
+    registry.allowance = Allowance.PLATFORM.withLimits(modest, modest);
 
     DeployedVersion deployed =
         done(registry.deploy("mask", manifest("mask", module) + "  limits: {fuel: 5}\n"));
@@ -522,19 +510,7 @@ final class DeployFunctionTest {
   @Test
   void deploy_powerThatTheTenantIsNotAllowed_isRefused() {
     ModuleDigest module = registry.publish("m", "1", GuestModules.handler(1)).digest();
-    Allowance all = Allowance.PLATFORM;
-    registry.allowance =
-        new Allowance(
-            all.limits(),
-            all.defaults(),
-            all.instances(),
-            all.functions(),
-            all.modules(),
-            all.storedBytes(),
-            all.keys(),
-            all.keyValueBytes(),
-            Set.of("config"),
-            List.of());
+    registry.allowance = Allowance.PLATFORM.withGrants(Set.of("config"));
     String manifest = manifest("mask", module) + "  capabilities: {logging: true, config: true}\n";
 
     Problem problem = refused(registry.deploy("mask", manifest), ProblemCode.INVALID_MANIFEST);

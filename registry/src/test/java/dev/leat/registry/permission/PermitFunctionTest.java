@@ -185,19 +185,7 @@ final class PermitFunctionTest {
   }
 
   private void allow(Set<String> powers) {
-    Allowance all = Allowance.PLATFORM;
-    registry.allowance =
-        new Allowance(
-            all.limits(),
-            all.defaults(),
-            all.instances(),
-            all.functions(),
-            all.modules(),
-            all.storedBytes(),
-            all.keys(),
-            all.keyValueBytes(),
-            powers,
-            List.of());
+    registry.allowance = Allowance.PLATFORM.withGrants(powers);
   }
 
   @Test
