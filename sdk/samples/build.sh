@@ -18,8 +18,9 @@ WASM_LD=${WASM_LD:-wasm-ld-19}
 RUSTC=${RUSTC:-/usr/bin/rustc} # Debian's; another may come first on the PATH
 WASI_LIBC=${WASI_LIBC:-/usr/lib/wasm32-wasi}
 WASI_INCLUDE=${WASI_INCLUDE:-/usr/include/wasm32-wasi}
+ASC=${ASC:-../assemblyscript/node_modules/.bin/asc} # of the version that package.json there names
 
-all=(noop mask-pii echo-json word-count token-transfers markdown counter)
+all=(noop mask-pii echo-json word-count token-transfers markdown counter counter-rust enrich enrich-as ledger ledger-as)
 
 # sample -> module file
 module_of() { echo "$1/${1//-/_}.wasm"; }
@@ -56,18 +57,34 @@ wasi_command() {
     -Wl,--initial-memory=$(($4 * 65536)) -Wl,--max-memory=$(($5 * 65536)) -o "$2"
 }
 
-# processor SAMPLE OUT STACK_BYTES INITIAL_PAGES MAXIMUM_PAGES
-# rustc makes a static library and lld links it, because rustc itself exports more than the contract needs.
-processor() {
+# rust SAMPLE OUT STACK_BYTES INITIAL_PAGES MAXIMUM_PAGES FEATURE EXPORT...
+# FEATURE: of the crate leat, "std" or "". rustc makes a static library and lld links it, because rustc itself
+# exports more than the contract needs.
+rust() {
+  local sample=$1 out=$2 stack=$3 initial=$4 maximum=$5 feature=$6
+  shift 6
   need "$RUSTC" rustc
   [ -d "$("$RUSTC" --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] || need wasm32-unknown-unknown libstd-rust-dev-wasm32
   need "$WASM_LD" lld-19
-  "$RUSTC" --edition 2021 --target wasm32-unknown-unknown --crate-type staticlib -D warnings -C opt-level=s -C panic=abort \
-    -C lto=fat -C codegen-units=1 -C target-feature=+bulk-memory,+nontrapping-fptoint --remap-path-prefix "$PWD"=. \
-    -o "$2.a" "$1/${1//-/_}.rs"
-  "$WASM_LD" --no-entry "${link_flags[@]#-Wl,}" -z stack-size="$3" --initial-memory=$(($4 * 65536)) --max-memory=$(($5 * 65536)) \
-    --export=allocate --export=free --export=process_event -o "$2" "$2.a"
-  rm "$2.a"
+  local flags=(--edition 2021 --target wasm32-unknown-unknown -D warnings -C opt-level=s -C panic=abort -C codegen-units=1
+    -C target-feature=+bulk-memory,+nontrapping-fptoint --remap-path-prefix "$(dirname "$PWD")"=.)
+  local features=()
+  [ -z "$feature" ] || features=(--cfg "feature=\"$feature\"")
+  "$RUSTC" "${flags[@]}" --crate-type rlib --crate-name leat "${features[@]}" -o "$(dirname "$out")/libleat.rlib" ../rust/src/lib.rs
+  "$RUSTC" "${flags[@]}" --crate-type staticlib -C lto=fat --extern leat="$(dirname "$out")/libleat.rlib" -o "$out.a" "$sample/${sample//-/_}.rs"
+  "$WASM_LD" --no-entry "${link_flags[@]#-Wl,}" -z stack-size="$stack" --initial-memory=$((initial * 65536)) \
+    --max-memory=$((maximum * 65536)) "${@/#/--export=}" -o "$out" "$out.a"
+  rm "$out.a" "$(dirname "$out")/libleat.rlib"
+}
+
+# assemblyscript SAMPLE OUT INITIAL_PAGES MAXIMUM_PAGES
+assemblyscript() {
+  local packages
+  packages=$(dirname "$2")
+  ln -s "$(cd ../assemblyscript && pwd)" "$packages/leat" # as a package of npm
+  need "$ASC" "nodejs npm, then npm install in sdk/assemblyscript"
+  "$ASC" "$1/${1//-/_}.ts" -o "$2" -O3 --runtime stub --bindings none --path "$packages" --initialMemory "$3" --maximumMemory "$4" \
+    --use abort=~lib/leat/assembly/handler/stop
 }
 
 build() { # SAMPLE OUT
@@ -78,7 +95,10 @@ build() { # SAMPLE OUT
     word-count) wasi_command "$1" "$2" 16384 2 64 ;;
     markdown) handler "$1" "$2" 32768 4 512 ;;
     counter) handler "$1" "$2" 4096 2 16 ;;
-    token-transfers) processor "$1" "$2" 32768 4 256 ;;
+    token-transfers) rust "$1" "$2" 32768 4 256 "" allocate free process_event ;;
+    counter-rust) rust "$1" "$2" 16384 2 32 std allocate init handle ;;
+    enrich | ledger) rust "$1" "$2" 32768 2 64 std allocate init handle ;;
+    enrich-as | ledger-as) assemblyscript "$1" "$2" 1 64 ;;
     *)
       echo "build.sh: no sample '$1'; there are: ${all[*]}" >&2
       exit 2

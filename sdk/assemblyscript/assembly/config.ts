@@ -1,7 +1,7 @@
 // Values of the manifest's `config`. Capability: `config`.
 import * as host from "./host";
 import { JSON } from "./json";
-import { bytes, Code, Result, ROOM, text, Utf8 } from "./result";
+import { bytes, Result, ROOM, text, Utf8 } from "./result";
 
 /** The value of a key. */
 export function get(key: string): Result<JSON> {

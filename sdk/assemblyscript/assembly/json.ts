@@ -129,7 +129,12 @@ export class JSON {
     return this.items.length;
   }
 
-  /** The element at this place, or null. */
+  /** The name of the member at this place; "" where there is none. */
+  name(index: i32): string {
+    return index >= 0 && index < this.names.length ? this.names[index] : "";
+  }
+
+  /** The element or member at this place, or null. */
   at(index: i32): JSON {
     return index >= 0 && index < this.items.length ? this.items[index] : JSON.NULL;
   }

@@ -1,7 +1,7 @@
 // The request and the response of a function of contract `handler`.
 import * as host from "./host";
 import { JSON } from "./json";
-import { bytes, part, Result, ROOM, text, Utf8 } from "./result";
+import { bytes, isSameName, part, Result, ROOM, text, Utf8 } from "./result";
 
 export class Request {
   constructor(readonly body: ArrayBuffer) {}
@@ -76,7 +76,14 @@ export class Response {
     return this;
   }
 
+  /** Sets a header field, in the place of one of that name. */
   header(name: string, value: string): Response {
+    for (let i = 0; i < this.names.length; i++) {
+      if (isSameName(this.names[i], name)) {
+        this.values[i] = value;
+        return this;
+      }
+    }
     this.names.push(name);
     this.values.push(value);
     return this;

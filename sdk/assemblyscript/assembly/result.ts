@@ -105,3 +105,15 @@ export function bytes(code: i32, buffer: ArrayBuffer): Result<ArrayBuffer> {
 export function text(result: Result<ArrayBuffer>): Result<string> {
   return new Result<string>(result.code, result.isOk ? String.UTF8.decode(result.value) : "");
 }
+
+/** Whether two names are the same but for the case of ASCII letters. */
+export function isSameName(one: string, other: string): bool {
+  if (one.length != other.length) return false;
+  for (let i = 0; i < one.length; i++) {
+    const a = one.charCodeAt(i);
+    const b = other.charCodeAt(i);
+    const isLetter = (a | 0x20) >= 0x61 && (a | 0x20) <= 0x7a;
+    if (a != b && !(isLetter && (a ^ b) == 0x20)) return false;
+  }
+  return true;
+}

@@ -1,7 +1,7 @@
 // Statements to the database that the manifest names. Capability: `database`.
 import * as host from "./host";
 import { JSON } from "./json";
-import { bytes, Code, done, Result, text, Utf8 } from "./result";
+import { bytes, done, isSameName, Result, text, Utf8 } from "./result";
 
 /** What a statement gave. */
 export class Rows {
@@ -25,7 +25,7 @@ export class Rows {
   value(row: i32, column: string): JSON {
     const columns = this.result.get("columns");
     for (let i = 0; i < columns.length; i++) {
-      if (columns.at(i).asString().toLowerCase() == column.toLowerCase()) return this.at(row, i);
+      if (isSameName(columns.at(i).asString(), column)) return this.at(row, i);
     }
     return JSON.NULL;
   }

@@ -77,7 +77,9 @@ impl Response {
         self
     }
 
+    /// Sets a header field, in the place of one of that name.
     pub fn header(mut self, name: &str, value: &str) -> Response {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }

@@ -10,11 +10,13 @@
 #![no_std]
 #![no_main]
 
-mod guest;
 mod json;
+mod text;
 
-use guest::{log_error, log_info, record_metric, Output};
 use json::{elements, index, Kind, Problem, Text};
+use leat::arena::{self, Output};
+use leat::log::{self, Level};
+use leat::metrics;
 
 const PROCESSOR: &str = "token-transfers";
 const STROOPS_PER_UNIT: i64 = 10_000_000;
@@ -75,9 +77,19 @@ type Fields<'a> = [Option<Text<'a>>; OPERATION.len()];
 // ---- The contract.
 
 #[no_mangle]
+pub extern "C" fn allocate(size: usize) -> *mut u8 {
+    arena::allocate(size)
+}
+
+#[no_mangle]
+pub extern "C" fn free(block: *mut u8, _size: usize) {
+    arena::free(block)
+}
+
+#[no_mangle]
 pub extern "C" fn process_event(pointer: *const u8, length: u32) -> u64 {
     // The host wrote `length` bytes into a block that it got from `allocate`.
-    let event = unsafe { guest::input(pointer, length) };
+    let event = unsafe { arena::input(pointer, length) };
     let mut output = Output::new();
     match process(event, &mut output) {
         Ok(()) => output.hand_over(),
@@ -107,7 +119,7 @@ fn report(event: &[u8], problem: Problem) {
         line.text(" at byte ");
         line.number(offset as u64);
     }
-    log_error(line.bytes());
+    log::bytes(Level::Error, line.bytes());
 }
 
 /// Adds the event's id as the event wrote it, escapes included, so that a line of the log stays one line.
@@ -165,7 +177,7 @@ fn process(event: &[u8], output: &mut Output) -> Result<(), Problem> {
                 copied = edit.end;
             }
             output.raw(&event[copied..]);
-            record_metric("token_transfers_extracted", count as f64);
+            metrics::record("token_transfers_extracted", count as f64);
             line.text("Extracted ");
             line.number(count as u64);
             line.text(if count == 1 { " token transfer" } else { " token transfers" });
@@ -178,7 +190,7 @@ fn process(event: &[u8], output: &mut Output) -> Result<(), Problem> {
         return Err(Problem::new("the result does not fit into memory"));
     }
     mention(&mut line, id);
-    log_info(line.bytes());
+    log::bytes(Level::Info, line.bytes());
     Ok(())
 }
 
@@ -458,7 +470,7 @@ fn string<'a>(value: Option<Text<'a>>, problem: &'static str) -> Result<Option<T
 
 /// What a string says once its escapes are resolved.
 fn characters(string: Text) -> Result<&str, Problem> {
-    required(guest::unescaped(string), "a string with half a surrogate pair")
+    required(text::unescaped(string), "a string with half a surrogate pair")
 }
 
 /// The value of the one name among several for the same thing that is there; two must hold the same.

@@ -98,6 +98,13 @@ final class SdkTest {
         .contains("fail 0");
   }
 
+  /** Those that there are in two languages, with the modules that are committed. */
+  @Test
+  void samples_inTwoLanguages_answerTheSame() {
+    assertThat(run(require("node"), "--test", SDK.resolve("samples/sdk.test.mjs")))
+        .contains("fail 0");
+  }
+
   private String require(String tool) {
     Optional<String> found = tools.find(tool);
     assumeTrue(found.isPresent(), () -> "skipped: there is no " + tool);
