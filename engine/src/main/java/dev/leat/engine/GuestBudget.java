@@ -35,5 +35,8 @@ public record GuestBudget(long fuel, long deadlineNanos, Cancellation cancellati
 
     /** Told before the guest's thread waits for something other than the processor. */
     default void rest() {}
+
+    /** Told when that wait is over, however it ended. */
+    default void resume() {}
   }
 }

@@ -4,6 +4,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.engine.StackRoom;
 import dev.leat.worker.TenantQueues.Job;
 import dev.leat.worker.TenantQueues.Queue;
+import dev.leat.worker.guest.CpuTurns;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,10 +21,12 @@ import org.slf4j.LoggerFactory;
  * The platform threads that guest code runs on. So many serve all tenants in turns, and one tenant
  * occupies at most a share of them. When they are all busy for long, threads are added for tenants
  * of whom nothing runs, one each: so the first call of a tenant begins soon whatever the others
- * run, as long as there are spare threads (RATIONALE, "Why do guest threads grow in number?"). Safe
- * for several threads.
+ * run, as long as there are spare threads (RATIONALE, "Why do guest threads grow in number?"). One
+ * whose job waits for something other than the processor leaves its place to another, and a thread
+ * is added for that (RATIONALE, "Why does a guest that waits give its place away?").
+ * Safe for several threads.
  */
-final class GuestThreads implements AutoCloseable {
+final class GuestThreads implements CpuTurns.Places, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GuestThreads.class);
 
   /** Deep guest recursion ends cleanly at about 10,000 frames; the JVM's default is 1 MiB. */
@@ -45,7 +48,7 @@ final class GuestThreads implements AutoCloseable {
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
 
   private final int threadsMin;
-  private final int threadsMax;
+  private final int spareThreads;
   private final List<GuestThread> threads = new ArrayList<>();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -68,7 +71,7 @@ final class GuestThreads implements AutoCloseable {
    */
   GuestThreads(int threadCount, int spareThreads, int threadsPerTenant, int queuedPerTenant) {
     this.threadsMin = threadCount;
-    this.threadsMax = threadCount + spareThreads;
+    this.spareThreads = spareThreads;
     this.queues = new TenantQueues(threadCount, threadsPerTenant, queuedPerTenant);
   }
 
@@ -178,14 +181,46 @@ final class GuestThreads implements AutoCloseable {
     }
   }
 
-  /** Called on a guest thread whose job takes longer than expected, or is about to wait. */
-  void takesLong() {
+  /** Called on a guest thread whose job takes longer than expected. */
+  @Override
+  public void takesLong() {
     if (Thread.currentThread() instanceof GuestThread thread && thread.isBrief) {
       StackRoom.forALock();
       lock.lock();
       try {
         thread.endBrief();
         wakeOne();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  @Override
+  public void rests() {
+    if (Thread.currentThread() instanceof GuestThread thread && thread.queue != null) {
+      StackRoom.forALogLine(); // to start a thread takes more than a lock does
+      List<GuestThread> added;
+      lock.lock();
+      try {
+        thread.endBrief();
+        thread.isResting = queues.rest(thread.queue);
+        wakeOne(true);
+        added = threads.size() < least() && !closed ? add(1) : List.of();
+      } finally {
+        lock.unlock();
+      }
+      added.forEach(this::startSpare);
+    }
+  }
+
+  @Override
+  public void resumes() {
+    if (Thread.currentThread() instanceof GuestThread thread && thread.isResting) {
+      lock.lock();
+      try {
+        thread.isResting = false;
+        queues.resume(thread.queue);
       } finally {
         lock.unlock();
       }
@@ -203,7 +238,7 @@ final class GuestThreads implements AutoCloseable {
     try {
       wakeOne(true);
       int lacking = idle.isEmpty() && !closed ? queues.longUnserved() : 0;
-      added = add(Math.min(lacking, threadsMax - threads.size()));
+      added = add(Math.min(lacking, least() + spareThreads - threads.size()));
       retireOne();
     } finally {
       lock.unlock();
@@ -237,6 +272,11 @@ final class GuestThreads implements AutoCloseable {
 
   // The methods below are called with the lock held.
 
+  /** How many threads there have to be: those whose jobs wait stand aside. */
+  private int least() {
+    return threadsMin + queues.restingJobs();
+  }
+
   private List<GuestThread> add(int count) {
     List<GuestThread> added = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -250,7 +290,7 @@ final class GuestThreads implements AutoCloseable {
   private void retireOne() {
     GuestThread longestIdle = idle.peekLast();
     if (longestIdle != null
-        && threads.size() > threadsMin
+        && threads.size() > least()
         && ++longestIdle.roundsIdle > SPARE_ROUNDS) {
       longestIdle.isRetired = true;
       threads.remove(longestIdle);
@@ -329,6 +369,13 @@ final class GuestThreads implements AutoCloseable {
     private int roundsIdle;
 
     private boolean isRetired;
+
+    /** Whose job it runs; of its own. */
+    private @Nullable Queue queue;
+
+    /** Whether that has left its place; of its own. */
+    private boolean isResting;
+
     private final Condition wakeUp = lock.newCondition();
 
     GuestThread(String name) {
@@ -338,7 +385,6 @@ final class GuestThreads implements AutoCloseable {
 
     @Override
     public void run() {
-      Queue queue = null;
       do {
         queue = serve(queue);
       } while (queue != null);
@@ -368,6 +414,7 @@ final class GuestThreads implements AutoCloseable {
       } finally {
         lock.unlock();
       }
+      queue = job.queue();
       try {
         job.work().run();
       } catch (RuntimeException | Error e) {

@@ -20,6 +20,16 @@ final class TenantQueues {
   /** What any job takes at least, so that a backlog has an end in jobs too. */
   private static final long JOB_NANOS_MIN = 500;
 
+  /**
+   * Jobs that wait at once without a place, each on a thread: a stack of 2 MiB if its guest has
+   * nested calls as deeply as it can, so 1 GiB outside of the heap at the most, and some 50 KiB as a
+   * rule. One that waits beyond that keeps its place.
+   */
+  static final int RESTING_MAX = 512;
+
+  /** Of these, one tenant's. */
+  static final int RESTING_PER_TENANT = RESTING_MAX / 2;
+
   private final int runningMax;
   private final int runningPerTenant;
   private final int queuedPerTenant;
@@ -33,6 +43,7 @@ final class TenantQueues {
 
   private int waitingJobs;
   private int runningJobs;
+  private int restingJobs;
 
   /** What the jobs of the queues in {@link #turns} will take. */
   private long backlogNanos;
@@ -105,13 +116,51 @@ final class TenantQueues {
 
   /** A job of this queue is over. */
   void finished(Queue queue) {
+    leave(queue);
+    forgetIfOver(queue);
+  }
+
+  private void leave(Queue queue) {
     runningJobs--;
     queue.running--;
     if (queue.hasTurn && queue.running == 0) {
       unserved++;
     }
     offerTurn(queue);
-    forgetIfOver(queue);
+  }
+
+  /**
+   * A job of this queue waits, and leaves its place to another; false if too many do, and it keeps
+   * it.
+   */
+  boolean rest(Queue queue) {
+    if (restingJobs >= RESTING_MAX || queue.resting >= RESTING_PER_TENANT) {
+      return false;
+    }
+    restingJobs++;
+    queue.resting++;
+    leave(queue);
+    return true;
+  }
+
+  /** A job that has left its place goes on, whether there is one or not. */
+  void resume(Queue queue) {
+    restingJobs--;
+    queue.resting--;
+    runningJobs++;
+    if (queue.hasTurn && queue.running == 0) {
+      unserved--;
+    }
+    queue.running++;
+    if (queue.hasTurn && queue.running >= runningPerTenant) {
+      turns.remove(queue);
+      turnIsOver(queue);
+    }
+  }
+
+  /** Jobs that have left their places. */
+  int restingJobs() {
+    return restingJobs;
   }
 
   /**
@@ -220,7 +269,7 @@ final class TenantQueues {
   }
 
   private void forgetIfOver(Queue queue) {
-    if (queue.running == 0 && queue.jobs.isEmpty()) {
+    if (queue.running == 0 && queue.resting == 0 && queue.jobs.isEmpty()) {
       queues.remove(queue.tenant);
     }
   }
@@ -250,6 +299,7 @@ final class TenantQueues {
     private long typicalNanos;
 
     private int running;
+    private int resting;
     private boolean hasTurn;
 
     /** Since the last look at those that wait for long. */

@@ -75,6 +75,47 @@ final class GuestThreadsTest {
     threads.start();
   }
 
+  /** Waits as a guest does for an answer from elsewhere. */
+  private void resting() {
+    threads.rests();
+    blocking();
+    threads.resumes();
+  }
+
+  @Test
+  void jobsThatWait_leaveTheirPlaces_toTheirOwnTenantAndToOthers() throws InterruptedException {
+    threads.start();
+    int count = 40;
+    for (int i = 0; i < count; i++) {
+      Eventually.holds("room", () -> threads.execute(GREEDY, this::resting, LONG));
+    }
+    Eventually.holds("all wait at once", () -> running.get() == count);
+
+    CountDownLatch served = new CountDownLatch(2);
+    threads.execute(GREEDY, served::countDown, LONG);
+    threads.execute(MODEST, served::countDown, LONG);
+    served.await();
+
+    release.countDown();
+    Eventually.holds("all go on and end", () -> running.get() == 0);
+    Eventually.holds("none is left behind", () -> threads.idleThreads() == threads.threads());
+    AtomicInteger after = new AtomicInteger();
+    CountDownLatch blocked = new CountDownLatch(1);
+    for (int i = 0; i < 3 + QUEUED; i++) {
+      Runnable job =
+          () -> {
+            after.incrementAndGet();
+            await(blocked);
+          };
+      int taken = i;
+      Eventually.holds("room for " + i, () -> after.get() >= Math.min(taken, 3));
+      assertThat(threads.execute(GREEDY, job, LONG)).isTrue();
+    }
+    assertThat(after).as("its share is what it was").hasValue(3);
+    assertThat(threads.execute(GREEDY, this::blocking, LONG)).as("nor can more wait").isFalse();
+    blocked.countDown();
+  }
+
   /** All four threads run jobs that do not end. */
   private void occupyAll() {
     threads.start();

@@ -186,6 +186,7 @@ final class FlatMemory implements Memory, GuestMemory {
       left = nanoTime - System.nanoTime();
     }
     restedNanos += System.nanoTime() - began;
+    pacer.resume();
   }
 
   boolean restUntilDone(CompletableFuture<?> work, long atMostNanos) {
@@ -206,6 +207,7 @@ final class FlatMemory implements Memory, GuestMemory {
     } finally {
       cancellation.forget(wake);
       restedNanos += System.nanoTime() - began;
+      pacer.resume();
     }
     return work.isDone();
   }

@@ -25,7 +25,7 @@ public final class CpuTurns {
   /** What a preparation waits behind calls before it gets a turn all the same: one of twenty. */
   private static final Duration PREPARATION_PATIENCE = Duration.ofNanos(20 * TURN_NANOS);
 
-  private final Runnable takesLong;
+  private final Places places;
   private final long patienceNanos;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -42,21 +42,34 @@ public final class CpuTurns {
 
   /**
    * @param atOnce long calls that run at once, at least 1
-   * @param takesLong told on a call's thread when it turns out not to be among the briefest
+   * @param places told what becomes of the calls that were thought brief
    */
-  public CpuTurns(int atOnce, Runnable takesLong) {
-    this(atOnce, takesLong, PREPARATION_PATIENCE);
+  public CpuTurns(int atOnce, Places places) {
+    this(atOnce, places, PREPARATION_PATIENCE);
   }
 
-  CpuTurns(int atOnce, Runnable takesLong, Duration preparationPatience) {
+  CpuTurns(int atOnce, Places places, Duration preparationPatience) {
     this.free = atOnce;
-    this.takesLong = takesLong;
+    this.places = places;
     this.patienceNanos = preparationPatience.toNanos();
   }
 
   /** Leaves one processor to short calls and to the platform, where there is more than one. */
   public static int forCores(int cores) {
     return Math.max(1, cores - 1);
+  }
+
+  /** The places that calls have among those that run. Each method is called on a call's thread. */
+  @FunctionalInterface
+  public interface Places {
+    /** It turns out not to be among the briefest. */
+    void takesLong();
+
+    /** It waits, for something other than the processor. */
+    default void rests() {}
+
+    /** It goes on. */
+    default void resumes() {}
   }
 
   /** What a call that begins now waits for; confined to its thread. */
@@ -104,7 +117,7 @@ public final class CpuTurns {
 
     @Override
     public void pause() {
-      takesLong.run();
+      places.takesLong();
       time.measure();
       long now = System.nanoTime();
       if (!isHeld) {
@@ -153,9 +166,14 @@ public final class CpuTurns {
 
     @Override
     public void rest() {
-      takesLong.run();
+      places.rests();
       time.measure();
       close();
+    }
+
+    @Override
+    public void resume() {
+      places.resumes();
     }
 
     /** Passes the turn on. */
