@@ -133,8 +133,11 @@ public enum GuestContract {
 
     private static final Set<Class<? extends Grant>> GRANTS =
         Set.of(
-            Grant.Logging.class, Grant.Metrics.class, Grant.Config.class,
-            Grant.Http.class, Grant.KeyValue.class);
+            Grant.Logging.class,
+            Grant.Metrics.class,
+            Grant.Config.class,
+            Grant.Http.class,
+            Grant.KeyValue.class);
 
     /** Those that only some contracts have. */
     private static final Set<PowerFunction> OF_SOME =

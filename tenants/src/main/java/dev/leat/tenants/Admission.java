@@ -58,6 +58,20 @@ public sealed interface Admission {
       return rejected == null ? this : rejected;
     }
 
+    /** Takes one of what functions may send, of both budgets or of neither. */
+    boolean takeOutbound() {
+      if (function != null && !function.takeOutbound()) {
+        return false;
+      }
+      if (tenant != null && !tenant.takeOutbound()) {
+        if (function != null) {
+          function.untakeOutbound();
+        }
+        return false;
+      }
+      return true;
+    }
+
     /**
      * The request has ended. To be called once, at its end.
      *

@@ -27,7 +27,13 @@ final class Budget {
   private final @Nullable Rate rate;
   private final @Nullable Places places;
   private final HourlyUse[] hourly;
+
+  /** Of what functions send; empty where that is not limited. */
+  private final Outbound[] outbound;
+
   private final RejectionCounts rejections;
+
+  private record Outbound(RateKind kind, Rate rate) {}
 
   private Budget(
       QuotaScope scope,
@@ -35,17 +41,19 @@ final class Budget {
       @Nullable Rate rate,
       @Nullable Places places,
       HourlyUse[] hourly,
+      Outbound[] outbound,
       RejectionCounts rejections) {
     this.scope = scope;
     this.limits = limits;
     this.rate = rate;
     this.places = places;
     this.hourly = hourly;
+    this.outbound = outbound;
     this.rejections = rejections;
   }
 
   /**
-   * The budget of these limits; null if they limit no requests.
+   * The budget of these limits; null if they limit no requests, in or out.
    *
    * @param before the one that it replaces: its requests in flight still count, and so does what
    *     was used of the hour and of the burst
@@ -58,7 +66,8 @@ final class Budget {
       RejectionCounts rejections,
       Meters meters,
       LongSupplier nanoTime) {
-    if (Quota.OF_REQUESTS.stream().noneMatch(quota -> limits.containsKey(quota.word()))) {
+    if (Stream.concat(Quota.OF_REQUESTS.stream(), Quota.OF_OUTBOUND.stream())
+        .noneMatch(quota -> limits.containsKey(quota.word()))) {
       end(before, meters);
       return null;
     }
@@ -70,6 +79,9 @@ final class Budget {
         Quota.BY_THE_HOUR.stream()
             .flatMap(quota -> hourly(quota, limits, before, nanoTime))
             .toArray(HourlyUse[]::new),
+        Arrays.stream(RateKind.values())
+            .flatMap(kind -> outbound(kind, scope, limits, before, meters))
+            .toArray(Outbound[]::new),
         rejections);
   }
 
@@ -80,23 +92,61 @@ final class Budget {
       endRate(before, meters);
       return null;
     }
-    long burst = burst(limits, perSecond);
+    RateLimit limit = RateLimit.perSecond(perSecond, burst(limits, perSecond));
     if (before != null && before.rate != null) {
-      before.rate.change(perSecond, burst);
+      before.rate.change(limit);
       return before.rate;
     }
-    return meters.rate(scope, perSecond, burst);
+    return meters.rate(scope, RateKind.REQUESTS, limit);
+  }
+
+  private static Stream<Outbound> outbound(
+      RateKind kind,
+      QuotaScope scope,
+      Map<String, Long> limits,
+      @Nullable Budget before,
+      Meters meters) {
+    Quota quota = kind.quota();
+    if (quota == null) {
+      return Stream.empty();
+    }
+    Outbound kept = before == null ? null : before.outbound(quota);
+    Long tokens = limits.get(quota.word());
+    if (tokens == null) {
+      if (kept != null) {
+        meters.endRate(scope, kind);
+      }
+      return Stream.empty();
+    }
+    RateLimit limit = RateLimit.of(tokens, kind.per());
+    if (kept != null) {
+      kept.rate.change(limit);
+      return Stream.of(kept);
+    }
+    return Stream.of(new Outbound(kind, meters.rate(scope, kind, limit)));
+  }
+
+  private @Nullable Outbound outbound(Quota quota) {
+    return Arrays.stream(outbound)
+        .filter(each -> each.kind.quota() == quota)
+        .findFirst()
+        .orElse(null);
   }
 
   /** It has no successor. */
   static void end(@Nullable Budget last, Meters meters) {
     endRate(last, meters);
     endPlaces(last, meters);
+    if (last != null) {
+      for (Outbound each : last.outbound) {
+        meters.endRate(last.scope, each.kind);
+      }
+    }
   }
 
   private static void endRate(@Nullable Budget last, Meters meters) {
     if (last != null && last.rate != null) {
-      meters.endRate(last.scope);
+      meters.endRate(last.scope, RateKind.REQUESTS);
     }
   }
 
@@ -201,6 +251,32 @@ final class Budget {
     return new Rejected(scope, quota.word(), limit, retryAfter);
   }
 
+  /** Takes one of what functions may send, of each limit or of none; whether there was one. */
+  boolean takeOutbound() {
+    for (int at = 0; at < outbound.length; at++) {
+      if (!outbound[at].rate.tryTake()) {
+        untakeOutbound(at);
+        Quota quota = outbound[at].kind.quota();
+        if (quota != null) { // each has one
+          rejections.count(quota);
+        }
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Gives that back: something else has refused it. */
+  void untakeOutbound() {
+    untakeOutbound(outbound.length);
+  }
+
+  private void untakeOutbound(int first) {
+    for (int at = 0; at < first; at++) {
+      outbound[at].rate.giveBack();
+    }
+  }
+
   /** Gives back what was taken for a request that something else has refused. */
   void untake() {
     if (places != null) {
@@ -252,7 +328,7 @@ final class Budget {
                 limits.getOrDefault(quota.word(), 0L)));
   }
 
-  /** What is used of this quota's limit; empty where it is none of requests. */
+  /** What is used of this quota's limit; empty where that is not counted here. */
   Optional<Use> use(Quota quota) {
     HourlyUse use = hourly(quota);
     if (use != null) {
@@ -273,6 +349,13 @@ final class Budget {
       long taken = burst(limits, perSecond) - left;
       Duration resets = Duration.ofNanos((long) (taken / (double) perSecond * SECOND_NANOS));
       return Optional.of(new Use(taken, left, Optional.of(resets)));
+    }
+    Outbound sent = outbound(quota);
+    if (sent != null) {
+      long limit = limits.getOrDefault(quota.word(), 1L);
+      long left = sent.rate.left();
+      double nanos = (limit - left) / (double) limit * sent.kind.per().toNanos();
+      return Optional.of(new Use(limit - left, left, Optional.of(Duration.ofNanos((long) nanos))));
     }
     return Optional.empty();
   }

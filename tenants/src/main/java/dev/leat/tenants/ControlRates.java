@@ -51,15 +51,15 @@ final class ControlRates {
 
   private Limited limited(Map<String, Long> limits) {
     long perSecond = perSecond(limits);
-    return new Limited(perSecond, new LocalRate(perSecond, burst(perSecond), nanoTime));
+    return new Limited(perSecond, new LocalRate(limit(perSecond), nanoTime));
   }
 
   private static long perSecond(Map<String, Long> limits) {
     return limits.getOrDefault(Quota.CONTROL_REQUESTS_PER_SECOND.word(), PER_SECOND);
   }
 
-  private static long burst(long perSecond) {
-    return perSecond * BURST_SECONDS;
+  private static RateLimit limit(long perSecond) {
+    return RateLimit.perSecond(perSecond, perSecond * BURST_SECONDS);
   }
 
   /** The tenant may have other limits now; what it has used stays used. */
@@ -79,7 +79,7 @@ final class ControlRates {
 
   private record Limited(long perSecond, Rate rate) {
     Limited limitTo(long other) {
-      rate.change(other, burst(other));
+      rate.change(ControlRates.limit(other));
       return new Limited(other, rate);
     }
   }

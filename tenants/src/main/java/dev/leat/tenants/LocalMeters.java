@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
  */
 record LocalMeters(LongSupplier nanoTime) implements Meters {
   @Override
-  public Rate rate(QuotaScope whose, long perSecond, long burst) {
-    return new LocalRate(perSecond, burst, nanoTime);
+  public Rate rate(QuotaScope whose, RateKind kind, RateLimit limit) {
+    return new LocalRate(limit, nanoTime);
   }
 
   @Override
@@ -19,7 +19,7 @@ record LocalMeters(LongSupplier nanoTime) implements Meters {
   }
 
   @Override
-  public void endRate(QuotaScope whose) {
+  public void endRate(QuotaScope whose, RateKind kind) {
     // whoever counted has it alone
   }
 

@@ -6,17 +6,17 @@ import java.util.function.LongSupplier;
 
 /** A token bucket in one number, so that taking allocates nothing. Any thread, without locks. */
 final class LocalRate implements Rate {
-  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+  private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final LongSupplier nanoTime;
   private volatile Bucket bucket;
 
   /**
-   * @param perSecond 1 to 1,000,000: the numbers last for 290,000 years
+   * @param limit of 1 to 10,000,000 tokens: the numbers last for 29,000 years
    */
-  LocalRate(long perSecond, long burst, LongSupplier nanoTime) {
+  LocalRate(RateLimit limit, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.bucket = new Bucket(perSecond, burst, burst, nanoTime);
+    this.bucket = new Bucket(limit, limit.burst(), nanoTime);
   }
 
   @Override
@@ -41,10 +41,10 @@ final class LocalRate implements Rate {
 
   /** Who takes one at this moment may take it of the bucket before. */
   @Override
-  public void change(long perSecond, long burst) {
+  public void change(RateLimit limit) {
     Bucket before = bucket;
-    if (before.perSecond != perSecond || before.burst != burst) {
-      bucket = new Bucket(perSecond, burst, Math.min(before.left(), burst), nanoTime);
+    if (!before.limit.equals(limit)) {
+      bucket = new Bucket(limit, Math.min(before.left(), limit.burst()), nanoTime);
     }
   }
 
@@ -54,20 +54,25 @@ final class LocalRate implements Rate {
    * come.
    */
   private static final class Bucket {
-    private final long perSecond;
-    private final long burst;
+    private final RateLimit limit;
     private final LongSupplier nanoTime;
     private final long madeNanos;
+
+    /** What time is counted in, so that an hour's tokens times an hour are within 64 bits. */
+    private final long tickNanos;
+
+    private final long periodTicks;
 
     /** The number of the last token that was taken or skipped. */
     private final AtomicLong last;
 
-    Bucket(long perSecond, long burst, long left, LongSupplier nanoTime) {
-      this.perSecond = perSecond;
-      this.burst = burst;
+    Bucket(RateLimit limit, long left, LongSupplier nanoTime) {
+      this.limit = limit;
       this.nanoTime = nanoTime;
       this.madeNanos = nanoTime.getAsLong();
-      this.last = new AtomicLong(burst - left);
+      this.tickNanos = limit.per().compareTo(SECOND) > 0 ? 1_000 : 1;
+      this.periodTicks = limit.per().toNanos() / tickNanos;
+      this.last = new AtomicLong(limit.burst() - left);
     }
 
     boolean tryTake() {
@@ -77,7 +82,7 @@ final class LocalRate implements Rate {
       do {
         before = last.get();
         next = Math.max(before, come) + 1;
-        if (next - come > burst) {
+        if (next - come > limit.burst()) {
           return false;
         }
       } while (!last.compareAndSet(before, next));
@@ -85,20 +90,23 @@ final class LocalRate implements Rate {
     }
 
     long left() {
-      return Math.clamp(burst - (last.get() - come()), 0, burst);
+      return Math.clamp(limit.burst() - (last.get() - come()), 0, limit.burst());
     }
 
     long waitNanos() {
-      long needed = last.get() + 1 - burst;
-      long seconds = needed / perSecond;
-      long rest = (needed % perSecond * SECOND + perSecond - 1) / perSecond;
-      return Math.max(0, seconds * SECOND + rest - (nanoTime.getAsLong() - madeNanos));
+      long needed = last.get() + 1 - limit.burst();
+      long tokens = limit.tokens();
+      long periods = needed / tokens;
+      long rest = (needed % tokens * periodTicks + tokens - 1) / tokens;
+      long due = (periods * periodTicks + rest) * tickNanos;
+      return Math.max(0, due - (nanoTime.getAsLong() - madeNanos));
     }
 
     /** How many tokens have come since it was made. */
     private long come() {
-      long nanos = nanoTime.getAsLong() - madeNanos;
-      return nanos / SECOND * perSecond + nanos % SECOND * perSecond / SECOND;
+      long ticks = (nanoTime.getAsLong() - madeNanos) / tickNanos;
+      return ticks / periodTicks * limit.tokens()
+          + ticks % periodTicks * limit.tokens() / periodTicks;
     }
   }
 }

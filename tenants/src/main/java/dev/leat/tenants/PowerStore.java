@@ -13,7 +13,7 @@ import java.util.Optional;
  *       changes nothing.
  *   <li>{@code find} gives what was set last, all powers if nothing ever was, and nothing if the
  *       tenant does not exist.
- *   <li>{@code all} gives it for every tenant that may not grant all powers.
+ *   <li>{@code all} gives it for every tenant for which it is not {@link AllowedPowers#ALL}.
  *   <li>What is changed is announced together with the change.
  * </ol>
  *

@@ -26,8 +26,9 @@ enum Quota {
   CPU_SECONDS_PER_HOUR(10_000_000),
   /** Peak memory of each invocation for as long as it ran, charged as it ends. */
   MEMORY_MB_HOURS(10_000_000),
-  OUTBOUND_PER_MINUTE(1_000_000, false),
-  OUTBOUND_PER_HOUR(10_000_000, false),
+  /** Requests of functions to servers. */
+  OUTBOUND_PER_MINUTE(1_000_000),
+  OUTBOUND_PER_HOUR(10_000_000),
   /** Of all modules together. */
   STORED_BYTES(1_000_000_000_000_000L),
   /** Under which functions keep values. */
@@ -75,6 +76,9 @@ enum Quota {
   static final List<Quota> OF_REQUESTS =
       List.of(
           REQUESTS_PER_SECOND, CONCURRENCY, FUEL_PER_HOUR, CPU_SECONDS_PER_HOUR, MEMORY_MB_HOURS);
+
+  /** Those that turn away what functions send. */
+  static final List<Quota> OF_OUTBOUND = List.of(OUTBOUND_PER_MINUTE, OUTBOUND_PER_HOUR);
 
   /** Those that may be set for a single function. */
   static final List<Quota> OF_FUNCTIONS =

@@ -50,11 +50,11 @@ public final class QuotaGate {
    * @param nanoTime a clock that never steps, as {@link System#nanoTime} is
    */
   public QuotaGate(LongSupplier nanoTime) {
-    this(new LocalMeters(nanoTime), nanoTime);
+    this(Meters.local(nanoTime), nanoTime);
   }
 
   /**
-   * @param meters what counts requests: with the other gateways of a cluster
+   * @param meters what counts requests: with others of a cluster
    * @param nanoTime a clock that never steps, as {@link System#nanoTime} is
    */
   public QuotaGate(Meters meters, LongSupplier nanoTime) {
@@ -106,6 +106,12 @@ public final class QuotaGate {
   public Admission admitAccepted(FunctionRef function) {
     TenantBudgets of = of(function.tenant());
     return of == null ? Admission.Admitted.UNCOUNTED : of.of(function.name()).takePlace();
+  }
+
+  /** Takes one request of what this function may send; false if nothing of that is left. */
+  boolean tryTakeOutbound(FunctionRef function) {
+    TenantBudgets of = of(function.tenant());
+    return of == null || of.of(function.name()).takeOutbound();
   }
 
   private @Nullable TenantBudgets of(TenantId tenant) {

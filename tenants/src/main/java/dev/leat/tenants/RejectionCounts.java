@@ -17,6 +17,7 @@ final class RejectionCounts {
   RejectionCounts(boolean shared) {
     this.shared = shared;
     Quota.OF_REQUESTS.forEach(quota -> counts.put(quota, new LongAdder()));
+    Quota.OF_OUTBOUND.forEach(quota -> counts.put(quota, new LongAdder()));
     counts.put(Quota.CONTROL_REQUESTS_PER_SECOND, new LongAdder());
   }
 
@@ -25,7 +26,8 @@ final class RejectionCounts {
   }
 
   /**
-   * @param quota one of {@link Quota#OF_REQUESTS}, or that of the control plane's
+   * @param quota one of {@link Quota#OF_REQUESTS} or {@link Quota#OF_OUTBOUND}, or that of the
+   *     control plane's
    */
   void count(Quota quota) {
     of(quota).increment();

@@ -3,7 +3,6 @@ package dev.leat.tenants;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Limits;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -35,7 +34,7 @@ final class TenantAllowance {
         given(limits, Quota.ASYNC_BACKLOG, platform.asyncBacklog(), 1),
         given(limits, Quota.ASYNC_BYTES, platform.asyncBytes(), 1),
         powers.grants(),
-        List.of());
+        powers.privateAddresses());
   }
 
   /** What is given is never above the ceiling, be that the tenant's own or one of all tenants. */

@@ -133,6 +133,77 @@ final class QuotaGateTest {
             new Rejections(Optional.empty(), "requests-per-second", 4));
   }
 
+  @Test
+  void outbound_isTakenOfFunctionAndTenant_orOfNeither() {
+    gate.limit(
+        ACME,
+        new TenantLimits(
+            Map.of("outbound-per-minute", 3L, "outbound-per-hour", 100L),
+            Map.of(F.name(), Map.of("outbound-per-minute", 2L))));
+
+    assertThat(gate.tryTakeOutbound(F)).isTrue();
+    assertThat(gate.tryTakeOutbound(F)).isTrue();
+    assertThat(gate.tryTakeOutbound(F)).as("its own limit").isFalse();
+    FunctionRef another = new FunctionRef(ACME, new FunctionName("another"));
+    assertThat(gate.tryTakeOutbound(another)).isTrue();
+    assertThat(gate.tryTakeOutbound(another)).as("the tenant's").isFalse();
+    assertThat(gate.tryTakeOutbound(G)).as("nobody limits that").isTrue();
+    assertThat(gate.standing(new QuotaScope.OfTenant(ACME)))
+        .extracting(each -> each.quota() + " " + each.used().orElseThrow().left())
+        .containsExactly("outbound-per-minute 0.0", "outbound-per-hour 97.0");
+    assertThat(gate.rejections())
+        .containsExactly(new Rejections(Optional.of(ACME), "outbound-per-minute", 2));
+    assertThat(gate.admit(F)).as("requests are not limited").isInstanceOf(Admission.Admitted.class);
+
+    advance(Duration.ofSeconds(30));
+    assertThat(gate.tryTakeOutbound(F)).as("one of two in a minute").isTrue();
+    assertThat(gate.tryTakeOutbound(F)).isFalse();
+  }
+
+  @Test
+  void outbound_ofAnHour_comesBackEvenly_alsoTheMostOfIt() {
+    gate.limit(ACME, new TenantLimits(Map.of("outbound-per-hour", 10_000_000L)));
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(gate.tryTakeOutbound(F)).isTrue();
+    }
+    assertThat(left("outbound-per-hour")).isEqualTo(9_990_000);
+    advance(Duration.ofMillis(1_800));
+    assertThat(left("outbound-per-hour")).isEqualTo(9_995_000);
+    advance(Duration.ofDays(400));
+    assertThat(left("outbound-per-hour")).isEqualTo(10_000_000);
+    assertThat(gate.tryTakeOutbound(F)).isTrue();
+  }
+
+  private double left(String quota) {
+    return gate.standing(new QuotaScope.OfTenant(ACME)).stream()
+        .filter(each -> each.quota().equals(quota))
+        .findFirst()
+        .orElseThrow()
+        .used()
+        .orElseThrow()
+        .left();
+  }
+
+  @Test
+  void outboundGate_takesOfTheManifestToo() {
+    OutboundGate outbound = new OutboundGate(Meters.local(nanoTime::get), gate);
+    assertThat(outbound.tryTake(F, 1)).isTrue();
+    assertThat(outbound.tryTake(F, 1)).isFalse();
+    assertThat(outbound.tryTake(F, 3)).as("another version; what was used stays used").isFalse();
+    advance(Duration.ofMinutes(1));
+    gate.limit(ACME, new TenantLimits(Map.of("outbound-per-minute", 1L)));
+    assertThat(outbound.tryTake(F, 3)).isTrue();
+    assertThat(outbound.tryTake(F, 3)).as("the quota").isFalse();
+    gate.limit(ACME, new TenantLimits(Map.of()));
+    assertThat(outbound.tryTake(F, 3)).as("which took nothing of the manifest's").isTrue();
+    assertThat(outbound.tryTake(F, 3)).isTrue();
+    assertThat(outbound.tryTake(F, 3)).isFalse();
+  }
+
+  private void advance(Duration time) {
+    nanoTime.addAndGet(time.toNanos());
+  }
+
   /** Else those that were deleted would stay, here and on the other nodes of a cluster. */
   @Test
   void limit_removed_endsWhatCounted() {
@@ -161,9 +232,9 @@ final class QuotaGateTest {
     }
 
     @Override
-    public Rate rate(QuotaScope whose, long perSecond, long burst) {
-      counted.add("rate of " + whose.words());
-      return meters.rate(whose, perSecond, burst);
+    public Rate rate(QuotaScope whose, RateKind kind, RateLimit limit) {
+      counted.add("rate" + kind.suffix() + " of " + whose.words());
+      return meters.rate(whose, kind, limit);
     }
 
     @Override
@@ -173,8 +244,8 @@ final class QuotaGateTest {
     }
 
     @Override
-    public void endRate(QuotaScope whose) {
-      counted.remove("rate of " + whose.words());
+    public void endRate(QuotaScope whose, RateKind kind) {
+      counted.remove("rate" + kind.suffix() + " of " + whose.words());
     }
 
     @Override

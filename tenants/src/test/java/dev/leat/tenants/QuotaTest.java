@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,7 +25,7 @@ final class QuotaTest {
   /** In the command's golden file, which is held to what the command prints. */
   private static final Pattern HELP =
       Pattern.compile(
-          "nothing limits it then\\. Names: ([^.]+)\\. Kept, and not yet enforced: ([^.]+)\\.");
+          "nothing limits it then\\. Names: ([^.]+)\\.");
 
   @Test
   void documentedTable_isThatOfTheCode() throws IOException {
@@ -55,13 +54,7 @@ final class QuotaTest {
     assertThat(names.find()).isTrue();
 
     assertThat(List.of(names.group(1).split("[,;] ")))
-        .containsExactlyInAnyOrderElementsOf(words(Quota::isEnforced));
-    assertThat(List.of(names.group(2).split(", ")))
-        .containsExactlyInAnyOrderElementsOf(words(quota -> !quota.isEnforced()));
-  }
-
-  private static List<String> words(Predicate<Quota> of) {
-    return Stream.of(Quota.values()).filter(of).map(Quota::word).toList();
+        .containsExactlyInAnyOrderElementsOf(Quota.words());
   }
 
   @Test

@@ -121,16 +121,6 @@ final class QuotasTest {
     assertThat(there.gate.admit(F)).isInstanceOf(Admission.Admitted.class);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"outbound-per-minute", "outbound-per-hour"})
-  void set_quotaNotEnforcedYet_isKeptAndShownAsSuch(String name) {
-    QuotaSettings settings = done(quotas.set(OF_ACME, Map.of(name, 5L, "concurrency", 2L)));
-
-    assertThat(settings.limits()).isEqualTo(Map.of(name, 5L, "concurrency", 2L));
-    assertThat(settings.notYetEnforced()).containsExactly(name);
-    assertThat(done(quotas.show(OF_ACME))).isEqualTo(settings);
-  }
-
   @Test
   void default_isInTheAllowanceOfTenantsWithoutTheirOwn() {
     QuotaScope every = new QuotaScope.EveryTenant();

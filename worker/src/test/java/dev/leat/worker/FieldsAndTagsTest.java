@@ -60,8 +60,7 @@ final class FieldsAndTagsTest {
   }
 
   private static TestFunction logs(int text, int fields) {
-    return handler(
-        importing("log_fields", "(i32,i32,i32,i32,i32)->"), logging(text, fields));
+    return handler(importing("log_fields", "(i32,i32,i32,i32,i32)->"), logging(text, fields));
   }
 
   private static TestFunction records(MetricKind kind, int name, int tags) {

@@ -58,12 +58,14 @@ final class TenantCommands {
   @Command(
       description = {
         "Show or set the powers that a tenant's functions may be granted.",
-        "What was deployed with others has them no more, within a second."
+        "What was deployed with others has them no more, within a second.",
+        "What is not named stays as it is."
       },
       footer = {
         "Examples:",
         "  leat tenant powers acme",
-        "  leat tenant powers acme --allow logging,config"
+        "  leat tenant powers acme --allow logging,config",
+        "  leat tenant powers acme --private 10.1.0.0/16,10.2.3.4:8443"
       })
   void powers(
       @Parameters(paramLabel = "TENANT", description = "Its name.") String name,
@@ -74,21 +76,45 @@ final class TenantCommands {
                 "These and no others: logging, metrics, config,",
                 "http, keyValue, database."
               })
-          @Nullable String allow) {
+          @Nullable String allow,
+      @Option(
+              names = "--private",
+              paramLabel = "ADDRESS[,ADDRESS...]|none",
+              description = {
+                "Private addresses that its functions may reach by HTTP,",
+                "with a port where only that is meant."
+              })
+          @Nullable String addresses) {
     String path = path(name) + "/powers";
     JsonNode powers =
-        allow == null ? session.api().get(path) : session.api().put(path, sent(allow));
+        allow == null && addresses == null
+            ? session.api().get(path)
+            : session.api().put(path, sent(path, allow, addresses));
     String all = "Tenant '" + name + "' may grant its functions every power.";
     session.output().thing(powers, powers, all);
   }
 
-  private static JsonNode sent(String allow) {
+  private JsonNode sent(String path, @Nullable String allow, @Nullable String addresses) {
     ObjectNode body = Json.object();
-    if (!allow.equals("all")) {
-      ArrayNode words = body.putArray("allow");
-      List.of(allow.equals("none") ? new String[0] : allow.split(",", -1)).forEach(words::add);
+    if (allow == null || addresses == null) {
+      JsonNode before = session.api().get(path);
+      before.properties().forEach(each -> body.set(each.getKey(), each.getValue()));
     }
+    put(body, "allow", allow, "all");
+    put(body, "privateAddresses", addresses, "");
     return body;
+  }
+
+  /** Sets a list; the word that stands for its absence takes it away. */
+  private static void put(ObjectNode body, String key, @Nullable String list, String absent) {
+    if (list == null) {
+      return;
+    }
+    body.remove(key);
+    if (!list.equals(absent)) {
+      ArrayNode words = body.putArray(key);
+      List.of(list.equals("none") ? new String[0] : list.split(",", -1)).forEach(words::add);
+    }
   }
 
   @Command(

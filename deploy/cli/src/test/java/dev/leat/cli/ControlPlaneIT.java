@@ -48,7 +48,7 @@ class ControlPlaneIT {
     "tenant suspend acme,            POST /v1/tenants/acme:suspend",
     "tenant resume acme,             POST /v1/tenants/acme:resume",
     "tenant powers acme,             GET /v1/tenants/acme/powers",
-    "tenant powers acme --allow all, PUT /v1/tenants/acme/powers",
+    "tenant powers acme --allow all --private none, PUT /v1/tenants/acme/powers",
     "tenant delete acme,             DELETE /v1/tenants/acme",
     "tenant delete acme --force,     DELETE /v1/tenants/acme?force=true",
     "quota show acme,                GET /v1/tenants/acme/quota",
@@ -324,13 +324,18 @@ class ControlPlaneIT {
 
   @Test
   void tenantPowers_sendsAList() {
-    cli.run("tenant", "powers", "acme", "--allow", "logging,http");
-    cli.run("tenant", "powers", "acme", "--allow", "none");
+    server.answer("getPowers", 200, "{\"allow\":[\"http\"],\"privateAddresses\":[\"10.0.0.1\"]}");
+    cli.run("tenant", "powers", "acme", "--allow", "logging,http", "--private", "none");
     cli.run("tenant", "powers", "acme", "--allow", "all");
+    cli.run("tenant", "powers", "acme", "--private", "10.1.0.0/16,[fd00::1]:80");
 
     assertThat(server.requests())
+        .filteredOn(request -> request.operation().equals("setPowers"))
         .extracting(request -> request.json().toString())
-        .containsExactly("{\"allow\":[\"logging\",\"http\"]}", "{\"allow\":[]}", "{}");
+        .containsExactly(
+            "{\"allow\":[\"logging\",\"http\"],\"privateAddresses\":[]}",
+            "{\"privateAddresses\":[\"10.0.0.1\"]}",
+            "{\"allow\":[\"http\"],\"privateAddresses\":[\"10.1.0.0/16\",\"[fd00::1]:80\"]}");
   }
 
   @Test

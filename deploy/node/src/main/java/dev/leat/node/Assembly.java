@@ -49,7 +49,7 @@ import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
 import dev.leat.tenants.Authentication;
-import dev.leat.tenants.QuotaGate;
+import dev.leat.tenants.Meters;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.worker.capability.PermissionDenials;
@@ -57,7 +57,6 @@ import dev.leat.worker.capability.http.AddedFields;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.http.OutboundHttp;
 import dev.leat.worker.capability.http.OutboundListener;
-import dev.leat.worker.capability.http.OutboundQuota;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.jdbi.WorkerSchema;
@@ -150,7 +149,7 @@ final class Assembly implements AutoCloseable {
         new TenantParts(
             source,
             new Belongings(),
-            quotaGate(membership),
+            membership == null ? Meters.local(System::nanoTime) : membership.meters(),
             this::storedBytes,
             config.place().isEmpty(),
             blocking,
@@ -174,7 +173,8 @@ final class Assembly implements AutoCloseable {
             permissions,
             permissionDenials,
             new KeyValuePower(keyValues.store, keyValues.work, tenants.quotas, clock),
-            new HttpPower(outbound, OutboundQuota.NONE, AddedFields.NONE, OutboundListener.NONE),
+            new HttpPower(
+                outbound, tenants.outboundGate::tryTake, AddedFields.NONE, OutboundListener.NONE),
             this::isDeployed,
             this::kept,
             this::ended,
@@ -226,10 +226,6 @@ final class Assembly implements AutoCloseable {
     bodies = new BodyMemory(gatewayConfig.bodyMemoryBytes());
     gateway = gateway(gatewayConfig, config.worker().waitMax());
     parts = parts();
-  }
-
-  private static QuotaGate quotaGate(@Nullable Membership known) {
-    return known == null ? new QuotaGate(System::nanoTime) : known.quotaGate();
   }
 
   private ClusterCalls calls(Membership known, DataSource source) {

@@ -5,11 +5,15 @@ import dev.leat.cluster.Members;
 import dev.leat.contract.MemberState;
 import dev.leat.contract.NodeRole;
 import dev.leat.tenants.budget.Gateways;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
-/** The gateways among the members of the cluster. */
+/** The members of the cluster that have a role; of those who hold a budget together. */
 final class MemberGateways implements Gateways {
   private final Members members;
+  private final Set<NodeRole> roles;
   private volatile Known known = new Known(List.of(), List.of());
 
   /**
@@ -17,8 +21,22 @@ final class MemberGateways implements Gateways {
    */
   private record Known(List<Member> members, List<Gateway> gateways) {}
 
+  /** Those that let requests in. */
   MemberGateways(Members members) {
+    this(members, EnumSet.of(NodeRole.GATEWAY));
+  }
+
+  private MemberGateways(Members members, Set<NodeRole> roles) {
     this.members = members;
+    this.roles = roles;
+  }
+
+  /**
+   * All of them: functions also run where versions are tried, and who asks a gateway how a quota
+   * stands is told what workers took.
+   */
+  static MemberGateways all(Members members) {
+    return new MemberGateways(members, EnumSet.allOf(NodeRole.class));
   }
 
   @Override
@@ -33,16 +51,14 @@ final class MemberGateways implements Gateways {
     Known before = known;
     if (before.members != now) {
       before =
-          new Known(
-              now,
-              now.stream().filter(MemberGateways::isThere).map(MemberGateways::gateway).toList());
+          new Known(now, now.stream().filter(this::isThere).map(MemberGateways::gateway).toList());
       known = before;
     }
     return before.gateways;
   }
 
-  private static boolean isThere(Member member) {
-    return member.roles().contains(NodeRole.GATEWAY) && member.state() != MemberState.LOST;
+  private boolean isThere(Member member) {
+    return !Collections.disjoint(roles, member.roles()) && member.state() != MemberState.LOST;
   }
 
   private static Gateway gateway(Member member) {

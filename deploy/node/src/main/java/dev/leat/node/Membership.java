@@ -13,7 +13,7 @@ import dev.leat.contract.NodeRole;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.Leases;
 import dev.leat.store.WakeUp;
-import dev.leat.tenants.QuotaGate;
+import dev.leat.tenants.Meters;
 import dev.leat.tenants.budget.ClusterBudgets;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,6 +53,9 @@ final class Membership {
   /** What this node, if it is a gateway, holds together with the others. */
   private final @Nullable ClusterBudgets budgets;
 
+  /** What functions send, which all nodes hold together. */
+  private final ClusterBudgets outbound;
+
   private final DataSource source;
   private final HazelcastMember hazelcast;
   private @Nullable ClusterAuthority authority;
@@ -75,6 +78,8 @@ final class Membership {
         config.has(NodeRole.GATEWAY)
             ? new ClusterBudgets(new MemberGateways(directory), hazelcast::say, System::nanoTime)
             : null;
+    this.outbound =
+        ClusterBudgets.outbound(MemberGateways.all(directory), hazelcast::say, System::nanoTime);
   }
 
   private static Member self(NodeConfig config, ClusterPlace place) {
@@ -118,11 +123,15 @@ final class Membership {
     if (!place.isBootstrap()) {
       awaitAnswer(answers);
     }
-    ClusterBudgets shared = budgets;
-    if (shared != null) {
-      hazelcast.hear(new Seals(authority(), directory), shared::heard);
-    }
+    hazelcast.hear(new Seals(authority(), directory), this::heard);
     hazelcast.start(directory, directory, woken, directory::sayMemberPort);
+  }
+
+  private void heard(String node, long incarnation, byte[] report) {
+    if (budgets != null) {
+      budgets.heard(node, incarnation, report);
+    }
+    outbound.heard(node, incarnation, report);
   }
 
   /** Nodes are known by their names, so it is looked up whose address each one is. */
@@ -179,21 +188,22 @@ final class Membership {
     }
   }
 
-  /** Counts the requests of a gateway together with those of the others. */
-  QuotaGate quotaGate() {
-    return budgets == null
-        ? new QuotaGate(System::nanoTime)
-        : new QuotaGate(budgets, System::nanoTime);
+  /** Counts the requests of a gateway, and those of functions, together with the other nodes. */
+  Meters meters() {
+    Meters requests = budgets == null ? Meters.local(System::nanoTime) : budgets;
+    return requests.with(outbound);
   }
 
-  /** From now on a gateway holds quotas together with the others. */
+  /** From now on the node holds quotas together with the others. */
   void shareQuotas() {
     if (budgets != null) {
       budgets.start();
     }
+    outbound.start();
   }
 
   void endSharing() {
+    outbound.close();
     if (budgets != null) {
       budgets.close();
     }

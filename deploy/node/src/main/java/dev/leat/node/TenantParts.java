@@ -3,6 +3,8 @@ package dev.leat.node;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.Issuers;
 import dev.leat.tenants.JwksFetch;
+import dev.leat.tenants.Meters;
+import dev.leat.tenants.OutboundGate;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
@@ -34,6 +36,7 @@ final class TenantParts {
   final SigningKeys signingKeys;
   final Tokens tokens;
   final QuotaGate quotaGate;
+  final OutboundGate outboundGate;
   final Quotas quotas;
   final Tenants tenants;
   final JwksFetch jwksFetch = new JwksFetch(JWKS_TIMEOUT);
@@ -44,7 +47,7 @@ final class TenantParts {
   final HourlyBalances hourly;
 
   /**
-   * @param quotaGate which counts requests on this node alone, or with the others of its cluster
+   * @param meters what counts requests, on this node alone or with the others of its cluster
    * @param stored what each tenant has stored
    * @param isAlone whether no other node has the same database
    * @param blocking virtual threads
@@ -52,12 +55,13 @@ final class TenantParts {
   TenantParts(
       DataSource source,
       TenantBelongings belongings,
-      QuotaGate quotaGate,
+      Meters meters,
       UsageStore.StoredBytes stored,
       boolean isAlone,
       Executor blocking,
       Clock clock) {
-    this.quotaGate = quotaGate;
+    quotaGate = new QuotaGate(meters, System::nanoTime);
+    outboundGate = new OutboundGate(meters, quotaGate);
     signingKeys =
         new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, System::nanoTime);
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);

@@ -16,6 +16,8 @@ import dev.leat.contract.TenantId;
 import dev.leat.tenants.Places;
 import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.Rate;
+import dev.leat.tenants.RateKind;
+import dev.leat.tenants.RateLimit;
 import dev.leat.tenants.budget.ClusterBudgets;
 import dev.leat.testkit.Eventually;
 import java.time.Duration;
@@ -68,7 +70,11 @@ final class SharedQuotasTest {
   @Test
   void fourTimesTheRate_isHeldWithinThreePercent_andByShareWithoutHazelcast() {
     List<Rate> rates =
-        nodes.stream().map(node -> node.budgets.rate(ACME, PER_SECOND, PER_SECOND)).toList();
+        nodes.stream()
+            .map(node ->
+                node.budgets.rate(
+                    ACME, RateKind.REQUESTS, RateLimit.perSecond(PER_SECOND, PER_SECOND)))
+            .toList();
     hearEachOther();
     Eventually.holds(
         "the burst is there", () -> rates.stream().mapToLong(Rate::left).sum() >= PER_SECOND - 3);

@@ -76,8 +76,9 @@ final class TenantOperations {
 
   private Reply setPowers(Call call) {
     return Reply.ok(
-        quotas
-            .setPowers(call.tenant(), call.json(PowersChange.class).powers())
+        call.json(PowersChange.class)
+            .powers()
+            .then(powers -> quotas.setPowers(call.tenant(), powers))
             .map(PowersReply::of));
   }
 }

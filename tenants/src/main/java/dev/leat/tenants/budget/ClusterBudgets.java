@@ -6,6 +6,8 @@ import dev.leat.tenants.Meters;
 import dev.leat.tenants.Places;
 import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.Rate;
+import dev.leat.tenants.RateKind;
+import dev.leat.tenants.RateLimit;
 import dev.leat.tenants.budget.Gateways.Gateway;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,8 +46,10 @@ public final class ClusterBudgets implements Meters, AutoCloseable {
   static final int INBOX_MAX = 100;
 
   private static final Logger LOG = LoggerFactory.getLogger(ClusterBudgets.class);
-  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
+
+  /** By which its reports are told apart from those of other budgets. */
+  private final int format;
 
   private final Gateways gateways;
   private final Consumer<byte[]> others;
@@ -80,55 +84,66 @@ public final class ClusterBudgets implements Meters, AutoCloseable {
    * @param nanoTime a clock that never steps, as {@link System#nanoTime} is
    */
   public ClusterBudgets(Gateways gateways, Consumer<byte[]> others, LongSupplier nanoTime) {
+    this(Report.OF_REQUESTS, gateways, others, nanoTime);
+  }
+
+  private ClusterBudgets(
+      int format, Gateways gateways, Consumer<byte[]> others, LongSupplier nanoTime) {
+    this.format = format;
     this.gateways = gateways;
     this.others = others;
     this.nanoTime = nanoTime;
     this.startedNanos = nanoTime.getAsLong();
   }
 
+  /** Those of what functions send, held by the nodes that run them; else the same. */
+  public static ClusterBudgets outbound(
+      Gateways nodes, Consumer<byte[]> others, LongSupplier nanoTime) {
+    return new ClusterBudgets(Report.OF_OUTBOUND, nodes, others, nanoTime);
+  }
+
   public void start() {
     thread.start();
   }
 
-  /** Another gateway has said this. Never blocks; what there is no room for is left out. */
+  /**
+   * Another gateway has said this; what is of other budgets is left out. Never blocks; what there
+   * is no room for is left out.
+   */
   public void heard(String node, long incarnation, byte[] report) {
-    inbox.offer(new Message(node, incarnation, report));
+    if (report.length > 0 && report[0] == format) {
+      inbox.offer(new Message(node, incarnation, report));
+    }
   }
 
   @Override
-  public Rate rate(QuotaScope whose, long perSecond, long burst) {
+  public Rate rate(QuotaScope whose, RateKind kind, RateLimit limit) {
     SharedRate rate =
         rates.computeIfAbsent(
-            name(whose),
-            name ->
-                new SharedRate(
-                    name,
-                    perSecond,
-                    burst,
-                    tokens(Math.min(perSecond, burst)),
-                    awakeRates::add,
-                    nanoTime));
-    rate.change(perSecond, burst);
+            name(whose) + kind.suffix(),
+            name -> new SharedRate(name, limit, tokens(limit), awakeRates::add, nanoTime));
+    rate.change(limit);
     rate.wake();
     return rate;
   }
 
   /**
-   * What a rate begins with: this node's share of what comes in a second, or since the node was
+   * What a rate begins with: this node's share of what comes in its time, or since the node was
    * started, if that is less. What was spent before, maybe before all were started again, is not
    * known.
    */
-  private long tokens(long ofASecond) {
+  private long tokens(RateLimit limit) {
     Group known = before;
     Group group = known == null ? group(List.of()) : known;
-    long elapsed = Math.min(SECOND.toNanos(), nanoTime.getAsLong() - startedNanos);
-    long come = (long) ((double) ofASecond * elapsed / SECOND.toNanos());
+    long period = limit.per().toNanos();
+    long elapsed = Math.min(period, nanoTime.getAsLong() - startedNanos);
+    long come = (long) ((double) Math.min(limit.tokens(), limit.burst()) * elapsed / period);
     return come == 0 ? 0 : Math.max(1, come / group.spenders());
   }
 
   @Override
-  public void endRate(QuotaScope whose) {
-    rates.remove(name(whose));
+  public void endRate(QuotaScope whose, RateKind kind) {
+    rates.remove(name(whose) + kind.suffix());
   }
 
   @Override
@@ -148,7 +163,7 @@ public final class ClusterBudgets implements Meters, AutoCloseable {
     places.remove(name(whose));
   }
 
-  /** Neither a tenant's name nor a function's has a slash. */
+  /** Neither a tenant's name nor a function's has a slash or a space. */
   private static String name(QuotaScope whose) {
     return switch (whose) {
       case QuotaScope.OfTenant(TenantId tenant) -> tenant.value();
@@ -180,7 +195,7 @@ public final class ClusterBudgets implements Meters, AutoCloseable {
   }
 
   void round() {
-    Report.Draft draft = new Report.Draft();
+    Report.Draft draft = new Report.Draft(format);
     hear(draft);
     Group group = group(listening());
     if (!group.isLike(before)) {

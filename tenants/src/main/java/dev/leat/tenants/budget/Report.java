@@ -14,7 +14,10 @@ record Report(List<Spent> spent, List<Ask> asks, List<Loan> loans) {
   /** Some 500 to 1,500 names, most of them in one piece of a network's 64 KB. */
   static final int BYTES_MAX = 60_000;
 
-  private static final int FORMAT = 1;
+  /** The first byte: what the report is of. One that is not known is not read. */
+  static final int OF_REQUESTS = 1;
+
+  static final int OF_OUTBOUND = 2;
   private static final int END = 0;
   private static final int SPENT = 1;
   private static final int ASK = 2;
@@ -57,7 +60,8 @@ record Report(List<Spent> spent, List<Ask> asks, List<Loan> loans) {
     List<Ask> asks = new ArrayList<>();
     List<Loan> loans = new ArrayList<>();
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      require(in.readUnsignedByte() == FORMAT);
+      int format = in.readUnsignedByte();
+      require(format == OF_REQUESTS || format == OF_OUTBOUND);
       for (int kind = in.readUnsignedByte(); kind != END; kind = in.readUnsignedByte()) {
         switch (kind) {
           case SPENT -> spent.add(new Spent(in.readUTF(), positive(in), positive(in)));
@@ -99,8 +103,8 @@ record Report(List<Spent> spent, List<Ask> asks, List<Loan> loans) {
     private final DataOutputStream out = new DataOutputStream(bytes);
     private boolean isEmpty = true;
 
-    Draft() {
-      write(() -> out.writeByte(FORMAT));
+    Draft(int format) {
+      write(() -> out.writeByte(format));
     }
 
     boolean isEmpty() {

@@ -2,6 +2,7 @@ package dev.leat.tenants.budget;
 
 import dev.leat.tenants.NanoMeter;
 import dev.leat.tenants.Rate;
+import dev.leat.tenants.RateLimit;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderBuildStage;
 import io.github.bucket4j.Bucket;
@@ -43,7 +44,7 @@ final class SharedRate implements Rate {
   private final Bucket bucket;
   private final AtomicLong left = new AtomicLong();
   private final Consumer<SharedRate> awake;
-  private volatile Limit limit;
+  private volatile RateLimit limit;
 
   /** Full, and nobody has spent lately: no round changes anything until somebody does. */
   private volatile boolean rests;
@@ -60,12 +61,6 @@ final class SharedRate implements Rate {
   private boolean hasReported;
   private final Map<String, Seen> seen = new HashMap<>();
 
-  private record Limit(long perSecond, long burst) {
-    long depth() {
-      return Math.max(burst, (perSecond * DEPTH_MIN.toMillis() + 999) / 1_000);
-    }
-  }
-
   /**
    * What another said.
    *
@@ -79,8 +74,7 @@ final class SharedRate implements Rate {
    */
   SharedRate(
       String name,
-      long perSecond,
-      long burst,
+      RateLimit limit,
       long tokens,
       Consumer<SharedRate> awake,
       LongSupplier nanoTime) {
@@ -88,30 +82,32 @@ final class SharedRate implements Rate {
     this.granted = tokens;
     this.left.set(tokens);
     this.awake = awake;
-    this.limit = new Limit(perSecond, burst);
+    this.limit = limit;
     this.bucket =
         Bucket.builder()
-            .addLimit(bandwidth(perSecond, limit.depth()).initialTokens(tokens).build())
+            .addLimit(bandwidth(limit).initialTokens(tokens).build())
             .withCustomTimePrecision(new NanoMeter(nanoTime))
             .build();
   }
 
   @Override
-  public void change(long perSecond, long burst) {
-    Limit next = new Limit(perSecond, burst);
+  public void change(RateLimit next) {
     if (!next.equals(limit)) {
       limit = next;
       bucket.replaceConfiguration(
-          BucketConfiguration.builder()
-              .addLimit(bandwidth(perSecond, next.depth()).build())
-              .build(),
+          BucketConfiguration.builder().addLimit(bandwidth(next).build()).build(),
           TokensInheritanceStrategy.AS_IS);
       wake();
     }
   }
 
-  private static BandwidthBuilderBuildStage bandwidth(long perSecond, long depth) {
-    return Bandwidth.builder().capacity(depth).refillGreedy(perSecond, Duration.ofSeconds(1));
+  private static BandwidthBuilderBuildStage bandwidth(RateLimit limit) {
+    return Bandwidth.builder().capacity(depth(limit)).refillGreedy(limit.tokens(), limit.per());
+  }
+
+  private static long depth(RateLimit limit) {
+    double least = (double) limit.tokens() * DEPTH_MIN.toNanos() / limit.per().toNanos();
+    return Math.max(limit.burst(), (long) Math.ceil(least));
   }
 
   @Override
@@ -181,11 +177,11 @@ final class SharedRate implements Rate {
     spend(spent + spentByOthers + spentBySilent(group));
     spentByOthers = 0;
     seen.values().removeIf(one -> one.peer.isGone());
-    spend(bucket.getAvailableTokens() - group.partOfThoseTogether(limit.depth()));
+    spend(bucket.getAvailableTokens() - group.partOfThoseTogether(depth(limit)));
     long available = bucket.getAvailableTokens();
     granted = toSetAside(available, spent, group);
     left.addAndGet(granted - before); // what is taken meanwhile stays taken
-    boolean isFull = available == group.partOfThoseTogether(limit.depth());
+    boolean isFull = available == group.partOfThoseTogether(depth(limit));
     hasRested = isFull && active(group) == 0;
     rests = hasRested;
     if (!hasRested || left.get() != granted) {
@@ -215,7 +211,7 @@ final class SharedRate implements Rate {
   }
 
   private long debtMax() {
-    return DEBT_MAX * limit.depth();
+    return DEBT_MAX * depth(limit);
   }
 
   /** Those that are not heard of hold their share of the rate, so that is what they may spend. */
@@ -226,7 +222,12 @@ final class SharedRate implements Rate {
       owed = 0;
       return 0;
     }
-    owed += (double) limit.perSecond * elapsed / 1e9 * group.silent() / group.spenders();
+    owed +=
+        (double) limit.tokens()
+            * elapsed
+            / limit.per().toNanos()
+            * group.silent()
+            / group.spenders();
     long whole = (long) owed;
     owed -= whole;
     return whole;

@@ -27,7 +27,7 @@ final class ReportTest {
 
   @Test
   void draft_hasNoRoomBeyondItsBytes() {
-    Report.Draft draft = new Report.Draft();
+    Report.Draft draft = new Report.Draft(Report.OF_REQUESTS);
     int fit = 0;
     while (draft.add(new Spent("t".repeat(63) + "/" + "f".repeat(63), fit, 1))) {
       fit++;
@@ -58,7 +58,7 @@ final class ReportTest {
   }
 
   private static byte[] written() {
-    Report.Draft draft = new Report.Draft();
+    Report.Draft draft = new Report.Draft(Report.OF_REQUESTS);
     assertThat(draft.isEmpty()).isTrue();
     draft.add(SPENT);
     draft.add(ASK);

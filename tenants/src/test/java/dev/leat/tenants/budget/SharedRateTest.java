@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.contract.TenantId;
 import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.Rate;
+import dev.leat.tenants.RateKind;
+import dev.leat.tenants.RateLimit;
 import dev.leat.testkit.Seed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +27,9 @@ final class SharedRateTest {
 
   private void rate(long perSecond, long burst) {
     rates.clear();
-    gates.nodes.forEach(node -> rates.add(node.budgets.rate(ACME, perSecond, burst)));
+    gates.nodes.forEach(node ->
+        rates.add(
+            node.budgets.rate(ACME, RateKind.REQUESTS, RateLimit.perSecond(perSecond, burst))));
   }
 
   /** Offers so many a second, in all, to each of these in turn. */
@@ -52,6 +56,29 @@ final class SharedRateTest {
     assertThat(admitted).isCloseTo(1_000 + 5 * 1_000, THREE);
   }
 
+  /** What functions send is few and by the minute or the hour. */
+  @Test
+  void ratesOfMinutesAndHours_areHeldLikewise() {
+    gates.nodes.forEach(node ->
+        rates.add(
+            node.budgets.rate(
+                ACME, RateKind.OUTBOUND_PER_MINUTE, RateLimit.of(600, Duration.ofMinutes(1)))));
+    gates.run(Duration.ofSeconds(61));
+    offer(Duration.ofSeconds(20), 100, rates);
+    assertThat(admitted).as("a minute's at once, and a third").isCloseTo(600 + 200, THREE);
+
+    rates.clear();
+    admitted = 0;
+    gates.nodes.forEach(node ->
+        rates.add(
+            node.budgets.rate(
+                ACME, RateKind.OUTBOUND_PER_HOUR, RateLimit.of(36_000, Duration.ofHours(1)))));
+    offer(Duration.ofSeconds(20), 200, rates);
+    assertThat(admitted)
+        .as("a share of what came since the nodes were started, and what comes")
+        .isCloseTo(10 * (61 + 20) / 3 + 10 * 20, THREE);
+  }
+
   @Test
   void allOfItAtOneGateway_isWithinThreePercent() {
     rate(1_000, 1_000);
@@ -76,7 +103,7 @@ final class SharedRateTest {
       assertThat(admitted)
           .as("at %d a second", perSecond)
           .isCloseTo(perSecond * seconds + burst, THREE);
-      gates.nodes.forEach(node -> node.budgets.endRate(ACME));
+      gates.nodes.forEach(node -> node.budgets.endRate(ACME, RateKind.REQUESTS));
     }
   }
 
@@ -187,7 +214,8 @@ final class SharedRateTest {
     offer(Duration.ofSeconds(5), 4_000, rates);
     admitted = 0;
 
-    rates.add(gates.join("n3", 1).budgets.rate(ACME, 900, 900));
+    rates.add(
+        gates.join("n3", 1).budgets.rate(ACME, RateKind.REQUESTS, RateLimit.perSecond(900, 900)));
     offer(Duration.ofSeconds(5), 4_000, rates);
 
     assertThat(admitted).isCloseTo(5 * 900, THREE);
@@ -201,7 +229,7 @@ final class SharedRateTest {
       rate(perSecond, 1_000);
       assertThat(rates).allMatch(Rate::tryTake);
       assertThat(rates.stream().mapToLong(Rate::left).sum() + 3).isEqualTo(Math.max(3, perSecond));
-      gates.nodes.forEach(node -> node.budgets.endRate(ACME));
+      gates.nodes.forEach(node -> node.budgets.endRate(ACME, RateKind.REQUESTS));
     }
   }
 
@@ -211,7 +239,7 @@ final class SharedRateTest {
     gates.nodes.forEach(node -> node.budgets.places(ACME, 9));
     offer(Duration.ofSeconds(2), 100, rates);
 
-    gates.nodes.forEach(node -> node.budgets.endRate(ACME));
+    gates.nodes.forEach(node -> node.budgets.endRate(ACME, RateKind.REQUESTS));
     gates.nodes.forEach(node -> node.budgets.endPlaces(ACME));
     gates.run(Duration.ofSeconds(1));
 
@@ -270,7 +298,7 @@ final class SharedRateTest {
   void nonsenseFromAGateway_isBoundedAndForgotten() {
     rate(100, 100);
     gates.run(Duration.ofSeconds(2));
-    Report.Draft lie = new Report.Draft();
+    Report.Draft lie = new Report.Draft(Report.OF_REQUESTS);
     lie.add(new Report.Spent("acme", Long.MAX_VALUE, Long.MAX_VALUE));
     lie.add(new Report.Spent("unknown", 1, 1));
     for (Gates.Node node : gates.nodes) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.audit.jdbi.AuditSchema;
+import dev.leat.contract.AddressRange;
 import dev.leat.contract.Answer;
 import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
@@ -522,11 +523,20 @@ abstract class StoresContract {
     assertThat(powers.find(ACME)).contains(some);
     assertThat(powers.find(new TenantId("absent"))).isEmpty();
     assertThat(powers.all()).isEqualTo(Map.of(ACME, some, OTHER, AllowedPowers.only(Set.of())));
+    AllowedPowers inside =
+        AllowedPowers.ALL.withPrivate(
+            List.of(
+                AddressRange.of("10.1.0.0/16").orElseThrow(),
+                AddressRange.of("[fd00::1]:8443").orElseThrow()));
+    powers.set(OTHER, inside);
+    assertThat(powers.find(OTHER)).contains(inside);
+    assertThat(powers.all()).isEqualTo(Map.of(ACME, some, OTHER, inside));
     powers.set(OTHER, AllowedPowers.ALL);
     assertThat(powers.all()).isEqualTo(Map.of(ACME, some));
     assertThat(announced.changes())
         .containsExactly(
             new Change.QuotaChanged(ACME),
+            new Change.QuotaChanged(OTHER),
             new Change.QuotaChanged(OTHER),
             new Change.QuotaChanged(OTHER));
   }

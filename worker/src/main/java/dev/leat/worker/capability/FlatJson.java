@@ -34,9 +34,7 @@ public final class FlatJson {
       while (from.nextToken() == JsonToken.FIELD_NAME) {
         String name = from.currentName();
         JsonToken value = from.nextToken();
-        if (fields.size() == fieldsMax
-            || !value.isScalarValue()
-            || value == JsonToken.VALUE_NULL) {
+        if (fields.size() == fieldsMax || !value.isScalarValue() || value == JsonToken.VALUE_NULL) {
           return Optional.empty();
         }
         fields.put(name, from.getText());

@@ -48,8 +48,7 @@ final class HostCallMeter {
       HostCallMeter meter = meters.get(i);
       if (meter.calls > 0) {
         powers = powers == null ? new ArrayList<>(meters.size()) : powers;
-        powers.add(
-            new HostCalls.OfPower(meter.power, meter.calls, meter.nanos, meter.bytes));
+        powers.add(new HostCalls.OfPower(meter.power, meter.calls, meter.nanos, meter.bytes));
       }
     }
     return powers == null ? HostCalls.NONE : new HostCalls(powers);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.leat.contract.AddressRange;
 import dev.leat.contract.Answer;
+import dev.leat.contract.Finding;
 import dev.leat.contract.Grant;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.permission.FunctionPermissions;
@@ -87,10 +89,33 @@ class RequestsTest {
 
   @Test
   void powersChange_withoutAList_isAllPowers() throws IOException {
-    assertThat(StrictJson.mapper().readValue("{}", PowersChange.class).powers())
-        .isEqualTo(AllowedPowers.ALL);
-    assertThat(StrictJson.mapper().readValue("{\"allow\":[\"http\"]}", PowersChange.class).powers())
-        .isEqualTo(AllowedPowers.only(Set.of("http")));
+    assertThat(powers("{}")).isEqualTo(Answer.done(AllowedPowers.ALL));
+    assertThat(powers("{\"allow\":[\"http\"]}"))
+        .isEqualTo(Answer.done(AllowedPowers.only(Set.of("http"))));
+  }
+
+  @Test
+  void powersChange_ofPrivateAddresses_areReadOrRefusedEach() throws IOException {
+    assertThat(powers("{\"privateAddresses\":[\"10.1.0.0/16\",\"127.0.0.1:80\"]}"))
+        .isEqualTo(
+            Answer.done(
+                AllowedPowers.ALL.withPrivate(
+                    List.of(
+                        AddressRange.of("10.1.0.0/16").orElseThrow(),
+                        AddressRange.of("127.0.0.1:80").orElseThrow()))));
+    assertThat(powers("{\"privateAddresses\":[\"10.1\",\"127.0.0.1\",\"localhost\"]}"))
+        .isInstanceOfSatisfying(
+            Answer.Refused.class,
+            refused ->
+                assertThat(refused.problem().findings())
+                    .extracting(Finding::at)
+                    .containsExactly("privateAddresses[0]", "privateAddresses[2]"));
+    assertThat(schema("Powers").at("/properties/privateAddresses/maxItems").asInt())
+        .isEqualTo(AllowedPowers.ADDRESSES_MAX);
+  }
+
+  private static Answer<AllowedPowers> powers(String json) throws IOException {
+    return StrictJson.mapper().readValue(json, PowersChange.class).powers();
   }
 
   @Test

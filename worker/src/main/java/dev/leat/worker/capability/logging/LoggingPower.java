@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Lines by {@code log} and {@code log_fields}, and by WASI's standard error. Denied, they are read and left out. */
+/**
+ * Lines by {@code log} and {@code log_fields}, and by WASI's standard error. Denied, they are read
+ * and left out.
+ */
 public final class LoggingPower implements Power<InstanceLog> {
   private final GuestLogs logs;
 

@@ -15,8 +15,7 @@ final class LogFieldsTest {
             LogFields.appended(
                 "paid",
                 "{\"order\": 17, \"name\": \"Ada L.\", \"ok\": true, \"eq\": \"a=b\", \"none\": \"\", \"q\": \"a\\\"\\\\b\"}"))
-        .isEqualTo(
-            "paid order=17 name=\"Ada L.\" ok=true eq=\"a=b\" none=\"\" q=\"a\\\"\\\\b\"");
+        .isEqualTo("paid order=17 name=\"Ada L.\" ok=true eq=\"a=b\" none=\"\" q=\"a\\\"\\\\b\"");
     assertThat(LogFields.appended("paid", "{}")).isEqualTo("paid");
   }
 

@@ -181,7 +181,8 @@ final class GuestMetricsTest {
   void histogram_countsEachValueOnce_inTheFirstBoundThatItIsWithin() {
     record(MetricKind.HISTOGRAM, "", -1, 0.001, 0.002, 499, 501);
 
-    assertThat(only().buckets()).containsExactly(2L, 1L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 1L);
+    assertThat(only().buckets())
+        .containsExactly(2L, 1L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 1L, 1L);
     assertThat(only().value()).isEqualTo(999.003, within(1e-9));
   }
 
