@@ -151,6 +151,10 @@ LEAT_IMPORT("http_response_body") int32_t leat_http_response_body(int32_t handle
 LEAT_IMPORT("http_close") void leat_http_close(int32_t handle);
 LEAT_IMPORT("http_is_allowed") /* 1 or 0 */
 int32_t leat_http_is_allowed(const void *method, uint32_t method_length, const void *url, uint32_t url_length);
+/* capability: secrets. The length of a secret's value, of which at most `capacity` bytes are written; LEAT_ABSENT for
+ * one that is not set, LEAT_DENIED for one that the manifest does not name. */
+LEAT_IMPORT("secret_get")
+int32_t leat_secret_get(const void *name, uint32_t name_length, void *buffer, uint32_t capacity);
 
 /* capability: keyValue. Keys are UTF-8 of 1 to 512 bytes, values any bytes up to 256 KiB. */
 /* The length of the whole value, of which at most `capacity` bytes are written. */

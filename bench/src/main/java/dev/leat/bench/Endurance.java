@@ -36,6 +36,8 @@ import dev.leat.worker.capability.http.OutboundConfig;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
+import dev.leat.worker.capability.secret.HeldSecrets;
+import dev.leat.worker.capability.secret.SecretsPower;
 import dev.leat.worker.guest.CpuTime;
 import dev.leat.worker.guest.CpuTurns;
 import dev.leat.worker.guest.Guest;
@@ -57,6 +59,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -103,6 +106,9 @@ public final class Endurance {
             new GuestMetrics(function -> true),
             noValues(),
             HttpCallBenchmark.power(Vertx.vertx(), OutboundConfig.DEFAULT),
+            new SecretsPower(
+                new HeldSecrets((tenant, name) -> Optional.empty()),
+                new HostWork(Thread::startVirtualThread, 1)),
             Clock.systemUTC(),
             PermissionSource.OF_MANIFESTS,
             new PermissionDenials((function, type, resource) -> {}));

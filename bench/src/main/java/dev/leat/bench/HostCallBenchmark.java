@@ -29,6 +29,8 @@ import dev.leat.worker.capability.http.OutboundConfig;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
+import dev.leat.worker.capability.secret.HeldSecrets;
+import dev.leat.worker.capability.secret.SecretsPower;
 import dev.leat.worker.jdbi.JdbiKeyValueStore;
 import dev.leat.worker.jdbi.WorkerSchema;
 import io.vertx.core.Vertx;
@@ -37,6 +39,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -108,6 +111,9 @@ public class HostCallBenchmark {
                     tenant -> Allowance.PLATFORM,
                     Clock.systemUTC()),
                 HttpCallBenchmark.power(vertx, OutboundConfig.DEFAULT),
+                new SecretsPower(
+                    new HeldSecrets((tenant, name) -> Optional.empty()),
+                    new HostWork(Thread::startVirtualThread, 1)),
                 Clock.systemUTC(),
                 PermissionSource.OF_MANIFESTS,
                 new PermissionDenials((of, type, resource) -> {}))

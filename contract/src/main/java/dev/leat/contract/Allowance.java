@@ -17,6 +17,8 @@ import java.util.Set;
  * @param keyValueBytes of these keys and values together
  * @param asyncBacklog asynchronous invocations that wait or run
  * @param asyncBytes of their bodies, of answers and of dead letters that are kept
+ * @param secrets that it sets for them
+ * @param secretBytes of the values of these
  * @param grants the words of the powers that its functions may be granted ({@link Grant#word})
  * @param privateAddresses that they may reach by HTTP though the rest of the world cannot
  */
@@ -31,6 +33,8 @@ public record Allowance(
     long keyValueBytes,
     long asyncBacklog,
     long asyncBytes,
+    long secrets,
+    long secretBytes,
     Set<String> grants,
     List<AddressRange> privateAddresses) {
   /** Functions of a tenant: at 100 versions of about 1 KB each, 100 MB of routes at the most. */
@@ -65,6 +69,15 @@ public record Allowance(
   /** Bytes that they hold, where nothing else is set: 1 GiB. */
   public static final long ASYNC_BYTES = 1L << 30;
 
+  /** Secrets of a tenant, where nothing else is set. */
+  public static final long SECRETS = 1_000;
+
+  /** Secrets of a tenant at the most: they are deleted with it, at once. */
+  public static final long SECRETS_MAX = 10_000;
+
+  /** Bytes of their values, where nothing else is set: 1 MiB, 1 KiB for each. */
+  public static final long SECRET_BYTES = 1 << 20;
+
   public Allowance {
     grants = Set.copyOf(grants);
     privateAddresses = List.copyOf(privateAddresses);
@@ -83,6 +96,8 @@ public record Allowance(
         KEY_VALUE_BYTES,
         ASYNC_BACKLOG,
         ASYNC_BYTES,
+        SECRETS,
+        SECRET_BYTES,
         Grant.WORDS,
         List.of());
   }
@@ -100,6 +115,8 @@ public record Allowance(
         keyValueBytes,
         asyncBacklog,
         asyncBytes,
+        secrets,
+        secretBytes,
         grants,
         privateAddresses);
   }
@@ -117,6 +134,8 @@ public record Allowance(
         keyValueBytes,
         asyncBacklog,
         asyncBytes,
+        secrets,
+        secretBytes,
         words,
         privateAddresses);
   }
@@ -134,6 +153,8 @@ public record Allowance(
         bytes,
         asyncBacklog,
         asyncBytes,
+        secrets,
+        secretBytes,
         grants,
         privateAddresses);
   }
@@ -151,7 +172,28 @@ public record Allowance(
         keyValueBytes,
         asyncBacklog,
         asyncBytes,
+        secrets,
+        secretBytes,
         grants,
         ranges);
+  }
+
+  /** The same with other room for secrets. */
+  public Allowance withSecrets(long count, long bytes) {
+    return new Allowance(
+        limits,
+        defaults,
+        instances,
+        functions,
+        modules,
+        storedBytes,
+        keys,
+        keyValueBytes,
+        asyncBacklog,
+        asyncBytes,
+        count,
+        bytes,
+        grants,
+        privateAddresses);
   }
 }

@@ -48,6 +48,9 @@ public sealed interface Change {
   /** What all functions of a tenant may ask of the host is gone. */
   record PermissionsForgotten(TenantId tenant) implements Change {}
 
+  /** A secret was set, rotated or deleted. */
+  record SecretChanged(TenantId tenant, String name) implements Change {}
+
   /** A node of the cluster came, left, or says something else of itself. */
   record MemberChanged(String node) implements Change {}
 

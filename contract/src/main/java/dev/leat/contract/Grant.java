@@ -10,7 +10,8 @@ import java.util.Set;
  */
 public sealed interface Grant {
   /** The words of all kinds. */
-  Set<String> WORDS = Set.of("logging", "metrics", "config", "http", "keyValue", "database");
+  Set<String> WORDS =
+      Set.of("logging", "metrics", "config", "http", "keyValue", "database", "secrets");
 
   /** Guest log lines are kept. */
   record Logging() implements Grant {}
@@ -88,6 +89,20 @@ public sealed interface Grant {
     }
   }
 
+  /**
+   * Secrets of the tenant.
+   *
+   * @param names those that the guest may read, at least one
+   */
+  record Secrets(List<String> names) implements Grant {
+    /** Of one version. */
+    public static final int NAMES_MAX = 32;
+
+    public Secrets {
+      names = List.copyOf(names);
+    }
+  }
+
   /** The word of a kind: its name in camel case. */
   static String word(Class<? extends Grant> kind) {
     String name = kind.getSimpleName();
@@ -111,6 +126,7 @@ public sealed interface Grant {
       case Http http -> true;
       case KeyValue keyValue -> true;
       case Database database -> false;
+      case Secrets secrets -> true;
     };
   }
 }

@@ -96,6 +96,7 @@ public enum GuestContract {
       case Grant.Metrics metrics -> offers(metrics);
       case Grant.Http http -> offers(http);
       case Grant.KeyValue keyValue -> offers(keyValue);
+      case Grant.Secrets secrets -> offers(secrets);
       case Grant.Database database -> true;
     };
   }
@@ -136,6 +137,7 @@ public enum GuestContract {
             Grant.Logging.class,
             Grant.Metrics.class,
             Grant.Config.class,
+            Grant.Secrets.class,
             Grant.Http.class,
             Grant.KeyValue.class);
 

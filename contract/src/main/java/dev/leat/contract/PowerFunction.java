@@ -23,6 +23,7 @@ public enum PowerFunction {
   HTTP_RESPONSE_BODY(Grant.Http.class, "http_response_body", "(i32,i32,i32)->i32"),
   HTTP_CLOSE(Grant.Http.class, "http_close", "(i32)->"),
   HTTP_IS_ALLOWED(Grant.Http.class, "http_is_allowed", "(i32,i32,i32,i32)->i32"),
+  SECRET_GET(Grant.Secrets.class, "secret_get", "(i32,i32,i32,i32)->i32"),
   KV_GET(Grant.KeyValue.class, "kv_get", "(i32,i32,i32,i32)->i32"),
   KV_SET(Grant.KeyValue.class, "kv_set", "(i32,i32,i32,i32,i64)->i32"),
   KV_DELETE(Grant.KeyValue.class, "kv_delete", "(i32,i32)->i32"),

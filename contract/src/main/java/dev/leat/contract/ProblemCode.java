@@ -46,6 +46,7 @@ public enum ProblemCode {
   WORKER_LOST(502, Source.SCHEDULER, false, "The worker that had the call was lost"),
   FUNCTION_TIMEOUT(504, Source.WORKER, true, "The function ran too long"),
   STORE_UNAVAILABLE(503, Source.GATEWAY, true, "The platform's store is away just now"),
+  ENCRYPTION_KEY_MISSING(503, Source.GATEWAY, false, "The node has no key for secrets"),
   OVERLOADED(503, Source.SCHEDULER, true, "The platform has no room just now"),
   WORKER_UNAVAILABLE(503, Source.SCHEDULER, true, "No worker took the call"),
   CLIENT_CLOSED(499, Source.GATEWAY, false, "The client closed the connection");

@@ -211,6 +211,7 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         null,
         null,
+        null,
         audit,
         null,
         changes,

@@ -38,6 +38,7 @@ record ChangeText(String kind, String subject) {
       case Change.AssignmentChanged(FunctionRef function) ->
           text("assignment", function.tenant(), function.name());
       case Change.MemberChanged(String node) -> text("member", node);
+      case Change.SecretChanged(TenantId tenant, String name) -> text("secret", tenant, name);
     };
   }
 
@@ -72,6 +73,8 @@ record ChangeText(String kind, String subject) {
           case "permissions-forgotten" ->
               of(1, names -> new Change.PermissionsForgotten(new TenantId(names.get(0))));
           case "member" -> of(1, names -> new Change.MemberChanged(names.get(0)));
+          case "secret" ->
+              of(2, names -> new Change.SecretChanged(new TenantId(names.get(0)), names.get(1)));
           case "assignment" -> of(2, names -> new Change.AssignmentChanged(function(names)));
           default -> null;
         });

@@ -33,6 +33,7 @@ final class ChangeTextTest {
           new Change.PermissionsChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))),
           new Change.PermissionsForgotten(LONGEST),
           new Change.MemberChanged("n".repeat(63)),
+          new Change.SecretChanged(LONGEST, "n".repeat(63)),
           new Change.AssignmentChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))));
 
   @Test

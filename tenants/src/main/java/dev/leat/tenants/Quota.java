@@ -35,6 +35,10 @@ enum Quota {
   KEYS(100_000_000),
   /** Of these keys and values together. */
   KEY_VALUE_BYTES(1_000_000_000_000L),
+  /** Of the tenant, for its functions. */
+  SECRETS(Allowance.SECRETS_MAX),
+  /** Of the values of these. */
+  SECRET_BYTES(Allowance.SECRETS_MAX << 16),
   MODULES(Allowance.MODULES_MAX),
   FUNCTIONS(Allowance.FUNCTIONS_MAX),
   /** Asynchronous invocations that wait or run. */

@@ -22,8 +22,8 @@ import java.util.function.UnaryOperator;
  *   <li>A change is announced together with it.
  * </ol>
  *
- * <p>The pair is kept in clear: who can read the store can sign tokens. The methods block and throw
- * {@link StoreFailure} when the store is broken.
+ * <p>The pair is kept in clear unless the operator has configured a key for it: who can read both
+ * can sign tokens. The methods block and throw {@link StoreFailure} when the store is broken.
  */
 public interface SigningKeyStore {
   Keys keepFirst(KeyPair candidate);

@@ -33,6 +33,8 @@ final class TenantAllowance {
         given(limits, Quota.KEY_VALUE_BYTES, platform.keyValueBytes(), 1),
         given(limits, Quota.ASYNC_BACKLOG, platform.asyncBacklog(), 1),
         given(limits, Quota.ASYNC_BYTES, platform.asyncBytes(), 1),
+        given(limits, Quota.SECRETS, platform.secrets(), 1),
+        given(limits, Quota.SECRET_BYTES, platform.secretBytes(), 1),
         powers.grants(),
         powers.privateAddresses());
   }

@@ -12,6 +12,7 @@ import dev.leat.worker.capability.logging.LoggingPower;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import dev.leat.worker.capability.metrics.MetricsPower;
 import dev.leat.worker.capability.random.RandomPower;
+import dev.leat.worker.capability.secret.SecretsPower;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -25,6 +26,7 @@ public final class HostPowers {
       GuestMetrics metrics,
       KeyValuePower keyValues,
       HttpPower http,
+      SecretsPower secrets,
       InstantSource clock,
       PermissionSource permissions,
       PermissionDenials denials) {
@@ -35,6 +37,7 @@ public final class HostPowers {
             new ConfigPower(),
             http,
             keyValues,
+            secrets,
             new ClockPower(clock),
             new RandomPower()),
         permissions,

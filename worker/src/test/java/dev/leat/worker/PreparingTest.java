@@ -161,6 +161,7 @@ final class PreparingTest {
             new GuestMetrics(function -> true),
             TestKeyValues.unused(),
             TestHttp.unused(),
+            TestSecrets.unused(),
             InstantSource.system(),
             PermissionSource.OF_MANIFESTS,
             new PermissionDenials((function, type, resource) -> {}));

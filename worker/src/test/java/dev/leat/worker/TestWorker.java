@@ -26,6 +26,7 @@ import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.logging.GuestLog;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
+import dev.leat.worker.capability.secret.SecretsPower;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class TestWorker implements AutoCloseable {
   volatile boolean storeIsAway;
   final GuestHeap heap;
   final TestKeyValues keyValues;
+  final TestSecrets secrets = new TestSecrets();
   final Map<ModuleDigest, byte[]> modules = new ConcurrentHashMap<>();
   final Worker worker;
 
@@ -158,6 +160,7 @@ public final class TestWorker implements AutoCloseable {
             metrics,
             keyValues.power(clock),
             http,
+            new SecretsPower(secrets.held, keyValues.work),
             clock,
             permissions,
             denials);

@@ -11,8 +11,8 @@ import java.time.Instant;
  *       kept: the same to everyone, for ever, also to those who call at once.
  * </ol>
  *
- * <p>It is kept in clear: who can read the store can be any node. The method blocks and throws
- * {@link StoreFailure} when the store is broken.
+ * <p>It is kept in clear unless the operator has configured a key for it: who can read both can be
+ * any node. The method blocks and throws {@link StoreFailure} when the store is broken.
  */
 public interface AuthorityStore {
   Kept keepFirst(Kept candidate);

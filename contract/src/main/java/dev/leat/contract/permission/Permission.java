@@ -85,6 +85,8 @@ public final class Permission {
       case Grant.KeyValue keyValue ->
           Stream.of(PermissionType.KEYVALUE_READ, PermissionType.KEYVALUE_WRITE)
               .flatMap(type -> known(type, keyValue.namespace() + "/**"));
+      case Grant.Secrets secrets ->
+          secrets.names().stream().flatMap(name -> known(PermissionType.SECRETS, name));
       case Grant.Database database ->
           database.allow().stream().flatMap(allowed -> tables(database.connection(), allowed));
     };

@@ -130,6 +130,18 @@ final class ApiClient {
     return sendBody("PUT", path, JSON, BodyPublishers.ofByteArray(Json.bytes(body)));
   }
 
+  /** Puts bytes as they are, under a condition if there is one. */
+  JsonNode put(String path, byte[] body, @Nullable String ifMatch) {
+    HttpRequest.Builder request =
+        request(path)
+            .PUT(BodyPublishers.ofByteArray(body))
+            .setHeader("Content-Type", "application/octet-stream");
+    if (ifMatch != null) {
+      request.setHeader("If-Match", ifMatch);
+    }
+    return document(send(request.build()));
+  }
+
   /** Puts it if what is there is still what this entity tag says. */
   JsonNode putIfMatch(String path, JsonNode body, String etag) {
     return document(

@@ -58,6 +58,7 @@ public final class Leat {
             .addSubcommand(new IssuerCommands(session))
             .addSubcommand(new KeyCommands(session))
             .addSubcommand(new PolicyCommands(session))
+            .addSubcommand(new SecretCommands(session))
             .addSubcommand(new NewProject(session))
             .addSubcommand(new BuildProject(session))
             .addSubcommand(new TestProject(session))

@@ -74,7 +74,7 @@ final class TenantCommands {
               paramLabel = "POWER[,POWER...]|all|none",
               description = {
                 "These and no others: logging, metrics, config,",
-                "http, keyValue, database."
+                "http, keyValue, database, secrets."
               })
           @Nullable String allow,
       @Option(

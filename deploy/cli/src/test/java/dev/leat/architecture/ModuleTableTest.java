@@ -76,6 +76,7 @@ class ModuleTableTest {
           "dev.leat.tenants.jdbi..",
           "dev.leat.audit.jdbi..",
           "dev.leat.tenants.usage.jdbi..",
+          "dev.leat.tenants.secret.jdbi..",
           "dev.leat.registry.jdbi..",
           "dev.leat.invocations.jdbi..",
           "dev.leat.cluster.jdbi..",
@@ -118,6 +119,7 @@ class ModuleTableTest {
                       "dev.leat.tenants.jdbi..",
                       "dev.leat.audit.jdbi..",
                       "dev.leat.tenants.usage.jdbi..",
+                      "dev.leat.tenants.secret.jdbi..",
                       "dev.leat.registry.jdbi..",
                       "dev.leat.invocations.jdbi..",
                       "dev.leat.cluster.jdbi..",
@@ -129,7 +131,10 @@ class ModuleTableTest {
               Map.entry("io.github.bucket4j..", List.of("dev.leat.tenants..")),
               Map.entry(
                   "com.github.benmanes.caffeine..",
-                  List.of("dev.leat.tenants..", "dev.leat.worker")),
+                  List.of(
+                      "dev.leat.tenants..",
+                      "dev.leat.worker",
+                      "dev.leat.worker.capability.secret")),
               Map.entry(
                   "com.nimbusds..",
                   List.of(

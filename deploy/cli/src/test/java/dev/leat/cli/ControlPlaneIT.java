@@ -87,6 +87,8 @@ class ControlPlaneIT {
     "show mask,                      GET /v1/tenants/acme/functions/mask",
     "show mask --version v1,         GET /v1/tenants/acme/functions/mask/versions/v1",
     "show ../keys,                   GET /v1/tenants/acme/functions/..%2Fkeys",
+    "secret list,                    GET /v1/tenants/acme/secrets",
+    "secret delete stripe-key,       DELETE /v1/tenants/acme/secrets/stripe-key",
     "versions mask,                  GET /v1/tenants/acme/functions/mask/versions",
     "traffic mask,                   GET /v1/tenants/acme/functions/mask/traffic",
     "traffic mask v1=90 v2=10,       PUT /v1/tenants/acme/functions/mask/traffic",
@@ -238,6 +240,42 @@ class ControlPlaneIT {
                 + "{\"claim\":\"https://x/roles\",\"value\":\"a:b=c\",\"role\":\"developer\"},"
                 + "{\"claim\":\"groups\",\"value\":\"all\",\"role\":\"invoker\"}]}");
     assertThat(cli.run("issuer", "add", "b", "c", "--map", "x").err()).contains("CLAIM=VALUE:ROLE");
+  }
+
+  @Test
+  void secret_isSentAsItIs_fromAFileOrStandardInput() throws IOException {
+    byte[] value = {0, 'k', '\n', (byte) 0xff};
+    Path file = Files.write(directory.resolve("key"), value);
+
+    Cli.Result set = cli.run("secret", "set", "stripe-key", "--from-file", file);
+    assertThat(set.err()).isEmpty();
+    assertThat(server.only("setSecret").line())
+        .isEqualTo("PUT /v1/tenants/acme/secrets/stripe-key");
+    assertThat(server.only("setSecret").body()).isEqualTo(value);
+    assertThat(set.out()).isEqualTo("Set secret stripe-key, version 2, 32 bytes\n");
+
+    server.requests().clear();
+    Cli.Result rotated =
+        cli.withInput("sk_in")
+            .run("secret", "rotate", "stripe-key", "--from-file", "-", "-o", "json");
+    assertThat(server.only("setSecret").body()).isEqualTo("sk_in".getBytes(StandardCharsets.UTF_8));
+    assertThat(server.only("setSecret").header("if-match")).isEqualTo("*");
+    assertThat(rotated.json().path("version").asInt()).isEqualTo(2);
+    assertThat(rotated.out()).doesNotContain("sk_in");
+  }
+
+  @Test
+  void secret_thatCannotBeRead_isNotSent() throws IOException {
+    Path large = Files.write(directory.resolve("large"), new byte[(64 << 10) + 1]);
+
+    assertThat(cli.run("secret", "set", "a", "--from-file", large).err())
+        .contains("too large: at most 65536 bytes");
+    assertThat(cli.run("secret", "set", "a", "--from-file", directory.resolve("none")).err())
+        .contains("it does not exist");
+    Cli.Result inArguments = cli.run("secret", "set", "a", "sk_live");
+    assertThat(inArguments.exitCode()).isEqualTo(2);
+    assertThat(inArguments.err()).contains("--from-file");
+    assertThat(server.requests()).isEmpty();
   }
 
   @Test

@@ -48,10 +48,12 @@ import dev.leat.store.JdbiLeases;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
+import dev.leat.store.encryption.Rewrapping;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Meters;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
+import dev.leat.tenants.secret.SecretStore;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.http.AddedFields;
 import dev.leat.worker.capability.http.HttpPower;
@@ -59,6 +61,8 @@ import dev.leat.worker.capability.http.OutboundHttp;
 import dev.leat.worker.capability.http.OutboundListener;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
+import dev.leat.worker.capability.secret.HeldSecrets;
+import dev.leat.worker.capability.secret.SecretsPower;
 import dev.leat.worker.jdbi.WorkerSchema;
 import java.io.IOException;
 import java.time.Clock;
@@ -70,6 +74,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,6 +108,7 @@ final class Assembly implements AutoCloseable {
 
   // What every node has, whatever its roles.
   final DataDirectory directory;
+  private final NodeEncryption encryption;
   private final NodeDatabase database;
   private final TenantParts tenants;
   private final AuditParts audit;
@@ -123,6 +129,8 @@ final class Assembly implements AutoCloseable {
   private final RolloutSteps rolloutSteps;
   private final KeyValueParts keyValues;
   private final OutboundHttp outbound;
+  private final HeldSecrets secrets;
+  private final EncryptAnew encryptingAnew;
 
   // The way of a call, from the gateway to a worker.
   final Scheduler scheduler;
@@ -144,7 +152,14 @@ final class Assembly implements AutoCloseable {
     directory = new DataDirectory(config.dataDirectory());
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
-    membership = config.place().map(place -> new Membership(config, place, source)).orElse(null);
+    encryption =
+        new NodeEncryption(
+            config.encryption(), config.place().isEmpty(), directory.encryptionKeys());
+    membership =
+        config
+            .place()
+            .map(place -> new Membership(config, place, source, encryption.wrapped()))
+            .orElse(null);
     tenants =
         new TenantParts(
             source,
@@ -152,12 +167,15 @@ final class Assembly implements AutoCloseable {
             membership == null ? Meters.local(System::nanoTime) : membership.meters(),
             this::storedBytes,
             config.place().isEmpty(),
+            encryption,
             blocking,
             clock);
     audit = new AuditParts(source, config.audit(), config.name(), tenants.signingKeys, clock);
     executions = new ExecutionLog(new JdbiExecutionStore(source), config.invocations(), clock);
     logs = new InvocationLogs(new JdbiLogStore(source), config.invocations(), clock);
-    modules = new ModuleParts(config, directory, source, audit.store::append, clock);
+    modules =
+        new ModuleParts(
+            config, directory, source, encryption.wrapped(), audit.store::append, clock);
     PermissionStore permissionStore = new JdbiPermissionStore(modules.database, modules.turns);
     permissions = new CurrentPermissions(permissionStore, tenants.quotas, tenants.tenants::exists);
     UsesStore usesStore = new JdbiUsesStore(modules.database);
@@ -166,6 +184,7 @@ final class Assembly implements AutoCloseable {
         new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
     outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
+    secrets = new HeldSecrets(tenants.secrets::value);
     running =
         new WorkerParts(
             config.worker(),
@@ -175,6 +194,7 @@ final class Assembly implements AutoCloseable {
             new KeyValuePower(keyValues.store, keyValues.work, tenants.quotas, clock),
             new HttpPower(
                 outbound, tenants.outboundGate::tryTake, AddedFields.NONE, OutboundListener.NONE),
+            new SecretsPower(secrets, keyValues.work),
             this::isDeployed,
             this::kept,
             this::ended,
@@ -194,6 +214,16 @@ final class Assembly implements AutoCloseable {
     rolloutSteps =
         new RolloutSteps(
             new JdbiLeases(source), "rollouts#" + UUID.randomUUID(), registry.rollouts, changes);
+
+    encryptingAnew =
+        new EncryptAnew(
+            Stream.of(
+                    Stream.of(tenants.secrets, tenants.signingKey, modules.storage.key()),
+                    Stream.ofNullable(membership).map(place -> place.authorities))
+                .<Rewrapping>flatMap(each -> each)
+                .toList(),
+            new JdbiLeases(source),
+            "encryption-keys#" + UUID.randomUUID());
 
     scheduler =
         calls == null
@@ -272,6 +302,7 @@ final class Assembly implements AutoCloseable {
             tenants.tokens,
             tenants.issuers,
             tenants.signingKeys,
+            tenants.secrets,
             registry.publisherKeys,
             registry.policies,
             registry.exchange,
@@ -323,6 +354,7 @@ final class Assembly implements AutoCloseable {
             .part("blocking threads", () -> {}, blocking::shutdown)
             .part("API document", gateway::prepare)
             .part("data directory", directory::claim, directory::close)
+            .part("encryption", encryption::start, () -> {})
             .part("database", database::start, database::close)
             .part("tables", this::prepareTables)
             .part("database watch", database.watch()::start, database.watch()::close);
@@ -356,6 +388,7 @@ final class Assembly implements AutoCloseable {
     }
     if (config.has(NodeRole.SCHEDULER)) {
       all.part("rollouts", rolloutSteps::start, rolloutSteps::close)
+          .part("encryption anew", encryptingAnew::start, encryptingAnew::close)
           .part("expired values", keyValues.collecting::start, keyValues.collecting::close);
     }
     if (config.has(NodeRole.GATEWAY)) {
@@ -377,6 +410,11 @@ final class Assembly implements AutoCloseable {
   @Override
   public void close() {
     parts.close();
+  }
+
+  /** What the lease's holder does from time to time. */
+  void encryptAnew() {
+    encryptingAnew.round();
   }
 
   private void prepareTables() throws IOException {
@@ -423,6 +461,7 @@ final class Assembly implements AutoCloseable {
             tenants.quotas,
             tenants.tenants,
             tenants.usage,
+            secrets,
             permissions, // after the quotas, which have the powers, and the tenants
             registry.drained,
             registry.routes)
@@ -431,6 +470,7 @@ final class Assembly implements AutoCloseable {
       changes.subscribe(calls.assignments()); // after the routes, which have the versions
     }
     changes.load();
+    encryption.warnOf(tenants.secrets.unknownKeys());
   }
 
   private void writeOperatorToken() throws IOException {
@@ -586,12 +626,15 @@ final class Assembly implements AutoCloseable {
   /** What the tenant has of what is kept, by the names of the quotas that limit it. */
   private Map<String, Long> stock(TenantId tenant) {
     KeyValueStore.Use values = keyValues.store.use(tenant);
+    SecretStore.Use told = tenants.secrets.use(tenant);
     return Map.of(
         "functions", (long) registry.functions.count(tenant),
         "modules", (long) registry.modules.count(tenant),
         "stored-bytes", registry.modules.storedBytes(tenant),
         "keys", values.keys(),
-        "key-value-bytes", values.bytes());
+        "key-value-bytes", values.bytes(),
+        "secrets", told.entries(),
+        "secret-bytes", told.bytes());
   }
 
   private boolean isDeployed(FunctionRef function) {

@@ -41,6 +41,11 @@ final class DataDirectory implements AutoCloseable {
     return directory.resolve(OPERATOR_TOKEN);
   }
 
+  /** The file with the key of secrets, where none is configured. */
+  Path encryptionKeys() {
+    return directory.resolve("encryption.keys");
+  }
+
   /**
    * Takes the directory, which is made if it is missing, with those in it.
    *

@@ -1,6 +1,7 @@
 package dev.leat.node;
 
 import dev.leat.store.StoreFailure;
+import dev.leat.store.encryption.Undecryptable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,8 @@ final class Lifecycle implements AutoCloseable {
           "%s: %s. Mend that, or restore the data from a backup, and start again."
               .formatted(e.getMessage(), Cause.words(Cause.root(e))),
           e);
+    } catch (Undecryptable e) {
+      throw new IOException(e.getMessage() + ".", e);
     }
   }
 

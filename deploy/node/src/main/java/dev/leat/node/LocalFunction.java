@@ -37,9 +37,12 @@ import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.MemoryKeyValueStore;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
+import dev.leat.worker.capability.secret.HeldSecrets;
+import dev.leat.worker.capability.secret.SecretsPower;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 
@@ -94,6 +97,9 @@ public final class LocalFunction implements AutoCloseable {
                     Clock.systemUTC()),
                 new HttpPower(
                     outbound, OutboundQuota.NONE, AddedFields.NONE, OutboundListener.NONE),
+                new SecretsPower(
+                    new HeldSecrets((tenant, name) -> Optional.empty()), // none is set here
+                    new HostWork(Executors.newVirtualThreadPerTaskExecutor(), CALLS)),
                 Clock.systemUTC(),
                 PermissionSource.OF_MANIFESTS,
                 new PermissionDenials(

@@ -13,6 +13,7 @@ import dev.leat.contract.NodeRole;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.Leases;
 import dev.leat.store.WakeUp;
+import dev.leat.store.encryption.WrappedKeys;
 import dev.leat.tenants.Meters;
 import dev.leat.tenants.budget.ClusterBudgets;
 import java.io.IOException;
@@ -56,14 +57,16 @@ final class Membership {
   /** What functions send, which all nodes hold together. */
   private final ClusterBudgets outbound;
 
-  private final DataSource source;
+  /** Where the cluster's authority is kept. */
+  final JdbiAuthorityStore authorities;
+
   private final HazelcastMember hazelcast;
   private @Nullable ClusterAuthority authority;
   private final CountDownLatch replaced = new CountDownLatch(1);
 
-  Membership(NodeConfig config, ClusterPlace place, DataSource source) {
+  Membership(NodeConfig config, ClusterPlace place, DataSource source, WrappedKeys wrapped) {
     this.place = place;
-    this.source = source;
+    this.authorities = new JdbiAuthorityStore(source, wrapped);
     this.leases = new JdbiLeases(source);
     this.hazelcast = new HazelcastMember(config.cluster());
     this.directory =
@@ -104,7 +107,7 @@ final class Membership {
   void claim() throws ClusterRefused {
     directory.claim();
     directory.start();
-    authority = ClusterAuthority.of(new JdbiAuthorityStore(source), InstantSource.system());
+    authority = ClusterAuthority.of(authorities, InstantSource.system());
   }
 
   /** By which the nodes know each other; there is one since the claim. */

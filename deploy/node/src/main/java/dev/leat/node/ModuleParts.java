@@ -13,6 +13,7 @@ import dev.leat.registry.module.GuardedBlobStore;
 import dev.leat.registry.module.TamperAlarm;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
+import dev.leat.store.encryption.WrappedKeys;
 import dev.leat.worker.ModuleUnavailable;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -36,17 +37,19 @@ final class ModuleParts {
   final ChicoryEngine engine;
 
   /**
+   * @param wrapped how the platform's own keys are kept
    * @param audit keeps an audit record
    */
   ModuleParts(
       NodeConfig config,
       DataDirectory directory,
       DataSource source,
+      WrappedKeys wrapped,
       Consumer<AuditEntry> audit,
       InstantSource clock) {
     database = new Database(source);
     turns = new TenantTurns(database);
-    storage = ModuleStorage.of(config, directory, database);
+    storage = ModuleStorage.of(config, directory, database, wrapped);
     alarm = new TamperAlarm(audit, config.name(), clock, System::nanoTime);
     blobs = new GuardedBlobStore(storage.blobs(), alarm);
     engine =

@@ -35,6 +35,7 @@ import java.util.Set;
  * @param invocations how long their records are kept
  * @param log how the node's log is written
  * @param outbound how functions send HTTP requests
+ * @param encryption by which keys secrets are encrypted
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -60,7 +61,8 @@ public record NodeConfig(
     @Setting(key = "audit") AuditConfig audit,
     @Setting(key = "invocations") Retention invocations,
     @Setting(key = "log") LogConfig log,
-    @Setting(key = "outbound") OutboundConfig outbound) {
+    @Setting(key = "outbound") OutboundConfig outbound,
+    @Setting(key = "encryption") EncryptionConfig encryption) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -96,7 +98,8 @@ public record NodeConfig(
         AuditConfig.DEFAULT,
         Retention.DEFAULT,
         LogConfig.DEFAULT,
-        OutboundConfig.DEFAULT);
+        OutboundConfig.DEFAULT,
+        EncryptionConfig.NONE);
   }
 
   /** The same as one of a cluster, with these roles. */
@@ -117,7 +120,8 @@ public record NodeConfig(
         audit,
         invocations,
         log,
-        outbound);
+        outbound,
+        encryption);
   }
 
   /** The same with its tables elsewhere. */
@@ -138,7 +142,8 @@ public record NodeConfig(
         audit,
         invocations,
         log,
-        outbound);
+        outbound,
+        encryption);
   }
 
   /** The same with its modules there. */
@@ -159,7 +164,8 @@ public record NodeConfig(
         audit,
         invocations,
         log,
-        outbound);
+        outbound,
+        encryption);
   }
 
   /** The same with its modules in this bucket. */
@@ -180,7 +186,8 @@ public record NodeConfig(
         audit,
         invocations,
         log,
-        outbound);
+        outbound,
+        encryption);
   }
 
   /** Where modules and their compiled classes are. */
@@ -206,7 +213,8 @@ public record NodeConfig(
         audit,
         invocations,
         log,
-        outbound);
+        outbound,
+        encryption);
   }
 
   /** The same with other limits on connections. */
@@ -227,7 +235,8 @@ public record NodeConfig(
         audit,
         invocations,
         log,
-        outbound);
+        outbound,
+        encryption);
   }
 
   /** The same with a worker of another size. */
@@ -248,7 +257,8 @@ public record NodeConfig(
         audit,
         invocations,
         log,
-        outbound);
+        outbound,
+        encryption);
   }
 
   /** The same with other settings of its cluster. */
@@ -269,7 +279,8 @@ public record NodeConfig(
         audit,
         invocations,
         log,
-        outbound);
+        outbound,
+        encryption);
   }
 
   /** The same with another log. */
@@ -290,7 +301,8 @@ public record NodeConfig(
         audit,
         invocations,
         other,
-        outbound);
+        outbound,
+        encryption);
   }
 
   /** The same with other settings of functions' requests. */
@@ -311,6 +323,29 @@ public record NodeConfig(
         audit,
         invocations,
         log,
+        other,
+        encryption);
+  }
+
+  /** The same with other keys. */
+  public NodeConfig with(EncryptionConfig other) {
+    return new NodeConfig(
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        blobs,
+        bucket,
+        worker,
+        compiling,
+        connections,
+        cluster,
+        audit,
+        invocations,
+        log,
+        outbound,
         other);
   }
 

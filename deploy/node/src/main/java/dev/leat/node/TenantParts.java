@@ -1,5 +1,6 @@
 package dev.leat.node;
 
+import dev.leat.store.encryption.Rewrapping;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.Issuers;
 import dev.leat.tenants.JwksFetch;
@@ -17,6 +18,8 @@ import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
+import dev.leat.tenants.secret.Secrets;
+import dev.leat.tenants.secret.jdbi.JdbiSecretStore;
 import dev.leat.tenants.usage.HourlyBalances;
 import dev.leat.tenants.usage.UsageCounts;
 import dev.leat.tenants.usage.UsageLog;
@@ -34,10 +37,15 @@ final class TenantParts {
   private static final Duration JWKS_TIMEOUT = Duration.ofSeconds(5);
 
   final SigningKeys signingKeys;
+
+  /** The private one, as it is kept. */
+  final Rewrapping signingKey;
+
   final Tokens tokens;
   final QuotaGate quotaGate;
   final OutboundGate outboundGate;
   final Quotas quotas;
+  final Secrets secrets;
   final Tenants tenants;
   final JwksFetch jwksFetch = new JwksFetch(JWKS_TIMEOUT);
   final Issuers issuers;
@@ -50,6 +58,7 @@ final class TenantParts {
    * @param meters what counts requests, on this node alone or with the others of its cluster
    * @param stored what each tenant has stored
    * @param isAlone whether no other node has the same database
+   * @param encryption by which keys what is kept is encrypted
    * @param blocking virtual threads
    */
   TenantParts(
@@ -58,14 +67,17 @@ final class TenantParts {
       Meters meters,
       UsageStore.StoredBytes stored,
       boolean isAlone,
+      NodeEncryption encryption,
       Executor blocking,
       Clock clock) {
     quotaGate = new QuotaGate(meters, System::nanoTime);
     outboundGate = new OutboundGate(meters, quotaGate);
-    signingKeys =
-        new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, System::nanoTime);
+    JdbiSigningKeyStore keys = new JdbiSigningKeyStore(source, encryption.wrapped());
+    signingKey = keys;
+    signingKeys = new SigningKeys(keys, blocking, clock, System::nanoTime);
     tokens = new Tokens(new JdbiTokenStore(source), signingKeys, Tokens.DEFAULT_ISSUER, clock);
     quotas = new Quotas(new JdbiQuotaStore(source), new JdbiPowerStore(source), quotaGate);
+    secrets = new Secrets(new JdbiSecretStore(source), encryption::ofSecrets, quotas, clock);
     tenants = new Tenants(new JdbiTenantStore(source), belongings, clock);
     issuers =
         new Issuers(new JdbiIssuerStore(source), jwksFetch, blocking, clock, System::nanoTime);

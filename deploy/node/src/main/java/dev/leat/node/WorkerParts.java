@@ -15,6 +15,7 @@ import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.logging.Slf4jGuestLog;
 import dev.leat.worker.capability.metrics.GuestMetrics;
+import dev.leat.worker.capability.secret.SecretsPower;
 import java.time.Clock;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -39,6 +40,7 @@ final class WorkerParts {
    * @param denials told of what guests were denied
    * @param keyValues what they keep between invocations
    * @param http how they send requests
+   * @param secrets what they are told
    * @param kept how many idle instances of a version are kept here
    * @param ended told of each invocation that ended here; must not wait
    * @param logs what guests write
@@ -50,6 +52,7 @@ final class WorkerParts {
       PermissionDenials denials,
       KeyValuePower keyValues,
       HttpPower http,
+      SecretsPower secrets,
       Predicate<FunctionRef> isDeployed,
       ToIntFunction<FunctionVersion> kept,
       BiConsumer<Invocation, Outcome> ended,
@@ -62,7 +65,14 @@ final class WorkerParts {
             modules::load,
             modules::bytes,
             HostPowers.of(
-                guestLogs, guestMetrics, keyValues, http, Clock.systemUTC(), permissions, denials),
+                guestLogs,
+                guestMetrics,
+                keyValues,
+                http,
+                secrets,
+                Clock.systemUTC(),
+                permissions,
+                denials),
             ended,
             kept);
     trial = new WorkerTrial(worker);

@@ -178,6 +178,16 @@ class ControlPlaneIT {
         .isEqualTo(201);
     assertThat(get(walked.path("/issuers")).json().at("/items/0/roles/0/role").asText())
         .isEqualTo("developer");
+    assertThat(
+            node.request("PUT", walked.path("/secrets/stripe-key"))
+                .operator()
+                .field("Content-Type", "application/octet-stream")
+                .body("sk_made_up")
+                .send()
+                .status())
+        .isEqualTo(201);
+    get(walked.path("/secrets"));
+    assertThat(get(walked.path("/secrets/stripe-key")).json().path("bytes").asInt()).isEqualTo(10);
     String echo = walked.path("/functions/echo");
     assertThat(
             putJson(echo + "/permissions", "{\"permissions\":[{\"type\":\"logging\"}]}").status())
@@ -253,6 +263,7 @@ class ControlPlaneIT {
             module,
             walked.path("/tokens/" + token),
             walked.path("/issuers/corp"),
+            walked.path("/secrets/stripe-key"),
             walked.path("/keys/" + key),
             walked.path(""))) {
       assertThat(delete(path).status()).as(path).isEqualTo(204);

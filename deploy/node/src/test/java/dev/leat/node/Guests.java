@@ -111,6 +111,19 @@ public final class Guests {
     return handler(builder, code, module -> module.data(NAME, texts.toString()));
   }
 
+  /** Answers with the secret that the request names, or with a minus and the digit of the code. */
+  public static byte[] telling() {
+    WasmCode code = new WasmCode().locals(1, "i32");
+    code.localGet(0).localGet(1).i32Const(OUTPUT).i32Const(16_384).call(0).localTee(2);
+    code.i32Const(0).op(0x48).ifTrue();
+    code.i32Const(OUTPUT).i32Const('-').i32Store8(0);
+    code.i32Const(OUTPUT).i32Const('0').localGet(2).i32Sub().i32Store8(1);
+    code.i32Const(2).localSet(2).end();
+    code.i64Const(OUTPUT).i64Const(32).i64Shl().localGet(2).i64ExtendUnsigned().i64Or();
+    return handler(
+        new WasmBuilder().importFunction("leat", "secret_get", "(i32,i32,i32,i32)->i32"), code);
+  }
+
   public static byte[] trapping() {
     return handler(new WasmBuilder(), new WasmCode().unreachable());
   }

@@ -32,13 +32,18 @@ final class RunningNode extends NodeUnderTest {
    */
   static RunningNode start(
       Path directory, DatabaseConfig tables, String name, RunningNode... others) {
+    return start(member(directory, tables, name, others));
+  }
+
+  /** How such a node is set up. */
+  static NodeConfig member(
+      Path directory, DatabaseConfig tables, String name, RunningNode... others) {
     List<InetSocketAddress> join = Arrays.stream(others).map(RunningNode::clusterAddress).toList();
-    return start(
-        NodeConfig.embedded(directory.resolve(name), NodeConfig.DEFAULT_HOST, 0)
-            .with(tables)
-            .at(
-                new ClusterPlace(name, NodeConfig.DEFAULT_HOST, 0, join),
-                EnumSet.allOf(NodeRole.class)));
+    return NodeConfig.embedded(directory.resolve(name), NodeConfig.DEFAULT_HOST, 0)
+        .with(tables)
+        .at(
+            new ClusterPlace(name, NodeConfig.DEFAULT_HOST, 0, join),
+            EnumSet.allOf(NodeRole.class));
   }
 
   /** Where the first member that it knows of is reached by others: itself, where it is alone. */

@@ -128,6 +128,7 @@ public final class ControlPlane {
     byId.putAll(new SigningKeyOperations(services.signingKeys()).byId());
     byId.putAll(new TokenOperations(services.tokens()).byId());
     byId.putAll(new IssuerOperations(services.issuers()).byId());
+    byId.putAll(new SecretOperations(services.secrets()).byId());
     byId.putAll(
         new ModuleOperations(
                 services.keys(), services.publishing(), services.modules(), services.analysis())
@@ -137,7 +138,11 @@ public final class ControlPlane {
         new ExchangeOperations(services.exchange(), services.modules(), services.policies())
             .byId());
     byId.putAll(
-        new FunctionOperations(services.deploying(), services.functions(), services.permitting())
+        new FunctionOperations(
+                services.deploying(),
+                services.functions(),
+                services.permitting(),
+                services.secrets())
             .byId());
     byId.putAll(new ReleaseOperations(services.traffic(), services.naming()).byId());
     byId.putAll(new RolloutOperations(services.rollouts()).byId());

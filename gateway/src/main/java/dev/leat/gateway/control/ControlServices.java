@@ -25,6 +25,7 @@ import dev.leat.tenants.Quotas;
 import dev.leat.tenants.SigningKeys;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.Tokens;
+import dev.leat.tenants.secret.Secrets;
 import dev.leat.tenants.usage.UsageLog;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,6 +47,7 @@ public record ControlServices(
     Tokens tokens,
     Issuers issuers,
     SigningKeys signingKeys,
+    Secrets secrets,
     PublisherKeys keys,
     Policies policies,
     ModuleExchange exchange,

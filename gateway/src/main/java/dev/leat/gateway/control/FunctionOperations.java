@@ -1,7 +1,10 @@
 package dev.leat.gateway.control;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Grant;
 import dev.leat.contract.Page;
 import dev.leat.gateway.control.reply.FunctionReply;
 import dev.leat.gateway.control.reply.FunctionVersionReply;
@@ -10,6 +13,9 @@ import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.permission.PermitFunction;
+import dev.leat.tenants.secret.Secrets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Functions and their versions. */
@@ -17,12 +23,17 @@ final class FunctionOperations {
   private final DeployFunction deploying;
   private final FunctionCatalog functions;
   private final PermitFunction permitting;
+  private final Secrets secrets;
 
   FunctionOperations(
-      DeployFunction deploying, FunctionCatalog functions, PermitFunction permitting) {
+      DeployFunction deploying,
+      FunctionCatalog functions,
+      PermitFunction permitting,
+      Secrets secrets) {
     this.deploying = deploying;
     this.functions = functions;
     this.permitting = permitting;
+    this.secrets = secrets;
   }
 
   Map<String, Operation> byId() {
@@ -73,14 +84,27 @@ final class FunctionOperations {
         deployed ->
             new Reply.Json(
                 201,
-                FunctionVersionReply.withNotes(
-                    deployed, call.origin(), permitting.notes(deployed.version())),
+                FunctionVersionReply.withNotes(deployed, call.origin(), notes(deployed.version())),
                 Map.of(
                     "etag",
                     deployed.etag(),
                     "location",
                     "/v1/tenants/%s/functions/%s"
                         .formatted(call.tenant(), deployed.version().function().name()))));
+  }
+
+  private List<Finding> notes(FunctionVersion version) {
+    List<Finding> notes = new ArrayList<>(permitting.notes(version));
+    List<String> named =
+        version.grants().find(Grant.Secrets.class).map(Grant.Secrets::names).orElse(List.of());
+    for (String missing : secrets.missing(version.function().tenant(), named)) {
+      notes.add(
+          new Finding(
+              "spec.capabilities.secrets",
+              "names '%s', which is not set: the function is told that it is absent (leat secret set %s --from-file F)"
+                  .formatted(missing, missing)));
+    }
+    return notes;
   }
 
   private Answer<DeployedVersion> deploy(Call call, FunctionName name) {

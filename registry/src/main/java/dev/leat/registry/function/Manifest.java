@@ -131,6 +131,9 @@ public record Manifest(
                 .put("namespace", keyValue.namespace())
                 .put("ttlMax", Quantities.duration(keyValue.ttlMax())));
     grants
+        .find(Grant.Secrets.class)
+        .ifPresent(secrets -> secrets.names().forEach(to.putArray("secrets")::add));
+    grants
         .find(Grant.Database.class)
         .ifPresent(database -> {
           ObjectNode node = to.putObject("database").put("connection", database.connection());

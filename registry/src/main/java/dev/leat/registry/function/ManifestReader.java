@@ -10,6 +10,7 @@ import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Limits;
+import dev.leat.contract.Names;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.RequiredClaims;
 import dev.leat.documents.ClosedObject;
@@ -236,8 +237,16 @@ public final class ManifestReader {
     granted.optionalObject("http").map(ManifestReader::http).ifPresent(grants::add);
     granted.optionalObject("keyValue").map(ManifestReader::keyValue).ifPresent(grants::add);
     granted.optionalObject("database").map(ManifestReader::database).ifPresent(grants::add);
-    granted.later("secrets").close();
+    secrets(granted).ifPresent(grants::add);
+    granted.close();
     return new Grants(grants);
+  }
+
+  private static Optional<Grant> secrets(ClosedObject granted) {
+    List<String> names =
+        granted.texts(
+            "secrets", Grant.Secrets.NAMES_MAX, Names::isName, "a secret's name: " + NAME_FORM);
+    return names.isEmpty() ? Optional.empty() : Optional.of(new Grant.Secrets(names));
   }
 
   private static Optional<Grant> flag(ClosedObject granted, String key, Grant grant) {

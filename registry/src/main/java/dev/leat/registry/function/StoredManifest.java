@@ -149,6 +149,10 @@ public final class StoredManifest {
               keyValue.path("namespace").asText(ManifestReader.NAMESPACE),
               ttlMax.isPositive() ? ttlMax : ManifestReader.TTL_MAX));
     }
+    JsonNode secrets = granted.path("secrets");
+    if (!secrets.isEmpty()) {
+      grants.add(new Grant.Secrets(texts(secrets)));
+    }
     JsonNode database = granted.path("database");
     if (database.isObject()) {
       grants.add(

@@ -5,7 +5,12 @@ import dev.leat.contract.StoredModule;
 import dev.leat.engine.ClassStore;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
+import dev.leat.store.encryption.Place;
+import dev.leat.store.encryption.Rewrapping;
+import dev.leat.store.encryption.WrappedKeys;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,16 +26,27 @@ import org.slf4j.LoggerFactory;
  * authenticates them. It is a cache: what cannot be read or written costs a compilation, no more.
  * What cannot be deleted is a failure, since it would stay.
  */
-public final class JdbiClassStore implements ClassStore {
+public final class JdbiClassStore implements ClassStore, Rewrapping {
   private static final Logger LOG = LoggerFactory.getLogger(JdbiClassStore.class);
   private static final String KEY_ALGORITHM = "HmacSHA256";
   private static final int KEY_BYTES = 32;
+  private static final Place PLACE = Place.of("class-key");
 
   private final Database database;
+  private final WrappedKeys wrapped;
   private volatile @Nullable SecretKey key;
 
+  /** Keeps its key in clear. */
   public JdbiClassStore(Database database) {
+    this(database, WrappedKeys.NONE);
+  }
+
+  /**
+   * @param wrapped how its key is kept
+   */
+  public JdbiClassStore(Database database, WrappedKeys wrapped) {
     this.database = database;
+    this.wrapped = wrapped;
   }
 
   /** Takes the key of the first node that was ever started on this database. */
@@ -47,15 +63,46 @@ public final class JdbiClassStore implements ClassStore {
           int isFirst =
               handle.execute(
                   "INSERT INTO class_key (id, secret) VALUES (1, ?) ON CONFLICT DO NOTHING",
-                  (Object) candidate);
+                  (Object) kept(candidate));
           if (isFirst == 1) {
             // Whatever is there was saved under a key that is lost.
             handle.execute("DELETE FROM module_chunks WHERE format <> ?", ModuleChunks.WASM);
           }
           return handle
               .createQuery("SELECT secret FROM class_key")
-              .map((row, context) -> row.getBytes("secret"))
+              .map((row, context) -> key(row.getBytes("secret")))
               .one();
+        });
+  }
+
+  /** In clear as the bytes that it is, else as a text. */
+  private byte[] kept(byte[] secret) {
+    String text = Base64.getEncoder().encodeToString(secret);
+    String wrapping = wrapped.wrap(text, PLACE);
+    return wrapping.equals(text) ? secret : wrapping.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private byte[] key(byte[] kept) {
+    return kept.length == KEY_BYTES
+        ? kept
+        : Base64.getDecoder()
+            .decode(wrapped.unwrap(new String(kept, StandardCharsets.US_ASCII), PLACE));
+  }
+
+  @Override
+  public int rewrap() {
+    return database.inTransaction(
+        "Encrypting the key of compiled modules",
+        handle -> {
+          Optional<byte[]> kept =
+              handle
+                  .createQuery("SELECT secret FROM class_key FOR UPDATE")
+                  .mapTo(byte[].class)
+                  .findOne();
+          return kept.isEmpty()
+                  || !wrapped.isOutdated(new String(kept.get(), StandardCharsets.US_ASCII))
+              ? 0
+              : handle.execute("UPDATE class_key SET secret = ?", (Object) kept(key(kept.get())));
         });
   }
 

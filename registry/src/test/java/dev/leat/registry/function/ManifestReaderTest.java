@@ -50,6 +50,7 @@ final class ManifestReaderTest {
           http: {allow: ["https://api.example.com", "https://*.example.org:8443"], methods: [GET, POST], perMinute: 60, timeout: 3s}
           keyValue: {namespace: default, ttlMax: 24h}
           database: {connection: main, allow: ["read:orders", "write:audit_*"]}
+          secrets: [stripe-key]
         async: {attempts: 3, backoff: {first: 2s, max: 1m}, maxAge: 1h, keepResult: 48h, retryOn: [trapped], onSuccess: other}
         config: {fields_to_mask: [email, phone]}
       """;
@@ -90,7 +91,8 @@ final class ManifestReaderTest {
                         60,
                         Duration.ofSeconds(3)),
                     new Grant.KeyValue("default", Duration.ofHours(24)),
-                    new Grant.Database("main", List.of("read:orders", "write:audit_*"))),
+                    new Grant.Database("main", List.of("read:orders", "write:audit_*")),
+                    new Grant.Secrets(List.of("stripe-key"))),
                 "{\"fields_to_mask\":[\"email\",\"phone\"]}",
                 new AsyncPolicy(
                     3,
@@ -304,6 +306,9 @@ final class ManifestReaderTest {
           [GET, POST]                  | [TRACE]                 | spec.capabilities.http.methods[0]
           timeout: 3s                  | timeout: 6m             | spec.capabilities.http.timeout
           ttlMax: 24h                  | ttlMax: 0s              | spec.capabilities.keyValue.ttlMax
+          [stripe-key]                 | [Stripe]                | spec.capabilities.secrets[0]
+          [stripe-key]                 | [a, b, a]               | spec.capabilities.secrets[2]
+          [stripe-key]                 | {a: b}                  | spec.capabilities.secrets
           connection: main,            |                         | spec.capabilities.database.connection
           attempts: 3                  | attempts: 101           | spec.async.attempts
           maxAge: 1h                   | maxAge: 9d              | spec.async.maxAge
@@ -330,7 +335,6 @@ final class ManifestReaderTest {
       delimiter = '|',
       textBlock =
           """
-          keyValue:                                | secrets: [stripe-key]\\n    keyValue: | spec.capabilities.secrets
           memory: 16Mi,                            | memory: 16Mi, growth: 8Mi,     | spec.limits.growth
           memory: 16Mi,                            | memory: 16Mi, stack: 512Ki,    | spec.limits.stack
           connection: main,                        | connection: main, rows: 1000,  | spec.capabilities.database.rows

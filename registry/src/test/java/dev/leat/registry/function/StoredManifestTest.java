@@ -45,7 +45,8 @@ final class StoredManifestTest {
               7,
               Duration.ofMillis(500)),
           new Grant.KeyValue("carts", Duration.ofMinutes(5)),
-          new Grant.Database("main", List.of("read:orders", "write:audit_*")));
+          new Grant.Database("main", List.of("read:orders", "write:audit_*")),
+          new Grant.Secrets(List.of("stripe-key", "b")));
 
   /** As the first release wrote it. It has to be read for ever: never change this text. */
   private static final String FIRST =
@@ -177,7 +178,8 @@ final class StoredManifestTest {
             Grants.of(
                 new Grant.Http(List.of(), 1),
                 new Grant.KeyValue("default", Duration.ofHours(24)),
-                new Grant.Database("", List.of())));
+                new Grant.Database("", List.of()),
+                new Grant.Secrets(List.of("key"))));
   }
 
   @ParameterizedTest

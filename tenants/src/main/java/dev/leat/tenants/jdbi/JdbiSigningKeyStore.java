@@ -5,6 +5,9 @@ import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Change;
 import dev.leat.store.Changes;
 import dev.leat.store.Database;
+import dev.leat.store.encryption.Place;
+import dev.leat.store.encryption.Rewrapping;
+import dev.leat.store.encryption.WrappedKeys;
 import dev.leat.tenants.SigningKeyStore;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,11 +16,21 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 
 /** Keys in the table {@code token_keys}. */
-public final class JdbiSigningKeyStore implements SigningKeyStore {
+public final class JdbiSigningKeyStore implements SigningKeyStore, Rewrapping {
   private final Database database;
+  private final WrappedKeys wrapped;
 
+  /** Keeps the private key in clear. */
   public JdbiSigningKeyStore(DataSource source) {
+    this(source, WrappedKeys.NONE);
+  }
+
+  /**
+   * @param wrapped how the private key is kept
+   */
+  public JdbiSigningKeyStore(DataSource source, WrappedKeys wrapped) {
     this.database = new Database(source);
+    this.wrapped = wrapped;
   }
 
   @Override
@@ -63,6 +76,35 @@ public final class JdbiSigningKeyStore implements SigningKeyStore {
         });
   }
 
+  @Override
+  public int rewrap() {
+    return database.inTransaction(
+        "Encrypting the signing key",
+        handle -> {
+          lock(handle);
+          String kid = signing(handle).orElse("");
+          String kept =
+              handle
+                  .createQuery("SELECT private_key FROM token_keys WHERE kid = :kid")
+                  .bind("kid", kid)
+                  .mapTo(String.class)
+                  .findOne()
+                  .orElse("");
+          if (kept.isEmpty() || !wrapped.isOutdated(kept)) {
+            return 0;
+          }
+          return handle
+              .createUpdate("UPDATE token_keys SET private_key = :key WHERE kid = :kid")
+              .bind("key", wrapped.wrap(wrapped.unwrap(kept, place(kid)), place(kid)))
+              .bind("kid", kid)
+              .execute();
+        });
+  }
+
+  private static Place place(String kid) {
+    return Place.of("signing-key", kid);
+  }
+
   /** Nobody else changes the keys, or issues a token, before this transaction ends. */
   static void lock(Handle handle) {
     handle.createQuery("SELECT id FROM token_keys_lock FOR UPDATE").mapTo(Integer.class).one();
@@ -98,7 +140,7 @@ public final class JdbiSigningKeyStore implements SigningKeyStore {
         .execute();
   }
 
-  private static void insert(Handle handle, KeyPair pair) {
+  private void insert(Handle handle, KeyPair pair) {
     handle
         .createUpdate(
             """
@@ -107,12 +149,12 @@ public final class JdbiSigningKeyStore implements SigningKeyStore {
             """)
         .bind("kid", pair.id())
         .bind("publicKey", pair.publicKey())
-        .bind("privateKey", pair.privateKey())
+        .bind("privateKey", wrapped.wrap(pair.privateKey(), place(pair.id())))
         .bind("createdAt", pair.createdAt())
         .execute();
   }
 
-  private static Keys kept(Handle handle) {
+  private Keys kept(Handle handle) {
     KeyPair signing =
         handle
             .createQuery("SELECT * FROM token_keys WHERE verifies_until IS NULL")
@@ -120,7 +162,7 @@ public final class JdbiSigningKeyStore implements SigningKeyStore {
                 new KeyPair(
                     row.getString("kid"),
                     row.getString("public_key"),
-                    row.getString("private_key"),
+                    wrapped.unwrap(row.getString("private_key"), place(row.getString("kid"))),
                     Database.instant(row, "created_at")))
             .one();
     return new Keys(

@@ -31,6 +31,8 @@ public final class JdbiTenantStore implements TenantStore {
           """,
           "DELETE FROM tokens WHERE tenant = :tenant",
           "DELETE FROM issuers WHERE tenant = :tenant",
+          "DELETE FROM secrets WHERE tenant = :tenant",
+          "DELETE FROM secret_use WHERE tenant = :tenant",
           "DELETE FROM function_quotas WHERE tenant = :tenant",
           "DELETE FROM quotas WHERE tenant = :tenant");
 

@@ -4,7 +4,7 @@ import dev.leat.contract.TenantId;
 import org.jdbi.v3.core.Handle;
 
 /** Looks at a tenant's row, on which hangs what is its own. */
-final class TenantRows {
+public final class TenantRows {
   private TenantRows() {}
 
   static boolean exists(Handle handle, TenantId tenant) {
@@ -15,7 +15,7 @@ final class TenantRows {
    * Whether the tenant exists; if so, nobody else changes what is its own, or deletes it, before
    * this transaction ends.
    */
-  static boolean lock(Handle handle, TenantId tenant) {
+  public static boolean lock(Handle handle, TenantId tenant) {
     return find(handle, "SELECT id FROM tenants WHERE id = :tenant FOR UPDATE", tenant);
   }
 

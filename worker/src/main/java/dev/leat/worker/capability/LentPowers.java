@@ -72,6 +72,22 @@ public final class LentPowers {
     return count;
   }
 
+  /**
+   * Whether the instance was told what does not hold any more, so that it is not used again: it may
+   * remember it.
+   */
+  public boolean isOutdated() {
+    if (!permits.isAsAtStart()) {
+      return true;
+    }
+    for (Lending<?> lending : lendings) {
+      if (lending.isOutdated()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** To be called before each call of the guest, its initialisation included. */
   public void prepare(Invocation invocation) {
     for (int i = 0; i < meters.size(); i++) {
@@ -107,6 +123,10 @@ public final class LentPowers {
       if (lent != null) {
         power.prepare(lent, invocation);
       }
+    }
+
+    boolean isOutdated() {
+      return lent != null && power.isOutdated(lent);
     }
 
     void end() {

@@ -41,6 +41,14 @@ public interface Power<S> {
   /** Prepare: a call begins; nothing of the one before is left. */
   default void prepare(S lent, Invocation invocation) {}
 
+  /**
+   * Whether the instance may remember what does not hold any more: it is not used again. Asked
+   * before each call.
+   */
+  default boolean isOutdated(S lent) {
+    return false;
+  }
+
   /** The call is over: what it held is given back. Throws nothing. */
   default void end(S lent) {}
 }

@@ -89,7 +89,7 @@ abstract sealed class InstanceGuest implements Guest
 
   @Override
   public final boolean isOutdated() {
-    return !lent.permits().isAsAtStart();
+    return lent.isOutdated();
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.leat.worker.HostPowers;
 import dev.leat.worker.TestFunction;
 import dev.leat.worker.TestHttp;
 import dev.leat.worker.TestKeyValues;
+import dev.leat.worker.TestSecrets;
 import dev.leat.worker.capability.clock.ClockPower;
 import dev.leat.worker.capability.clock.GuestClock;
 import dev.leat.worker.capability.config.GuestConfig;
@@ -40,6 +41,7 @@ final class HostPowersTest {
           new GuestMetrics(function -> true),
           TestKeyValues.unused(),
           TestHttp.unused(),
+          TestSecrets.unused(),
           InstantSource.system(),
           PermissionSource.OF_MANIFESTS,
           new PermissionDenials((function, type, resource) -> {}));
@@ -51,6 +53,7 @@ final class HostPowersTest {
         new Grant.Config(),
         new Grant.Http(List.of("https://a.example"), 60),
         new Grant.KeyValue("default", Duration.ofHours(1)),
+        new Grant.Secrets(List.of("a")),
         new Grant.Database("main", List.of("read:a")));
   }
 
