@@ -15,6 +15,7 @@ export const Code = Object.freeze({
 });
 
 const LEVELS = ['debug', 'info', 'warn', 'error'];
+const STATE = 'processor-state/function';
 const NOTHING = { columns: [], rows: [], rowsAffected: 0 };
 
 export class FakeHost {
@@ -232,6 +233,13 @@ export class FakeHost {
         const isSame = oldLength === -1 ? !kept : kept && kept.bytes.equals(this.#bytes(old, oldLength));
         return isSame ? this.#keep(text(key, length), this.#bytes(value, valueLength), ttl) : Code.CONFLICT;
       },
+
+      get_processor_state: () => {
+        const kept = this.#value(STATE);
+        if (!kept) return 0n;
+        return BigInt(this.#give(kept.bytes) >>> 0) << 32n | BigInt(kept.bytes.length);
+      },
+      set_processor_state: (value, length) => this.#keep(STATE, this.#bytes(value, length), 0n),
 
       http_open: (method, methodLength, url, urlLength) =>
         this.#requests.push({ name: `${text(method, methodLength)} ${text(url, urlLength)}` }),

@@ -134,6 +134,12 @@ LEAT_HELPER bool leat_config_bool(const void *name, uint32_t name_length, bool o
   return length == 4 && json[0] == 't' ? true : length == 5 && json[0] == 'f' ? false : otherwise;
 }
 
+#ifdef LEAT_PROCESSOR
+/* A value of the processor's own: at (pointer << 32) | length, in memory that leat_export_allocate gave; 0 without one. */
+LEAT_IMPORT("get_processor_state") uint64_t leat_get_processor_state(void);
+LEAT_IMPORT("set_processor_state") int32_t leat_set_processor_state(const void *value, uint32_t length);
+#endif
+
 /* capability: http. A request is opened, given header fields, sent, and its answer read; what is left open ends with
  * the call. docs/guides/capabilities.md has the limits. */
 LEAT_IMPORT("http_open") /* a handle above 0 */
@@ -214,6 +220,7 @@ LEAT_INLINE uint64_t leat_response(const void *body, uint32_t length) {
 }
 #else
 uint64_t leat_response(const void *body, uint32_t length); /* a pointer has no room in 32 bits there */
+int32_t leat_fake_state(void *buffer, uint32_t capacity);
 #endif
 
 /* ---- Memory. */
@@ -366,6 +373,19 @@ LEAT_HELPER int32_t leat_read_secret(struct leat_buffer *buffer, const void *nam
 LEAT_HELPER int32_t leat_read_kv(struct leat_buffer *buffer, const void *key, uint32_t key_length) {
   LEAT_READ(buffer, leat_kv_get(key, key_length, to, room))
 }
+#ifdef LEAT_PROCESSOR
+/* The value of the processor's own; LEAT_ABSENT without one. */
+LEAT_HELPER int32_t leat_read_state(struct leat_buffer *buffer) {
+#ifdef __wasm__
+  uint64_t state = leat_get_processor_state();
+  if (state == 0) return LEAT_ABSENT;
+  leat_put(buffer, (const void *)(uintptr_t)(state >> 32), (uint32_t)state);
+  return buffer->exhausted ? LEAT_TOO_LARGE : (int32_t)(uint32_t)state;
+#else
+  LEAT_READ(buffer, leat_fake_state(to, room))
+#endif
+}
+#endif
 LEAT_HELPER int32_t leat_read_kv_list(struct leat_buffer *buffer, const void *prefix, uint32_t prefix_length,
                                       int32_t limit) {
   LEAT_READ(buffer, leat_kv_list(prefix, prefix_length, limit, to, room))

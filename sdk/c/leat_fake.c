@@ -372,6 +372,18 @@ int32_t leat_kv_compare_and_set(const void *key, uint32_t key_length, const void
   return same ? keep(key, key_length, value, length, ttl_seconds) : LEAT_CONFLICT;
 }
 
+/* A processor's own value: under a key of its own, as on the platform. */
+#define STATE "processor-state/function"
+
+int32_t leat_fake_state(void *buffer, uint32_t capacity);
+int32_t leat_fake_state(void *buffer, uint32_t capacity) {
+  return leat_kv_get(STATE, sizeof STATE - 1, buffer, capacity);
+}
+int32_t leat_set_processor_state(const void *value, uint32_t length);
+int32_t leat_set_processor_state(const void *value, uint32_t length) {
+  return leat_kv_set(STATE, sizeof STATE - 1, value, length, 0);
+}
+
 /* ---- Imports: HTTP and SQL. A handle is a number from 1. */
 
 #define HANDLES_MAX 256

@@ -56,6 +56,11 @@ export declare function kv_compare_and_set(
   key: usize, length: i32, old: usize, oldLength: i32, value: usize, valueLength: i32, ttlSeconds: i64,
 ): i32;
 
+@external("leat", "get_processor_state")
+export declare function get_processor_state(): u64;
+@external("leat", "set_processor_state")
+export declare function set_processor_state(value: usize, length: i32): i32;
+
 @external("leat", "http_open")
 export declare function http_open(method: usize, methodLength: i32, url: usize, urlLength: i32): i32;
 @external("leat", "http_header")

@@ -7,8 +7,9 @@ import * as metrics from "./metrics";
 import * as processor from "./processor";
 import * as secrets from "./secrets";
 import * as sql from "./sql";
+import * as state from "./state";
 
-export { config, handler, http, kv, log, metrics, processor, secrets, sql };
+export { config, handler, http, kv, log, metrics, processor, secrets, sql, state };
 export { JSON } from "./json";
 export { allocate, free } from "./memory";
 export { Request, Response } from "./request";

@@ -30,6 +30,11 @@ test('values are kept, counted, compared, and expire', () => {
   assert.equal(ask(host, '/kv/refused').text, '-4');
 });
 
+test('a value of its own is kept between calls', () => {
+  const host = new FakeHost(wasm);
+  assert.deepEqual([1, 2, 3].map(() => ask(host, '/state').text), ['none', 'x', 'xx']);
+});
+
 test('configuration and secrets are what is there', () => {
   const host = new FakeHost(wasm);
   host.config = { name: 'aé', limit: 12, on: true };

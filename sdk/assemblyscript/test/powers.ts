@@ -1,5 +1,5 @@
 // Every power, for powers.test.mjs: what a path asks for, and what came of it as text.
-import { config, handler, http, JSON, kv, log, metrics, Request, Response, secrets, sql } from "../assembly";
+import { config, handler, http, JSON, kv, log, metrics, Request, Response, secrets, sql, state } from "../assembly";
 export { allocate } from "../assembly";
 
 function ask(request: Request): Response {
@@ -47,6 +47,11 @@ function ask(request: Request): Response {
       rows.length.toString() + rows.value(0, "NAME").asString() + rows.value(1, "name").isNull.toString() +
         rows.at(0, 0).asInt().toString() + changed.toString(),
     );
+  }
+  if (path == "/state") {
+    const before = state.get();
+    state.set(String.UTF8.encode((before ? String.UTF8.decode(before) : "") + "x"));
+    return Response.text(before ? String.UTF8.decode(before) : "none");
   }
   if (path == "/json") {
     const json = JSON.parse(request.text);

@@ -461,6 +461,24 @@ pub(crate) mod host {
         })
     }
 
+    const STATE: &str = "processor-state/function";
+
+    /// A pointer has no room in 32 bits here: [`crate::state::get`] asks for the value itself.
+    pub unsafe fn get_processor_state() -> u64 {
+        0
+    }
+
+    pub unsafe fn set_processor_state(value: *const u8, length: usize) -> i32 {
+        kv_set(STATE.as_ptr(), STATE.len(), value, length, 0)
+    }
+
+    pub fn processor_state() -> Option<Vec<u8>> {
+        with(|host| match host.code("get_processor_state") {
+            Some(_) => None,
+            None => host.value(STATE).map(|kept| kept.value.clone()),
+        })
+    }
+
     fn opened(host: &mut Host, handle: i32) -> Option<&mut Open> {
         host.requests.get_mut((handle - 1) as usize)?.as_mut()
     }

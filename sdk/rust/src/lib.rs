@@ -37,6 +37,8 @@ pub mod kv;
 pub mod secrets;
 #[cfg(feature = "std")]
 pub mod sql;
+#[cfg(feature = "std")]
+pub mod state;
 
 #[cfg(feature = "std")]
 mod contract;

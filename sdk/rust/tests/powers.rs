@@ -5,7 +5,7 @@
 
 use leat::json::Value;
 use leat::log::Level;
-use leat::{config, fake, http, kv, log, metrics, secrets, sql, Error, Request, Response};
+use leat::{config, fake, http, kv, log, metrics, secrets, sql, state, Error, Request, Response};
 use std::time::Duration;
 
 fn echo(request: Request) -> Result<Response, std::str::Utf8Error> {
@@ -44,6 +44,20 @@ fn processor_refusesAnEvent_andLogsWhy() {
     assert_eq!(fake::process(process, "{}").text(), "{\"seen\":true}");
     assert!(fake::process(process, "[]").failure.is_some());
     assert_eq!(fake::log(), ["error no event"]);
+}
+
+#[test]
+fn processor_hasAValueOfItsOwn() {
+    fn count(_event: &str) -> Result<String, Error> {
+        let seen = state::get().map_or(0, |digits| digits.len()) + 1;
+        state::set("x".repeat(seen))?;
+        Ok(seen.to_string())
+    }
+
+    assert_eq!(fake::process(count, "{}").text(), "1");
+    assert_eq!(fake::process(count, "{}").text(), "2");
+    fake::error("kv_set", Some(Error::Quota));
+    assert!(fake::process(count, "{}").failure.is_some());
 }
 
 #[test]

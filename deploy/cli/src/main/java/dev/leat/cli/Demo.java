@@ -1,6 +1,7 @@
 package dev.leat.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.ModuleDigest;
 import java.net.URI;
@@ -19,7 +20,7 @@ import java.util.List;
 final class Demo {
   /** The samples that are deployed. */
   static final List<String> SAMPLES =
-      List.of("mask-pii", "token-transfers", "markdown", "word-count", "counter");
+      List.of("mask-pii", "token-transfers", "markdown", "word-count", "counter", "enrich");
 
   private static final String TENANT = "demo";
   private static final Duration TOKEN_TTL = Duration.ofDays(30);
@@ -30,6 +31,7 @@ final class Demo {
   private final URI server;
   private final Path data;
   private final InstantSource clock;
+  private final DemoServer customers;
 
   /**
    * A demo that is yet to be prepared.
@@ -37,12 +39,14 @@ final class Demo {
    * @param api as an operator
    * @param server where {@code api} leads
    * @param data where the publisher's key and the invoker's token are kept
+   * @param customers what samples that send requests may ask, and nothing else
    */
-  Demo(ApiClient api, URI server, Path data, InstantSource clock) {
+  Demo(ApiClient api, URI server, Path data, InstantSource clock, DemoServer customers) {
     this.api = api;
     this.server = server;
     this.data = data;
     this.clock = clock;
+    this.customers = customers;
   }
 
   /** Deploys the samples and answers a command line that calls the first of them. */
@@ -50,12 +54,29 @@ final class Demo {
     if (api.find(ApiClient.path("v1", "tenants", TENANT)).isEmpty()) {
       api.post(ApiClient.path("v1", "tenants"), Json.object().put("name", TENANT));
     }
+    letAskCustomers();
     PublisherJwk key = publisherKey();
     Registry registry = new Registry(api, TENANT, Multipart.Progress.NONE);
     samples.forEach(sample -> deploy(registry, sample, key));
     return "curl -sS -H \"Authorization: Bearer $(cat '%s')\" -H 'Content-Type: application/json' --data '%s' %s/f/%s/%s"
         .formatted(
             writeInvokerToken(), BODY, server, TENANT, samples.getFirst().manifest().function());
+  }
+
+  /** Loopback is closed to functions; this tenant's may reach this port of it, and none other. */
+  private void letAskCustomers() {
+    String powers = ApiClient.path("v1", "tenants", TENANT, "powers");
+    ObjectNode changed = api.get(powers).deepCopy();
+    ArrayNode addresses = Json.object().putArray("privateAddresses");
+    changed
+        .path("privateAddresses")
+        .forEach(address -> {
+          if (!address.asText().startsWith(DemoServer.HOST + ":")) { // where it was before
+            addresses.add(address);
+          }
+        });
+    changed.set("privateAddresses", addresses.add(customers.address()));
+    api.put(powers, changed);
   }
 
   /** The demo's key, made and registered the first time. */
@@ -73,7 +94,23 @@ final class Demo {
     ModuleDigest digest =
         registry.publishIfAbsent(
             sample.module(), () -> sign(sample, ModuleDigest.of(sample.module()), key));
-    registry.deploy(sample.manifest().withModule(digest));
+    ManifestFile manifest = sample.manifest().withModule(digest);
+    // Another port is another origin, which whoever deploys has to accept: here that is the demo.
+    registry.deploy(asking(manifest), true, true, null);
+  }
+
+  /** A function that sends requests, with the demo's server in the place of the sample's. */
+  private ManifestFile asking(ManifestFile manifest) {
+    if (manifest.document().at("/spec/capabilities/http").isMissingNode()) {
+      return manifest;
+    }
+    ObjectNode document = manifest.document().deepCopy();
+    document
+        .withObject("/spec/capabilities/http")
+        .putArray("allow")
+        .add(customers.uri().toString());
+    document.withObject("/spec/config").put("base_url", customers.uri().toString());
+    return new ManifestFile(document);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.leat.node.ClusterPlace;
 import dev.leat.node.Node;
 import dev.leat.node.NodeConfig;
 import dev.leat.node.NodeConfigFile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -48,8 +49,12 @@ final class NodeRun {
 
   private void run(NodeConfig config, boolean isDemo) {
     terminal.progress("Starting a node with its state in " + options.data);
-    try (Node node = Node.start(config)) {
-      Optional<String> call = isDemo ? Optional.of(demo(node)) : Optional.empty();
+    try (Node node = Node.start(config);
+        Closeable customers = isDemo ? DemoServer.start(options.data) : () -> {}) {
+      Optional<String> call =
+          customers instanceof DemoServer server
+              ? Optional.of(demo(node, server))
+              : Optional.empty();
       terminal.line(
           "Leat is ready at %s (operator token: %s)".formatted(node.url(), node.operatorToken()));
       call.ifPresent(terminal::line);
@@ -81,11 +86,16 @@ final class NodeRun {
     }
   }
 
-  private String demo(Node node) {
+  private String demo(Node node, DemoServer customers) {
     terminal.progress("Deploying the demo's functions");
     URI server = URI.create(node.url());
     BearerToken operator = new BearerToken(LocalFiles.readText(node.operatorToken()).strip());
-    return new Demo(new ApiClient(server, operator), server, options.data, InstantSource.system())
+    return new Demo(
+            new ApiClient(server, operator),
+            server,
+            options.data,
+            InstantSource.system(),
+            customers)
         .prepare(Demo.SAMPLES.stream().map(Sample::load).toList());
   }
 

@@ -216,7 +216,8 @@ final class TestProject implements Runnable {
     }
     byte[] module = LocalFiles.read(project.module(), Limits.MODULE_BYTES_MAX);
     return Failure.unlessRefused(
-        LocalFunction.load(Json.bytes(manifest), "The module '" + project.module() + "'", module, isOnline));
+        LocalFunction.load(
+            Json.bytes(manifest), "The module '" + project.module() + "'", module, isOnline));
   }
 
   private byte[] body() {

@@ -38,6 +38,8 @@ class DemoIT {
         .containsExactly(
             "getTenant",
             "createTenant",
+            "getPowers",
+            "setPowers",
             "registerKey",
             "getModule",
             "publishModule",
@@ -63,13 +65,22 @@ class DemoIT {
 
     assertThat(server.requests())
         .extracting(RecordingServer.Request::operation)
-        .containsExactly("getTenant", "registerKey", "getModule", "deployFunction", "createToken");
+        .containsExactly(
+            "getTenant",
+            "getPowers",
+            "setPowers",
+            "registerKey",
+            "getModule",
+            "deployFunction",
+            "createToken");
     assertThat(data.resolve("demo.jwk")).hasContent(key);
   }
 
   private String prepare() {
     ApiClient api = new ApiClient(server.uri(), new BearerToken(RecordingServer.TOKEN));
-    return new Demo(api, server.uri(), data, InstantSource.system())
-        .prepare(List.of(new Sample(manifest, CONTENT)));
+    try (DemoServer customers = DemoServer.start(data)) {
+      return new Demo(api, server.uri(), data, InstantSource.system(), customers)
+          .prepare(List.of(new Sample(manifest, CONTENT)));
+    }
   }
 }

@@ -3,10 +3,13 @@ package dev.leat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +106,86 @@ final class SdkTest {
   void samples_inTwoLanguages_answerTheSame() {
     assertThat(run(require("node"), "--test", SDK.resolve("samples/sdk.test.mjs")))
         .contains("fail 0");
+  }
+
+  @Test
+  void examples_ofEveryPower_compile() throws IOException {
+    List<String> blocks = examples();
+
+    Path c = Files.writeString(directory.resolve("example.c"), blocks.get(0));
+    tools
+        .find("cc")
+        .ifPresent(cc ->
+            run(
+                cc,
+                "-std=c11",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-fsyntax-only",
+                "-I" + SDK.resolve("c"),
+                c));
+    Path rust = Files.writeString(directory.resolve("example.rs"), blocks.get(1));
+    tools
+        .find("rustc")
+        .ifPresent(rustc -> {
+          Path library = directory.resolve("libleat.rmeta");
+          run(
+              rustc,
+              "--edition",
+              "2021",
+              "--crate-type",
+              "rlib",
+              "--crate-name",
+              "leat",
+              "--cfg",
+              "feature=\"std\"",
+              "--emit",
+              "metadata=" + library,
+              SDK.resolve("rust/src/lib.rs"));
+          run(
+              rustc,
+              "--edition",
+              "2021",
+              "--crate-type",
+              "rlib",
+              "--extern",
+              "leat=" + library,
+              "--emit",
+              "metadata=" + directory.resolve("example.rmeta"),
+              rust);
+        });
+    Files.writeString(directory.resolve("example.ts"), blocks.get(2));
+    Files.createSymbolicLink(directory.resolve("leat"), SDK.resolve("assemblyscript"));
+    tools
+        .find("asc")
+        .ifPresent(asc ->
+            run(
+                asc,
+                "example.ts",
+                "--baseDir",
+                directory,
+                "--path",
+                directory,
+                "--noEmit",
+                "--runtime",
+                "stub",
+                "--use",
+                "abort=~lib/leat/assembly/handler/stop"));
+  }
+
+  /** The blocks of code of the last section of the guide: C, Rust, AssemblyScript. */
+  private static List<String> examples() throws IOException {
+    String guide = Files.readString(SDK.resolve("../docs/guides/capabilities.md"));
+    String section = guide.substring(guide.indexOf("## Every power, in each language"));
+    List<String> blocks =
+        Pattern.compile("```(?:c|rust|ts)\n(.*?)```", Pattern.DOTALL)
+            .matcher(section)
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+    assertThat(blocks).hasSize(3);
+    return blocks;
   }
 
   private String require(String tool) {

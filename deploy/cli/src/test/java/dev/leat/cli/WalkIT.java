@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +117,51 @@ class WalkIT {
     for (String file : new String[] {"operator.token", "demo.token", "demo.jwk"}) {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve(file))))
           .isEqualTo("rw-------");
+    }
+  }
+
+  /** The address of this machine is the demo tenant's alone. */
+  @Test
+  void demo_enrich_asksTheDemosServerOnce_andAnotherTenantMayNot() throws IOException {
+    Path data = directory.resolve("data");
+    try (Node node = Node.start(NodeConfig.embedded(data, "127.0.0.1", 0));
+        DemoServer customers = DemoServer.start(data)) {
+      URI server = URI.create(node.url());
+      ApiClient api =
+          new ApiClient(server, new BearerToken(Files.readString(node.operatorToken()).strip()));
+      Demo demo = new Demo(api, server, data, InstantSource.system(), customers);
+      demo.prepare(List.of(Sample.load("enrich")));
+      demo.prepare(List.of(Sample.load("enrich"))); // a start anew changes nothing
+      Cli cli = new Cli(directory);
+      done(cli.run("login", server, "--token-file", node.operatorToken(), "--tenant", "demo"));
+
+      Cli.Result first = cli.run("invoke", "enrich", "-i", "--data", "{\"customer\":1}");
+      Cli.Result second = cli.run("invoke", "enrich", "-i", "--data", "{\"customer\":1}");
+
+      assertThat(first.out())
+          .contains("leat-function-version: v1", "x-cache: miss")
+          .endsWith("{\"customer\":{\"id\":1,\"name\":\"Ada\"}}");
+      assertThat(second.out()).contains("x-cache: hit");
+      assertThat(cli.run("tenant", "powers", "demo").out()).contains(customers.address());
+
+      done(cli.run("tenant", "create", "other"));
+      done(cli.run("key", "generate"));
+      done(cli.run("key", "register", "--tenant", "other"));
+      Path module = Files.write(directory.resolve("enrich.wasm"), Sample.load("enrich").module());
+      done(cli.run("sign", module, "--name", "enrich", "--version", "1.0.0"));
+      Path manifest =
+          Files.writeString(
+              directory.resolve("leat.yaml"),
+              """
+              {apiVersion: leat/v1, kind: Function, metadata: {name: enrich}, spec: {
+               module: ./enrich.wasm, contract: handler, config: {base_url: "URL"},
+               capabilities: {config: true, http: {allow: ["URL"]}}}}
+              """
+                  .replace("URL", customers.uri().toString()));
+      done(cli.run("deploy", "-f", manifest, "--tenant", "other"));
+      assertThat(
+              cli.run("invoke", "enrich", "--data", "{\"customer\":1}", "--tenant", "other").out())
+          .contains("is not allowed");
     }
   }
 

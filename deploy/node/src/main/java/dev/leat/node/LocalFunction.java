@@ -75,8 +75,7 @@ public final class LocalFunction implements AutoCloseable {
       FunctionVersion version, ChicoryEngine engine, byte[] module, boolean sendsHttp) {
     this.version = sendsHttp ? version : withoutHttp(version);
     this.outbound =
-        new OutboundHttp(
-            loops.vertx, OutboundConfig.DEFAULT.withPrivate(THIS_MACHINE), ALLOWANCES);
+        new OutboundHttp(loops.vertx, OutboundConfig.DEFAULT.withPrivate(THIS_MACHINE), ALLOWANCES);
     this.worker =
         new Worker(
             WorkerConfig.forCores(CALLS),
@@ -143,7 +142,8 @@ public final class LocalFunction implements AutoCloseable {
               case Inspection.Accepted(var shape) -> {
                 List<Finding> findings = read.misfits(shape);
                 yield findings.isEmpty()
-                    ? Answer.done(new LocalFunction(version(read, module), engine, module, sendsHttp))
+                    ? Answer.done(
+                        new LocalFunction(version(read, module), engine, module, sendsHttp))
                     : invalid(what, findings);
               }
             });
