@@ -13,6 +13,8 @@ import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
+import dev.leat.contract.permission.HttpTarget;
+import dev.leat.contract.permission.PermissionType;
 import dev.leat.gateway.Gateway;
 import dev.leat.gateway.GatewayConfig;
 import dev.leat.gateway.control.ControlPlane;
@@ -58,7 +60,6 @@ import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.http.AddedFields;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.http.OutboundHttp;
-import dev.leat.worker.capability.http.OutboundListener;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.capability.secret.HeldSecrets;
@@ -131,6 +132,7 @@ final class Assembly implements AutoCloseable {
   private final OutboundHttp outbound;
   private final HeldSecrets secrets;
   private final EncryptAnew encryptingAnew;
+  private final CalledHosts calledHosts;
 
   // The way of a call, from the gateway to a worker.
   final Scheduler scheduler;
@@ -193,7 +195,7 @@ final class Assembly implements AutoCloseable {
             permissionDenials,
             new KeyValuePower(keyValues.store, keyValues.work, tenants.quotas, clock),
             new HttpPower(
-                outbound, tenants.outboundGate::tryTake, AddedFields.NONE, OutboundListener.NONE),
+                outbound, tenants.outboundGate::tryTake, AddedFields.NONE, this::requested),
             new SecretsPower(secrets, keyValues.work),
             this::isDeployed,
             this::kept,
@@ -209,6 +211,7 @@ final class Assembly implements AutoCloseable {
             running.trial,
             tenants.quotas,
             clock);
+    calledHosts = new CalledHosts(registry.canaries, registry.routes, permissions);
     changes = new PolledChangeFeed(source, membership == null ? WakeUp.NONE : membership.wakeUp());
     calls = membership == null ? null : calls(membership, source);
     rolloutSteps =
@@ -635,6 +638,10 @@ final class Assembly implements AutoCloseable {
         "key-value-bytes", values.bytes(),
         "secrets", told.entries(),
         "secret-bytes", told.bytes());
+  }
+
+  private void requested(FunctionVersion version, PermissionType type, HttpTarget target) {
+    calledHosts.requested(version, type, target);
   }
 
   private boolean isDeployed(FunctionRef function) {

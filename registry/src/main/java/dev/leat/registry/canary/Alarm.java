@@ -4,11 +4,11 @@ package dev.leat.registry.canary;
 public sealed interface Alarm {
   String text();
 
-  /** The version calls a host that the old one does not. */
+  /** The version calls a host that the old one may not. */
   record NewHost(String host) implements Alarm {
     @Override
     public String text() {
-      return "it calls the host '" + host + "', which the old version does not";
+      return "it calls the host '" + host + "', which the old version may not";
     }
   }
 

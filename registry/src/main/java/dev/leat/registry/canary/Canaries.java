@@ -59,6 +59,25 @@ public final class Canaries {
     }
   }
 
+  /** Whether a canary of the function is under way. */
+  public boolean isWatched(FunctionRef function) {
+    return current.containsKey(function);
+  }
+
+  /** Whether it is the version that is judged. */
+  public boolean isCanary(FunctionVersion version) {
+    Sampling sampling = current.get(version.function());
+    return sampling != null && sampling.version() == version.number();
+  }
+
+  /** In one call of the version, on this node, requests went to a host. */
+  public void called(FunctionVersion version, String host) {
+    Sampling sampling = current.get(version.function());
+    if (sampling != null) {
+      sampling.called(version.number(), host);
+    }
+  }
+
   Collection<Sampling> all() {
     return current.values();
   }

@@ -71,6 +71,15 @@ public final class Sampling {
     }
   }
 
+  /**
+   * In one call of a version requests went to this host.
+   *
+   * @param number the version's
+   */
+  void called(int number, String host) {
+    (number == version ? canary : control).called(Excerpt.of(host));
+  }
+
   /** All that was counted so far. What ends just now may be in it in part. */
   CanaryFigures figures() {
     return new CanaryFigures(canary.figures(), control.figures(), inputs.pairs(), alarms);
@@ -164,6 +173,7 @@ public final class Sampling {
     private final AtomicLongArray micros = new AtomicLongArray(Spread.BUCKETS);
     private final AtomicLongArray fuel = new AtomicLongArray(Spread.BUCKETS);
     private final Map<String, LongAdder> stops = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> hosts = new ConcurrentHashMap<>();
 
     void ended(boolean isError, Usage usage) {
       calls.increment();
@@ -177,17 +187,35 @@ public final class Sampling {
     }
 
     void stopped(String kind) {
-      boolean isKnown = stops.containsKey(kind) || stops.size() < ArmFigures.KINDS_MAX;
-      stops
+      count(stops, kind, ArmFigures.KINDS_MAX);
+    }
+
+    void called(String host) {
+      count(hosts, host, ArmFigures.HOSTS_MAX);
+    }
+
+    private static void count(Map<String, LongAdder> counts, String kind, int most) {
+      boolean isKnown = counts.containsKey(kind) || counts.size() < most;
+      counts
           .computeIfAbsent(isKnown ? kind : ArmFigures.OTHER_KINDS, first -> new LongAdder())
           .increment();
     }
 
     ArmFigures figures() {
-      Map<String, Long> kinds = new TreeMap<>();
-      stops.forEach((kind, count) -> kinds.put(kind, count.sum()));
       return new ArmFigures(
-          calls.sum(), errors.sum(), spread(micros), spread(fuel), others.sum(), kinds);
+          calls.sum(),
+          errors.sum(),
+          spread(micros),
+          spread(fuel),
+          others.sum(),
+          sums(stops),
+          sums(hosts));
+    }
+
+    private static Map<String, Long> sums(Map<String, LongAdder> counts) {
+      Map<String, Long> sums = new TreeMap<>();
+      counts.forEach((kind, count) -> sums.put(kind, count.sum()));
+      return sums;
     }
 
     private static Spread spread(AtomicLongArray counted) {

@@ -34,6 +34,8 @@ public final class StoredFigures {
     write(arm.fuel(), to.putObject("fuel"));
     ObjectNode stops = to.putObject("stops");
     arm.stops().forEach(stops::put);
+    ObjectNode hosts = to.putObject("hosts");
+    arm.hosts().forEach(hosts::put);
   }
 
   private static void write(Spread spread, ObjectNode to) {
@@ -65,17 +67,20 @@ public final class StoredFigures {
   }
 
   private static ArmFigures arm(JsonNode kept) {
-    Map<String, Long> stops = new TreeMap<>();
-    kept.path("stops")
-        .properties()
-        .forEach(stop -> stops.put(stop.getKey(), stop.getValue().asLong()));
     return new ArmFigures(
         kept.path("calls").asLong(),
         kept.path("errors").asLong(),
         spread(kept.path("micros")),
         spread(kept.path("fuel")),
         kept.path("others").asLong(),
-        stops);
+        counts(kept.path("stops")),
+        counts(kept.path("hosts")));
+  }
+
+  private static Map<String, Long> counts(JsonNode kept) {
+    Map<String, Long> counts = new TreeMap<>();
+    kept.properties().forEach(each -> counts.put(each.getKey(), each.getValue().asLong()));
+    return counts;
   }
 
   private static Spread spread(JsonNode kept) {

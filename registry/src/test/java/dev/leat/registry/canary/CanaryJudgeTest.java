@@ -155,6 +155,36 @@ final class CanaryJudgeTest {
     assertThat(sampling.figures().canary().errors()).isEqualTo(1);
   }
 
+  @Test
+  void hostThatTheOldVersionNeverCalls_fails_whenThatIsNoChance() {
+    for (int i = 0; i < 100; i++) {
+      canary.ended(input(i), used(1_000));
+      control.ended(input(i), used(1_000));
+      sampling.called(2, "both.example");
+      sampling.called(1, "both.example");
+    }
+    for (int i = 0; i < 9; i++) {
+      sampling.called(2, "evil.example");
+    }
+    assertThat(judge().checks()).extracting(Check::name).doesNotContain("new-hosts");
+    sampling.called(2, "evil.example");
+    assertThat(check("new-hosts"))
+        .isEqualTo(
+            new Check(
+                "new-hosts",
+                Verdict.FAIL,
+                0,
+                10,
+                "the old version never called 'evil.example' 10 times"));
+
+    sampling.called(1, "evil.example");
+    assertThat(judge().checks()).extracting(Check::name).doesNotContain("new-hosts");
+    for (int i = 0; i < 1_000; i++) {
+      sampling.called(2, i + ".example");
+    }
+    assertThat(sampling.figures().canary().hosts()).hasSize(ArmFigures.HOSTS_MAX + 1);
+  }
+
   /** What a guest says cannot make the node hold more. */
   @Test
   void kindsOfStops_areBounded() {

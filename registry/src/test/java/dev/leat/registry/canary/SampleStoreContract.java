@@ -214,7 +214,8 @@ public abstract class SampleStoreContract {
             counted.control().micros(),
             counted.control().fuel(),
             counted.control().others(),
-            Map.of("trapped: reason", 1L)),
+            Map.of("trapped: reason", 1L),
+            Map.of("a.example", 3L)),
         counted.pairs(),
         new TreeSet<>(List.of("an alarm")));
   }

@@ -14,8 +14,10 @@ import dev.leat.worker.capability.http.HttpAnswer.Received;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,9 @@ public final class GuestHttp {
   private final OutboundListener listener;
   private final HttpHandles handles = new HttpHandles(this);
   private @Nullable String trace;
+
+  /** The hosts that requests of this call went to: as many as it may send at the most. */
+  private final Set<String> told = new HashSet<>();
 
   GuestHttp(
       FunctionVersion version,
@@ -64,11 +69,13 @@ public final class GuestHttp {
 
   void prepare(@Nullable String traceParent) {
     trace = traceParent;
+    told.clear();
     handles.closeAll();
   }
 
   void end() {
     trace = null;
+    told.clear();
     handles.closeAll();
   }
 
@@ -156,7 +163,9 @@ public final class GuestHttp {
     if (!quota.tryTake(version.function(), granted.perMinute())) {
       return new None(HostCode.QUOTA, "all requests that may be sent now have been sent");
     }
-    listener.requested(version, type, target.get());
+    if (told.add(target.get().host())) {
+      listener.requested(version, type, target.get());
+    }
     OutboundRequest request =
         new OutboundRequest(
             hop.method,

@@ -4,7 +4,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.permission.HttpTarget;
 import dev.leat.contract.permission.PermissionType;
 
-/** Told of each request that a function is let send, before it is sent. */
+/** Told of each host that a call's requests go to, once, before the first of them is sent. */
 @FunctionalInterface
 public interface OutboundListener {
   OutboundListener NONE = (version, type, target) -> {};
