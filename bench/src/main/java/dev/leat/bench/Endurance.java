@@ -169,7 +169,7 @@ public final class Endurance {
                 engine.load(version.function().tenant(), version.module(), module),
                 budget(version),
                 null);
-        guest.run(invocation(version), Usage.Acquire.COLD, 0, CpuTime.begin());
+        guest.run(invocation(version), Usage.Acquire.COLD, 0, 0, CpuTime.begin());
         nanos[i] = System.nanoTime() - started;
         guest.close();
       }

@@ -1,5 +1,6 @@
 package dev.leat.contract;
 
+import dev.leat.contract.trace.CallTrace;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     the point
  * @param fixed the time and randomness that it meets; null for the real ones
  * @param cancellation told when nobody waits for the answer any more
+ * @param trace what is noted of it here, to be told as spans; null while its trace is not kept. It
+ *     does not travel: {@link Origin#trace} does
  */
 public record Invocation(
     String id,
@@ -24,9 +27,22 @@ public record Invocation(
     Origin origin,
     long deadlineNanos,
     @Nullable FixedConditions fixed,
-    Cancellation cancellation) {
+    Cancellation cancellation,
+    @Nullable CallTrace trace) {
   /** The longest time that a deadline may lie ahead. */
   public static final Duration TIME_LEFT_MAX = Duration.ofHours(24);
+
+  /** One of which nothing is noted. */
+  public Invocation(
+      String id,
+      FunctionVersion target,
+      Input input,
+      Origin origin,
+      long deadlineNanos,
+      @Nullable FixedConditions fixed,
+      Cancellation cancellation) {
+    this(id, target, input, origin, deadlineNanos, fixed, cancellation, null);
+  }
 
   /** An invocation of nobody in particular, in the real world, without haste. */
   public Invocation(String id, FunctionVersion target, Input input, Cancellation cancellation) {
@@ -38,6 +54,17 @@ public record Invocation(
         System.nanoTime() + TIME_LEFT_MAX.toNanos(),
         null,
         cancellation);
+  }
+
+  /** The same, noted there. */
+  public Invocation traced(CallTrace noted) {
+    return new Invocation(id, target, input, origin, deadlineNanos, fixed, cancellation, noted);
+  }
+
+  /** The same as a part of this span. */
+  public Invocation within(String context) {
+    return new Invocation(
+        id, target, input, origin.within(context), deadlineNanos, fixed, cancellation, trace);
   }
 
   /** The time left until its deadline; negative after it. */

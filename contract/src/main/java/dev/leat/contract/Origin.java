@@ -27,4 +27,9 @@ public record Origin(
       throw new IllegalArgumentException("attempt must be at least 1, was " + attempt);
     }
   }
+
+  /** The same as a part of this span. */
+  Origin within(String context) {
+    return new Origin(caller, tenant, trigger, context, attempt);
+  }
 }

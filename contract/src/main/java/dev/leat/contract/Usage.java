@@ -9,6 +9,7 @@ package dev.leat.contract;
  * @param peakMemoryBytes the guest memory's size at its largest
  * @param acquire how its instance came about
  * @param queueNanos from arrival at the worker to the start of a guest thread
+ * @param loadNanos of these, until its module was loaded; 0 when it was there
  * @param acquireNanos to make the instance; 0 when one was idle
  * @param execNanos inside the guest and its host calls
  * @param cpuNanos of the processor, by the guest and, where it had to wait for that, by
@@ -21,6 +22,7 @@ public record Usage(
     long peakMemoryBytes,
     Acquire acquire,
     long queueNanos,
+    long loadNanos,
     long acquireNanos,
     long execNanos,
     long cpuNanos,
@@ -28,7 +30,7 @@ public record Usage(
   /** Nothing ran. */
   public static final Usage NONE = new Usage(0, 0, 0, Acquire.NONE, 0, 0, 0, 0);
 
-  /** Without any call of the host. */
+  /** Without any call of the host, of a module that was there. */
   public Usage(
       long fuel,
       long initFuel,
@@ -44,10 +46,35 @@ public record Usage(
         peakMemoryBytes,
         acquire,
         queueNanos,
+        0,
         acquireNanos,
         execNanos,
         cpuNanos,
         HostCalls.NONE);
+  }
+
+  /** Of a module that was there. */
+  public Usage(
+      long fuel,
+      long initFuel,
+      long peakMemoryBytes,
+      Acquire acquire,
+      long queueNanos,
+      long acquireNanos,
+      long execNanos,
+      long cpuNanos,
+      HostCalls hostCalls) {
+    this(
+        fuel,
+        initFuel,
+        peakMemoryBytes,
+        acquire,
+        queueNanos,
+        0,
+        acquireNanos,
+        execNanos,
+        cpuNanos,
+        hostCalls);
   }
 
   /** How an invocation came by its instance. */

@@ -3,6 +3,7 @@ package dev.leat.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.trace.Span;
 import dev.leat.gateway.pipeline.EndedRequest;
 import dev.leat.gateway.pipeline.Requests;
 import dev.leat.testkit.Eventually;
@@ -59,6 +60,51 @@ class EndedRequestsTest {
     assertThat(ended.outcome()).isEqualTo("responded");
     assertThat(ended.error()).isEmpty();
     assertThat(count(Requests.Kind.FUNCTION, "2xx")).isEqualTo(1);
+  }
+
+  @Test
+  void answered_isASpanNamedAfterItsFunction() {
+    gateway.request("POST", "/f/acme/open/a?secret=1", Map.of("traceparent", TRACE), "b");
+
+    ended();
+    Eventually.holds("its span is there", () -> !gateway.spans.isEmpty());
+    Span span = gateway.spans.getFirst();
+    assertThat(span.name()).isEqualTo("open");
+    assertThat(span.kind()).isEqualTo(Span.Kind.SERVER);
+    assertThat(span.parent()).isEqualTo(TRACE);
+    assertThat(span.context()).isEqualTo(ended().trace());
+    assertThat(span.error()).isNull();
+    assertThat(span.attributes())
+        .containsEntry("faas.name", "open")
+        .containsEntry("faas.trigger", "http")
+        .containsEntry("faas.coldstart", false)
+        .containsEntry("faas.invocation_id", ended().id())
+        .containsEntry("leat.tenant", "acme")
+        .containsEntry("leat.outcome", "responded")
+        .containsEntry("http.response.status_code", 200L)
+        .containsEntry("url.path", "/f/acme/open/a")
+        .containsKey("leat.module.digest");
+    assertThat(gateway.functions.invoked.getFirst().origin().trace()).isEqualTo(span.context());
+  }
+
+  @Test
+  void refused_itsSpanSaysWhy_andIsNoErrorOfThePlatforms() {
+    gateway.request("GET", "/f/acme/closed", Map.of("traceparent", TRACE), "");
+
+    ended();
+    Eventually.holds("its span is there", () -> !gateway.spans.isEmpty());
+    assertThat(gateway.spans.getFirst().error()).isNull();
+    assertThat(gateway.spans.getFirst().attributes())
+        .containsEntry("error.type", "unauthenticated");
+  }
+
+  @Test
+  void notSampled_isNoSpan() {
+    gateway.request(
+        "GET", "/f/acme/open", Map.of("traceparent", TRACE.replaceFirst("-01$", "-00")), "");
+
+    ended();
+    assertThat(gateway.spans).isEmpty();
   }
 
   @Test

@@ -7,6 +7,8 @@ import dev.leat.contract.Answer;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.TenantId;
+import dev.leat.contract.trace.Span;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.gateway.control.ControlPlane;
 import dev.leat.gateway.control.ControlServices;
 import dev.leat.gateway.control.Readiness;
@@ -42,6 +44,7 @@ import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
 import dev.leat.tenants.jdbi.TenantsSchema;
+import dev.leat.testkit.ListedSpans;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import io.vertx.core.Vertx;
@@ -80,7 +83,9 @@ final class GatewayUnderTest implements AutoCloseable {
   final BodyMemory bodies = new BodyMemory(1 << 20);
   final AtomicLong nanos = new AtomicLong();
   final List<EndedRequest> ended = new CopyOnWriteArrayList<>();
-  final Requests requests = new Requests(ended::add);
+  final List<Span> spans = new CopyOnWriteArrayList<>();
+  final Tracing tracing = new ListedSpans(spans);
+  final Requests requests = new Requests(tracing, ended::add);
   final InvocationPipeline invocations;
   final ControlPlane control;
   final Quotas quotas;
@@ -136,7 +141,8 @@ final class GatewayUnderTest implements AutoCloseable {
             bodies,
             functions,
             later,
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            tracing);
     control =
         new ControlPlane(
             isGateway,
@@ -149,7 +155,8 @@ final class GatewayUnderTest implements AutoCloseable {
                 changes),
             authenticator,
             bodies,
-            blocking);
+            blocking,
+            tracing);
     gateway =
         new Gateway(
             new GatewayConfig("127.0.0.1", 0, isGateway, 1, bodies.max(), ConnectionLimits.DEFAULT),
@@ -215,7 +222,7 @@ final class GatewayUnderTest implements AutoCloseable {
         audit,
         null,
         changes,
-        () -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
+        isOpenMetrics -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
         tenant -> Map.of(),
         Readiness.Ready::new,
         List::of,

@@ -1,11 +1,13 @@
 package dev.leat.worker;
 
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.HostCalls;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
+import dev.leat.contract.trace.CallTrace;
 import dev.leat.engine.CompilerBusy;
 import dev.leat.engine.GuestBudget;
 import dev.leat.engine.GuestStopped;
@@ -131,6 +133,11 @@ final class Calls {
     private volatile InstancePool pool;
     private volatile @Nullable CompletableFuture<LoadedModule> loading;
 
+    /** Written before it is handed on, to who loads and then to a guest thread. */
+    private long loadingSinceNanos;
+
+    private long loadNanos;
+
     Call(Invocation invocation, Invoker.Callback callback, InstancePool pool) {
       this.invocation = invocation;
       this.callback = callback;
@@ -242,6 +249,9 @@ final class Calls {
         return false;
       }
       loading = load;
+      if (!load.isDone()) {
+        loadingSinceNanos = System.nanoTime();
+      }
       if (modules.await(load, this)) {
         if (closed) {
           refuse(STOPPING); // who closed may not have seen it wait
@@ -253,6 +263,12 @@ final class Calls {
 
     @Override
     public void loaded(CompletableFuture<LoadedModule> load) {
+      long nowNanos = System.nanoTime();
+      loadNanos = nowNanos - loadingSinceNanos;
+      CallTrace trace = invocation.trace();
+      if (trace != null) {
+        trace.loaded(loadingSinceNanos, nowNanos);
+      }
       if (!dispatch(load)) {
         leave();
       }
@@ -398,7 +414,7 @@ final class Calls {
         } else {
           acquire = guest.hasServed() ? Usage.Acquire.RESET : Usage.Acquire.WARM;
         }
-        end(guest.run(invocation, acquire, queueNanos, time));
+        end(guest.run(invocation, acquire, queueNanos, loadNanos, time));
         return guest;
       } catch (GuestStopped stopped) {
         long nowNanos = System.nanoTime();
@@ -436,7 +452,17 @@ final class Calls {
     private Outcome uninitialised(
         GuestStopped stopped, long queueNanos, long nanos, long cpuNanos) {
       Usage usage =
-          new Usage(0, stopped.fuelUsed(), 0, Usage.Acquire.COLD, queueNanos, nanos, 0, cpuNanos);
+          new Usage(
+              0,
+              stopped.fuelUsed(),
+              0,
+              Usage.Acquire.COLD,
+              queueNanos,
+              loadNanos,
+              nanos,
+              0,
+              cpuNanos,
+              HostCalls.NONE);
       return switch (stopped.reason()) {
         case CANCELLED -> new Outcome.Cancelled(usage);
         case NO_ROOM -> overload(stopped.detail());

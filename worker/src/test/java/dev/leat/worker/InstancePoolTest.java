@@ -28,7 +28,11 @@ final class InstancePoolTest {
 
     @Override
     public Outcome run(
-        Invocation invocation, Usage.Acquire acquire, long queueNanos, CpuTime time) {
+        Invocation invocation,
+        Usage.Acquire acquire,
+        long queueNanos,
+        long loadNanos,
+        CpuTime time) {
       throw new UnsupportedOperationException("A kept guest does not run");
     }
 

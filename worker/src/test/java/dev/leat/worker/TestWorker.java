@@ -91,6 +91,17 @@ public final class TestWorker implements AutoCloseable {
         List.of(more));
   }
 
+  /** A worker with a database for what functions keep. */
+  TestWorker(DataSource database) {
+    this(
+        CONFIG,
+        GuestHeap.unbounded(),
+        engine(GuestHeap.unbounded()),
+        TestKeyValues.in(database),
+        TestHttp.unused(),
+        List.of());
+  }
+
   /** Likewise, with requests to servers. */
   TestWorker(HttpPower http, List<Power<?>> more) {
     this(

@@ -11,7 +11,7 @@ enum HeadForm {
   /** The letters LEAT. */
   static final int MAGIC = 0x4c454154;
 
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private final int number;
 

@@ -122,6 +122,7 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
         .amount(usage.peakMemoryBytes())
         .octet(number(usage.acquire()))
         .amount(usage.queueNanos())
+        .amount(usage.loadNanos())
         .amount(usage.acquireNanos())
         .amount(usage.execNanos())
         .amount(usage.cpuNanos());
@@ -153,6 +154,7 @@ public record OutcomeHead(Outcome outcome, long bodyBytes) {
         head.amount(),
         head.amount(),
         acquire(head.octet()),
+        head.amount(),
         head.amount(),
         head.amount(),
         head.amount(),

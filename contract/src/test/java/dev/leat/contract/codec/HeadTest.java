@@ -47,6 +47,7 @@ class HeadTest {
           3,
           Usage.Acquire.RESET,
           4,
+          0,
           5,
           6,
           7,
@@ -192,11 +193,11 @@ class HeadTest {
 
   /** A change of the form that forgets to be another version is seen here. */
   @Test
-  void form3_staysAsItIs() {
+  void form4_staysAsItIs() {
     assertThat(hex(CALL.encode()))
         .isEqualTo(
             "4c454154"
-                + "03"
+                + "04"
                 + "01"
                 + "00000009"
                 + hex("request-1".getBytes(UTF_8))
@@ -240,7 +241,7 @@ class HeadTest {
     assertThat(hex(ANSWER.encode()))
         .isEqualTo(
             "4c454154"
-                + "03"
+                + "04"
                 + "02"
                 + "01"
                 + "000000c9"
@@ -254,6 +255,7 @@ class HeadTest {
                 + "0000000000000003"
                 + "02"
                 + "0000000000000004"
+                + "0000000000000000"
                 + "0000000000000005"
                 + "0000000000000006"
                 + "0000000000000007"

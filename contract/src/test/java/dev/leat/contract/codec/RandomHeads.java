@@ -140,6 +140,7 @@ final class RandomHeads {
         amount(),
         amount(),
         amount(),
+        amount(),
         hostCalls());
   }
 

@@ -5,6 +5,7 @@ import dev.leat.node.ClusterPlace;
 import dev.leat.node.Node;
 import dev.leat.node.NodeConfig;
 import dev.leat.node.NodeConfigFile;
+import dev.leat.node.telemetry.OtelVariables;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -70,7 +71,12 @@ final class NodeRun {
     if (options.port < 0 || options.port > PORT_MAX) {
       throw Failure.usage("--port must be 0-" + PORT_MAX + ", was " + options.port);
     }
-    return NodeConfig.embedded(options.data, options.host, options.port);
+    NodeConfig embedded = NodeConfig.embedded(options.data, options.host, options.port);
+    try {
+      return embedded.with(OtelVariables.read(System.getenv()));
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage(String.valueOf(e.getMessage()));
+    }
   }
 
   private NodeConfig config(NodeConfig defaults) {

@@ -127,7 +127,9 @@ class ModuleTableTest {
                       "dev.leat.worker.jdbi..")),
               Map.entry("org.flywaydb..", List.of("dev.leat.store..")),
               Map.entry("com.zaxxer.hikari..", List.of("dev.leat.node")),
-              Map.entry("io.prometheus..", List.of("dev.leat.node.metrics..")),
+              Map.entry(
+                  "io.prometheus..", List.of("dev.leat.node.metrics..", "dev.leat.node.telemetry")),
+              Map.entry("io.opentelemetry..", List.of("dev.leat.node.telemetry")),
               Map.entry("io.github.bucket4j..", List.of("dev.leat.tenants..")),
               Map.entry(
                   "com.github.benmanes.caffeine..",
@@ -161,6 +163,7 @@ class ModuleTableTest {
                       "dev.leat.gateway.control..",
                       "dev.leat.node",
                       "dev.leat.node.log",
+                      "dev.leat.node.telemetry",
                       "dev.leat.cli..")),
               Map.entry("ch.qos.logback..", List.of("dev.leat.node.log")),
               Map.entry("org.erdtman..", List.of("dev.leat.audit")),

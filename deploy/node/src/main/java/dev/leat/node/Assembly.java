@@ -37,6 +37,7 @@ import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.node.metrics.NodeMetrics;
 import dev.leat.registry.capability.UsesLog;
 import dev.leat.registry.capability.UsesStore;
+import dev.leat.node.telemetry.Telemetry;
 import dev.leat.registry.jdbi.JdbiPermissionStore;
 import dev.leat.registry.jdbi.JdbiUsesStore;
 import dev.leat.registry.jdbi.RegistrySchema;
@@ -106,6 +107,7 @@ final class Assembly implements AutoCloseable {
   private final Clock clock = Clock.tickMillis(ZoneOffset.UTC);
 
   private final NodeConfig config;
+  private final Telemetry telemetry;
 
   // What every node has, whatever its roles.
   final DataDirectory directory;
@@ -144,6 +146,10 @@ final class Assembly implements AutoCloseable {
   private final EventLoops loops = new EventLoops();
   final BodyMemory bodies;
   private final AccessLog accessLog = new AccessLog();
+  private final Requests requests;
+  private final ConnectionCounts clients;
+  private final NodeMetrics ways;
+  private final Exposition metrics;
   final Gateway gateway;
 
   private final Lifecycle parts;
@@ -151,6 +157,7 @@ final class Assembly implements AutoCloseable {
 
   Assembly(NodeConfig config) {
     this.config = config;
+    telemetry = Telemetry.of(config.telemetry(), config.name());
     directory = new DataDirectory(config.dataDirectory());
     database = new NodeDatabase(config.database());
     DataSource source = database.connections();
@@ -200,7 +207,8 @@ final class Assembly implements AutoCloseable {
             this::isDeployed,
             this::kept,
             this::ended,
-            logs);
+            logs,
+            telemetry.tracing());
     registry =
         new RegistryParts(
             source,
@@ -230,10 +238,15 @@ final class Assembly implements AutoCloseable {
 
     scheduler =
         calls == null
-            ? new Scheduler(running.worker, Scheduler.IN_FLIGHT_MAX)
+            ? new Scheduler(running.calls, Scheduler.IN_FLIGHT_MAX)
             : new Scheduler(calls, calls.assignments(), this::ended, Scheduler.IN_FLIGHT_MAX);
     invocations =
-        new MeteredInvoker(scheduler, this::charged, this::isDeployed, tenants.tenants::exists);
+        new MeteredInvoker(
+            scheduler,
+            this::charged,
+            this::isDeployed,
+            tenants.tenants::exists,
+            telemetry.tracing());
 
     async =
         new AsyncParts(
@@ -257,6 +270,20 @@ final class Assembly implements AutoCloseable {
             loops.count,
             config.connections());
     bodies = new BodyMemory(gatewayConfig.bodyMemoryBytes());
+    requests =
+        new Requests(telemetry.tracing(), config.log().isAccessLogged() ? accessLog::add : null);
+    clients =
+        new ConnectionCounts(config.connections().connections(), config.connections().perAddress());
+    ways =
+        new NodeMetrics(
+            requests,
+            accessLog::dropped,
+            tenants.quotaGate,
+            scheduler::placements,
+            database::use,
+            running.powers.calls(),
+            telemetry.counts());
+    metrics = exposition();
     gateway = gateway(gatewayConfig, config.worker().waitMax());
     parts = parts();
   }
@@ -267,37 +294,32 @@ final class Assembly implements AutoCloseable {
         known,
         source,
         loops,
-        running.worker,
+        running,
         registry.routes,
         changes,
         () -> ready,
-        running::prewarm);
+        telemetry.tracing());
+  }
+
+  private Exposition exposition() {
+    return new Exposition(
+        invocations,
+        running.worker,
+        tenants.quotaGate,
+        modules.engine,
+        modules.alarm,
+        modules.guestHeap,
+        running.guestLogs,
+        running.guestMetrics,
+        permissionDenials,
+        bodies,
+        clients,
+        executions,
+        logs,
+        List.of(ways, new JvmMetrics()));
   }
 
   private Gateway gateway(GatewayConfig config, Duration waitMax) {
-    Requests requests =
-        this.config.log().isAccessLogged() ? new Requests(accessLog::add) : new Requests();
-    NodeMetrics ways =
-        new NodeMetrics(
-            requests, accessLog::dropped, tenants.quotaGate, scheduler::placements, database::use);
-    ConnectionCounts connections =
-        new ConnectionCounts(config.connections().connections(), config.connections().perAddress());
-    Exposition metrics =
-        new Exposition(
-            invocations,
-            running.worker,
-            tenants.quotaGate,
-            modules.engine,
-            modules.alarm,
-            modules.guestHeap,
-            running.guestLogs,
-            running.guestMetrics,
-            permissionDenials,
-            bodies,
-            connections,
-            executions,
-            logs,
-            List.of(ways, new JvmMetrics()));
     ControlServices services =
         new ControlServices(
             tenants.tenants,
@@ -342,9 +364,16 @@ final class Assembly implements AutoCloseable {
             bodies,
             invocations,
             async.accepting::accept,
-            waitMax),
-        new ControlPlane(config.isGateway(), services, tenants.authenticator, bodies, blocking),
-        connections,
+            waitMax,
+            telemetry.tracing()),
+        new ControlPlane(
+            config.isGateway(),
+            services,
+            tenants.authenticator,
+            bodies,
+            blocking,
+            telemetry.tracing()),
+        clients,
         requests,
         ways::loopLag);
   }
@@ -397,6 +426,7 @@ final class Assembly implements AutoCloseable {
     if (config.has(NodeRole.GATEWAY)) {
       all.part("asynchronous invocations", async::start, async::close);
     }
+    all.part("telemetry", () -> telemetry.start(metrics::snapshots), telemetry::close);
     return all.part("operator token", this::writeOperatorToken)
         .part("gateway", gateway::start, () -> gateway.stop(ANSWER_PATIENCE))
         .part("requests", this::serve, this::drain);

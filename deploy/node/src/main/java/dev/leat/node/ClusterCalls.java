@@ -6,6 +6,7 @@ import dev.leat.cluster.trust.NodeCertificates;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.NodeRole;
 import dev.leat.contract.VersionRef;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.scheduler.AssignmentStore;
@@ -21,7 +22,6 @@ import dev.leat.scheduler.http.PeerServerConfig;
 import dev.leat.scheduler.http.Peers;
 import dev.leat.scheduler.jdbi.JdbiAssignmentStore;
 import dev.leat.store.ChangeFeed;
-import dev.leat.worker.Worker;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -45,6 +45,7 @@ final class ClusterCalls implements Workers {
   private final EventLoops loops;
   private final RoutingTable routes;
   private final ChangeFeed changes;
+  private final Tracing tracing;
   private final AssignmentTable assignments;
   private final OwnWorker own;
   private final OwnReport report;
@@ -63,37 +64,38 @@ final class ClusterCalls implements Workers {
 
   /**
    * @param isReady whether this node takes new calls
-   * @param prepare makes the instances of a version that this node's worker is to keep; quick
+   * @param tracing keeps the spans of calls to others
    */
   ClusterCalls(
       NodeConfig config,
       Membership membership,
       DataSource source,
       EventLoops loops,
-      Worker worker,
+      WorkerParts running,
       RoutingTable routes,
       ChangeFeed changes,
       BooleanSupplier isReady,
-      Consumer<FunctionVersion> prepare) {
+      Tracing tracing) {
     this.config = config;
     this.membership = membership;
     this.loops = loops;
     this.routes = routes;
     this.changes = changes;
+    this.tracing = tracing;
     AssignmentStore store = new JdbiAssignmentStore(source, membership.leases);
     this.assignments =
         new AssignmentTable(
-            store, membership.place.name(), version -> prepareIfKnown(version, prepare));
+            store, membership.place.name(), version -> prepareIfKnown(version, running::prewarm));
     boolean isWorker = config.has(NodeRole.WORKER);
     this.own =
         new OwnWorker(
             membership.place.name(),
-            worker,
+            running.calls,
             config.worker().guestThreads(),
             loops.count,
             () -> isWorker && isReady.getAsBoolean(),
-            worker::isWarm);
-    this.report = new OwnReport(own, worker);
+            running.worker::isWarm);
+    this.report = new OwnReport(own, running.worker);
     this.known = new Known(List.of(), withOwn(List.of()));
     this.planner =
         new Planner(
@@ -140,7 +142,8 @@ final class ClusterCalls implements Workers {
             membership.directory,
             identity,
             loops.count,
-            config.has(NodeRole.SCHEDULER));
+            config.has(NodeRole.SCHEDULER),
+            tracing);
     peers = connecting;
     connecting.start();
   }

@@ -7,6 +7,7 @@ import dev.leat.engine.CompileBudget;
 import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.invocations.Retention;
 import dev.leat.node.log.LogConfig;
+import dev.leat.node.telemetry.TelemetryConfig;
 import dev.leat.registry.s3.BucketConfig;
 import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.http.OutboundConfig;
@@ -36,6 +37,7 @@ import java.util.Set;
  * @param log how the node's log is written
  * @param outbound how functions send HTTP requests
  * @param encryption by which keys secrets are encrypted
+ * @param telemetry what leaves the node for those who watch it
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -62,7 +64,8 @@ public record NodeConfig(
     @Setting(key = "invocations") Retention invocations,
     @Setting(key = "log") LogConfig log,
     @Setting(key = "outbound") OutboundConfig outbound,
-    @Setting(key = "encryption") EncryptionConfig encryption) {
+    @Setting(key = "encryption") EncryptionConfig encryption,
+    @Setting(key = "telemetry") TelemetryConfig telemetry) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -99,7 +102,8 @@ public record NodeConfig(
         Retention.DEFAULT,
         LogConfig.DEFAULT,
         OutboundConfig.DEFAULT,
-        EncryptionConfig.NONE);
+        EncryptionConfig.NONE,
+        TelemetryConfig.OFF);
   }
 
   /** The same as one of a cluster, with these roles. */
@@ -121,7 +125,8 @@ public record NodeConfig(
         invocations,
         log,
         outbound,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** The same with its tables elsewhere. */
@@ -143,7 +148,8 @@ public record NodeConfig(
         invocations,
         log,
         outbound,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** The same with its modules there. */
@@ -165,7 +171,8 @@ public record NodeConfig(
         invocations,
         log,
         outbound,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** The same with its modules in this bucket. */
@@ -187,7 +194,8 @@ public record NodeConfig(
         invocations,
         log,
         outbound,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** Where modules and their compiled classes are. */
@@ -214,7 +222,8 @@ public record NodeConfig(
         invocations,
         log,
         outbound,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** The same with other limits on connections. */
@@ -236,7 +245,8 @@ public record NodeConfig(
         invocations,
         log,
         outbound,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** The same with a worker of another size. */
@@ -258,7 +268,8 @@ public record NodeConfig(
         invocations,
         log,
         outbound,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** The same with other settings of its cluster. */
@@ -280,7 +291,8 @@ public record NodeConfig(
         invocations,
         log,
         outbound,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** The same with another log. */
@@ -302,7 +314,8 @@ public record NodeConfig(
         invocations,
         other,
         outbound,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** The same with other settings of functions' requests. */
@@ -324,7 +337,8 @@ public record NodeConfig(
         invocations,
         log,
         other,
-        encryption);
+        encryption,
+        telemetry);
   }
 
   /** The same with other keys. */
@@ -346,6 +360,30 @@ public record NodeConfig(
         invocations,
         log,
         outbound,
+        other,
+        telemetry);
+  }
+
+  /** The same with this leaving it. */
+  public NodeConfig with(TelemetryConfig other) {
+    return new NodeConfig(
+        dataDirectory,
+        host,
+        port,
+        roles,
+        place,
+        database,
+        blobs,
+        bucket,
+        worker,
+        compiling,
+        connections,
+        cluster,
+        audit,
+        invocations,
+        log,
+        outbound,
+        encryption,
         other);
   }
 

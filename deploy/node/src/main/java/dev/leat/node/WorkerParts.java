@@ -3,13 +3,17 @@ package dev.leat.node;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
+import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.permission.PermissionSource;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.invocations.InvocationLogs;
 import dev.leat.worker.HostPowers;
+import dev.leat.worker.TracedWorker;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.PermissionDenials;
+import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
@@ -32,7 +36,12 @@ final class WorkerParts {
 
   final GuestLogs guestLogs;
   final GuestMetrics guestMetrics;
+  final Powers powers;
   final Worker worker;
+
+  /** The worker, as calls come to it. */
+  final Invoker calls;
+
   final WorkerTrial trial;
 
   /**
@@ -44,6 +53,7 @@ final class WorkerParts {
    * @param kept how many idle instances of a version are kept here
    * @param ended told of each invocation that ended here; must not wait
    * @param logs what guests write
+   * @param tracing keeps the spans of calls
    */
   WorkerParts(
       WorkerConfig config,
@@ -56,25 +66,15 @@ final class WorkerParts {
       Predicate<FunctionRef> isDeployed,
       ToIntFunction<FunctionVersion> kept,
       BiConsumer<Invocation, Outcome> ended,
-      InvocationLogs logs) {
+      InvocationLogs logs,
+      Tracing tracing) {
     guestLogs = new GuestLogs(new KeptGuestLog(new Slf4jGuestLog(), logs), System::nanoTime);
     guestMetrics = new GuestMetrics(isDeployed);
-    worker =
-        new Worker(
-            config,
-            modules::load,
-            modules::bytes,
-            HostPowers.of(
-                guestLogs,
-                guestMetrics,
-                keyValues,
-                http,
-                secrets,
-                Clock.systemUTC(),
-                permissions,
-                denials),
-            ended,
-            kept);
+    powers =
+        HostPowers.of(
+            guestLogs, guestMetrics, keyValues, http, secrets, Clock.systemUTC(), permissions, denials);
+    worker = new Worker(config, modules::load, modules::bytes, powers, ended, kept);
+    calls = tracing.equals(Tracing.OFF) ? worker : new TracedWorker(worker, tracing);
     trial = new WorkerTrial(worker);
   }
 

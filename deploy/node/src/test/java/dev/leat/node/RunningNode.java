@@ -47,7 +47,7 @@ final class RunningNode extends NodeUnderTest {
   }
 
   /** Where the first member that it knows of is reached by others: itself, where it is alone. */
-  private InetSocketAddress clusterAddress() {
+  InetSocketAddress clusterAddress() {
     String text =
         request("GET", "/v1/cluster")
             .operator()

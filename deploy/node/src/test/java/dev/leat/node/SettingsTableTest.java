@@ -79,9 +79,11 @@ class SettingsTableTest {
                   assertThat(row.key()).matches("[a-z]+(\\.[a-z]+(-[a-z]+)*){0,2}");
                   assertThat(row.setting().doc()).isNotEmpty();
                   assertThat(row.setting().form().isEmpty())
-                      .as("a number has a range, anything else a form")
+                      .as("a whole number has a range, anything else a form")
                       .isEqualTo(
-                          row.standard() instanceof Number || row.standard() instanceof Duration);
+                          row.standard() instanceof Integer
+                              || row.standard() instanceof Long
+                              || row.standard() instanceof Duration);
                 }))
         .toList();
   }

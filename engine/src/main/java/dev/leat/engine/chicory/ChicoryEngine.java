@@ -8,6 +8,7 @@ import dev.leat.contract.Finding;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.ModuleReport;
 import dev.leat.contract.TenantId;
+import dev.leat.contract.trace.Steps;
 import dev.leat.engine.ClassStore;
 import dev.leat.engine.CompileBudget;
 import dev.leat.engine.CompilerBusy;
@@ -89,6 +90,7 @@ public final class ChicoryEngine
    * again. Takes 20 ms for a small module, seconds for one of megabytes.
    */
   public Inspection inspectAndCompile(TenantId tenant, byte[] module) {
+    Steps steps = Steps.current(); // its thread is another
     return inspect(() ->
         read(
             tenant,
@@ -97,7 +99,7 @@ public final class ChicoryEngine
               ModuleShape shape = ModuleReader.shape(parsed.module());
               ModuleDigest digest = ModuleDigest.of(module);
               if (!hasClasses(digest)) {
-                compile(digest, module, parsed, clock);
+                steps.time("compile", () -> compile(digest, module, parsed, clock));
               }
               return shape;
             }));

@@ -109,6 +109,11 @@ final class ControlExchange extends Exchange {
     return found == null ? "" : declared().id();
   }
 
+  @Override
+  protected String spanName() {
+    return operationId();
+  }
+
   /** A token that was sent is looked at even where none is needed. */
   @Override
   protected boolean isTokenNeeded() {

@@ -2,6 +2,7 @@ package dev.leat.gateway.control;
 
 import static dev.leat.gateway.pipeline.NamedStep.step;
 
+import dev.leat.contract.trace.Tracing;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.Connections;
 import dev.leat.gateway.pipeline.Authenticate;
@@ -43,20 +44,25 @@ public final class ControlPlane {
    * @param services what the operations work on
    * @param bodies the memory for bodies
    * @param blocking virtual threads
+   * @param tracing keeps the spans of requests and of their steps
    */
   public ControlPlane(
       boolean isGateway,
       ControlServices services,
       Authenticator authenticator,
       BodyMemory bodies,
-      Executor blocking) {
+      Executor blocking,
+      Tracing tracing) {
     this.services = services;
     this.blocking = blocking;
     this.pipeline =
         new Pipeline<>(
             List.of(
                 step("request-id", "every answer names it, refusals too", new GiveRequestId()),
-                step("trace", "every answer carries it on, refusals too", new ContinueTrace()),
+                step(
+                    "trace",
+                    "every answer carries it on, refusals too",
+                    new ContinueTrace(tracing)),
                 step("connection", "its address and its pace count from now", new FindConnection()),
                 step("host", "no cache or proxy may take it for another", new RequireHost()),
                 step(
@@ -84,7 +90,7 @@ public final class ControlPlane {
                 step(
                     "run",
                     "all that can refuse has been asked",
-                    new RunOperation(blocking, services.changes())),
+                    new RunOperation(blocking, services.changes(), tracing)),
                 step("reply", "every ending has its response or problem", new TellReply()),
                 step("answer", "memory is held until the client has it", new SendAnswer())));
   }

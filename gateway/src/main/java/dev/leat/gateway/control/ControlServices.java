@@ -36,7 +36,7 @@ import java.util.function.Supplier;
 /**
  * What the control plane's operations work on.
  *
- * @param metrics the node's metrics in Prometheus' text format
+ * @param metrics the node's metrics
  * @param stock what a tenant has of what is kept, by the names of the quotas that limit it; blocks
  * @param readiness whether the node should get requests now
  * @param members the nodes of the cluster as this one knows them, by name
@@ -67,7 +67,7 @@ public record ControlServices(
     AuditLog audit,
     UsageLog usage,
     ChangeFeed changes,
-    Supplier<byte[]> metrics,
+    MetricsText metrics,
     Function<TenantId, Map<String, Long>> stock,
     Supplier<Readiness> readiness,
     Supplier<List<MemberReply>> members,

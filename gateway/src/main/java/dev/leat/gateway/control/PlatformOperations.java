@@ -4,12 +4,17 @@ import dev.leat.contract.Problem;
 import dev.leat.gateway.control.reply.CallerReply;
 import dev.leat.gateway.control.reply.ClusterReply;
 import dev.leat.gateway.control.reply.HealthReply;
+import io.vertx.core.http.HttpHeaders;
 import java.util.Map;
+import java.util.Objects;
 
 /** Health, metrics, the nodes, and who the caller is. */
 final class PlatformOperations {
   /** Of Prometheus' text format. */
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private static final String OPEN_METRICS_TYPE =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
   private final ControlServices services;
 
@@ -21,9 +26,16 @@ final class PlatformOperations {
     return Map.of(
         "getLiveness", call -> Reply.ok(HealthReply.of("live")),
         "getReadiness", call -> readiness(),
-        "getMetrics", call -> new Reply.Bytes(METRICS_TYPE, services.metrics().get()),
+        "getMetrics", this::metrics,
         "getCluster", call -> Reply.ok(new ClusterReply(services.members().get())),
         "whoAmI", call -> Reply.ok(CallerReply.of(call.by())));
+  }
+
+  private Reply metrics(Call call) {
+    String accepted = Objects.requireNonNullElse(call.headers().get(HttpHeaders.ACCEPT), "");
+    boolean isOpenMetrics = accepted.contains("application/openmetrics-text");
+    return new Reply.Bytes(
+        isOpenMetrics ? OPEN_METRICS_TYPE : METRICS_TYPE, services.metrics().read(isOpenMetrics));
   }
 
   private Reply readiness() {

@@ -3,6 +3,8 @@ package dev.leat.gateway.control;
 import dev.leat.audit.Actor;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.trace.Steps;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
 import dev.leat.store.ChangeFeed;
@@ -42,14 +44,17 @@ final class RunOperation implements Step<ControlExchange> {
 
   private final Executor blocking;
   private final ChangeFeed changes;
+  private final Tracing tracing;
 
   /**
    * @param blocking virtual threads
    * @param changes brings what an operation changed into this node's memory
+   * @param tracing told of the operation's steps
    */
-  RunOperation(Executor blocking, ChangeFeed changes) {
+  RunOperation(Executor blocking, ChangeFeed changes, Tracing tracing) {
     this.blocking = blocking;
     this.changes = changes;
+    this.tracing = tracing;
   }
 
   @Override
@@ -76,7 +81,10 @@ final class RunOperation implements Step<ControlExchange> {
 
   private Written written(ControlExchange exchange, Call call) {
     try {
-      Reply reply = actor(exchange, call).run(() -> exchange.operation().operation().run(call));
+      Steps steps = new Steps(tracing, exchange.traceParent());
+      Reply reply =
+          actor(exchange, call)
+              .run(() -> steps.run(() -> exchange.operation().operation().run(call)));
       if (!exchange.declared().method().equals("GET")) {
         // Who is answered finds on this node what was done. If that fails it is done all the
         // same, and found as soon as the database can be read.

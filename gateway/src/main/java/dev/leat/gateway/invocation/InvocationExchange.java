@@ -4,6 +4,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.Usage;
+import dev.leat.contract.trace.SpanAttributes;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.BodyMemory.Reservation;
 import dev.leat.gateway.pipeline.Exchange;
@@ -15,6 +16,7 @@ import dev.leat.tenants.Admission;
 import dev.leat.tenants.QuotaLeft;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,26 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
   @Override
   protected String outcomeWord() {
     return outcome == null ? "" : outcome.word();
+  }
+
+  /** The function's name, as OpenTelemetry's conventions have it. */
+  @Override
+  protected String spanName() {
+    FunctionVersion version = function();
+    return version == null ? "" : version.function().name().value();
+  }
+
+  @Override
+  protected void describe(Map<String, Object> attributes) {
+    attributes.put(SpanAttributes.TRIGGER, "http");
+    FunctionVersion version = function();
+    if (version != null) {
+      SpanAttributes.add(version, attributes);
+    }
+    if (outcome != null) {
+      attributes.put(SpanAttributes.OUTCOME, outcome.word());
+      attributes.put(SpanAttributes.IS_COLD_START, outcome.usage().acquire() == Usage.Acquire.COLD);
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import static dev.leat.gateway.pipeline.NamedStep.step;
 
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invoker;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.Connections;
 import dev.leat.gateway.pipeline.Authenticate;
@@ -42,6 +43,7 @@ public final class InvocationPipeline {
    * @param invoker runs what is let through
    * @param accepting takes what is to be run later
    * @param waitMax how long an invocation may wait at a worker
+   * @param tracing says which trace a request belongs to
    */
   public InvocationPipeline(
       RoutingTable routes,
@@ -52,14 +54,18 @@ public final class InvocationPipeline {
       BodyMemory bodies,
       Invoker invoker,
       AsyncAcceptance accepting,
-      Duration waitMax) {
+      Duration waitMax,
+      Tracing tracing) {
     CallOf calls = new CallOf(authenticator);
     this.invoker = invoker;
     this.pipeline =
         new Pipeline<>(
             List.of(
                 step("request-id", "every answer names it, refusals too", new GiveRequestId()),
-                step("trace", "every answer carries it on, refusals too", new ContinueTrace()),
+                step(
+                    "trace",
+                    "every answer carries it on, refusals too",
+                    new ContinueTrace(tracing)),
                 step("connection", "its address and its pace count from now", new FindConnection()),
                 step("host", "no cache or proxy may take it for another", new RequireHost()),
                 step("function", "it says whether a token is needed", new FindFunction(routes)),

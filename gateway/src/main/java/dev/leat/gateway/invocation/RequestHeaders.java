@@ -1,7 +1,7 @@
 package dev.leat.gateway.invocation;
 
 import dev.leat.contract.Headers;
-import dev.leat.gateway.pipeline.TraceParent;
+import dev.leat.contract.trace.TraceParent;
 import io.vertx.core.MultiMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestHeaders {
   private static final String AUTHORIZATION = "authorization";
+  private static final String TRACE_STATE = "tracestate";
 
   private RequestHeaders() {}
 
@@ -23,14 +24,21 @@ final class RequestHeaders {
    */
   static Headers of(MultiMap fields, Predicate<String> isHidden, @Nullable String traceParent) {
     Headers.Builder seen = new Headers.Builder();
+    boolean isNew = traceParent != null && !TraceParent.isValid(fields.get(TraceParent.FIELD));
+    if (traceParent != null && isNew) {
+      seen.add(TraceParent.FIELD, traceParent);
+    }
     fields.forEach((name, value) -> {
       if (name.equalsIgnoreCase(AUTHORIZATION)) {
         if (!isHidden.test(value)) {
           seen.add(name, value);
         }
       } else if (traceParent != null && name.equalsIgnoreCase(TraceParent.FIELD)) {
-        seen.add(name, traceParent);
-      } else {
+        if (!isNew) {
+          seen.add(name, traceParent);
+        }
+      } else if (!isNew || !name.equalsIgnoreCase(TRACE_STATE)) {
+        // The state of a trace that ends here is not handed on (W3C Trace Context, 4.3).
         seen.add(name, value);
       }
     });

@@ -9,6 +9,7 @@ import io.netty.util.AsciiString;
  */
 final class ServerTiming {
   private static final AsciiString QUEUE = AsciiString.of("queue;dur=");
+  private static final AsciiString LOAD = AsciiString.of(", load;dur=");
   private static final AsciiString ACQUIRE = AsciiString.of(", acquire;desc=");
   private static final AsciiString ACQUIRE_TIME = AsciiString.of(";dur=");
   private static final AsciiString EXEC = AsciiString.of(", exec;dur=");
@@ -18,8 +19,8 @@ final class ServerTiming {
   private static final AsciiString RESET = AsciiString.of("reset");
   private static final AsciiString COLD = AsciiString.of("cold");
 
-  /** The words above and four times of 16 digits and a point, which no number of ns exceeds. */
-  private static final int LENGTH_MAX = 128;
+  /** The words above and five times of 16 digits and a point, which no number of ns exceeds. */
+  private static final int LENGTH_MAX = 160;
 
   private final byte[] field = new byte[LENGTH_MAX];
   private int length;
@@ -30,9 +31,11 @@ final class ServerTiming {
    * @param totalNanos from the request's first byte to now; like all times, 0 or more
    */
   static CharSequence of(Usage usage, long totalNanos) {
-    return new ServerTiming()
-        .append(QUEUE)
-        .millis(usage.queueNanos())
+    ServerTiming field = new ServerTiming().append(QUEUE).millis(usage.queueNanos());
+    if (usage.loadNanos() > 0) {
+      field.append(LOAD).millis(usage.loadNanos()); // of a cold start, while it was queued
+    }
+    return field
         .append(ACQUIRE)
         .append(word(usage.acquire()))
         .append(ACQUIRE_TIME)

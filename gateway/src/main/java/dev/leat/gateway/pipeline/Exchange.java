@@ -1,9 +1,13 @@
 package dev.leat.gateway.pipeline;
 
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.Excerpt;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.trace.Span;
+import dev.leat.contract.trace.SpanAttributes;
+import dev.leat.contract.trace.TraceParent;
 import dev.leat.gateway.http.BodyMemory;
 import dev.leat.gateway.http.BodyMemory.Reservation;
 import dev.leat.gateway.http.BodyReader;
@@ -16,6 +20,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +39,7 @@ public abstract class Exchange implements Runnable, Handler<Void> {
   static final CharSequence TRACE_PARENT = HttpHeaders.createOptimized(TraceParent.FIELD);
 
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+  private static final int PATH_CHARS_MAX = 200;
   private static final Problem FAILED =
       Problem.of(ProblemCode.INTERNAL_ERROR, "The platform failed. Try again later.");
   private static final byte[] NO_BODY = new byte[0];
@@ -234,6 +240,43 @@ public abstract class Exchange implements Runnable, Handler<Void> {
       isEnded = true;
       requests.ended(this, status);
     }
+  }
+
+  /** What the request's span is called; "" while that is not known. */
+  protected abstract String spanName();
+
+  /** Adds what the request's span says besides. */
+  protected void describe(Map<String, Object> attributes) {}
+
+  final Span toSpan(String context, int status) {
+    Map<String, Object> attributes = new HashMap<>();
+    attributes.put(SpanAttributes.HTTP_METHOD, Excerpt.of(request.method().name()));
+    attributes.put(SpanAttributes.PATH, Excerpt.of(path(), PATH_CHARS_MAX));
+    attributes.put(SpanAttributes.INVOCATION, requestId);
+    if (status > 0) {
+      attributes.put(SpanAttributes.HTTP_STATUS, (long) status);
+    }
+    describe(attributes);
+    String error = toEnded(status).error().orElse(null);
+    if (error != null) {
+      attributes.put(SpanAttributes.ERROR, error);
+    }
+    String inbound = request.getHeader(TRACE_PARENT);
+    String name = spanName();
+    return new Span(
+        context,
+        TraceParent.isValid(inbound) ? inbound : null,
+        name.isEmpty() ? "request" : name,
+        Span.Kind.SERVER,
+        arrivedNanos,
+        System.nanoTime(),
+        attributes,
+        isCallersFault(status) ? null : error);
+  }
+
+  /** What a caller has done wrong is no error of the span (OpenTelemetry's HTTP conventions). */
+  private static boolean isCallersFault(int status) {
+    return status >= 400 && status < 500;
   }
 
   final EndedRequest toEnded(int status) {

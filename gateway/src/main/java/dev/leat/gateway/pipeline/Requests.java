@@ -1,14 +1,16 @@
 package dev.leat.gateway.pipeline;
 
+import dev.leat.contract.trace.Tracing;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes note of each request as it ends: counts it, and tells whoever keeps a log. Safe for several
- * threads; what it costs without a log is one addition.
+ * Takes note of each request as it ends: counts it, and tells whoever keeps a log or its trace.
+ * Safe for several threads; what it costs where neither is kept is one addition.
  */
 public final class Requests {
   /** The words of how requests end: by the first digit of the status, or without an answer. */
@@ -27,23 +29,15 @@ public final class Requests {
               () -> Stream.generate(LongAdder::new).limit(CLASSES.size()).toArray(LongAdder[]::new))
           .limit(Kind.values().length)
           .toArray(LongAdder[][]::new);
-  private final boolean isLogged;
-  private final Consumer<EndedRequest> log;
-
-  /** Only counts. */
-  public Requests() {
-    this(false, request -> {});
-  }
+  private final Tracing tracing;
+  private final @Nullable Consumer<EndedRequest> log;
 
   /**
-   * @param log told of each request, on its event loop; must not wait
+   * @param tracing keeps the spans of requests
+   * @param log told of each request, on its event loop, and must not wait; null for no log
    */
-  public Requests(Consumer<EndedRequest> log) {
-    this(true, log);
-  }
-
-  private Requests(boolean isLogged, Consumer<EndedRequest> log) {
-    this.isLogged = isLogged;
+  public Requests(Tracing tracing, @Nullable Consumer<EndedRequest> log) {
+    this.tracing = tracing;
     this.log = log;
   }
 
@@ -52,8 +46,12 @@ public final class Requests {
    */
   void ended(Exchange exchange, int status) {
     count(exchange.kind(), status);
-    if (isLogged) {
+    if (log != null) {
       log.accept(exchange.toEnded(status));
+    }
+    String context = exchange.traceParent();
+    if (context != null && tracing.records(context)) {
+      tracing.ended(exchange.toSpan(context, status));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.leat.gateway.invocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Headers;
+import dev.leat.contract.trace.TraceParent;
 import io.vertx.core.MultiMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,10 +25,26 @@ class RequestHeadersTest {
 
   @Test
   void trace_isThePlatformsSpan_ifThereIsOne() {
+    sent.add("TraceParent", TraceParent.root(true)).add("tracestate", "a=1");
+
+    Headers seen = RequestHeaders.of(sent, value -> true, "ours");
+
+    assertThat(seen.first("traceparent")).isEqualTo("ours");
+    assertThat(seen.first("tracestate")).isEqualTo("a=1");
+  }
+
+  @Test
+  void trace_thatBeginsHere_isToldOnce_andLeavesAForeignStateOut() {
+    sent.add("traceparent", "nonsense").add("TraceState", "a=1").add("baggage", "b=2");
+
+    assertThat(RequestHeaders.of(sent, value -> true, "ours"))
+        .containsExactlyInAnyOrder(Map.entry("traceparent", "ours"), Map.entry("baggage", "b=2"));
+  }
+
+  @Test
+  void trace_whereNoneIsKept_isAsItWasSent() {
     sent.add("TraceParent", "theirs");
 
-    assertThat(RequestHeaders.of(sent, value -> true, "ours").first("traceparent"))
-        .isEqualTo("ours");
     assertThat(RequestHeaders.of(sent, value -> true, null).first("traceparent"))
         .isEqualTo("theirs");
   }

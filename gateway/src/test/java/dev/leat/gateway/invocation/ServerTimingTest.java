@@ -2,6 +2,7 @@ package dev.leat.gateway.invocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.HostCalls;
 import dev.leat.contract.Usage;
 import dev.leat.contract.Usage.Acquire;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,25 @@ class ServerTimingTest {
     assertThat(ServerTiming.of(usage, TimeUnit.SECONDS.toNanos(61)).toString())
         .isEqualTo(
             "queue;dur=0.071, acquire;desc=reset;dur=0.000, exec;dur=12.345, total;dur=61000.000");
+  }
+
+  @Test
+  void of_aColdStart_saysWhatLoadingTook() {
+    Usage usage =
+        new Usage(1, 0, 0, Acquire.COLD, 9_000_000, 8_000_000, 3_000_000, 1_000, 0, HostCalls.NONE);
+
+    assertThat(ServerTiming.of(usage, 13_000_000).toString())
+        .isEqualTo(
+            "queue;dur=9.000, load;dur=8.000, acquire;desc=cold;dur=3.000, exec;dur=0.001,"
+                + " total;dur=13.000");
+  }
+
+  @Test
+  void of_theLargestTimes_fits() {
+    long max = Long.MAX_VALUE;
+    Usage usage = new Usage(1, 0, 0, Acquire.RESET, max, max, max, max, 0, HostCalls.NONE);
+
+    assertThat(ServerTiming.of(usage, max).toString()).endsWith("total;dur=9223372036854.775");
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
+import dev.leat.contract.trace.Steps;
 import dev.leat.engine.Inspection;
 import dev.leat.engine.ModuleInspector;
 import dev.leat.engine.ModuleShape;
@@ -114,7 +115,9 @@ public final class PublishModule {
           "The module has %d bytes, at most %d are allowed. Strip its symbols or split it."
               .formatted(module.length, moduleBytesMax));
     }
-    return vouched.get().then(candidate -> inspected(candidate, actor, module));
+    return Steps.current()
+        .time("verify", vouched)
+        .then(candidate -> inspected(candidate, actor, module));
   }
 
   /**
@@ -131,7 +134,9 @@ public final class PublishModule {
 
   private Answer<PublishedModule> inspected(Candidate candidate, String actor, byte[] module) {
     String what = candidate.toString();
-    return switch (inspector.inspect(candidate.module().tenant(), module)) {
+    Inspection inspection =
+        Steps.current().time("check", () -> inspector.inspect(candidate.module().tenant(), module));
+    return switch (inspection) {
       case Inspection.Busy(String reason) ->
           Answer.refused(
               ProblemCode.OVERLOADED,
@@ -149,7 +154,7 @@ public final class PublishModule {
       List<Finding> findings = importsOfNobody(shape);
       Answer<PublishedModule> answer =
           findings.isEmpty()
-              ? keep(candidate, actor, module)
+              ? Steps.current().time("store", () -> keep(candidate, actor, module))
               : invalid(candidate.toString(), findings);
       isKept = answer instanceof Answer.Done;
       return answer;

@@ -4,6 +4,7 @@ import dev.leat.cluster.Member;
 import dev.leat.cluster.Members;
 import dev.leat.cluster.NodeIdentity;
 import dev.leat.contract.NodeRole;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.scheduler.WorkerNode;
 import dev.leat.scheduler.WorkerReport;
 import dev.leat.scheduler.Workers;
@@ -56,6 +57,7 @@ public final class Peers implements Workers {
   private final NodeIdentity identity;
   private final int lines;
   private final boolean withDemands;
+  private final Tracing tracing;
   private final HttpClientAgent client;
   private final List<PeerLoop> loops = new CopyOnWriteArrayList<>();
   private final Map<String, RemoteWorker> workers = new HashMap<>();
@@ -65,14 +67,21 @@ public final class Peers implements Workers {
   /**
    * @param eventLoops how many there are
    * @param withDemands whether reports say what is asked for most, for those who plan
+   * @param tracing keeps the spans of calls
    */
   public Peers(
-      Vertx vertx, Members members, NodeIdentity identity, int eventLoops, boolean withDemands) {
+      Vertx vertx,
+      Members members,
+      NodeIdentity identity,
+      int eventLoops,
+      boolean withDemands,
+      Tracing tracing) {
     this.vertx = vertx;
     this.members = members;
     this.identity = identity;
     this.lines = Math.min(eventLoops, LINES_MAX);
     this.withDemands = withDemands;
+    this.tracing = tracing;
     this.client = vertx.createHttpClient(options(identity));
   }
 
@@ -234,7 +243,7 @@ public final class Peers implements Workers {
       return;
     }
     LOG.info("Found a worker node={} incarnation={}", member.name(), member.incarnation());
-    RemoteWorker worker = new RemoteWorker(member, loops);
+    RemoteWorker worker = new RemoteWorker(member, loops, tracing);
     workers.put(member.name(), worker);
     worker.start();
   }

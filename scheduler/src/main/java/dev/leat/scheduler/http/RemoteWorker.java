@@ -5,6 +5,7 @@ import dev.leat.contract.Excerpt;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.MemberState;
 import dev.leat.contract.Outcome;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.scheduler.Load;
 import dev.leat.scheduler.WorkerNode;
 import dev.leat.scheduler.WorkerReport;
@@ -29,6 +30,7 @@ final class RemoteWorker implements WorkerNode {
   private static final Load UNKNOWN = Load.idle(1);
 
   private final Member member;
+  private final Tracing tracing;
   private final List<Line> lines;
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger sentSince = new AtomicInteger();
@@ -38,8 +40,9 @@ final class RemoteWorker implements WorkerNode {
   private volatile String trouble = "";
   private volatile @Nullable WorkerReport report;
 
-  RemoteWorker(Member member, List<PeerLoop> loops) {
+  RemoteWorker(Member member, List<PeerLoop> loops, Tracing tracing) {
     this.member = member;
+    this.tracing = tracing;
     this.state = member.state();
     this.lines = loops.stream().map(loop -> new Line(loop, this)).toList();
   }
@@ -56,6 +59,16 @@ final class RemoteWorker implements WorkerNode {
 
   @Override
   public void invoke(Invocation invocation, Callback callback) {
+    String trace = invocation.origin().trace();
+    if (trace != null && tracing.records(trace)) {
+      TracedCall traced = new TracedCall(tracing, trace, node(), callback);
+      send(invocation.within(traced.context()), traced);
+    } else {
+      send(invocation, callback);
+    }
+  }
+
+  private void send(Invocation invocation, Callback callback) {
     inFlight.incrementAndGet();
     sentSince.incrementAndGet();
     SentCall call = new SentCall(this, invocation, callback);

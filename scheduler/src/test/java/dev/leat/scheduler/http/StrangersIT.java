@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.cluster.Member;
 import dev.leat.cluster.NodeIdentity;
 import dev.leat.cluster.trust.NodeCertificates;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.Seed;
@@ -41,7 +42,8 @@ class StrangersIT {
         new TestMembers(name, TwoNodes.member(asked, 1, nodes.server.port())),
         identity,
         1,
-        false);
+        false,
+        Tracing.OFF);
   }
 
   private static NodeCertificates foreign(String name) {
@@ -73,7 +75,8 @@ class StrangersIT {
             new TestMembers("here"),
             new BothManagers(stranger.keys(), member.trust()),
             1,
-            false);
+            false,
+            Tracing.OFF);
 
     assertThat(peers.answers(TwoNodes.member("there", 1, nodes.server.port()))).isFalse();
   }
@@ -146,7 +149,9 @@ class StrangersIT {
     other.start();
     try {
       Member member = TwoNodes.member("other", 1, other.port());
-      Peers peers = new Peers(nodes.vertxHere, new TestMembers("here", member), ofCaller, 1, false);
+      Peers peers =
+          new Peers(
+              nodes.vertxHere, new TestMembers("here", member), ofCaller, 1, false, Tracing.OFF);
       assertThat(peers.answers(member)).isTrue();
 
       clock.advance(Duration.ofDays(5));

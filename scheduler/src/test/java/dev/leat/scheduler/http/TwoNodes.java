@@ -23,6 +23,7 @@ import dev.leat.contract.Origin;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Trigger;
 import dev.leat.contract.VersionRef;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.scheduler.Demand;
 import dev.leat.scheduler.Load;
 import dev.leat.scheduler.WorkerNode;
@@ -87,7 +88,7 @@ final class TwoNodes implements AutoCloseable {
       server.start();
       proxy = CuttableProxy.to(server.port());
       membersHere = new TestMembers("here", member("there", 1, proxy.port()));
-      peers = new Peers(vertxHere, membersHere, identity("here"), lines, true);
+      peers = new Peers(vertxHere, membersHere, identity("here"), lines, true, Tracing.OFF);
       peers.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,9 +1,11 @@
 package dev.leat.worker.capability;
 
 import dev.leat.contract.HostCalls;
+import dev.leat.contract.trace.CallTrace;
 import dev.leat.engine.GuestInstance;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what one power does for one instance within a call. A call of the host within another, as
@@ -11,34 +13,52 @@ import java.util.List;
  */
 final class HostCallMeter {
   private final String power;
+  private final PowerCalls.OfPower all;
+  private @Nullable CallTrace trace;
   private long calls;
   private long nanos;
   private long bytes;
 
-  HostCallMeter(String power) {
+  /**
+   * @param all the calls of all instances
+   */
+  HostCallMeter(String power, PowerCalls.OfPower all) {
     this.power = power;
+    this.all = all;
   }
 
   String power() {
     return power;
   }
 
-  void reset() {
+  /**
+   * @param ofCall what is noted of the call that begins; null for nothing
+   */
+  void reset(@Nullable CallTrace ofCall) {
+    trace = ofCall;
     calls = 0;
     nanos = 0;
     bytes = 0;
   }
 
   /**
-   * A call of the host is over, however it ended.
+   * A call of the host is over.
    *
+   * @param name of the function
    * @param startedNanos when it began
    * @param startedBytes what the guest had copied then: {@link GuestInstance#copiedBytes}
    */
-  void count(GuestInstance guest, long startedNanos, long startedBytes) {
+  void count(
+      GuestInstance guest, String name, PowerEnding ending, long startedNanos, long startedBytes) {
+    long nowNanos = System.nanoTime();
     calls++;
-    nanos += System.nanoTime() - startedNanos;
+    nanos += nowNanos - startedNanos;
     bytes += guest.copiedBytes() - startedBytes;
+    all.count(ending);
+    if (trace != null) {
+      String error = ending.isError() ? ending.word() : null;
+      trace.hostCall(name, power, startedNanos, nowNanos, error);
+    }
   }
 
   /** What they counted; without those of no call. */

@@ -13,10 +13,15 @@ import org.jspecify.annotations.Nullable;
 public final class LentPowers {
   private final GuestPermits permits;
   private final Lending<?>[] lendings;
+  private final PowerCalls calls;
   private final List<HostCallMeter> meters = new ArrayList<>();
 
-  LentPowers(GuestPermits permits, List<Lending<?>> lendings) {
+  /**
+   * @param calls of all instances
+   */
+  LentPowers(GuestPermits permits, PowerCalls calls, List<Lending<?>> lendings) {
     this.permits = permits;
+    this.calls = calls;
     this.lendings = lendings.toArray(Lending<?>[]::new);
   }
 
@@ -40,7 +45,7 @@ public final class LentPowers {
         return meter;
       }
     }
-    HostCallMeter meter = new HostCallMeter(power);
+    HostCallMeter meter = new HostCallMeter(power, calls.of(power));
     meters.add(meter);
     return meter;
   }
@@ -91,7 +96,7 @@ public final class LentPowers {
   /** To be called before each call of the guest, its initialisation included. */
   public void prepare(Invocation invocation) {
     for (int i = 0; i < meters.size(); i++) {
-      meters.get(i).reset();
+      meters.get(i).reset(invocation.trace());
     }
     for (Lending<?> lending : lendings) {
       lending.prepare(invocation);

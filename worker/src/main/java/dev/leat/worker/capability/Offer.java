@@ -58,14 +58,19 @@ public record Offer<S>(
         power == null ? body : counted(body, meters.apply(power)));
   }
 
-  private static HostFunction.Body counted(HostFunction.Body body, HostCallMeter meter) {
+  private HostFunction.Body counted(HostFunction.Body body, HostCallMeter meter) {
+    String name = offered.name();
+    boolean hasResult = !offered.signature().endsWith(">");
     return (guest, a) -> {
       long startedNanos = System.nanoTime();
       long startedBytes = guest.copiedBytes();
+      PowerEnding ending = PowerEnding.STOPPED;
       try {
-        return body.call(guest, a);
+        long result = body.call(guest, a);
+        ending = PowerEnding.of(hasResult, result);
+        return result;
       } finally {
-        meter.count(guest, startedNanos, startedBytes);
+        meter.count(guest, name, ending, startedNanos, startedBytes);
       }
     };
   }

@@ -17,6 +17,7 @@ public final class Powers {
   private final List<Power<?>> all;
   private final PermissionSource permissions;
   private final PermissionDenials denials;
+  private final PowerCalls calls = new PowerCalls();
   private final Map<GuestContract, List<Linked<?>>> linked = new EnumMap<>(GuestContract.class);
 
   /**
@@ -43,6 +44,11 @@ public final class Powers {
     return new Powers(more, permissions, denials);
   }
 
+  /** What guests have had them do. */
+  public PowerCalls calls() {
+    return calls;
+  }
+
   /** The functions that guests of the contract can import, granted or not. */
   public List<GuestContract.Import> imports(GuestContract contract) {
     return of(contract).stream().flatMap(power -> power.imports().stream()).toList();
@@ -57,7 +63,7 @@ public final class Powers {
     GuestPermits permits = new GuestPermits(permissions, version, denials);
     List<LentPowers.Lending<?>> lent = new ArrayList<>();
     of(version.guest()).forEach(power -> lent.add(power.lend(version, permits, fixed)));
-    return new LentPowers(permits, lent);
+    return new LentPowers(permits, calls, lent);
   }
 
   private List<Linked<?>> of(GuestContract contract) {

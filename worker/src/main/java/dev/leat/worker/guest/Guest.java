@@ -9,10 +9,12 @@ public interface Guest extends AutoCloseable {
   /**
    * Runs the invocation to its end; throws nothing that the guest can cause.
    *
+   * @param loadNanos of these, until its module was loaded
    * @param time which began as this guest was acquired; the call's limits count from then on too,
    *     unless the guest was made for it
    */
-  Outcome run(Invocation invocation, Usage.Acquire acquire, long queueNanos, CpuTime time);
+  Outcome run(
+      Invocation invocation, Usage.Acquire acquire, long queueNanos, long loadNanos, CpuTime time);
 
   /** What its initialisation used of fuel. */
   long initFuel();

@@ -102,7 +102,8 @@ public final class GuestFactory {
 
   private static Running initialising(
       Invocation invocation, LentPowers lent, GuestInstance starting) {
-    return new Running(invocation, lent, starting, Usage.Acquire.COLD, 0, 0, 0, 0, new CpuTime(0));
+    return new Running(
+        invocation, lent, starting, Usage.Acquire.COLD, 0, 0, 0, 0, 0, new CpuTime(0));
   }
 
   /** The contract's own, those of powers, and WASI's: any contract's start-up may use wasi-libc. */

@@ -43,7 +43,7 @@ abstract sealed class InstanceGuest implements Guest
 
   @Override
   public final Outcome run(
-      Invocation invocation, Usage.Acquire acquire, long queueNanos, CpuTime time) {
+      Invocation invocation, Usage.Acquire acquire, long queueNanos, long loadNanos, CpuTime time) {
     hasServed = true;
     long acquiringSinceNanos = time.beganNanos();
     // Read once for all, as it costs as much as a brief guest; an idle instance is had at once.
@@ -57,6 +57,7 @@ abstract sealed class InstanceGuest implements Guest
             acquire,
             acquire == Usage.Acquire.COLD ? initFuel : 0,
             queueNanos,
+            loadNanos,
             nowNanos - acquiringSinceNanos,
             nowNanos,
             time);

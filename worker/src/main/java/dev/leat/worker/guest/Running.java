@@ -29,6 +29,7 @@ final class Running implements WasiProcess.Owner {
   private final Usage.Acquire acquire;
   private final long initFuel;
   private final long queueNanos;
+  private final long loadNanos;
   private final long acquireNanos;
   private final long startedNanos;
   private final CpuTime time;
@@ -46,6 +47,7 @@ final class Running implements WasiProcess.Owner {
       Usage.Acquire acquire,
       long initFuel,
       long queueNanos,
+      long loadNanos,
       long acquireNanos,
       long startedNanos,
       CpuTime time) {
@@ -55,6 +57,7 @@ final class Running implements WasiProcess.Owner {
     this.acquire = acquire;
     this.initFuel = initFuel;
     this.queueNanos = queueNanos;
+    this.loadNanos = loadNanos;
     this.acquireNanos = acquireNanos;
     this.startedNanos = startedNanos;
     this.time = time;
@@ -184,6 +187,7 @@ final class Running implements WasiProcess.Owner {
         instance.peakMemoryBytes(),
         acquire,
         queueNanos,
+        loadNanos,
         acquireNanos,
         nowNanos - startedNanos,
         time.usedNanos(nowNanos),

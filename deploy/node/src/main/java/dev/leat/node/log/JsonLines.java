@@ -34,7 +34,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
       json.writeStartObject();
       json.writeStringField("time", event.getInstant().toString());
       json.writeStringField("level", event.getLevel().toString());
-      json.writeStringField("log", stream(event.getLoggerName()));
+      json.writeStringField("log", LogFields.stream(event.getLoggerName()));
       json.writeStringField("logger", event.getLoggerName());
       LogFields fields = LogFields.of(event.getMessage(), event.getArgumentArray());
       json.writeStringField("message", fields.message());
@@ -50,15 +50,6 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     }
     line.write('\n');
     return line.toByteArray();
-  }
-
-  /** Whose line it is, so that what guests write is never taken for the node's own. */
-  private static String stream(String logger) {
-    return switch (logger) {
-      case "leat.guest" -> "guest";
-      case "leat.access" -> "access";
-      default -> "node";
-    };
   }
 
   private static void write(JsonGenerator json, String name, Object value) throws IOException {

@@ -46,6 +46,15 @@ record LogFields(String message, Map<String, Object> fields) {
     return new LogFields(whole.substring(0, first).replaceFirst("[: ]+$", ""), fields);
   }
 
+  /** Whose line it is, so that what guests write is never taken for the node's own. */
+  static String stream(String logger) {
+    return switch (logger) {
+      case "leat.guest" -> "guest";
+      case "leat.access" -> "access";
+      default -> "node";
+    };
+  }
+
   private static int places(String pattern) {
     int places = 0;
     for (int at = pattern.indexOf("{}"); at >= 0; at = pattern.indexOf("{}", at + 2)) {

@@ -23,6 +23,8 @@ import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -83,19 +85,24 @@ public final class Exposition {
     this.others = List.copyOf(others);
   }
 
-  /** Text of the type {@code text/plain; version=0.0.4; charset=utf-8}. */
-  public byte[] text() {
+  /**
+   * Text of the type {@code text/plain; version=0.0.4}, or {@code application/openmetrics-text;
+   * version=1.0.0}.
+   */
+  public byte[] text(boolean isOpenMetrics) {
+    ExpositionFormatWriter writer =
+        isOpenMetrics ? OpenMetricsTextFormatWriter.create() : PrometheusTextFormatWriter.create();
     ByteArrayOutputStream text = new ByteArrayOutputStream(16_384);
     try {
-      PrometheusTextFormatWriter.create()
-          .write(text, snapshots(), EscapingScheme.UNDERSCORE_ESCAPING);
+      writer.write(text, snapshots(), EscapingScheme.UNDERSCORE_ESCAPING);
     } catch (IOException e) {
       throw new UncheckedIOException("Writing to memory", e);
     }
     return text.toByteArray();
   }
 
-  private MetricSnapshots snapshots() {
+  /** All of them, as they are now. */
+  public MetricSnapshots snapshots() {
     MetricSnapshots.Builder all = MetricSnapshots.builder();
     ofInvocations().forEach(all::metricSnapshot);
     others.forEach(source -> source.read().forEach(all::metricSnapshot));

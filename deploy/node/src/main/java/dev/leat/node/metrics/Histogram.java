@@ -1,9 +1,13 @@
 package dev.leat.node.metrics;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** How often a duration was how long. Safe for several threads, which do not get in their way. */
 final class Histogram {
@@ -34,14 +38,43 @@ final class Histogram {
   private final LongAdder[] buckets =
       Stream.generate(LongAdder::new).limit(BOUNDS_MICROS.length + 1).toArray(LongAdder[]::new);
   private final LongAdder sumNanos = new LongAdder();
+  private final AtomicReferenceArray<@Nullable Example> examples =
+      new AtomicReferenceArray<>(BOUNDS_MICROS.length + 1);
+
+  /** A duration that belongs to a trace which is kept. */
+  record Example(String context, long nanos, long epochMillis) {}
 
   void record(long nanos) {
+    count(nanos);
+  }
+
+  /**
+   * @param context of the span that it belongs to, whose trace is kept: an example of its bucket
+   */
+  void record(long nanos, String context) {
+    examples.set(count(nanos), new Example(context, nanos, System.currentTimeMillis()));
+  }
+
+  private int count(long nanos) {
     int bucket = 0;
     while (bucket < BOUNDS_MICROS.length && nanos > BOUNDS_MICROS[bucket] * NANOS_PER_MICRO) {
       bucket++;
     }
     buckets[bucket].increment();
     sumNanos.add(nanos);
+    return bucket;
+  }
+
+  /** The last of each bucket that has one. */
+  List<Example> examples() {
+    List<Example> all = new ArrayList<>();
+    for (int i = 0; i < examples.length(); i++) {
+      Example example = examples.get(i);
+      if (example != null) {
+        all.add(example);
+      }
+    }
+    return all;
   }
 
   /** The upper bounds in seconds; the last has none. */

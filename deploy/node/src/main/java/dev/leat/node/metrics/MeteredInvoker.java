@@ -8,9 +8,11 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.contract.Usage.Acquire;
+import dev.leat.contract.trace.Tracing;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts invocations as they end, just before their callers hear of it. On the hot path: two
@@ -18,6 +20,7 @@ import java.util.function.Predicate;
  */
 public final class MeteredInvoker implements Invoker {
   private final Invoker next;
+  private final Tracing tracing;
   private final BiConsumer<FunctionRef, Usage> charged;
   final InvocationCounts counts;
   final Histogram durations = new Histogram();
@@ -31,20 +34,23 @@ public final class MeteredInvoker implements Invoker {
    * @param charged told of what an invocation used that somebody let in here; must not wait
    * @param isDeployed says which functions there are
    * @param tenantExists says which tenants there are
+   * @param tracing says which traces are kept: their invocations are examples of how long one took
    */
   public MeteredInvoker(
       Invoker next,
       BiConsumer<FunctionRef, Usage> charged,
       Predicate<FunctionRef> isDeployed,
-      Predicate<TenantId> tenantExists) {
+      Predicate<TenantId> tenantExists,
+      Tracing tracing) {
     this.next = next;
+    this.tracing = tracing;
     this.charged = charged;
     this.counts = new InvocationCounts(isDeployed, tenantExists);
   }
 
   @Override
   public void invoke(Invocation invocation, Callback callback) {
-    next.invoke(invocation, new Counted(invocation.target(), callback));
+    next.invoke(invocation, new Counted(invocation, callback));
   }
 
   @Override
@@ -52,14 +58,19 @@ public final class MeteredInvoker implements Invoker {
     next.together(invocations);
   }
 
-  void count(FunctionVersion version, Outcome outcome) {
+  void count(FunctionVersion version, @Nullable String trace, Outcome outcome) {
     counts.count(version.function(), outcome.word());
     Usage usage = outcome.usage();
     if (usage.acquire() == Acquire.NONE) {
       return;
     }
     charged.accept(version.function(), usage);
-    durations.record(usage.queueNanos() + usage.acquireNanos() + usage.execNanos());
+    long nanos = usage.queueNanos() + usage.acquireNanos() + usage.execNanos();
+    if (trace != null && tracing.records(trace)) {
+      durations.record(nanos, trace);
+    } else {
+      durations.record(nanos);
+    }
     waits.record(usage.queueNanos());
     fuel.add(usage.fuel());
     if (usage.acquire() == Acquire.COLD) {
@@ -70,16 +81,18 @@ public final class MeteredInvoker implements Invoker {
 
   private final class Counted implements Callback {
     private final FunctionVersion version;
+    private final @Nullable String trace;
     private final Callback callback;
 
-    Counted(FunctionVersion version, Callback callback) {
-      this.version = version;
+    Counted(Invocation invocation, Callback callback) {
+      this.version = invocation.target();
+      this.trace = invocation.origin().trace();
       this.callback = callback;
     }
 
     @Override
     public void ended(Outcome outcome) {
-      count(version, outcome);
+      count(version, trace, outcome);
       callback.ended(outcome);
     }
 

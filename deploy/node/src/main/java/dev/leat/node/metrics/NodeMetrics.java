@@ -7,8 +7,10 @@ import static dev.leat.node.metrics.Snapshots.level;
 import static dev.leat.node.metrics.Snapshots.point;
 
 import dev.leat.gateway.pipeline.Requests;
+import dev.leat.node.telemetry.ExportCounts;
 import dev.leat.scheduler.PlacementCounts;
 import dev.leat.tenants.QuotaGate;
+import dev.leat.worker.capability.PowerCalls;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -26,6 +28,8 @@ public final class NodeMetrics implements MetricSource {
   private final QuotaGate quotas;
   private final Supplier<PlacementCounts> placements;
   private final Supplier<DatabaseUse> database;
+  private final PowerCalls powers;
+  private final List<ExportCounts> exports;
   private final Histogram loopLag = new Histogram();
 
   /**
@@ -36,12 +40,16 @@ public final class NodeMetrics implements MetricSource {
       LongSupplier unlogged,
       QuotaGate quotas,
       Supplier<PlacementCounts> placements,
-      Supplier<DatabaseUse> database) {
+      Supplier<DatabaseUse> database,
+      PowerCalls powers,
+      List<ExportCounts> exports) {
     this.requests = requests;
     this.unlogged = unlogged;
     this.quotas = quotas;
     this.placements = placements;
     this.database = database;
+    this.powers = powers;
+    this.exports = List.copyOf(exports);
   }
 
   /** To be told how far event loops are behind. */
@@ -81,7 +89,9 @@ public final class NodeMetrics implements MetricSource {
         gauge(
             "leat_database_available",
             "1 while the database answers, else 0",
-            use.isAvailable() ? 1 : 0));
+            use.isAvailable() ? 1 : 0),
+        powers(),
+        exports());
   }
 
   private CounterSnapshot requests() {
@@ -95,6 +105,29 @@ public final class NodeMetrics implements MetricSource {
         String word = kind.name().toLowerCase(Locale.ROOT);
         all.dataPoint(point(counts[i], "for", word, "class", Requests.CLASSES.get(i)));
       }
+    }
+    return all.build();
+  }
+
+  private CounterSnapshot powers() {
+    CounterSnapshot.Builder all =
+        CounterSnapshot.builder()
+            .name("leat_power_calls")
+            .help("Calls of functions to the host, by power and how they ended");
+    powers.forEach((power, ending, count) ->
+        all.dataPoint(point(count, "power", power, "outcome", ending.word())));
+    return all.build();
+  }
+
+  private CounterSnapshot exports() {
+    CounterSnapshot.Builder all =
+        CounterSnapshot.builder()
+            .name("leat_telemetry_items")
+            .help("Spans, lines and reports of figures that were to leave, by what became of them");
+    for (ExportCounts counts : exports) {
+      all.dataPoint(point(counts.exported(), "signal", counts.signal(), "result", "exported"));
+      all.dataPoint(point(counts.dropped(), "signal", counts.signal(), "result", "dropped"));
+      all.dataPoint(point(counts.failed(), "signal", counts.signal(), "result", "failed"));
     }
     return all.build();
   }

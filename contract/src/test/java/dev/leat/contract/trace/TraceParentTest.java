@@ -1,4 +1,4 @@
-package dev.leat.gateway.pipeline;
+package dev.leat.contract.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,6 +19,33 @@ class TraceParentTest {
     assertThat(first).startsWith(TRACE).endsWith("-01").hasSameSizeAs(SENT);
     assertThat(first).isNotEqualTo(SENT).isNotEqualTo(second);
     assertThat(TraceParent.next(first)).startsWith(TRACE);
+  }
+
+  @Test
+  void root_isValid_andSaysWhetherItIsKept() {
+    String kept = TraceParent.root(true);
+    String left = TraceParent.root(false);
+
+    assertThat(TraceParent.isValid(kept)).isTrue();
+    assertThat(TraceParent.isValid(left)).isTrue();
+    assertThat(TraceParent.isSampled(kept)).isTrue();
+    assertThat(TraceParent.isSampled(left)).isFalse();
+    assertThat(TraceParent.traceId(kept)).isNotEqualTo(TraceParent.traceId(left)).hasSize(32);
+  }
+
+  @Test
+  void child_isOfTheSameTrace() {
+    String child = TraceParent.child(SENT);
+
+    assertThat(TraceParent.traceId(child)).isEqualTo("0af7651916cd43dd8448eb211c80319c");
+    assertThat(TraceParent.spanId(SENT)).isEqualTo("b7ad6b7169203331");
+    assertThat(TraceParent.spanId(child)).isNotEqualTo(TraceParent.spanId(SENT)).hasSize(16);
+    assertThat(TraceParent.isSampled(child)).isTrue();
+  }
+
+  @Test
+  void next_ofAHugeField_isNone() {
+    assertThat(TraceParent.next(SENT + "0".repeat(8_000))).isNull();
   }
 
   /** W3C Trace Context, 3.2.2: ids of zeros, capitals, other versions. */
