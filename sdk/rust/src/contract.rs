@@ -213,6 +213,11 @@ macro_rules! handler {
         $crate::handler!($handle, |_config: &$crate::json::Value| Ok::<(), &str>(()));
     };
     ($handle:expr, $init:expr) => {
+        #[cfg(not(target_arch = "wasm32"))]
+        const _: () = {
+            let _called_by_tests_alone = $handle;
+        };
+
         #[cfg(target_arch = "wasm32")]
         #[doc(hidden)]
         mod leat_exports {
@@ -245,6 +250,11 @@ macro_rules! processor {
         $crate::processor!($process, |_config: &$crate::json::Value| Ok::<(), &str>(()));
     };
     ($process:expr, $init:expr) => {
+        #[cfg(not(target_arch = "wasm32"))]
+        const _: () = {
+            let _called_by_tests_alone = $process;
+        };
+
         #[cfg(target_arch = "wasm32")]
         #[doc(hidden)]
         mod leat_exports {

@@ -48,7 +48,7 @@ final class UnitTests {
   private String rust() {
     Optional<String> cargo = tools.find("cargo");
     if (cargo.isPresent()) {
-      return require(List.of(cargo.get(), "test", "--quiet"));
+      return require(List.of(cargo.get(), "test", "--quiet", "--tests"));
     }
     String rustc = tools.find("rustc").orElseThrow(() -> missing("rustc", "Rust's compiler"));
     String sdk = work() + "/native-libleat.rlib";
