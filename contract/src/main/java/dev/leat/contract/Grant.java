@@ -3,6 +3,7 @@ package dev.leat.contract;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A power of the host that a function version was granted, with its bounds. Each is a key of {@code
@@ -92,14 +93,27 @@ public sealed interface Grant {
   /**
    * Secrets of the tenant.
    *
-   * @param names those that the guest may read, at least one
+   * @param names those that the guest may read
+   * @param fields those that the host puts into the guest's requests
    */
-  record Secrets(List<String> names) implements Grant {
-    /** Of one version. */
-    public static final int NAMES_MAX = 32;
+  record Secrets(List<String> names, List<SecretField> fields) implements Grant {
+    /** Names and fields of one version, together. */
+    public static final int COUNT_MAX = 32;
 
     public Secrets {
       names = List.copyOf(names);
+      fields = List.copyOf(fields);
+    }
+
+    public Secrets(List<String> names) {
+      this(names, List.of());
+    }
+
+    /** All secrets that it names. */
+    public List<String> all() {
+      return Stream.concat(names.stream(), fields.stream().map(SecretField::secret))
+          .distinct()
+          .toList();
     }
   }
 

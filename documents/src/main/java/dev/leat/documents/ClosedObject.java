@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,25 @@ public final class ClosedObject {
 
   /** Different texts; an empty list if the key is absent. */
   public List<String> texts(String key, int most, Predicate<String> allowed, String form) {
+    return texts(key, most, allowed, form, null);
+  }
+
+  /**
+   * Different texts, with objects among them.
+   *
+   * @param object reads each of these, and closes it
+   */
+  public List<String> textsAndObjects(
+      String key, int most, Predicate<String> allowed, String form, Consumer<ClosedObject> object) {
+    return texts(key, most, allowed, form, object);
+  }
+
+  private List<String> texts(
+      String key,
+      int most,
+      Predicate<String> allowed,
+      String form,
+      @Nullable Consumer<ClosedObject> object) {
     Optional<JsonNode> list =
         value(
             key,
@@ -140,6 +160,10 @@ public final class ClosedObject {
             value -> value.isArray() && value.size() <= most ? value : null);
     List<String> texts = new ArrayList<>();
     for (int i = 0; list.isPresent() && i < list.get().size(); i++) {
+      if (object != null && list.get().get(i) instanceof ObjectNode node) {
+        object.accept(new ClosedObject(node, at(key + "[" + i + "]"), findings));
+        continue;
+      }
       String text = matching(list.get().get(i), allowed);
       if (text == null) {
         refuse(key + "[" + i + "]", mustBe(form, list.get().get(i)));
@@ -150,6 +174,12 @@ public final class ClosedObject {
       }
     }
     return texts;
+  }
+
+  /** Whether there is a list under a key, with nothing in it. */
+  public boolean isEmptyList(String key) {
+    JsonNode value = node.get(key);
+    return value != null && value.isArray() && value.isEmpty();
   }
 
   /** Notes that a key is missing, if it is. */

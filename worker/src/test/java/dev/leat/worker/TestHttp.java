@@ -3,10 +3,9 @@ package dev.leat.worker;
 import dev.leat.contract.AddressRange;
 import dev.leat.contract.Allowance;
 import dev.leat.contract.FunctionVersion;
-import dev.leat.contract.Grant;
 import dev.leat.contract.Headers;
-import dev.leat.contract.Limits;
 import dev.leat.contract.permission.HttpTarget;
+import dev.leat.worker.capability.http.AddedFields;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.http.NameLookup;
 import dev.leat.worker.capability.http.OutboundConfig;
@@ -49,8 +48,7 @@ public final class TestHttp implements AutoCloseable {
         new OutboundHttp(
             Loops.VERTX,
             config,
-            tenant ->
-                Allowance.PLATFORM.withPrivateAddresses(privateAddresses),
+            tenant -> Allowance.PLATFORM.withPrivateAddresses(privateAddresses),
             lookup());
     outbound.start();
   }
@@ -75,10 +73,15 @@ public final class TestHttp implements AutoCloseable {
   }
 
   HttpPower power() {
+    return power((version, permits) ->
+        (guest, target) -> new AddedFields.Added.Fields(added.apply(version, target)));
+  }
+
+  HttpPower power(AddedFields fields) {
     return new HttpPower(
         outbound,
         (function, perMinute) -> left.getAndDecrement() > 0,
-        (version, target) -> added.apply(version, target),
+        fields,
         (version, type, target) -> requested.add(type.word() + " " + target));
   }
 

@@ -5,6 +5,7 @@ import dev.leat.contract.Excerpt;
 import dev.leat.contract.Grant;
 import dev.leat.contract.Grants;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.SecretField;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -86,7 +87,12 @@ public final class Permission {
           Stream.of(PermissionType.KEYVALUE_READ, PermissionType.KEYVALUE_WRITE)
               .flatMap(type -> known(type, keyValue.namespace() + "/**"));
       case Grant.Secrets secrets ->
-          secrets.names().stream().flatMap(name -> known(PermissionType.SECRETS, name));
+          Stream.concat(
+              secrets.names().stream().flatMap(name -> known(PermissionType.SECRETS, name)),
+              secrets.fields().stream()
+                  .map(SecretField::secret)
+                  .distinct()
+                  .flatMap(name -> known(PermissionType.SECRETS_HEADER, name)));
       case Grant.Database database ->
           database.allow().stream().flatMap(allowed -> tables(database.connection(), allowed));
     };
@@ -117,6 +123,11 @@ public final class Permission {
   /** The pattern of the resources. */
   public String resource() {
     return resource;
+  }
+
+  /** Whether it is about URLs, and this is one of them. */
+  public boolean matches(HttpTarget target) {
+    return pattern.matches(target);
   }
 
   ResourcePattern pattern() {

@@ -27,8 +27,10 @@ public enum PermissionType {
   METRICS("metrics", "orders_*"),
   /** A key of the manifest's {@code config}. */
   CONFIG("config", "fields_*"),
-  /** A secret's name. */
-  SECRETS("secrets", "stripe-key");
+  /** The name of a secret that is read. */
+  SECRETS("secrets", "stripe-key"),
+  /** The name of one that the host puts into requests. */
+  SECRETS_HEADER("secrets", "stripe-key");
 
   private static final List<String> WORDS =
       Arrays.stream(values()).map(PermissionType::word).toList();

@@ -58,12 +58,12 @@ import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.tenants.secret.SecretStore;
 import dev.leat.worker.capability.PermissionDenials;
-import dev.leat.worker.capability.http.AddedFields;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.http.OutboundHttp;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.capability.secret.HeldSecrets;
+import dev.leat.worker.capability.secret.SecretFields;
 import dev.leat.worker.capability.secret.SecretsPower;
 import dev.leat.worker.jdbi.WorkerSchema;
 import java.io.IOException;
@@ -189,8 +189,7 @@ final class Assembly implements AutoCloseable {
     permissions = new CurrentPermissions(permissionStore, tenants.quotas, tenants.tenants::exists);
     UsesStore usesStore = new JdbiUsesStore(modules.database);
     uses = new UsesLog(usesStore, clock);
-    permissionDenials =
-        new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
+    permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
     outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
     secrets = new HeldSecrets(tenants.secrets::value);
@@ -202,7 +201,10 @@ final class Assembly implements AutoCloseable {
             permissionDenials,
             new KeyValuePower(keyValues.store, keyValues.work, tenants.quotas, clock),
             new HttpPower(
-                outbound, tenants.outboundGate::tryTake, AddedFields.NONE, this::requested),
+                outbound,
+                tenants.outboundGate::tryTake,
+                new SecretFields(secrets, keyValues.work),
+                this::requested),
             new SecretsPower(secrets, keyValues.work),
             this::isDeployed,
             this::kept,

@@ -96,7 +96,7 @@ final class FunctionOperations {
   private List<Finding> notes(FunctionVersion version) {
     List<Finding> notes = new ArrayList<>(permitting.notes(version));
     List<String> named =
-        version.grants().find(Grant.Secrets.class).map(Grant.Secrets::names).orElse(List.of());
+        version.grants().find(Grant.Secrets.class).map(Grant.Secrets::all).orElse(List.of());
     for (String missing : secrets.missing(version.function().tenant(), named)) {
       notes.add(
           new Finding(

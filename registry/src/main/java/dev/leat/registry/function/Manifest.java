@@ -1,5 +1,6 @@
 package dev.leat.registry.function;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.AsyncPolicy;
@@ -13,6 +14,7 @@ import dev.leat.contract.GuestContract;
 import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.SecretField;
 import dev.leat.documents.Quantities;
 import dev.leat.documents.StrictJson;
 import dev.leat.engine.ModuleShape;
@@ -111,6 +113,11 @@ public record Manifest(
         .put("reuse", instances.reuse().name().toLowerCase(Locale.ROOT));
   }
 
+  private static void write(SecretField field, ObjectNode to) {
+    to.put("name", field.secret()).put("header", field.header()).put("prefix", field.prefix());
+    field.to().forEach(to.putArray("to")::add);
+  }
+
   private void writeCapabilities(ObjectNode to) {
     to.put("logging", grants.find(Grant.Logging.class).isPresent())
         .put("metrics", grants.find(Grant.Metrics.class).isPresent())
@@ -132,7 +139,11 @@ public record Manifest(
                 .put("ttlMax", Quantities.duration(keyValue.ttlMax())));
     grants
         .find(Grant.Secrets.class)
-        .ifPresent(secrets -> secrets.names().forEach(to.putArray("secrets")::add));
+        .ifPresent(secrets -> {
+          ArrayNode list = to.putArray("secrets");
+          secrets.names().forEach(list::add);
+          secrets.fields().forEach(field -> write(field, list.addObject()));
+        });
     grants
         .find(Grant.Database.class)
         .ifPresent(database -> {

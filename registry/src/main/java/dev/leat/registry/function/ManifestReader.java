@@ -13,6 +13,7 @@ import dev.leat.contract.Limits;
 import dev.leat.contract.Names;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.RequiredClaims;
+import dev.leat.contract.SecretField;
 import dev.leat.documents.ClosedObject;
 import dev.leat.documents.DocumentKind;
 import dev.leat.registry.module.ModuleRef;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -243,10 +245,54 @@ public final class ManifestReader {
   }
 
   private static Optional<Grant> secrets(ClosedObject granted) {
+    List<SecretField> fields = new ArrayList<>();
     List<String> names =
-        granted.texts(
-            "secrets", Grant.Secrets.NAMES_MAX, Names::isName, "a secret's name: " + NAME_FORM);
-    return names.isEmpty() ? Optional.empty() : Optional.of(new Grant.Secrets(names));
+        granted.textsAndObjects(
+            "secrets",
+            Grant.Secrets.COUNT_MAX,
+            Names::isName,
+            "a secret's name, "
+                + NAME_FORM
+                + ", or an object such as {name: api-key, header: Authorization, prefix: \"Bearer \","
+                + " to: [https://api.example.com]}",
+            field -> secretField(field, fields).ifPresent(fields::add));
+    return names.isEmpty() && fields.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Grant.Secrets(names, fields));
+  }
+
+  /**
+   * @param before those that are there already
+   */
+  private static Optional<SecretField> secretField(ClosedObject field, List<SecretField> before) {
+    field.require("name", "header", "to");
+    Optional<String> name = field.text("name", Names::isName, NAME_FORM);
+    Optional<String> header =
+        field.text(
+            "header",
+            SecretField::isHeader,
+            "a header field such as Authorization, and none that says where a request goes or ends");
+    String prefix =
+        field
+            .text("prefix", SecretField::isPrefix, "up to 100 printable ASCII characters")
+            .orElse("");
+    List<String> to =
+        field.texts(
+            "to", SecretField.ORIGINS_MAX, ORIGIN, "an origin such as https://api.example.com");
+    field.close();
+    if (field.isEmptyList("to")) {
+      field.refuse("to", "must name an origin, such as https://api.example.com");
+    }
+    if (name.isEmpty() || header.isEmpty()) {
+      return Optional.empty();
+    }
+    if (before.stream()
+        .anyMatch(other ->
+            other.header().equalsIgnoreCase(header.get())
+                && !Collections.disjoint(other.to(), to))) {
+      field.refuse("header", "is put into requests to the same origin already");
+    }
+    return Optional.of(new SecretField(name.get(), header.get(), prefix, to));
   }
 
   private static Optional<Grant> flag(ClosedObject granted, String key, Grant grant) {

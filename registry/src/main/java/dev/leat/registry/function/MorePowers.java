@@ -43,6 +43,10 @@ final class MorePowers {
     if (requests > 0 && !methods.isEmpty()) {
       powers.add("http.methods", "asks for the methods " + String.join(", ", methods));
     }
+    Set<String> sent = sent(before);
+    sent(next).stream()
+        .filter(each -> !sent.contains(each))
+        .forEach(each -> powers.add("secrets", "sends " + each));
     Duration kept = kept(before);
     Duration longer = kept(next);
     if (kept.isPositive() && longer.compareTo(kept) > 0) {
@@ -60,6 +64,25 @@ final class MorePowers {
 
   private static Set<String> methods(FunctionVersion version) {
     return version.grants().find(Grant.Http.class).map(Grant.Http::methods).orElse(Set.of());
+  }
+
+  /** Which secret goes where, in which field. */
+  private static Set<String> sent(FunctionVersion version) {
+    Set<String> sent = new TreeSet<>();
+    version
+        .grants()
+        .find(Grant.Secrets.class)
+        .ifPresent(secrets ->
+            secrets
+                .fields()
+                .forEach(field ->
+                    field
+                        .to()
+                        .forEach(origin ->
+                            sent.add(
+                                "the secret %s in %s to %s"
+                                    .formatted(field.secret(), field.header(), origin)))));
+    return sent;
   }
 
   private static Duration kept(FunctionVersion version) {

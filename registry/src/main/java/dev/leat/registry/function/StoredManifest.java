@@ -11,6 +11,7 @@ import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.SecretField;
 import dev.leat.documents.Quantities;
 import dev.leat.documents.StrictJson;
 import java.time.Duration;
@@ -151,7 +152,7 @@ public final class StoredManifest {
     }
     JsonNode secrets = granted.path("secrets");
     if (!secrets.isEmpty()) {
-      grants.add(new Grant.Secrets(texts(secrets)));
+      grants.add(secrets(secrets));
     }
     JsonNode database = granted.path("database");
     if (database.isObject()) {
@@ -159,6 +160,22 @@ public final class StoredManifest {
           new Grant.Database(database.path("connection").asText(), texts(database.path("allow"))));
     }
     return new Grants(grants);
+  }
+
+  private static Grant secrets(JsonNode secrets) {
+    List<String> names = new ArrayList<>();
+    List<SecretField> fields = new ArrayList<>();
+    for (JsonNode each : secrets) {
+      String header = each.path("header").asText();
+      String prefix = each.path("prefix").asText();
+      if (each.isTextual()) {
+        names.add(each.asText());
+      } else if (SecretField.isHeader(header) && SecretField.isPrefix(prefix)) {
+        fields.add(
+            new SecretField(each.path("name").asText(), header, prefix, texts(each.path("to"))));
+      }
+    }
+    return new Grant.Secrets(names, fields);
   }
 
   private static List<String> texts(JsonNode array) {

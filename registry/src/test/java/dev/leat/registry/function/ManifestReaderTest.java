@@ -15,6 +15,7 @@ import dev.leat.contract.Limits;
 import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.RequiredClaims;
+import dev.leat.contract.SecretField;
 import dev.leat.registry.module.ModuleRef;
 import dev.leat.testkit.Seed;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class ManifestReaderTest {
           http: {allow: ["https://api.example.com", "https://*.example.org:8443"], methods: [GET, POST], perMinute: 60, timeout: 3s}
           keyValue: {namespace: default, ttlMax: 24h}
           database: {connection: main, allow: ["read:orders", "write:audit_*"]}
-          secrets: [stripe-key]
+          secrets: [stripe-key, {name: api-key, header: X-Key, prefix: "Key ", to: ["https://pay.example.com"]}]
         async: {attempts: 3, backoff: {first: 2s, max: 1m}, maxAge: 1h, keepResult: 48h, retryOn: [trapped], onSuccess: other}
         config: {fields_to_mask: [email, phone]}
       """;
@@ -92,7 +93,11 @@ final class ManifestReaderTest {
                         Duration.ofSeconds(3)),
                     new Grant.KeyValue("default", Duration.ofHours(24)),
                     new Grant.Database("main", List.of("read:orders", "write:audit_*")),
-                    new Grant.Secrets(List.of("stripe-key"))),
+                    new Grant.Secrets(
+                        List.of("stripe-key"),
+                        List.of(
+                            new SecretField(
+                                "api-key", "X-Key", "Key ", List.of("https://pay.example.com"))))),
                 "{\"fields_to_mask\":[\"email\",\"phone\"]}",
                 new AsyncPolicy(
                     3,
@@ -306,9 +311,16 @@ final class ManifestReaderTest {
           [GET, POST]                  | [TRACE]                 | spec.capabilities.http.methods[0]
           timeout: 3s                  | timeout: 6m             | spec.capabilities.http.timeout
           ttlMax: 24h                  | ttlMax: 0s              | spec.capabilities.keyValue.ttlMax
-          [stripe-key]                 | [Stripe]                | spec.capabilities.secrets[0]
-          [stripe-key]                 | [a, b, a]               | spec.capabilities.secrets[2]
-          [stripe-key]                 | {a: b}                  | spec.capabilities.secrets
+          [stripe-key,                 | [Stripe,                | spec.capabilities.secrets[0]
+          [stripe-key,                 | [a, a,                  | spec.capabilities.secrets[1]
+          [stripe-key,                 | [3,                     | spec.capabilities.secrets[0]
+          name: api-key                | name: Api               | spec.capabilities.secrets[1].name
+          header: X-Key                | header: Host            | spec.capabilities.secrets[1].header
+          header: X-Key                | header: Proxy-Auth      | spec.capabilities.secrets[1].header
+          header: X-Key                | header: 'X Key'         | spec.capabilities.secrets[1].header
+          ["https://pay.example.com"]  | ["https://u@pay.com"]   | spec.capabilities.secrets[1].to[0]
+          ["https://pay.example.com"]  | []                      | spec.capabilities.secrets[1].to
+          header: X-Key,               |                         | spec.capabilities.secrets[1].header
           connection: main,            |                         | spec.capabilities.database.connection
           attempts: 3                  | attempts: 101           | spec.async.attempts
           maxAge: 1h                   | maxAge: 9d              | spec.async.maxAge

@@ -14,6 +14,7 @@ import dev.leat.contract.InstancePolicy;
 import dev.leat.contract.InstancePolicy.Reuse;
 import dev.leat.contract.Limits;
 import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.SecretField;
 import dev.leat.contract.TenantId;
 import dev.leat.registry.module.ModuleStoreContract;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,12 @@ final class StoredManifestTest {
               Duration.ofMillis(500)),
           new Grant.KeyValue("carts", Duration.ofMinutes(5)),
           new Grant.Database("main", List.of("read:orders", "write:audit_*")),
-          new Grant.Secrets(List.of("stripe-key", "b")));
+          new Grant.Secrets(
+              List.of("stripe-key", "b"),
+              List.of(
+                  new SecretField("c", "X-Key", "", List.of("https://a.example")),
+                  new SecretField(
+                      "c", "Authorization", "Bearer ", List.of("http://b:1", "https://*.b")))));
 
   /** As the first release wrote it. It has to be read for ever: never change this text. */
   private static final String FIRST =

@@ -37,7 +37,7 @@ public final class GuestHttp {
   private final GuestPermits permits;
   private final OutboundHttp outbound;
   private final OutboundQuota quota;
-  private final AddedFields added;
+  private final AddedFields.OfInstance added;
   private final OutboundListener listener;
   private final HttpHandles handles = new HttpHandles(this);
   private @Nullable String trace;
@@ -51,7 +51,7 @@ public final class GuestHttp {
       GuestPermits permits,
       OutboundHttp outbound,
       OutboundQuota quota,
-      AddedFields added,
+      AddedFields.OfInstance added,
       OutboundListener listener) {
     this.version = version;
     this.granted = granted;
@@ -160,6 +160,13 @@ public final class GuestHttp {
     if (!permits.allows(type, hop.url)) {
       return new None(HostCode.DENIED, "the function may not ask for this URL");
     }
+    Headers ofHost;
+    switch (added.to(guest, target.get())) {
+      case AddedFields.Added.Fields(Headers fields) -> ofHost = fields;
+      case AddedFields.Added.Refused(None why) -> {
+        return why;
+      }
+    }
     if (!quota.tryTake(version.function(), granted.perMinute())) {
       return new None(HostCode.QUOTA, "all requests that may be sent now have been sent");
     }
@@ -171,7 +178,7 @@ public final class GuestHttp {
             hop.method,
             target.get(),
             uri(hop.url, target.get()),
-            fields(hop.fields, target.get()),
+            fields(hop.fields, ofHost),
             hop.body);
     HttpAnswer answer = await(guest, request, untilNanos);
     if (answer instanceof None none && none.code() == HostCode.DENIED) {
@@ -205,8 +212,7 @@ public final class GuestHttp {
     return query < 0 ? target.path() : target.path() + whole.substring(query);
   }
 
-  private Headers fields(Headers ofGuest, HttpTarget target) {
-    Headers ofHost = added.of(version, target);
+  private Headers fields(Headers ofGuest, Headers ofHost) {
     Headers.Builder all = new Headers.Builder();
     for (Map.Entry<String, String> field : ofGuest) {
       if (ofHost.first(field.getKey()) == null) {

@@ -94,7 +94,9 @@ public final class HttpPower implements Power<GuestHttp> {
     return version
         .grants()
         .find(Grant.Http.class)
-        .map(granted -> new GuestHttp(version, granted, permits, outbound, quota, added, listener));
+        .map(granted ->
+            new GuestHttp(
+                version, granted, permits, outbound, quota, added.of(version, permits), listener));
   }
 
   @Override
