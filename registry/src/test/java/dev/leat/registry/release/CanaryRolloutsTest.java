@@ -227,7 +227,7 @@ final class CanaryRolloutsTest {
     assertThat(show().state()).isEqualTo(State.ROLLED_BACK);
     assertThat(said().reason())
         .isEqualTo(
-            "alarm: it calls the host 'evil.example', which the old version does not; "
+            "alarm: it calls the host 'evil.example', which the old version may not; "
                 + "alarm: its module was altered: sha256:1");
   }
 
