@@ -220,7 +220,9 @@ final class GuestThreads implements CpuTurns.Places, AutoCloseable {
       lock.lock();
       try {
         thread.isResting = false;
-        queues.resume(thread.queue);
+        if (thread.queue != null) { // it rests only while it has one
+          queues.resume(thread.queue);
+        }
       } finally {
         lock.unlock();
       }

@@ -54,7 +54,7 @@ public final class KeyValuePower implements Power<GuestKeys> {
                 PowerFunction.GET_PROCESSOR_STATE,
                 (keys, guest, a) -> keys.processorState(guest),
                 (permits, guest, a) -> {
-                  var denied = permits.allows(PermissionType.KEYVALUE_READ, GuestKeys.STATE_KEY);
+                  var unused = permits.allows(PermissionType.KEYVALUE_READ, GuestKeys.STATE_KEY);
                   return 0;
                 }),
             Offer.<GuestKeys>of(
@@ -62,8 +62,8 @@ public final class KeyValuePower implements Power<GuestKeys> {
                 PowerFunction.SET_PROCESSOR_STATE,
                 GuestKeys::setProcessorState,
                 (permits, guest, a) -> {
-                  var unused = GuestKeys.excerpt(guest, a[0], a[1]);
-                  var denied = permits.allows(PermissionType.KEYVALUE_WRITE, GuestKeys.STATE_KEY);
+                  var unusedValue = GuestKeys.excerpt(guest, a[0], a[1]);
+                  var unused = permits.allows(PermissionType.KEYVALUE_WRITE, GuestKeys.STATE_KEY);
                   return HostCode.DENIED;
                 }))
         .flatMap(List::stream)
