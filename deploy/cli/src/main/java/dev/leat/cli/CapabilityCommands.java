@@ -32,7 +32,11 @@ final class CapabilityCommands {
         "Show what the function asked for, and how often it was done or denied.",
         "Names that are many count together: default/cart:*"
       },
-      footer = {"Examples:", "  leat caps used enrich", "  leat caps used enrich --days 30 -o json"})
+      footer = {
+        "Examples:",
+        "  leat caps used enrich",
+        "  leat caps used enrich --days 30 -o json"
+      })
   void used(
       @Parameters(paramLabel = "FUNCTION", description = "Its name.") String function,
       @Option(names = "--days", paramLabel = "DAYS", description = DAYS) @Nullable Integer days) {
@@ -68,8 +72,7 @@ final class CapabilityCommands {
     query.put("days", days == null ? null : days.toString());
     return session
         .api()
-        .get(
-            session.tenantPath("functions", function, "capabilities") + ApiClient.query(query));
+        .get(session.tenantPath("functions", function, "capabilities") + ApiClient.query(query));
   }
 
   /** JSON stands in YAML as it is. */

@@ -85,6 +85,7 @@ public final class Leat {
             .addSubcommand(new DeleteFunction(session))
             .addSubcommand(new Invoke(session))
             .addSubcommand(new ListInvocations(session))
+            .addSubcommand(new DeadLetterCommands(session))
             .addSubcommand(new Logs(session))
             .addSubcommand(new AuditCommands(session))
             .addSubcommand(new UsageCommands(session))

@@ -111,6 +111,10 @@ class ControlPlaneIT {
     "usage,                          GET /v1/tenants/acme/usage?by=hour&limit=200",
     "usage --by day --since 7d,      GET /v1/tenants/acme/usage?by=day&limit=200&since=7d",
     "invocations cancel a1,          DELETE /v1/tenants/acme/invocations/a1",
+    "dead-letters list --function f, GET /v1/tenants/acme/dead-letters?function=f&limit=50",
+    "dead-letters show a1,           GET /v1/tenants/acme/dead-letters/a1",
+    "dead-letters redrive a1 --to v2, POST /v1/tenants/acme/dead-letters:redrive",
+    "dead-letters purge a1 --yes,    POST /v1/tenants/acme/dead-letters:purge",
     "delete mask,                    DELETE /v1/tenants/acme/functions/mask",
     "delete mask --yes,              DELETE /v1/tenants/acme/functions/mask",
   })

@@ -346,6 +346,7 @@ final class Assembly implements AutoCloseable {
             executions,
             logs,
             async.invocations,
+            async.deadLetters,
             audit.log,
             tenants.usage,
             changes,

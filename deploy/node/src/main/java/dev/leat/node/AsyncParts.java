@@ -8,14 +8,18 @@ import dev.leat.contract.Invoker;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.VersionRef;
 import dev.leat.invocations.async.Accepting;
+import dev.leat.invocations.async.AsyncFunctions;
 import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
 import dev.leat.invocations.async.AsyncInvocations;
 import dev.leat.invocations.async.AsyncRunner;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
+import dev.leat.invocations.async.DeadLetters;
 import dev.leat.invocations.async.Places;
 import dev.leat.invocations.async.RunnerConfig;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
+import dev.leat.invocations.jdbi.JdbiDeadLetterStore;
+import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.store.JdbiLeases;
@@ -32,6 +36,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Asynchronous invocations, on a node that is a gateway: accepted, run, and asked for. */
 final class AsyncParts {
@@ -42,6 +47,7 @@ final class AsyncParts {
   final AsyncRunner runner;
   final Accepting accepting;
   final AsyncInvocations invocations;
+  final DeadLetters deadLetters;
 
   private final WakeUp others;
   private final AtomicLong toldNanos = new AtomicLong(System.nanoTime());
@@ -65,11 +71,12 @@ final class AsyncParts {
       Executor blocking) {
     this.others = others;
     store = new JdbiAsyncStore(source);
+    AsyncFunctions functions = new RoutedFunctions(routes, isDrained);
     runner =
         new AsyncRunner(
             store,
             new JdbiLeases(source),
-            ref -> runnable(routes, isDrained, ref),
+            functions,
             invoker,
             new QuotaPlaces(quotas, tenants),
             new RunnerConfig(worker.guestThreads(), worker.waitMax()),
@@ -80,19 +87,11 @@ final class AsyncParts {
         new Accepting(
             store, tenant -> backlog(allowances.of(tenant)), tenants::exists, this::accepted);
     invocations = new AsyncInvocations(store, runner::cancel);
+    deadLetters = new DeadLetters(new JdbiDeadLetterStore(source), functions, this::accepted);
   }
 
   private static Backlog backlog(Allowance allowance) {
     return new Backlog(allowance.asyncBacklog(), allowance.asyncBytes());
-  }
-
-  /** A version that is deployed, and may be run. */
-  private static Optional<AsyncFunction> runnable(
-      RoutingTable routes, Predicate<FunctionVersion> isDrained, VersionRef ref) {
-    Target target = routes.target(ref);
-    return target == null || isDrained.test(target.version())
-        ? Optional.empty()
-        : Optional.of(new AsyncFunction(target.version(), target.async()));
   }
 
   /** This node looks at once; others, if it has enough to do. */
@@ -116,6 +115,27 @@ final class AsyncParts {
   void close() {
     accepting.close();
     runner.close();
+  }
+
+  /** What is deployed, and may be run. */
+  private record RoutedFunctions(RoutingTable routes, Predicate<FunctionVersion> isDrained)
+      implements AsyncFunctions {
+    @Override
+    public Optional<AsyncFunction> find(VersionRef ref) {
+      return runnable(routes.target(ref));
+    }
+
+    @Override
+    public Optional<AsyncFunction> find(FunctionRef function, String selector) {
+      Route route = routes.find(function.tenant().value(), function.name().value());
+      return route == null ? Optional.empty() : runnable(route.target(selector));
+    }
+
+    private Optional<AsyncFunction> runnable(@Nullable Target target) {
+      return target == null || isDrained.test(target.version())
+          ? Optional.empty()
+          : Optional.of(new AsyncFunction(target.version(), target.async()));
+    }
   }
 
   /** By the quotas of the tenant and of the function; nothing while the tenant is suspended. */

@@ -144,6 +144,45 @@ class AsyncInvocationIT {
   }
 
   @Test
+  void deadLetter_isRedriven_byTheVersionThatMendsIt() {
+    Workshop broken = node.workshop("broken");
+    broken.deploy("f", Guests.trapping(), "");
+    Answered accepted =
+        broken.call("POST", "f").operator().field("Prefer", "respond-async").body("hello").send();
+    String id = accepted.json().path("id").asText();
+    Eventually.holds(
+        "it is a dead letter",
+        () -> broken.request("GET", "/dead-letters/" + id).operator().send().status() == 200);
+    JsonNode letter = broken.request("GET", "/dead-letters/" + id).operator().send().json();
+    assertThat(letter.at("/input/body").asText()).isEqualTo("aGVsbG8=");
+    assertThat(letter.path("outcome").asText()).isEqualTo("trapped");
+    broken.deploy("f", Guests.echo(), "");
+
+    assertThat(redrive(broken, "\"to\":\"v2\",\"dryRun\":true").json())
+        .hasToString("{\"done\":1,\"left\":0}");
+    assertThat(redrive(broken, "\"to\":\"v9\"").problem())
+        .isEqualTo("404 function-not-found gateway");
+    assertThat(redrive(broken, "\"to\":\"v2\"").json()).hasToString("{\"done\":1,\"left\":0}");
+
+    Eventually.holds(
+        "the mended version answers",
+        () ->
+            broken
+                .request("GET", "/invocations/" + id + "/result")
+                .operator()
+                .send()
+                .text()
+                .equals("hello"));
+  }
+
+  private static Answered redrive(Workshop of, String more) {
+    return of.request("POST", "/dead-letters:redrive")
+        .operator()
+        .json("{\"function\":\"f\",%s}".formatted(more))
+        .send();
+  }
+
+  @Test
   void backlog_isTheTenantsQuota() {
     Workshop small = node.workshop("small");
     small.deploy("spin", Guests.spinning(), "  limits: {timeout: 5s}\n");

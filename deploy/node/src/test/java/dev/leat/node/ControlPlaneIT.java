@@ -138,6 +138,34 @@ class ControlPlaneIT {
         () ->
             node.request("GET", walked.path("/invocations/" + called)).operator().send().status()
                 == 200);
+    walked.deployPublic("trap", Guests.trapping());
+    String dead =
+        walked
+            .call("GET", "trap")
+            .field("Prefer", "respond-async")
+            .send()
+            .json()
+            .path("id")
+            .asText();
+    Eventually.holds(
+        "it is a dead letter",
+        () ->
+            node.request("GET", walked.path("/dead-letters/" + dead)).operator().send().status()
+                == 200);
+    get(walked.path("/dead-letters?function=trap&outcome=trapped"));
+    for (String what : List.of(":redrive", ":purge")) {
+      assertThat(
+              post(walked.path("/dead-letters" + what), "{\"function\":\"trap\",\"dryRun\":true}")
+                  .json())
+          .hasToString("{\"done\":1,\"left\":0}");
+    }
+    assertThat(
+            post(walked.path("/dead-letters:redrive"), "{\"ids\":[\"%s\"]}".formatted(dead))
+                .json()
+                .path("done")
+                .asInt())
+        .isEqualTo(1);
+    assertThat(delete(walked.path("/functions/trap")).status()).isEqualTo(204);
     for (String path :
         List.of(
             "",
@@ -157,6 +185,7 @@ class ControlPlaneIT {
             "/invocations/" + called,
             "/invocations/" + called + "/logs",
             "/invocations/" + later,
+            "/functions/echo/capabilities",
             "/audit",
             "/invocations",
             "/usage",

@@ -110,11 +110,11 @@ class PermissionsIT {
     call();
 
     Eventually.holds(
-        "its calls are over", () -> get("/functions/chatty/capabilities").json().at("/used/0/denied").asInt() == 1);
+        "its calls are over",
+        () -> get("/functions/chatty/capabilities").json().at("/used/0/denied").asInt() == 1);
     JsonNode review = get("/functions/chatty/capabilities?days=1").json();
     assertThat(review.path("used").toString())
-        .isEqualTo(
-            "[{\"type\":\"logging\",\"resource\":\"error\",\"allowed\":2,\"denied\":1}]");
+        .isEqualTo("[{\"type\":\"logging\",\"resource\":\"error\",\"allowed\":2,\"denied\":1}]");
     assertThat(review.path("suggested").toString()).isEqualTo("{\"logging\":true}");
     assertThat(review.path("unused").toString()).isEqualTo("[\"metrics\",\"keyValue\"]");
 

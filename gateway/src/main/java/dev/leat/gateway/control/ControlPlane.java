@@ -155,6 +155,7 @@ public final class ControlPlane {
     byId.putAll(new PermissionOperations(services.permitting(), services.reviewing()).byId());
     byId.putAll(
         new InvocationOperations(services.executions(), services.logs(), services.async()).byId());
+    byId.putAll(new DeadLetterOperations(services.deadLetters(), services.logs()).byId());
     byId.putAll(new AuditOperations(services.audit()).byId());
     Invoices invoices =
         new Invoices(

@@ -6,6 +6,8 @@ import dev.leat.gateway.control.reply.MemberReply;
 import dev.leat.invocations.ExecutionLog;
 import dev.leat.invocations.InvocationLogs;
 import dev.leat.invocations.async.AsyncInvocations;
+import dev.leat.invocations.async.DeadLetters;
+import dev.leat.registry.capability.ReviewCapabilities;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.key.PublisherKeys;
@@ -13,7 +15,6 @@ import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleExchange;
 import dev.leat.registry.module.PublishModule;
-import dev.leat.registry.capability.ReviewCapabilities;
 import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
@@ -64,6 +65,7 @@ public record ControlServices(
     ExecutionLog executions,
     InvocationLogs logs,
     AsyncInvocations async,
+    DeadLetters deadLetters,
     AuditLog audit,
     UsageLog usage,
     ChangeFeed changes,

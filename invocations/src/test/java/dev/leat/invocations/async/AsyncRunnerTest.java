@@ -87,10 +87,19 @@ final class AsyncRunnerTest {
     return new AsyncRunner(
         store,
         new JdbiLeases(database.dataSource()),
-        version ->
-            isDeployed
+        new AsyncFunctions() {
+          @Override
+          public Optional<AsyncFunction> find(VersionRef version) {
+            return isDeployed
                 ? Optional.of(new AsyncFunction(deployed(version), POLICY))
-                : Optional.empty(),
+                : Optional.empty();
+          }
+
+          @Override
+          public Optional<AsyncFunction> find(FunctionRef function, String selector) {
+            return Optional.empty();
+          }
+        },
         workers,
         new Places() {
           @Override

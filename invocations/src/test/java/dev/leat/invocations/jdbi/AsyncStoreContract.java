@@ -9,6 +9,7 @@ import dev.leat.contract.HttpCall;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Origin;
 import dev.leat.contract.Outcome;
+import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Trigger;
 import dev.leat.contract.Usage;
@@ -17,6 +18,10 @@ import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.AsyncStore.Turn;
+import dev.leat.invocations.async.DeadLetter;
+import dev.leat.invocations.async.DeadLetterStore;
+import dev.leat.invocations.async.DeadLetterStore.Filter;
+import dev.leat.invocations.async.DeadLetterStore.Redrive;
 import dev.leat.invocations.async.InvocationState;
 import dev.leat.invocations.async.InvocationStatus;
 import dev.leat.invocations.async.KeptResult;
@@ -37,17 +42,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The laws of {@link AsyncStore}, by their numbers; the ninth after each test. */
+/**
+ * The laws of {@link AsyncStore}, by their numbers, the ninth after each test; and those of {@link
+ * DeadLetterStore}.
+ */
 abstract class AsyncStoreContract {
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantId OTHER = new TenantId("other");
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final Filter ALL =
+      new Filter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   private static final long ME = 7;
   private static final long ANOTHER = 8;
   private static final Usage USAGE = new Usage(42, 0, 0, Usage.Acquire.WARM, 0, 0, 0, 0);
 
   private final TestDatabase database;
   private AsyncStore store;
+  private DeadLetterStore letters;
   private int made;
 
   AsyncStoreContract(TestDatabase database) {
@@ -58,6 +69,7 @@ abstract class AsyncStoreContract {
   void open() {
     InvocationsSchema.migrate(database.dataSource());
     store = new JdbiAsyncStore(database.dataSource());
+    letters = new JdbiDeadLetterStore(database.dataSource());
   }
 
   @AfterEach
@@ -379,6 +391,77 @@ abstract class AsyncStoreContract {
     assertThat(store.find(ACME, taken.get(1).id())).isPresent();
     assertThat(store.body(ACME, taken.get(3).id())).isPresent();
     assertThat(store.prune(100)).isZero();
+  }
+
+  @Test
+  void deadLetters_areListedNewestFirst_andReadOnlyByTheirTenant() {
+    List<QueuedInvocation> dead = dead(5);
+
+    List<String> met = new ArrayList<>();
+    Optional<String> cursor = Optional.empty();
+    do {
+      Page<DeadLetter> page = letters.list(ACME, ALL, 2, cursor);
+      page.items().forEach(it -> met.add(it.id()));
+      cursor = page.next();
+    } while (cursor.isPresent());
+
+    assertThat(met)
+        .containsExactlyElementsOf(dead.reversed().stream().map(QueuedInvocation::id).toList());
+    assertThat(letters.list(OTHER, ALL, 10, Optional.empty()).items()).isEmpty();
+    DeadLetter one = letters.find(ACME, met.getFirst()).orElseThrow();
+    assertThat(one.ending()).isEqualTo("trapped");
+    assertThat(one.fuel()).isEqualTo(42);
+    assertThat(letters.find(OTHER, one.id())).isEmpty();
+    assertThat(letters.input(ACME, one.id(), 1 << 20).orElseThrow().body())
+        .isEqualTo(bytes(70_000));
+    assertThat(letters.input(ACME, one.id(), 10).orElseThrow().body()).isEmpty();
+    assertThat(letters.input(OTHER, one.id(), 10)).isEmpty();
+    assertThat(letters.list(ACME, ALL, 10, Optional.of("nonsense")).items()).isEmpty();
+  }
+
+  @Test
+  void redrive_queuesEachOnce_withItsInput_forTheVersionThatIsNamed() {
+    List<String> dead = dead(3).stream().map(QueuedInvocation::id).toList();
+    VersionRef next =
+        new VersionRef(version(ACME, "f").function(), 4, ModuleDigest.of(new byte[] {2}));
+    List<Redrive> all = dead.stream().map(id -> new Redrive(id, next, HOUR)).toList();
+
+    assertThat(letters.redrive(OTHER, all)).isZero();
+    assertThat(letters.redrive(ACME, all)).isEqualTo(3);
+    assertThat(letters.redrive(ACME, all)).isZero();
+
+    assertThat(letters.count(ACME, ALL)).isZero();
+    List<QueuedInvocation> taken = take(ME, 9);
+    assertThat(taken).extracting(QueuedInvocation::id).containsExactlyElementsOf(dead);
+    assertThat(taken).extracting(QueuedInvocation::version).containsOnly(next);
+    assertThat(taken).extracting(QueuedInvocation::attempts).containsOnly(1);
+    assertThat(store.body(ACME, dead.getFirst())).hasValue(bytes(70_000));
+    assertThat(store.account(Optional.of(ACME)).failed()).isZero();
+  }
+
+  @Test
+  void purge_removesThose_andGivesTheirRoomBack() {
+    List<String> dead = dead(2).stream().map(QueuedInvocation::id).toList();
+
+    assertThat(letters.purge(OTHER, dead)).isZero();
+    assertThat(letters.purge(ACME, dead)).isEqualTo(2);
+
+    assertThat(letters.count(ACME, ALL)).isZero();
+    assertThat(store.body(ACME, dead.getFirst())).isEmpty();
+    assertThat(store.accept(List.of(wish(ACME, "f", bytes(60))), tenant -> new Backlog(10, 60)))
+        .first()
+        .isInstanceOf(Acceptance.Accepted.class);
+    assertThat(store.account(Optional.of(ACME)).failed()).as("they had failed").isEqualTo(2);
+  }
+
+  /** Given up one after the other. */
+  private List<QueuedInvocation> dead(int count) {
+    for (int i = 0; i < count; i++) {
+      accept(wish(ACME, "f", bytes(70_000)));
+    }
+    List<QueuedInvocation> taken = take(ME, count);
+    taken.forEach(it -> settle(new Settled.GivenUp(it, false, "trapped", "no", 42, HOUR)));
+    return taken;
   }
 
   @Test

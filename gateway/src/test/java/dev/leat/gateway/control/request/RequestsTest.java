@@ -51,6 +51,7 @@ class RequestsTest {
     assertThat(members(NewRollout.class)).isEqualTo(members("NewRollout"));
     assertThat(members(StickyBy.class)).isEqualTo(members("StickyBy"));
     assertThat(members(RollbackTarget.class)).isEqualTo(members("RollbackTarget"));
+    assertThat(members(DeadLetterChoice.class)).isEqualTo(members("DeadLetterChoice"));
     assertThat(members(AliasTarget.class)).isEqualTo(members("AliasTarget"));
     assertThat(members(PermissionsChange.class)).isEqualTo(members("PermissionsChange"));
   }
