@@ -1,7 +1,6 @@
 package dev.leat.contract;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -15,8 +14,6 @@ import java.util.Set;
  * @param keepResult how long what it came to is kept
  * @param retryOn words of endings that are tried again besides those that always are: of {@link
  *     #RETRY_WORDS}
- * @param onSuccess the function of the same tenant that is given the answer
- * @param onFailure the function of the same tenant that is told when it was given up
  */
 public record AsyncPolicy(
     int attempts,
@@ -24,9 +21,7 @@ public record AsyncPolicy(
     Duration max,
     Duration maxAge,
     Duration keepResult,
-    Set<String> retryOn,
-    Optional<FunctionName> onSuccess,
-    Optional<FunctionName> onFailure) {
+    Set<String> retryOn) {
   public static final int ATTEMPTS_MAX = 100;
   public static final Duration BACKOFF_MIN = Duration.ofMillis(100);
   public static final Duration BACKOFF_MAX = Duration.ofHours(12);
@@ -57,9 +52,7 @@ public record AsyncPolicy(
           Duration.ofMinutes(5),
           Duration.ofHours(6),
           Duration.ofHours(24),
-          Set.of(),
-          Optional.empty(),
-          Optional.empty());
+          Set.of());
 
   public AsyncPolicy {
     retryOn = Set.copyOf(retryOn);

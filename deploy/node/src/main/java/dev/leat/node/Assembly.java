@@ -31,6 +31,7 @@ import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiExecutionStore;
 import dev.leat.invocations.jdbi.JdbiLogStore;
 import dev.leat.node.log.AccessLog;
+import dev.leat.node.metrics.AsyncMetrics;
 import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.JvmMetrics;
 import dev.leat.node.metrics.MeteredInvoker;
@@ -318,7 +319,10 @@ final class Assembly implements AutoCloseable {
         clients,
         executions,
         logs,
-        List.of(ways, new JvmMetrics()));
+        List.of(
+            ways,
+            new JvmMetrics(),
+            new AsyncMetrics(async.invocations::account, async.runner::begun)));
   }
 
   private Gateway gateway(GatewayConfig config, Duration waitMax) {

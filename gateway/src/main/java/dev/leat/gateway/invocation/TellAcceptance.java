@@ -37,10 +37,6 @@ final class TellAcceptance implements Step<InvocationExchange> {
           exchange.refuse(
               ProblemCode.KEY_REUSED,
               "The Idempotency-Key came with another request to this function before. Choose another key.");
-      case Acceptance.KeyInUse _ ->
-          exchange.refuse(
-              ProblemCode.KEY_IN_USE,
-              "A call of the same Idempotency-Key is under way. Ask again when it has ended.");
       case Acceptance.Overloaded _ ->
           exchange.refuse(
               ProblemCode.OVERLOADED,

@@ -19,9 +19,6 @@ public sealed interface Acceptance {
   /** Its key came with another request before. */
   record KeyReused() implements Acceptance {}
 
-  /** A synchronous call of the same key is under way. */
-  record KeyInUse() implements Acceptance {}
-
   /** There is no room among those that wait to be committed on this node. */
   record Overloaded() implements Acceptance {}
 

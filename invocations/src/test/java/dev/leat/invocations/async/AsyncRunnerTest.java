@@ -53,9 +53,7 @@ final class AsyncRunnerTest {
           Duration.ofMillis(100),
           Duration.ofHours(1),
           Duration.ofHours(1),
-          Set.of(),
-          Optional.empty(),
-          Optional.empty());
+          Set.of());
 
   private final TestDatabase database = TestDatabase.h2();
   private final Workers workers = new Workers();

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -89,8 +88,6 @@ final class VerdictTest {
         usual.max(),
         usual.maxAge(),
         usual.keepResult(),
-        Stream.of(word).filter(AsyncPolicy.RETRY_WORDS::contains).collect(toSet()),
-        Optional.empty(),
-        Optional.empty());
+        Stream.of(word).filter(AsyncPolicy.RETRY_WORDS::contains).collect(toSet()));
   }
 }

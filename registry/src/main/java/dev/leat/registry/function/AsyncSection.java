@@ -3,7 +3,6 @@ package dev.leat.registry.function;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.AsyncPolicy;
-import dev.leat.contract.FunctionName;
 import dev.leat.documents.ClosedObject;
 import dev.leat.documents.Quantities;
 import java.time.Duration;
@@ -16,9 +15,6 @@ import java.util.TreeSet;
 /** The key {@code async} of a manifest: what becomes of asynchronous invocations. */
 final class AsyncSection {
   static final String KEY = "async";
-
-  private static final String FUNCTION_FORM =
-      "the name of a function: 1-63 characters of a-z, 0-9 and '-', starting with a letter";
 
   private AsyncSection() {}
 
@@ -49,9 +45,7 @@ final class AsyncSection {
             AsyncPolicy.RETRY_WORDS.size(),
             AsyncPolicy.RETRY_WORDS::contains,
             "one of " + String.join(", ", new TreeSet<>(AsyncPolicy.RETRY_WORDS)));
-    Optional<FunctionName> onSuccess = function(async, "onSuccess");
-    Optional<FunctionName> onFailure = function(async, "onFailure");
-    async.close();
+    async.later("onSuccess", "onFailure").close();
     Duration from =
         first.orElse(max.filter(it -> it.compareTo(standard.first()) < 0).orElse(standard.first()));
     Duration upTo = max.orElse(from.compareTo(standard.max()) > 0 ? from : standard.max());
@@ -63,11 +57,7 @@ final class AsyncSection {
       from = upTo;
     }
     return new AsyncPolicy(
-        attempts, from, upTo, maxAge, keepResult, new HashSet<>(retryOn), onSuccess, onFailure);
-  }
-
-  private static Optional<FunctionName> function(ClosedObject async, String key) {
-    return async.text(key, FunctionName::isValid, FUNCTION_FORM).map(FunctionName::new);
+        attempts, from, upTo, maxAge, keepResult, new HashSet<>(retryOn));
   }
 
   static void write(AsyncPolicy policy, ObjectNode to) {
@@ -80,8 +70,6 @@ final class AsyncSection {
     if (!policy.retryOn().isEmpty()) {
       new TreeSet<>(policy.retryOn()).forEach(to.putArray("retryOn")::add);
     }
-    policy.onSuccess().ifPresent(name -> to.put("onSuccess", name.value()));
-    policy.onFailure().ifPresent(name -> to.put("onFailure", name.value()));
   }
 
   /** As {@link #write} wrote it, in whichever release; nothing here becomes stricter. */
@@ -101,9 +89,7 @@ final class AsyncSection {
         within(async, "maxAge", standard.maxAge(), AsyncPolicy.AGE_MIN, AsyncPolicy.AGE_MAX),
         within(
             async, "keepResult", standard.keepResult(), AsyncPolicy.KEEP_MIN, AsyncPolicy.KEEP_MAX),
-        retryOn,
-        storedFunction(async, "onSuccess"),
-        storedFunction(async, "onFailure"));
+        retryOn);
   }
 
   private static Duration within(
@@ -111,10 +97,5 @@ final class AsyncSection {
     Duration kept =
         of.has(key) ? Quantities.parseDuration(of.path(key).asText()).orElse(otherwise) : otherwise;
     return kept.compareTo(min) < 0 ? min : kept.compareTo(max) > 0 ? max : kept;
-  }
-
-  private static Optional<FunctionName> storedFunction(JsonNode async, String key) {
-    String name = async.path(key).asText();
-    return FunctionName.isValid(name) ? Optional.of(new FunctionName(name)) : Optional.empty();
   }
 }

@@ -23,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -52,7 +51,7 @@ final class ManifestReaderTest {
           keyValue: {namespace: default, ttlMax: 24h}
           database: {connection: main, allow: ["read:orders", "write:audit_*"]}
           secrets: [stripe-key, {name: api-key, header: X-Key, prefix: "Key ", to: ["https://pay.example.com"]}]
-        async: {attempts: 3, backoff: {first: 2s, max: 1m}, maxAge: 1h, keepResult: 48h, retryOn: [trapped], onSuccess: other}
+        async: {attempts: 3, backoff: {first: 2s, max: 1m}, maxAge: 1h, keepResult: 48h, retryOn: [trapped]}
         config: {fields_to_mask: [email, phone]}
       """;
 
@@ -105,9 +104,7 @@ final class ManifestReaderTest {
                     Duration.ofMinutes(1),
                     Duration.ofHours(1),
                     Duration.ofHours(48),
-                    Set.of("trapped"),
-                    Optional.of(new FunctionName("other")),
-                    Optional.empty())));
+                    Set.of("trapped"))));
   }
 
   @Test
@@ -327,7 +324,6 @@ final class ManifestReaderTest {
           keepResult: 48h              | keepResult: 3s          | spec.async.keepResult
           first: 2s                    | first: 2m               | spec.async.backoff
           retryOn: [trapped]           | retryOn: [timeout]      | spec.async.retryOn[0]
-          onSuccess: other             | onSuccess: 'NO!'        | spec.async.onSuccess
           read:orders                  | drop:orders             | spec.capabilities.database.allow[0]
           config: {fields              | config: [fields         |
           """)
