@@ -51,6 +51,9 @@ public sealed interface Change {
   /** A secret was set, rotated or deleted. */
   record SecretChanged(TenantId tenant, String name) implements Change {}
 
+  /** From which level on lines of a function's log are kept was changed. */
+  record LogLevelChanged(FunctionRef function) implements Change {}
+
   /** A node of the cluster came, left, or says something else of itself. */
   record MemberChanged(String node) implements Change {}
 

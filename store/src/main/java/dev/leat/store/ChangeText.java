@@ -35,6 +35,8 @@ record ChangeText(String kind, String subject) {
       case Change.PermissionsChanged(FunctionRef function) ->
           text("permissions", function.tenant(), function.name());
       case Change.PermissionsForgotten(TenantId tenant) -> text("permissions-forgotten", tenant);
+      case Change.LogLevelChanged(FunctionRef function) ->
+          text("log-level", function.tenant(), function.name());
       case Change.AssignmentChanged(FunctionRef function) ->
           text("assignment", function.tenant(), function.name());
       case Change.MemberChanged(String node) -> text("member", node);
@@ -72,6 +74,7 @@ record ChangeText(String kind, String subject) {
           case "permissions" -> of(2, names -> new Change.PermissionsChanged(function(names)));
           case "permissions-forgotten" ->
               of(1, names -> new Change.PermissionsForgotten(new TenantId(names.get(0))));
+          case "log-level" -> of(2, names -> new Change.LogLevelChanged(function(names)));
           case "member" -> of(1, names -> new Change.MemberChanged(names.get(0)));
           case "secret" ->
               of(2, names -> new Change.SecretChanged(new TenantId(names.get(0)), names.get(1)));

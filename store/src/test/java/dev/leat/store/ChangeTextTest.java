@@ -32,6 +32,7 @@ final class ChangeTextTest {
           new Change.RoutesForgotten(LONGEST),
           new Change.PermissionsChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))),
           new Change.PermissionsForgotten(LONGEST),
+          new Change.LogLevelChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))),
           new Change.MemberChanged("n".repeat(63)),
           new Change.SecretChanged(LONGEST, "n".repeat(63)),
           new Change.AssignmentChanged(new FunctionRef(LONGEST, new FunctionName("f".repeat(63)))));

@@ -82,6 +82,7 @@ public final class Leat {
             .addSubcommand(new AliasCommands(session))
             .addSubcommand(new PermissionCommands(session))
             .addSubcommand(new CapabilityCommands(session))
+            .addSubcommand(new LogLevelCommand(session))
             .addSubcommand(new DeleteFunction(session))
             .addSubcommand(new Invoke(session))
             .addSubcommand(new ListInvocations(session))

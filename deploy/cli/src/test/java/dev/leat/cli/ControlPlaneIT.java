@@ -105,6 +105,8 @@ class ControlPlaneIT {
     "alias delete mask stable,       DELETE /v1/tenants/acme/functions/mask/aliases/stable",
     "permissions show mask,          GET /v1/tenants/acme/functions/mask/permissions",
     "permissions set mask logging,   PUT /v1/tenants/acme/functions/mask/permissions",
+    "log-level mask,                GET /v1/tenants/acme/functions/mask/log-level",
+    "log-level mask warn,           PUT /v1/tenants/acme/functions/mask/log-level",
     "caps used mask,                GET /v1/tenants/acme/functions/mask/capabilities",
     "caps suggest mask --days 3,    GET /v1/tenants/acme/functions/mask/capabilities?days=3",
     "permissions clear mask,         DELETE /v1/tenants/acme/functions/mask/permissions",

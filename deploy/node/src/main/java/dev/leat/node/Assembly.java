@@ -39,9 +39,11 @@ import dev.leat.node.metrics.NodeMetrics;
 import dev.leat.registry.capability.UsesLog;
 import dev.leat.registry.capability.UsesStore;
 import dev.leat.node.telemetry.Telemetry;
+import dev.leat.registry.jdbi.JdbiLogLevelStore;
 import dev.leat.registry.jdbi.JdbiPermissionStore;
 import dev.leat.registry.jdbi.JdbiUsesStore;
 import dev.leat.registry.jdbi.RegistrySchema;
+import dev.leat.registry.loglevel.LogLevels;
 import dev.leat.registry.permission.CurrentPermissions;
 import dev.leat.registry.permission.PermissionStore;
 import dev.leat.registry.release.RolloutSteps;
@@ -121,6 +123,7 @@ final class Assembly implements AutoCloseable {
   private final ModuleParts modules;
   private final CurrentPermissions permissions;
   private final UsesLog uses;
+  private final LogLevels levels;
   private final PermissionDenials permissionDenials;
   final WorkerParts running;
   private final RegistryParts registry;
@@ -191,6 +194,9 @@ final class Assembly implements AutoCloseable {
     UsesStore usesStore = new JdbiUsesStore(modules.database);
     uses = new UsesLog(usesStore, clock);
     permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
+    permissionDenials =
+        new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
+    levels = new LogLevels(new JdbiLogLevelStore(modules.database, modules.turns));
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
     outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
     secrets = new HeldSecrets(tenants.secrets::value);
@@ -211,6 +217,7 @@ final class Assembly implements AutoCloseable {
             this::kept,
             this::ended,
             logs,
+            levels,
             telemetry.tracing());
     registry =
         new RegistryParts(
@@ -347,6 +354,7 @@ final class Assembly implements AutoCloseable {
             registry.rollouts,
             registry.permitting,
             registry.reviewing,
+            levels,
             executions,
             logs,
             async.invocations,
@@ -504,6 +512,7 @@ final class Assembly implements AutoCloseable {
             secrets,
             permissions, // after the quotas, which have the powers, and the tenants
             registry.drained,
+            levels,
             registry.routes)
         .forEach(changes::subscribe);
     if (calls != null) {

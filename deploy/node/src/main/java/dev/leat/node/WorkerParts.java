@@ -10,6 +10,7 @@ import dev.leat.contract.trace.Tracing;
 import dev.leat.invocations.InvocationLogs;
 import dev.leat.worker.HostPowers;
 import dev.leat.worker.TracedWorker;
+import dev.leat.registry.loglevel.LogLevels;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.PermissionDenials;
@@ -67,8 +68,10 @@ final class WorkerParts {
       ToIntFunction<FunctionVersion> kept,
       BiConsumer<Invocation, Outcome> ended,
       InvocationLogs logs,
+      LogLevels levels,
       Tracing tracing) {
-    guestLogs = new GuestLogs(new KeptGuestLog(new Slf4jGuestLog(), logs), System::nanoTime);
+    guestLogs =
+        new GuestLogs(new KeptGuestLog(new Slf4jGuestLog(), logs, levels), System::nanoTime);
     guestMetrics = new GuestMetrics(isDeployed);
     powers =
         HostPowers.of(

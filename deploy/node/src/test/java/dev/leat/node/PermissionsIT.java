@@ -98,6 +98,42 @@ class PermissionsIT {
   }
 
   @Test
+  void logLevel_leavesLinesBelowItOut_atOnce_andGoesWithTheFunction() {
+    Answered set =
+        acme.request("PUT", "/functions/chatty/log-level")
+            .token(acme.token("developer"))
+            .json("{\"level\":\"off\"}")
+            .send();
+    assertThat(set.status()).as(set.toString()).isEqualTo(200);
+    call();
+    assertThat(denials()).endsWith(" 0.0");
+    acme.request("PUT", "/functions/chatty/log-level").operator().json("{\"level\":\"error\"}").send();
+    call();
+    Eventually.holds("the second line is kept", () -> lines() == 1);
+
+    acme.request("PUT", "/functions/chatty/log-level").operator().json("{\"level\":\"off\"}").send();
+    acme.request("DELETE", "/functions/chatty").operator().send();
+    assertThat(get("/functions/chatty/log-level").status()).isEqualTo(404);
+    acme.deploy("chatty", Guests.logging("hello"), LOGGING);
+    assertThat(get("/functions/chatty/log-level").json().path("level").asText()).isEqualTo("debug");
+    assertThat(get("/audit").json().path("items"))
+        .extracting(record -> record.path("action").asText())
+        .contains("log-level.set");
+    for (String bad : new String[] {"{\"level\":\"loud\"}", "{}", "{\"level\":\"off\",\"x\":1}"}) {
+      assertThat(
+              acme.request("PUT", "/functions/chatty/log-level").operator().json(bad).send().problem())
+          .isEqualTo("400 invalid-request gateway");
+    }
+    assertThat(
+            acme.request("PUT", "/functions/none/log-level")
+                .operator()
+                .json("{\"level\":\"off\"}")
+                .send()
+                .status())
+        .isEqualTo(404);
+  }
+
+  @Test
   void whatWasAskedFor_isTold_withTheSmallestManifestForIt() {
     acme.request("DELETE", "/functions/chatty").operator().send();
     acme.deploy(

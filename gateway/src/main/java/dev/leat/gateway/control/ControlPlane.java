@@ -153,6 +153,7 @@ public final class ControlPlane {
     byId.putAll(new ReleaseOperations(services.traffic(), services.naming()).byId());
     byId.putAll(new RolloutOperations(services.rollouts()).byId());
     byId.putAll(new PermissionOperations(services.permitting(), services.reviewing()).byId());
+    byId.putAll(new LogLevelOperations(services.functions(), services.levels()).byId());
     byId.putAll(
         new InvocationOperations(services.executions(), services.logs(), services.async()).byId());
     byId.putAll(new DeadLetterOperations(services.deadLetters(), services.logs()).byId());

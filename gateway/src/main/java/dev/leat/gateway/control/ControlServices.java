@@ -15,6 +15,7 @@ import dev.leat.registry.module.ModuleAnalysis;
 import dev.leat.registry.module.ModuleCatalog;
 import dev.leat.registry.module.ModuleExchange;
 import dev.leat.registry.module.PublishModule;
+import dev.leat.registry.loglevel.LogLevels;
 import dev.leat.registry.permission.PermitFunction;
 import dev.leat.registry.release.MoveTraffic;
 import dev.leat.registry.release.NameVersions;
@@ -62,6 +63,7 @@ public record ControlServices(
     Rollouts rollouts,
     PermitFunction permitting,
     ReviewCapabilities reviewing,
+    LogLevels levels,
     ExecutionLog executions,
     InvocationLogs logs,
     AsyncInvocations async,

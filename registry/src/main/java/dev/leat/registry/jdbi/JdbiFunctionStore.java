@@ -419,6 +419,7 @@ public final class JdbiFunctionStore implements FunctionStore {
             handle -> {
               handle.execute("DELETE FROM canary_samples WHERE tenant = ?", tenant.value());
               handle.execute("DELETE FROM function_uses WHERE tenant = ?", tenant.value());
+              handle.execute("DELETE FROM function_log_levels WHERE tenant = ?", tenant.value());
               handle.execute("DELETE FROM function_aliases WHERE tenant = ?", tenant.value());
               handle.execute("DELETE FROM function_versions WHERE tenant = ?", tenant.value());
               boolean hadSome =

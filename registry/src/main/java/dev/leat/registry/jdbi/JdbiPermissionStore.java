@@ -62,7 +62,7 @@ public final class JdbiPermissionStore implements PermissionStore {
         });
   }
 
-  private static boolean isDeployed(Handle handle, FunctionRef function) {
+  static boolean isDeployed(Handle handle, FunctionRef function) {
     return handle
         .createQuery(
             """

@@ -186,6 +186,7 @@ final class JdbiTraffic {
   /** Removes the aliases of a function that goes, and what was counted of it. */
   static void forget(Handle handle, FunctionRef function) {
     JdbiUsesStore.forget(handle, function);
+    JdbiLogLevelStore.forget(handle, function);
     JdbiSampleStore.forgetOthers(handle, function, 0);
     handle.execute(
         "DELETE FROM function_aliases WHERE tenant = ? AND name = ?",

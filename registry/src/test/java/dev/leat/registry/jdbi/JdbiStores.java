@@ -11,6 +11,7 @@ import dev.leat.audit.AuditStore;
 import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.Allowance;
+import dev.leat.contract.Change;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.ModuleDigest;
@@ -29,6 +30,8 @@ import dev.leat.registry.function.Slots;
 import dev.leat.registry.function.Traffic;
 import dev.leat.registry.key.KeyStore;
 import dev.leat.registry.key.KeyStoreContract;
+import dev.leat.registry.loglevel.LogLevel;
+import dev.leat.registry.loglevel.LogLevelStore;
 import dev.leat.registry.module.BlobStore;
 import dev.leat.registry.module.BlobStoreContract;
 import dev.leat.registry.module.ModuleStore;
@@ -375,6 +378,56 @@ abstract class JdbiStores {
     @Override
     protected void forget(TenantId tenant) {
       new JdbiFunctionStore(source()).forget(tenant);
+    }
+  }
+
+  /** The laws of {@link LogLevelStore}. */
+  @Nested
+  final class LogLevelStoreLaws {
+    private final FunctionRef mask = new FunctionRef(ACME, new FunctionName("mask"));
+    private final LogLevelStore store =
+        new JdbiLogLevelStore(database(), new TenantTurns(database()));
+
+    private void deploy() {
+      execute(
+          "INSERT INTO functions (tenant, name, last_version, route_path) VALUES ('acme', 'mask', 1, '/mask')");
+    }
+
+    @Test
+    void law1_whatWasSetLast_isKept_andTheStandardIsNone() {
+      deploy();
+      assertThat(store.set(mask, LogLevel.WARN)).isTrue();
+      assertThat(store.set(mask, LogLevel.OFF)).isTrue();
+      assertThat(store.find(mask)).contains(LogLevel.OFF);
+      assertThat(store.all()).isEqualTo(Map.of(mask, LogLevel.OFF));
+
+      assertThat(store.set(mask, LogLevel.STANDARD)).isTrue();
+      assertThat(store.find(mask)).isEmpty();
+      assertThat(store.all()).isEmpty();
+    }
+
+    @Test
+    void law2_onlyOfWhatIsDeployed_andItGoesWithIt() {
+      assertThat(store.set(mask, LogLevel.WARN)).isFalse();
+      deploy();
+      store.set(mask, LogLevel.WARN);
+      database().useTransaction("Deleting", handle -> JdbiTraffic.forget(handle, mask));
+      assertThat(store.find(mask)).isEmpty();
+
+      store.set(mask, LogLevel.WARN);
+      new JdbiFunctionStore(source()).forget(ACME);
+      assertThat(store.all()).isEmpty();
+    }
+
+    @Test
+    void law3_onlyAChangeIsRecordedAndAnnounced() {
+      deploy();
+      Announced announced = new Announced(source());
+      store.set(mask, LogLevel.STANDARD);
+      assertThat(announced.changes()).isEmpty();
+      store.set(mask, LogLevel.WARN);
+      store.set(mask, LogLevel.WARN);
+      assertThat(announced.changes()).containsExactly(new Change.LogLevelChanged(mask));
     }
   }
 

@@ -15,6 +15,7 @@ import dev.leat.contract.permission.Permission;
 import dev.leat.contract.permission.PermissionType;
 import dev.leat.documents.StrictJson;
 import dev.leat.registry.function.Sticky;
+import dev.leat.registry.loglevel.LogLevel;
 import dev.leat.registry.permission.PermitFunction;
 import dev.leat.tenants.AllowedPowers;
 import java.io.IOException;
@@ -54,6 +55,10 @@ class RequestsTest {
     assertThat(members(DeadLetterChoice.class)).isEqualTo(members("DeadLetterChoice"));
     assertThat(members(AliasTarget.class)).isEqualTo(members("AliasTarget"));
     assertThat(members(PermissionsChange.class)).isEqualTo(members("PermissionsChange"));
+    assertThat(members(LogLevelChange.class)).isEqualTo(members("LogLevelChange"));
+    assertThat(schema("LogLevelWord").path("enum"))
+        .extracting(JsonNode::asText)
+        .isEqualTo(LogLevel.WORDS);
   }
 
   @Test
