@@ -194,8 +194,6 @@ final class Assembly implements AutoCloseable {
     UsesStore usesStore = new JdbiUsesStore(modules.database);
     uses = new UsesLog(usesStore, clock);
     permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
-    permissionDenials =
-        new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
     levels = new LogLevels(new JdbiLogLevelStore(modules.database, modules.turns));
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
     outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
