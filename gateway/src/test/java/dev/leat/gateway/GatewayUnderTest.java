@@ -220,6 +220,7 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         null,
         null,
+        null,
         audit,
         null,
         changes,
