@@ -74,7 +74,13 @@ class HostScript {
     PowerFunction function = functions.get(random.nextInt(functions.size()));
     List<Object> arguments = new ArrayList<>();
     for (String type : parameters(function)) {
-      arguments.add(type.equals("i64") ? (Object) anyLong(random) : (Object) anyInt(random));
+      arguments.add(
+          switch (type) {
+            case "" -> List.of(); // no parameter at all
+            case "i64" -> anyLong(random);
+            case "f64" -> Double.longBitsToDouble(random.nextLong());
+            default -> anyInt(random);
+          });
     }
     return call(function.importName(), arguments.toArray());
   }
@@ -114,6 +120,8 @@ class HostScript {
         case Result(int call) -> code.i32Const(4 * call).i32Load(0);
         case Integer number -> code.i32Const(number);
         case Long number -> code.i64Const(number);
+        case Double number -> code.f64Const(number);
+        case List<?> none -> {}
         default -> throw new IllegalArgumentException("No argument: " + argument);
       }
     }

@@ -102,7 +102,18 @@ public final class TestWorker implements AutoCloseable {
         List.of());
   }
 
-  /** Likewise, with requests to servers. */
+  /** Likewise, and with requests to servers. */
+  TestWorker(DataSource database, HttpPower http) {
+    this(
+        CONFIG,
+        GuestHeap.unbounded(),
+        engine(GuestHeap.unbounded()),
+        TestKeyValues.in(database),
+        http,
+        List.of());
+  }
+
+  /** A worker with requests to servers. */
   TestWorker(HttpPower http, List<Power<?>> more) {
     this(
         CONFIG,
