@@ -32,6 +32,7 @@ import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.database.DatabasePower;
 import dev.leat.worker.capability.http.OutboundConfig;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
@@ -109,6 +110,7 @@ public final class Endurance {
             new SecretsPower(
                 new HeldSecrets((tenant, name) -> Optional.empty()),
                 new HostWork(Thread::startVirtualThread, 1)),
+            DatabasePower.none(),
             Clock.systemUTC(),
             PermissionSource.OF_MANIFESTS,
             new PermissionDenials((function, type, resource) -> {}));

@@ -25,6 +25,7 @@ import dev.leat.worker.HostPowers;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.LentPowers;
 import dev.leat.worker.capability.PermissionDenials;
+import dev.leat.worker.capability.database.DatabasePower;
 import dev.leat.worker.capability.http.OutboundConfig;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
@@ -114,6 +115,7 @@ public class HostCallBenchmark {
                 new SecretsPower(
                     new HeldSecrets((tenant, name) -> Optional.empty()),
                     new HostWork(Thread::startVirtualThread, 1)),
+                DatabasePower.none(),
                 Clock.systemUTC(),
                 PermissionSource.OF_MANIFESTS,
                 new PermissionDenials((of, type, resource) -> {}))

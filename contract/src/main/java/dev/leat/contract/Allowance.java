@@ -19,6 +19,7 @@ import java.util.Set;
  * @param asyncBytes of their bodies, of answers and of dead letters that are kept
  * @param secrets that it sets for them
  * @param secretBytes of the values of these
+ * @param connections to databases that its functions may be let reach
  * @param grants the words of the powers that its functions may be granted ({@link Grant#word})
  * @param privateAddresses that they may reach by HTTP though the rest of the world cannot
  */
@@ -35,6 +36,7 @@ public record Allowance(
     long asyncBytes,
     long secrets,
     long secretBytes,
+    long connections,
     Set<String> grants,
     List<AddressRange> privateAddresses) {
   /** Functions of a tenant: at 100 versions of about 1 KB each, 100 MB of routes at the most. */
@@ -48,6 +50,12 @@ public record Allowance(
 
   /** Bytes of a tenant's keys and values, where nothing else is set: 100 MiB. */
   public static final long KEY_VALUE_BYTES = 100 << 20;
+
+  /** Databases of a tenant, where nothing else is set. */
+  public static final long CONNECTIONS = 10;
+
+  /** Databases of a tenant at the most: each node may have four connections to each. */
+  public static final long CONNECTIONS_MAX = 1_000;
 
   /** What the platform itself bears: a tenant to whom nobody has set less. */
   public static final Allowance PLATFORM =
@@ -98,6 +106,7 @@ public record Allowance(
         ASYNC_BYTES,
         SECRETS,
         SECRET_BYTES,
+        CONNECTIONS,
         Grant.WORDS,
         List.of());
   }
@@ -117,6 +126,7 @@ public record Allowance(
         asyncBytes,
         secrets,
         secretBytes,
+        connections,
         grants,
         privateAddresses);
   }
@@ -136,6 +146,7 @@ public record Allowance(
         asyncBytes,
         secrets,
         secretBytes,
+        connections,
         words,
         privateAddresses);
   }
@@ -155,6 +166,7 @@ public record Allowance(
         asyncBytes,
         secrets,
         secretBytes,
+        connections,
         grants,
         privateAddresses);
   }
@@ -174,6 +186,7 @@ public record Allowance(
         asyncBytes,
         secrets,
         secretBytes,
+        connections,
         grants,
         ranges);
   }
@@ -193,6 +206,7 @@ public record Allowance(
         asyncBytes,
         count,
         bytes,
+        connections,
         grants,
         privateAddresses);
   }

@@ -15,6 +15,9 @@ public sealed interface Change {
   /** All tokens of a tenant were revoked. */
   record TokensRevoked(TenantId tenant) implements Change {}
 
+  /** The databases that a tenant's functions reach were changed. */
+  record ConnectionsChanged(TenantId tenant) implements Change {}
+
   /** Whose tokens a tenant takes beside the platform's was changed. */
   record IssuersChanged(TenantId tenant) implements Change {}
 

@@ -83,10 +83,34 @@ public sealed interface Grant {
    *
    * @param connection the name that the operator gave it
    * @param allow what may be done: {@code read:orders}, {@code write:audit_*}
+   * @param timeout of one statement, its wait for a connection included
+   * @param rows of one answer at the most
    */
-  record Database(String connection, List<String> allow) implements Grant {
+  record Database(String connection, List<String> allow, Duration timeout, int rows)
+      implements Grant {
+    /** Where none is named. */
+    public static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    /** Where no number is named. */
+    public static final int ROWS = 1_000;
+
+    /** With the narrowest rows an answer of so many has a megabyte. */
+    public static final int ROWS_MAX = 100_000;
+
     public Database {
       allow = List.copyOf(allow);
+      if (!timeout.isPositive()) {
+        throw new IllegalArgumentException("database.timeout must be positive, was " + timeout);
+      }
+      if (rows < 1 || rows > ROWS_MAX) {
+        throw new IllegalArgumentException(
+            "database.rows must be 1-%d, was %d".formatted(ROWS_MAX, rows));
+      }
+    }
+
+    /** With the usual bounds. */
+    public Database(String connection, List<String> allow) {
+      this(connection, allow, TIMEOUT, ROWS);
     }
   }
 
@@ -139,7 +163,7 @@ public sealed interface Grant {
       case Config config -> true;
       case Http http -> true;
       case KeyValue keyValue -> true;
-      case Database database -> false;
+      case Database database -> true;
       case Secrets secrets -> true;
     };
   }

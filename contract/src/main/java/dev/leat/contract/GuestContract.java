@@ -48,6 +48,22 @@ public enum GuestContract {
           PowerFunction.GET_PROCESSOR_STATE,
           PowerFunction.SET_PROCESSOR_STATE)),
 
+  /** One step of a job: its context in and out, as JSON. */
+  STEP(
+      List.of(
+          Export.required("allocate", "(i32)->i32"),
+          Export.required("step", "(i32,i32)->i64"),
+          Export.optional("free", "(i32,i32)->"),
+          Export.optional("init", "(i32,i32)->i32")),
+      Stream.of("job", "env", "leat")
+          .flatMap(module ->
+              Stream.of(
+                  in(module, "get_context", "(i32,i32)->i64"),
+                  in(module, "set_context", "(i32,i32,i32,i32)->i32")))
+          .toList(),
+      List.of("job", "env", "leat"),
+      List.of(PowerFunction.LOG, PowerFunction.STEP_HTTP_REQUEST, PowerFunction.DB_QUERY)),
+
   /** A WASI preview 1 command, called as CGI/1.1 (RFC 3875). */
   WASI(List.of(Export.required("_start", "()->")), List.of(), List.of(), List.of());
 
@@ -97,7 +113,7 @@ public enum GuestContract {
       case Grant.Http http -> offers(http);
       case Grant.KeyValue keyValue -> offers(keyValue);
       case Grant.Secrets secrets -> offers(secrets);
-      case Grant.Database database -> true;
+      case Grant.Database database -> offers(database);
     };
   }
 
@@ -139,13 +155,16 @@ public enum GuestContract {
             Grant.Config.class,
             Grant.Secrets.class,
             Grant.Http.class,
-            Grant.KeyValue.class);
+            Grant.KeyValue.class,
+            Grant.Database.class);
 
     /** Those that only some contracts have. */
     private static final Set<PowerFunction> OF_SOME =
         Set.of(
             PowerFunction.RECORD_METRIC,
             PowerFunction.HTTP_REQUEST,
+            PowerFunction.STEP_HTTP_REQUEST,
+            PowerFunction.DB_QUERY,
             PowerFunction.GET_PROCESSOR_STATE,
             PowerFunction.SET_PROCESSOR_STATE);
 

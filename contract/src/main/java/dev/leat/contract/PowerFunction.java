@@ -16,6 +16,7 @@ public enum PowerFunction {
   CONFIG_GET(Grant.Config.class, "config_get", "(i32,i32,i32,i32)->i32"),
   CONFIG_KEYS(Grant.Config.class, "config_keys", "(i32,i32)->i32"),
   HTTP_REQUEST(Grant.Http.class, "http_request", "(i32,i32,i32,i32,i32)->i64"),
+  STEP_HTTP_REQUEST(Grant.Http.class, "http_request", "(i32,i32)->i64"),
   HTTP_OPEN(Grant.Http.class, "http_open", "(i32,i32,i32,i32)->i32"),
   HTTP_HEADER(Grant.Http.class, "http_header", "(i32,i32,i32,i32,i32)->i32"),
   HTTP_SEND(Grant.Http.class, "http_send", "(i32,i32,i32)->i32"),
@@ -34,7 +35,16 @@ public enum PowerFunction {
   KV_COMPARE_AND_SET(
       Grant.KeyValue.class, "kv_compare_and_set", "(i32,i32,i32,i32,i32,i32,i64)->i32"),
   GET_PROCESSOR_STATE(Grant.KeyValue.class, "get_processor_state", "()->i64"),
-  SET_PROCESSOR_STATE(Grant.KeyValue.class, "set_processor_state", "(i32,i32)->i32");
+  SET_PROCESSOR_STATE(Grant.KeyValue.class, "set_processor_state", "(i32,i32)->i32"),
+  SQL_QUERY(Grant.Database.class, "sql_query", "(i32,i32,i32,i32)->i32"),
+  SQL_EXECUTE(Grant.Database.class, "sql_execute", "(i32,i32,i32,i32)->i32"),
+  SQL_RESULT(Grant.Database.class, "sql_result", "(i32,i32,i32)->i32"),
+  SQL_CLOSE(Grant.Database.class, "sql_close", "(i32)->"),
+  SQL_BEGIN(Grant.Database.class, "sql_begin", "()->i32"),
+  SQL_COMMIT(Grant.Database.class, "sql_commit", "()->i32"),
+  SQL_ROLLBACK(Grant.Database.class, "sql_rollback", "()->i32"),
+  SQL_IS_ALLOWED(Grant.Database.class, "sql_is_allowed", "(i32,i32)->i32"),
+  DB_QUERY(Grant.Database.class, "db_query", "(i32,i32)->i64");
 
   private final Class<? extends Grant> grant;
   private final String power;

@@ -221,6 +221,7 @@ final class GatewayUnderTest implements AutoCloseable {
         null,
         null,
         null,
+        null,
         audit,
         null,
         changes,

@@ -2,6 +2,7 @@ package dev.leat.registry;
 
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
+import dev.leat.registry.connection.ConnectionStore;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.VersionTrial;
 import dev.leat.registry.key.KeyStore;
@@ -26,6 +27,7 @@ public final class ForgetTenant {
   private final OfferStore offers;
   private final FunctionStore functions;
   private final PermissionStore permissions;
+  private final ConnectionStore connections;
   private final ModuleStore modules;
   private final CollectModule collector;
   private final VersionTrial trial;
@@ -37,6 +39,7 @@ public final class ForgetTenant {
       OfferStore offers,
       FunctionStore functions,
       PermissionStore permissions,
+      ConnectionStore connections,
       ModuleStore modules,
       CollectModule collector,
       VersionTrial trial) {
@@ -46,6 +49,7 @@ public final class ForgetTenant {
     this.offers = offers;
     this.functions = functions;
     this.permissions = permissions;
+    this.connections = connections;
     this.modules = modules;
     this.collector = collector;
     this.trial = trial;
@@ -70,6 +74,7 @@ public final class ForgetTenant {
     // Without keys nothing more is published, and without modules nothing more is deployed.
     keys.forget(tenant);
     policies.forget(tenant);
+    connections.forget(tenant);
     functions.forget(tenant); // whose versions keep modules' bytes
     offers.forget(tenant);
     Set<ModuleDigest> some = modules.forget(tenant, MODULES_AT_ONCE);

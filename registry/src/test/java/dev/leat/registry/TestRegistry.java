@@ -30,6 +30,7 @@ import dev.leat.registry.function.FailingFunctionStore;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.function.ScriptedTrial;
 import dev.leat.registry.jdbi.JdbiClosingStore;
+import dev.leat.registry.jdbi.JdbiConnectionStore;
 import dev.leat.registry.jdbi.JdbiFunctionStore;
 import dev.leat.registry.jdbi.JdbiKeyStore;
 import dev.leat.registry.jdbi.JdbiModuleStore;
@@ -187,6 +188,7 @@ public final class TestRegistry implements AutoCloseable {
             offerStore,
             functionStore,
             permissionStore,
+            new JdbiConnectionStore(new Database(database.dataSource()), turns),
             moduleStore,
             collector,
             trial);

@@ -21,6 +21,7 @@ record ChangeText(String kind, String subject) {
       case Change.TokenRevoked(String token) -> text("token-revoked", token);
       case Change.TokensRevoked(TenantId tenant) -> text("tokens-revoked", tenant);
       case Change.IssuersChanged(TenantId tenant) -> text("issuers", tenant);
+      case Change.ConnectionsChanged(TenantId tenant) -> text("connections", tenant);
       case Change.QuotaChanged(TenantId tenant) -> text("quota", tenant);
       case Change.DefaultQuotaChanged() -> text("default-quota");
       case Change.SigningKeyChanged() -> text("signing-key");
@@ -57,6 +58,8 @@ record ChangeText(String kind, String subject) {
           case "tokens-revoked" ->
               of(1, names -> new Change.TokensRevoked(new TenantId(names.get(0))));
           case "issuers" -> of(1, names -> new Change.IssuersChanged(new TenantId(names.get(0))));
+          case "connections" ->
+              of(1, names -> new Change.ConnectionsChanged(new TenantId(names.get(0))));
           case "quota" -> of(1, names -> new Change.QuotaChanged(new TenantId(names.get(0))));
           case "default-quota" -> of(0, names -> new Change.DefaultQuotaChanged());
           case "signing-key" -> of(0, names -> new Change.SigningKeyChanged());

@@ -22,6 +22,7 @@ final class ChangeTextTest {
           new Change.TokenRevoked("3f9d1c1e-58a8-4b0c-9a67-2f0d8d3c2b11"),
           new Change.TokensRevoked(LONGEST),
           new Change.IssuersChanged(LONGEST),
+          new Change.ConnectionsChanged(LONGEST),
           new Change.QuotaChanged(LONGEST),
           new Change.DefaultQuotaChanged(),
           new Change.SigningKeyChanged(),

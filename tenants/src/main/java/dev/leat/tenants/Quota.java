@@ -39,6 +39,8 @@ enum Quota {
   SECRETS(Allowance.SECRETS_MAX),
   /** Of the values of these. */
   SECRET_BYTES(Allowance.SECRETS_MAX << 16),
+  /** To databases, which operators make. */
+  CONNECTIONS(Allowance.CONNECTIONS_MAX),
   MODULES(Allowance.MODULES_MAX),
   FUNCTIONS(Allowance.FUNCTIONS_MAX),
   /** Asynchronous invocations that wait or run. */

@@ -32,9 +32,14 @@ public final class TestDatabase implements AutoCloseable {
 
   /** H2 in memory, in the PostgreSQL mode that the product uses. */
   public static TestDatabase h2() {
+    return h2(UUID.randomUUID().toString());
+  }
+
+  /** The same of this name, which whoever knows it opens too. */
+  public static TestDatabase h2(String name) {
     return new TestDatabase(
         "jdbc:h2:mem:"
-            + UUID.randomUUID()
+            + name
             + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1",
         "sa");
   }
@@ -54,6 +59,11 @@ public final class TestDatabase implements AutoCloseable {
     }
     return new TestDatabase(
         running.getJdbcUrl("postgres", "postgres") + "&currentSchema=" + name, "postgres");
+  }
+
+  /** By which others open it, too. */
+  public String url() {
+    return pool.getJdbcUrl();
   }
 
   public DataSource dataSource() {

@@ -5,6 +5,7 @@ import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
 import dev.leat.worker.capability.clock.ClockPower;
 import dev.leat.worker.capability.config.ConfigPower;
+import dev.leat.worker.capability.database.DatabasePower;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
@@ -27,6 +28,7 @@ public final class HostPowers {
       KeyValuePower keyValues,
       HttpPower http,
       SecretsPower secrets,
+      DatabasePower databases,
       InstantSource clock,
       PermissionSource permissions,
       PermissionDenials denials) {
@@ -38,6 +40,7 @@ public final class HostPowers {
             http,
             keyValues,
             secrets,
+            databases,
             new ClockPower(clock),
             new RandomPower()),
         permissions,

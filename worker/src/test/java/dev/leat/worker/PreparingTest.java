@@ -18,6 +18,7 @@ import dev.leat.testkit.WasmBuilder;
 import dev.leat.testkit.WasmCode;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.database.DatabasePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import dev.leat.worker.guest.CpuTurns;
@@ -162,6 +163,7 @@ final class PreparingTest {
             TestKeyValues.unused(),
             TestHttp.unused(),
             TestSecrets.unused(),
+            DatabasePower.none(),
             InstantSource.system(),
             PermissionSource.OF_MANIFESTS,
             new PermissionDenials((function, type, resource) -> {}));

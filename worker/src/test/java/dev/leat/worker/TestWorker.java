@@ -62,6 +62,7 @@ public final class TestWorker implements AutoCloseable {
   final GuestHeap heap;
   final TestKeyValues keyValues;
   final TestSecrets secrets = new TestSecrets();
+  final TestConnections connections = new TestConnections();
   final Map<ModuleDigest, byte[]> modules = new ConcurrentHashMap<>();
   final Worker worker;
 
@@ -183,6 +184,7 @@ public final class TestWorker implements AutoCloseable {
             keyValues.power(clock),
             http,
             new SecretsPower(secrets.held, keyValues.work),
+            connections.power(),
             clock,
             permissions,
             denials);
@@ -308,5 +310,6 @@ public final class TestWorker implements AutoCloseable {
   @Override
   public void close() {
     worker.close();
+    connections.close();
   }
 }

@@ -6,8 +6,11 @@ import dev.leat.contract.Grant;
 import dev.leat.contract.Grants;
 import dev.leat.contract.ProblemCode;
 import dev.leat.contract.SecretField;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** That requests of a kind are allowed which are about certain resources. */
@@ -98,13 +101,20 @@ public final class Permission {
     };
   }
 
-  /** {@code read:orders}, {@code write:audit_*}. */
+  /** {@code read:orders}, {@code write:audit_*}, {@code read:sales.orders}. */
   private static Stream<Permission> tables(String connection, String allowed) {
     int colon = allowed.indexOf(':');
     return colon < 0
         ? Stream.empty()
         : PermissionType.ofWord("database:" + allowed.substring(0, colon)).stream()
-            .flatMap(type -> known(type, connection + "/" + allowed.substring(colon + 1)));
+            .flatMap(type -> known(type, connection + "/" + table(allowed.substring(colon + 1))));
+  }
+
+  /** In small letters where it is not in quotes, a slash after its schema. */
+  private static String table(String named) {
+    return Arrays.stream(named.split("\\.", -1))
+        .map(part -> part.startsWith("\"") ? part : part.toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining("/"));
   }
 
   /** None where a manifest that another release kept has what is no pattern here. */

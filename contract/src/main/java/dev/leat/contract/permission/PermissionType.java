@@ -15,7 +15,7 @@ public enum PermissionType {
   HTTP_READ("http", "https://api.example.com/**"),
   /** A URL that something is sent to: all other methods. */
   HTTP_WRITE("http", "https://api.example.com/orders/*"),
-  /** {@code connection/table}. */
+  /** {@code connection/table}, {@code connection/schema/table}. */
   DATABASE_READ("database", "main/orders"),
   DATABASE_WRITE("database", "main/audit_*"),
   /** {@code namespace/key}. */

@@ -97,6 +97,11 @@ public final class Permits {
     return decide(type, resource) == Decision.ALLOWED;
   }
 
+  /** Whether anything of the type may be allowed. */
+  public boolean allowsSome(PermissionType type) {
+    return decide(type, rule -> true) == Decision.ALLOWED;
+  }
+
   /** Whether every resource of the type is allowed. */
   public boolean allowsAll(PermissionType type) {
     return decide(type, Rule::isEverything) == Decision.ALLOWED;

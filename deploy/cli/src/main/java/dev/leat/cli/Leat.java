@@ -55,6 +55,7 @@ public final class Leat {
             .addSubcommand(new QuotaCommands(session))
             .addSubcommand(new TokenCommands(session))
             .addSubcommand(new SigningKeyCommands(session))
+            .addSubcommand(new ConnectionCommands(session))
             .addSubcommand(new IssuerCommands(session))
             .addSubcommand(new KeyCommands(session))
             .addSubcommand(new PolicyCommands(session))
@@ -138,7 +139,7 @@ public final class Leat {
     return GuestContract.ofWord(word)
         .orElseThrow(() ->
             new TypeConversionException(
-                "it must be handler, processor or wasi, was '" + word + "'"));
+                "it must be handler, processor, step or wasi, was '" + word + "'"));
   }
 
   private static Instant instant(String text) {

@@ -74,8 +74,8 @@ final class QuotaCommands {
         "Set the quotas that are named; the others stay. 'none' clears one: nothing limits it then.",
         "Names: requests-per-second, burst, concurrency, control-requests-per-second, fuel-per-hour,",
         "cpu-seconds-per-hour, memory-mb-hours, outbound-per-minute, outbound-per-hour, stored-bytes,",
-        "modules, functions, keys, key-value-bytes, secrets, secret-bytes, async-backlog, async-bytes;",
-        "fuel-max, memory-max-mb, timeout-max-ms, request-max-kb, response-max-kb, instances-max; fuel-default,",
+        "modules, functions, keys, key-value-bytes, secrets, secret-bytes, async-backlog, async-bytes,",
+        "connections; fuel-max, memory-max-mb, timeout-max-ms, request-max-kb, response-max-kb, instances-max; fuel-default,",
         "memory-default-mb, timeout-default-ms, request-default-kb, response-default-kb."
       },
       footer = {

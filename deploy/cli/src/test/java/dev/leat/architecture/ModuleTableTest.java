@@ -82,6 +82,7 @@ class ModuleTableTest {
           "dev.leat.cluster.jdbi..",
           "dev.leat.scheduler.jdbi..",
           "dev.leat.worker.jdbi..",
+          "dev.leat.worker.jdbc..",
           "dev.leat.node");
 
   /** Each technology with the packages that may know it. */
@@ -126,7 +127,8 @@ class ModuleTableTest {
                       "dev.leat.scheduler.jdbi..",
                       "dev.leat.worker.jdbi..")),
               Map.entry("org.flywaydb..", List.of("dev.leat.store..")),
-              Map.entry("com.zaxxer.hikari..", List.of("dev.leat.node")),
+              Map.entry("com.zaxxer.hikari..", List.of("dev.leat.worker.jdbc..", "dev.leat.node")),
+              Map.entry("net.sf.jsqlparser..", List.of("dev.leat.worker.sql..")),
               Map.entry(
                   "io.prometheus..", List.of("dev.leat.node.metrics..", "dev.leat.node.telemetry")),
               Map.entry("io.opentelemetry..", List.of("dev.leat.node.telemetry")),
@@ -159,6 +161,8 @@ class ModuleTableTest {
                       "dev.leat.worker.guest..",
                       "dev.leat.worker.capability",
                       "dev.leat.worker.capability.config..",
+                      "dev.leat.worker.capability.database..",
+                      "dev.leat.worker.jdbc..",
                       "dev.leat.worker.capability.keyvalue..",
                       "dev.leat.gateway.control..",
                       "dev.leat.node",

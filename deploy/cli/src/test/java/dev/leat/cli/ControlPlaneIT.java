@@ -56,6 +56,9 @@ class ControlPlaneIT {
     "token create --role invoker,    POST /v1/tenants/acme/tokens",
     "signing-key show,               GET /v1/signing-key",
     "signing-key rotate,             POST /v1/signing-key:rotate",
+    "connection list,                GET /v1/tenants/acme/connections",
+    "connection list b,              GET /v1/tenants/b/connections",
+    "connection delete b main,       DELETE /v1/tenants/b/connections/main",
     "issuer list,                    GET /v1/tenants/acme/issuers",
     "issuer list b,                  GET /v1/tenants/b/issuers",
     "issuer remove b corp,           DELETE /v1/tenants/b/issuers/corp",
@@ -216,6 +219,31 @@ class ControlPlaneIT {
     cli.run("signing-key", "rotate", "--overlap", "24h");
 
     assertThat(server.only("rotateSigningKey").json()).hasToString("{\"overlapSeconds\":86400}");
+  }
+
+  @Test
+  void connectionCreate_sendsThePasswordOfItsFile_andNotItsLineEnd() throws IOException {
+    Path password = Files.writeString(directory.resolve("password"), "hunter2\n");
+
+    assertThat(
+            cli.run(
+                    "connection",
+                    "create",
+                    "b",
+                    "main",
+                    "--url",
+                    "jdbc:postgresql://db/orders",
+                    "--user",
+                    "u",
+                    "--password-file",
+                    password.toString())
+                .out())
+        .doesNotContain("hunter2");
+
+    assertThat(server.only("createConnection").line()).isEqualTo("POST /v1/tenants/b/connections");
+    assertThat(server.only("createConnection").json())
+        .hasToString(
+            "{\"name\":\"main\",\"url\":\"jdbc:postgresql://db/orders\",\"user\":\"u\",\"password\":\"hunter2\"}");
   }
 
   @Test

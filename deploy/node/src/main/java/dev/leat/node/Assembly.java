@@ -139,6 +139,7 @@ final class Assembly implements AutoCloseable {
   private final HeldSecrets secrets;
   private final EncryptAnew encryptingAnew;
   private final CalledHosts calledHosts;
+  private final ConnectionParts guestDatabases;
 
   // The way of a call, from the gateway to a worker.
   final Scheduler scheduler;
@@ -198,6 +199,9 @@ final class Assembly implements AutoCloseable {
     keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
     outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
     secrets = new HeldSecrets(tenants.secrets::value);
+    guestDatabases =
+        new ConnectionParts(
+            config, directory, modules, encryption::ofSecrets, tenants.quotas, blocking, clock);
     running =
         new WorkerParts(
             config.worker(),
@@ -211,6 +215,7 @@ final class Assembly implements AutoCloseable {
                 new SecretFields(secrets, keyValues.work),
                 this::requested),
             new SecretsPower(secrets, keyValues.work),
+            guestDatabases.power,
             this::isDeployed,
             this::kept,
             this::ended,
@@ -224,6 +229,7 @@ final class Assembly implements AutoCloseable {
             permissionStore,
             uses,
             usesStore,
+            guestDatabases.store,
             running.trial,
             tenants.quotas,
             clock);
@@ -237,7 +243,11 @@ final class Assembly implements AutoCloseable {
     encryptingAnew =
         new EncryptAnew(
             Stream.of(
-                    Stream.of(tenants.secrets, tenants.signingKey, modules.storage.key()),
+                    Stream.of(
+                        tenants.secrets,
+                        tenants.signingKey,
+                        modules.storage.key(),
+                        guestDatabases.connections),
                     Stream.ofNullable(membership).map(place -> place.authorities))
                 .<Rewrapping>flatMap(each -> each)
                 .toList(),
@@ -340,6 +350,7 @@ final class Assembly implements AutoCloseable {
             tenants.signingKeys,
             tenants.secrets,
             registry.publisherKeys,
+            guestDatabases.connections,
             registry.policies,
             registry.exchange,
             registry.publishing,
@@ -416,6 +427,7 @@ final class Assembly implements AutoCloseable {
         .part("uses of capabilities", uses::start, uses::close)
         .part("usage", tenants.usage::start, tenants.usage::close)
         .part("requests of functions", outbound::start, outbound::close)
+        .part("databases of functions", () -> {}, guestDatabases.databases::close)
         .part("worker", this::startWorker, running.worker::close)
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)
         .part("state in memory", this::loadState)
@@ -509,6 +521,7 @@ final class Assembly implements AutoCloseable {
             tenants.usage,
             secrets,
             permissions, // after the quotas, which have the powers, and the tenants
+            guestDatabases.databases,
             registry.drained,
             levels,
             registry.routes)
@@ -675,13 +688,22 @@ final class Assembly implements AutoCloseable {
     KeyValueStore.Use values = keyValues.store.use(tenant);
     SecretStore.Use told = tenants.secrets.use(tenant);
     return Map.of(
-        "functions", (long) registry.functions.count(tenant),
-        "modules", (long) registry.modules.count(tenant),
-        "stored-bytes", registry.modules.storedBytes(tenant),
-        "keys", values.keys(),
-        "key-value-bytes", values.bytes(),
-        "secrets", told.entries(),
-        "secret-bytes", told.bytes());
+        "functions",
+        (long) registry.functions.count(tenant),
+        "modules",
+        (long) registry.modules.count(tenant),
+        "stored-bytes",
+        registry.modules.storedBytes(tenant),
+        "keys",
+        values.keys(),
+        "key-value-bytes",
+        values.bytes(),
+        "secrets",
+        told.entries(),
+        "secret-bytes",
+        told.bytes(),
+        "connections",
+        (long) guestDatabases.connections.count(tenant));
   }
 
   private void requested(FunctionVersion version, PermissionType type, HttpTarget target) {

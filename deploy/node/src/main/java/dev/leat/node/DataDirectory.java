@@ -37,6 +37,10 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /** The file with a token that may do everything. */
+  Path databases() {
+    return directory.resolve("databases");
+  }
+
   Path operatorToken() {
     return directory.resolve(OPERATOR_TOKEN);
   }

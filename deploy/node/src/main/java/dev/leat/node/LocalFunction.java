@@ -27,6 +27,7 @@ import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.PermissionDenials;
+import dev.leat.worker.capability.database.DatabasePower;
 import dev.leat.worker.capability.http.AddedFields;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.http.OutboundConfig;
@@ -99,6 +100,7 @@ public final class LocalFunction implements AutoCloseable {
                 new SecretsPower(
                     new HeldSecrets((tenant, name) -> Optional.empty()), // none is set here
                     new HostWork(Executors.newVirtualThreadPerTaskExecutor(), CALLS)),
+                DatabasePower.none(),
                 Clock.systemUTC(),
                 PermissionSource.OF_MANIFESTS,
                 new PermissionDenials(

@@ -9,6 +9,7 @@ import dev.leat.registry.canary.SampleStore;
 import dev.leat.registry.capability.ReviewCapabilities;
 import dev.leat.registry.capability.UsesLog;
 import dev.leat.registry.capability.UsesStore;
+import dev.leat.registry.connection.ConnectionStore;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.function.FunctionStore;
@@ -76,6 +77,7 @@ final class RegistryParts {
       PermissionStore permissionStore,
       UsesLog uses,
       UsesStore usesStore,
+      ConnectionStore connectionStore,
       VersionTrial trial,
       Quotas quotas,
       Clock clock) {
@@ -137,6 +139,7 @@ final class RegistryParts {
             offerStore,
             functionStore,
             permissionStore,
+            connectionStore,
             moduleStore,
             collector,
             trial);

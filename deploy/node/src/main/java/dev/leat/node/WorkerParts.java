@@ -15,6 +15,7 @@ import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.Powers;
+import dev.leat.worker.capability.database.DatabasePower;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.logging.GuestLogs;
@@ -51,6 +52,7 @@ final class WorkerParts {
    * @param keyValues what they keep between invocations
    * @param http how they send requests
    * @param secrets what they are told
+   * @param databases those that they reach
    * @param kept how many idle instances of a version are kept here
    * @param ended told of each invocation that ended here; must not wait
    * @param logs what guests write
@@ -64,6 +66,7 @@ final class WorkerParts {
       KeyValuePower keyValues,
       HttpPower http,
       SecretsPower secrets,
+      DatabasePower databases,
       Predicate<FunctionRef> isDeployed,
       ToIntFunction<FunctionVersion> kept,
       BiConsumer<Invocation, Outcome> ended,
@@ -75,7 +78,15 @@ final class WorkerParts {
     guestMetrics = new GuestMetrics(isDeployed);
     powers =
         HostPowers.of(
-            guestLogs, guestMetrics, keyValues, http, secrets, Clock.systemUTC(), permissions, denials);
+            guestLogs,
+            guestMetrics,
+            keyValues,
+            http,
+            secrets,
+            databases,
+            Clock.systemUTC(),
+            permissions,
+            denials);
     worker = new Worker(config, modules::load, modules::bytes, powers, ended, kept);
     calls = tracing.equals(Tracing.OFF) ? worker : new TracedWorker(worker, tracing);
     trial = new WorkerTrial(worker);

@@ -135,6 +135,7 @@ public final class ControlPlane {
     byId.putAll(new TokenOperations(services.tokens()).byId());
     byId.putAll(new IssuerOperations(services.issuers()).byId());
     byId.putAll(new SecretOperations(services.secrets()).byId());
+    byId.putAll(new ConnectionOperations(services.connections()).byId());
     byId.putAll(
         new ModuleOperations(
                 services.keys(), services.publishing(), services.modules(), services.analysis())
@@ -148,7 +149,8 @@ public final class ControlPlane {
                 services.deploying(),
                 services.functions(),
                 services.permitting(),
-                services.secrets())
+                services.secrets(),
+                services.connections())
             .byId());
     byId.putAll(new ReleaseOperations(services.traffic(), services.naming()).byId());
     byId.putAll(new RolloutOperations(services.rollouts()).byId());

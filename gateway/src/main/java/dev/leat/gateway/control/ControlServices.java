@@ -8,6 +8,7 @@ import dev.leat.invocations.InvocationLogs;
 import dev.leat.invocations.async.AsyncInvocations;
 import dev.leat.invocations.async.DeadLetters;
 import dev.leat.registry.capability.ReviewCapabilities;
+import dev.leat.registry.connection.Connections;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.FunctionCatalog;
 import dev.leat.registry.key.PublisherKeys;
@@ -51,6 +52,7 @@ public record ControlServices(
     SigningKeys signingKeys,
     Secrets secrets,
     PublisherKeys keys,
+    Connections connections,
     Policies policies,
     ModuleExchange exchange,
     PublishModule publishing,

@@ -9,6 +9,7 @@ import dev.leat.contract.Page;
 import dev.leat.gateway.control.reply.FunctionReply;
 import dev.leat.gateway.control.reply.FunctionVersionReply;
 import dev.leat.gateway.control.reply.PageReply;
+import dev.leat.registry.connection.Connections;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionCatalog;
@@ -24,16 +25,19 @@ final class FunctionOperations {
   private final FunctionCatalog functions;
   private final PermitFunction permitting;
   private final Secrets secrets;
+  private final Connections connections;
 
   FunctionOperations(
       DeployFunction deploying,
       FunctionCatalog functions,
       PermitFunction permitting,
-      Secrets secrets) {
+      Secrets secrets,
+      Connections connections) {
     this.deploying = deploying;
     this.functions = functions;
     this.permitting = permitting;
     this.secrets = secrets;
+    this.connections = connections;
   }
 
   Map<String, Operation> byId() {
@@ -104,6 +108,17 @@ final class FunctionOperations {
               "names '%s', which is not set: the function is told that it is absent (leat secret set %s --from-file F)"
                   .formatted(missing, missing)));
     }
+    version
+        .grants()
+        .find(Grant.Database.class)
+        .map(Grant.Database::connection)
+        .filter(name -> !connections.has(version.function().tenant(), name))
+        .ifPresent(missing ->
+            notes.add(
+                new Finding(
+                    "spec.capabilities.database.connection",
+                    "names '%s', which is not there: the function is told that it is absent (leat connection create %s %s)"
+                        .formatted(missing, version.function().tenant(), missing))));
     return notes;
   }
 

@@ -72,12 +72,10 @@ record Narrowed(ObjectNode capabilities, List<String> unused) {
   /** The origins that were used; where not each is known any more, all that were allowed. */
   private static List<String> usedOrigins(JsonNode allowed, Set<Asked> used) {
     Set<String> resources = used.stream().map(Asked::resource).collect(Collectors.toSet());
-    return resources.contains(Asked.ALL)
-        ? texts(allowed)
-        : resources.stream().sorted().toList();
+    return resources.contains(Asked.ALL) ? texts(allowed) : resources.stream().sorted().toList();
   }
 
-  /** {@code read:orders} of {@code main/orders}; patterns as they were allowed. */
+  /** {@code read:sales.orders} of {@code main/sales/orders}; patterns as they were allowed. */
   private static List<String> usedTables(JsonNode allowed, Set<Asked> used) {
     if (used.stream().anyMatch(asked -> asked.resource().indexOf('*') >= 0)) {
       return texts(allowed);
@@ -85,7 +83,7 @@ record Narrowed(ObjectNode capabilities, List<String> unused) {
     return used.stream()
         .map(asked ->
             (asked.type() == PermissionType.DATABASE_READ ? "read:" : "write:")
-                + asked.resource().substring(asked.resource().indexOf('/') + 1))
+                + asked.resource().substring(asked.resource().indexOf('/') + 1).replace('/', '.'))
         .sorted()
         .toList();
   }

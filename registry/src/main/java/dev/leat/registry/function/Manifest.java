@@ -149,6 +149,7 @@ public record Manifest(
         .ifPresent(database -> {
           ObjectNode node = to.putObject("database").put("connection", database.connection());
           database.allow().forEach(node.putArray("allow")::add);
+          node.put("timeout", Quantities.duration(database.timeout())).put("rows", database.rows());
         });
   }
 }

@@ -69,8 +69,10 @@ public final class ManifestReader {
       form(
           "https?://(\\*\\.)?[a-z0-9][a-z0-9-]{0,62}(\\.[a-z0-9][a-z0-9-]{0,62}){0,10}(:[1-9][0-9]{0,4})?");
   private static final Predicate<String> TABLE_GRANT =
-      form("(read|write):([A-Za-z_][A-Za-z0-9_.]{0,100}\\*?|\\*)");
-  private static final List<String> CONTRACTS_TO_COME = List.of("transform", "step", "component");
+      form(
+          "(read|write):(([A-Za-z_][A-Za-z0-9_]{0,62}|\"[^\"./*]{1,63}\")\\.)?"
+              + "([A-Za-z_][A-Za-z0-9_]{0,62}\\*?|\"[^\"./*]{1,63}\"|\\*)");
+  private static final List<String> CONTRACTS_TO_COME = List.of("transform", "component");
   private static final int LIST_MAX = 100;
   private static final int METHODS_MAX = 20;
   private static final int REQUESTS_PER_MINUTE_MAX = 100_000;
@@ -172,7 +174,7 @@ public final class ManifestReader {
     if (word.filter(CONTRACTS_TO_COME::contains).isPresent()) {
       spec.refuse(
           "contract",
-          "'%s' is not available yet; use handler, processor or wasi".formatted(word.get()));
+          "'%s' is not available yet; use handler, processor, step or wasi".formatted(word.get()));
     }
     return word.flatMap(GuestContract::ofWord);
   }
@@ -339,8 +341,14 @@ public final class ManifestReader {
     List<String> allow =
         database.texts(
             "allow", LIST_MAX, TABLE_GRANT, "read: or write: and a table, such as read:audit_*");
-    database.later("timeout", "rows").close();
-    return new Grant.Database(connection, allow);
+    Duration timeout =
+        database
+            .duration("timeout", MILLISECOND, Limits.TIMEOUT_MAX)
+            .orElse(Grant.Database.TIMEOUT);
+    long rows =
+        database.number("rows", 1, Grant.Database.ROWS_MAX).orElse((long) Grant.Database.ROWS);
+    database.close();
+    return new Grant.Database(connection, allow, timeout, (int) rows);
   }
 
   private static String config(ClosedObject spec) {

@@ -8,6 +8,7 @@ import dev.leat.documents.Quantities;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -54,6 +55,14 @@ final class MorePowers {
           "keyValue.ttlMax",
           "keeps values for %s instead of %s"
               .formatted(Quantities.duration(longer), Quantities.duration(kept)));
+    }
+    Optional<Grant.Database> database = before.grants().find(Grant.Database.class);
+    Optional<Grant.Database> wider = next.grants().find(Grant.Database.class);
+    if (database.isPresent() && wider.isPresent() && wider.get().rows() > database.get().rows()) {
+      powers.add(
+          "database.rows",
+          "asks for answers of %d rows instead of %d"
+              .formatted(wider.get().rows(), database.get().rows()));
     }
     return powers.more;
   }

@@ -156,8 +156,14 @@ public final class StoredManifest {
     }
     JsonNode database = granted.path("database");
     if (database.isObject()) {
+      Duration timeout = duration(database, "timeout", Grant.Database.TIMEOUT);
       grants.add(
-          new Grant.Database(database.path("connection").asText(), texts(database.path("allow"))));
+          new Grant.Database(
+              database.path("connection").asText(),
+              texts(database.path("allow")),
+              timeout.isPositive() ? timeout : Grant.Database.TIMEOUT,
+              Math.clamp(
+                  database.path("rows").asInt(Grant.Database.ROWS), 1, Grant.Database.ROWS_MAX)));
     }
     return new Grants(grants);
   }

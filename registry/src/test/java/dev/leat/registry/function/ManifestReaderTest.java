@@ -345,8 +345,6 @@ final class ManifestReaderTest {
           """
           memory: 16Mi,                            | memory: 16Mi, growth: 8Mi,     | spec.limits.growth
           memory: 16Mi,                            | memory: 16Mi, stack: 512Ki,    | spec.limits.stack
-          connection: main,                        | connection: main, rows: 1000,  | spec.capabilities.database.rows
-          connection: main,                        | connection: main, timeout: 5s, | spec.capabilities.database.timeout
           """)
   void read_keyOfALaterVersion_isRefusedAsSuch(String right, String wrong, String at) {
     assertThat(bad(FULL.replace(right, wrong.replace("\\n", "\n"))))

@@ -23,6 +23,8 @@ import dev.leat.registry.canary.SampleStore;
 import dev.leat.registry.canary.SampleStoreContract;
 import dev.leat.registry.capability.UsesStore;
 import dev.leat.registry.capability.UsesStoreContract;
+import dev.leat.registry.connection.ConnectionStore;
+import dev.leat.registry.connection.ConnectionStoreContract;
 import dev.leat.registry.function.DeployedVersion;
 import dev.leat.registry.function.FunctionStore;
 import dev.leat.registry.function.FunctionStoreContract;
@@ -180,6 +182,24 @@ abstract class JdbiStores {
     @Override
     protected AuditStore itsAuditStore() {
       return new JdbiAuditStore(source());
+    }
+  }
+
+  @Nested
+  final class ConnectionStoreLaws extends ConnectionStoreContract {
+    @Override
+    protected ConnectionStore newStore() {
+      return new JdbiConnectionStore(database(), new TenantTurns(database()));
+    }
+
+    @Override
+    protected AuditStore itsAuditStore() {
+      return new JdbiAuditStore(source());
+    }
+
+    @Override
+    protected Announced announced() {
+      return new Announced(source());
     }
   }
 

@@ -91,6 +91,11 @@ public final class GuestPermits {
     return now().allows(type, resource);
   }
 
+  /** Whether there is any resource that it may do this to, as far as it can be told without one. */
+  public boolean allowsSome(PermissionType type) {
+    return now().allowsSome(type);
+  }
+
   /** Whether it may do this to every resource that there is. */
   public boolean allowsAll(PermissionType type) {
     return now().allowsAll(type);

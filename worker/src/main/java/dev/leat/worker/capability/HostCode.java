@@ -29,4 +29,18 @@ public final class HostCode {
   public static final int CONFLICT = -8;
 
   private HostCode() {}
+
+  /** In a word, as where a guest is answered with JSON. */
+  public static String word(int code) {
+    return switch (code) {
+      case ABSENT -> "absent";
+      case DENIED -> "denied";
+      case INVALID -> "invalid";
+      case QUOTA -> "quota";
+      case TIMEOUT -> "timeout";
+      case TOO_LARGE -> "too-large";
+      case CONFLICT -> "conflict";
+      default -> "failed";
+    };
+  }
 }

@@ -72,6 +72,7 @@ public final class GuestFactory {
     return switch (version.guest()) {
       case HANDLER -> new HandlerGuest(version, lent, turns, instance);
       case PROCESSOR -> new ProcessorGuest(version, lent, turns, instance);
+      case STEP -> new StepGuest(version, lent, turns, instance);
       case WASI -> new WasiGuest(version, lent, turns, instance);
     };
   }
@@ -112,6 +113,7 @@ public final class GuestFactory {
     functions.addAll(
         switch (contract) {
           case HANDLER -> HandlerGuest.HOST_FUNCTIONS;
+          case STEP -> StepGuest.HOST_FUNCTIONS;
           case PROCESSOR, WASI -> List.<HostFunction>of();
         });
     functions.addAll(WasiHost.HOST_FUNCTIONS);

@@ -13,7 +13,7 @@ import java.time.Duration;
 
 /** What guests of every contract share: the budget, the endings, and being put back. */
 abstract sealed class InstanceGuest implements Guest
-    permits HandlerGuest, ProcessorGuest, WasiGuest {
+    permits HandlerGuest, ProcessorGuest, StepGuest, WasiGuest {
   private final FunctionVersion version;
   private final LentPowers lent;
   private final CpuTurns turns;

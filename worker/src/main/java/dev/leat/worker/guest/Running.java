@@ -37,6 +37,7 @@ final class Running implements WasiProcess.Owner {
   private int responseStatus = 200;
   private @Nullable String failure;
   private @Nullable WasiProcess process;
+  private @Nullable StepContext context;
   private final ByteArrayOutputStream standardOutput = new ByteArrayOutputStream(0);
   private final ByteArrayOutputStream errorLine = new ByteArrayOutputStream(0);
 
@@ -103,6 +104,16 @@ final class Running implements WasiProcess.Owner {
 
   Headers responseHeaders() {
     return responseHeaders.build();
+  }
+
+  /** A step begins. */
+  void begin(StepContext context) {
+    this.context = context;
+  }
+
+  /** The step's context; null where none runs. */
+  @Nullable StepContext context() {
+    return context;
   }
 
   void fail(String message) {

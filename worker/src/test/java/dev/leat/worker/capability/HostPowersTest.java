@@ -18,6 +18,7 @@ import dev.leat.worker.TestSecrets;
 import dev.leat.worker.capability.clock.ClockPower;
 import dev.leat.worker.capability.clock.GuestClock;
 import dev.leat.worker.capability.config.GuestConfig;
+import dev.leat.worker.capability.database.DatabasePower;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.logging.InstanceLog;
 import dev.leat.worker.capability.metrics.GuestMetrics;
@@ -42,6 +43,7 @@ final class HostPowersTest {
           TestKeyValues.unused(),
           TestHttp.unused(),
           TestSecrets.unused(),
+          DatabasePower.none(),
           InstantSource.system(),
           PermissionSource.OF_MANIFESTS,
           new PermissionDenials((function, type, resource) -> {}));

@@ -34,6 +34,7 @@ class RepliesTest {
           Map.entry("SigningKey", SigningKeyReply.class),
           Map.entry("RetiredKey", RetiredKeyReply.class),
           Map.entry("Powers", PowersReply.class),
+          Map.entry("Connection", ConnectionReply.class),
           Map.entry("Issuer", IssuerReply.class),
           Map.entry("IssuerRole", IssuerRole.class),
           Map.entry("Token", TokenReply.class),

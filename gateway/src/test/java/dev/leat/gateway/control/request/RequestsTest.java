@@ -41,6 +41,7 @@ class RequestsTest {
     assertThat(members(NewTenant.class)).isEqualTo(members("NewTenant"));
     assertThat(members(NewToken.class)).isEqualTo(members("NewToken"));
     assertThat(members(NewOperatorToken.class)).isEqualTo(members("NewOperatorToken"));
+    assertThat(members(NewConnection.class)).isEqualTo(members("NewConnection"));
     assertThat(members(NewIssuer.class)).isEqualTo(members("NewIssuer"));
     assertThat(members(Rotation.class)).isEqualTo(members("Rotation"));
     assertThat(members(PowersChange.class)).isEqualTo(members("Powers"));

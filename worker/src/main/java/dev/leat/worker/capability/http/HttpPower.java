@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests to servers, by {@code http_open} and its like, and a processor's {@code http_request}.
+ * Requests to servers, by {@code http_open} and its like, and a processor's and a step's {@code
+ * http_request}.
  */
 public final class HttpPower implements Power<GuestHttp> {
   private final OutboundHttp outbound;
@@ -49,6 +50,8 @@ public final class HttpPower implements Power<GuestHttp> {
                 ProcessorHttp::request,
                 (p, guest, a) ->
                     deniedTo(p, ProcessorHttp.method(a[0]), HttpHandles.url(guest, a[1], a[2]), 0)),
+            Offer.of(
+                contract, PowerFunction.STEP_HTTP_REQUEST, StepHttp::request, StepHttp::denied),
             offers(
                 contract,
                 PowerFunction.HTTP_OPEN,
