@@ -7,8 +7,6 @@ import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.jdbi.JdbiKeyValueStore;
 import dev.leat.worker.jdbi.WorkerSchema;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
