@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * of whom nothing runs, one each: so the first call of a tenant begins soon whatever the others
  * run, as long as there are spare threads (RATIONALE, "Why do guest threads grow in number?"). One
  * whose job waits for something other than the processor leaves its place to another, and a thread
- * is added for that (RATIONALE, "Why does a guest that waits give its place away?").
- * Safe for several threads.
+ * is added for that (RATIONALE, "Why does a guest that waits give its place away?"). Safe for
+ * several threads.
  */
 final class GuestThreads implements CpuTurns.Places, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GuestThreads.class);

@@ -10,6 +10,7 @@ import dev.leat.contract.trace.SpanAttributes;
 import dev.leat.contract.trace.TraceParent;
 import dev.leat.contract.trace.Tracing;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -83,8 +84,9 @@ public final class TracedWorker implements Invoker {
         end("queue", parent, arrivedNanos, nowNanos, Map.of(), error);
         return;
       }
-      long execNanos = nowNanos - usage.execNanos();
-      long instantiateNanos = execNanos - usage.acquireNanos();
+      // Counted from the arrival: the ending may have been told late.
+      long instantiateNanos = arrivedNanos + usage.queueNanos();
+      long execNanos = instantiateNanos + usage.acquireNanos();
       long acquireNanos = trace.hasLoaded() ? trace.loadingNanos() : instantiateNanos;
       boolean hasRun = usage.execNanos() > 0;
       end("queue", parent, arrivedNanos, acquireNanos, Map.of(), null);
@@ -108,11 +110,16 @@ public final class TracedWorker implements Invoker {
         end("instantiate", acquire, instantiateNanos, execNanos, Map.of(), hasRun ? null : error);
       }
       if (hasRun) {
-        tellRun(usage, execNanos, nowNanos, error);
+        tellRun(usage, execNanos, error);
       }
     }
 
-    private void tellRun(Usage usage, long execNanos, long nowNanos, @Nullable String error) {
+    private void tellRun(Usage usage, long execNanos, @Nullable String error) {
+      List<Span> hostCalls = trace.hostCalls();
+      long endNanos = execNanos + usage.execNanos();
+      if (!hostCalls.isEmpty()) {
+        endNanos = Math.max(endNanos, hostCalls.getLast().endNanos());
+      }
       Map<String, Object> attributes = new HashMap<>();
       attributes.put(SpanAttributes.FUEL, usage.fuel());
       attributes.put(SpanAttributes.MEMORY_PEAK, usage.peakMemoryBytes());
@@ -126,10 +133,10 @@ public final class TracedWorker implements Invoker {
               "exec",
               Span.Kind.INTERNAL,
               execNanos,
-              nowNanos,
+              endNanos,
               attributes,
               error));
-      trace.hostCalls().forEach(tracing::ended);
+      hostCalls.forEach(tracing::ended);
     }
 
     /** Gives the span's context. */

@@ -84,8 +84,7 @@ public final class Worker implements Invoker, AutoCloseable {
             config.spareThreads(),
             config.threadsPerTenant(),
             config.queuedPerTenant());
-    GuestFactory guests =
-        new GuestFactory(powers, new CpuTurns(config.longCallsAtOnce(), threads));
+    GuestFactory guests = new GuestFactory(powers, new CpuTurns(config.longCallsAtOnce(), threads));
     this.calls = new Calls(config.waitMax(), pools, modules, threads, guests);
     this.preparing = new Preparing(pools, modules, guests, System::nanoTime);
     this.trials = new Trials(config.waitMax(), pools, modules, threads, guests, preparing);

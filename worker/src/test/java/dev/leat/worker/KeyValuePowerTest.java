@@ -364,7 +364,9 @@ final class KeyValuePowerTest {
         .containsExactly(
             "acme/f keyvalue:write processor-state/", "acme/f keyvalue:read processor-state/");
     for (TestFunction function :
-        List.of(stateful("f", true, 65_530).version(2), stateful("f", true, 65_530).version(3).grants())) {
+        List.of(
+            stateful("f", true, 65_530).version(2),
+            stateful("f", true, 65_530).version(3).grants())) {
       assertThat(worker.invoke(function, "")).isInstanceOf(Outcome.Trapped.class);
     }
   }

@@ -36,9 +36,9 @@ import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.JvmMetrics;
 import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.node.metrics.NodeMetrics;
+import dev.leat.node.telemetry.Telemetry;
 import dev.leat.registry.capability.UsesLog;
 import dev.leat.registry.capability.UsesStore;
-import dev.leat.node.telemetry.Telemetry;
 import dev.leat.registry.jdbi.JdbiLogLevelStore;
 import dev.leat.registry.jdbi.JdbiPermissionStore;
 import dev.leat.registry.jdbi.JdbiUsesStore;
@@ -154,7 +154,7 @@ final class Assembly implements AutoCloseable {
   private final Requests requests;
   private final ConnectionCounts clients;
   private final NodeMetrics ways;
-  private final Exposition metrics;
+  final Exposition metrics;
   final Gateway gateway;
 
   private final Lifecycle parts;

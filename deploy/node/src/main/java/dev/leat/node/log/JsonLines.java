@@ -56,6 +56,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     switch (value) {
       case Integer number -> json.writeNumberField(name, number);
       case Long number -> json.writeNumberField(name, number);
+      case Boolean truth -> json.writeBooleanField(name, truth);
       case Double number -> json.writeNumberField(name, number);
       default -> json.writeStringField(name, value.toString());
     }

@@ -103,8 +103,7 @@ public final class KeyValuePower implements Power<GuestKeys> {
         .grants()
         .find(Grant.KeyValue.class)
         .map(granted ->
-            new GuestKeys(
-                version.function(), granted, permits, store, work, allowances, clock));
+            new GuestKeys(version.function(), granted, permits, store, work, allowances, clock));
   }
 
   @Override
