@@ -66,8 +66,8 @@ public final class WaitingBenchmark {
     HttpServer server =
         vertx
             .createHttpServer(new HttpServerOptions().setAcceptBacklog(1_024))
-            .requestHandler(request ->
-                vertx.setTimer(ANSWER_MILLIS, timer -> request.response().end("late")))
+            .requestHandler(
+                request -> vertx.setTimer(ANSWER_MILLIS, timer -> request.response().end("late")))
             .listen(0, "127.0.0.1")
             .await();
     String origin = "http://127.0.0.1:" + server.actualPort();
@@ -78,7 +78,8 @@ public final class WaitingBenchmark {
             List.of(HttpCallBenchmark.power(vertx, outbound)),
             PermissionSource.OF_MANIFESTS,
             new PermissionDenials((of, type, resource) -> {}));
-    FunctionVersion waits = version("waits", waiting(origin + "/"), new Grant.Http(List.of(origin), 60));
+    FunctionVersion waits =
+        version("waits", waiting(origin + "/"), new Grant.Http(List.of(origin), 60));
     FunctionVersion computes = version("computes", computing());
     try (Worker worker =
         new Worker(
@@ -89,7 +90,8 @@ public final class WaitingBenchmark {
             (invocation, outcome) -> {})) {
       worker.start();
       long[] warm = measured(worker, computes);
-      System.out.printf("%d calls of %d us, %d that wait%n", CALLS, warm[CALLS / 2] / 1_000, WAITING);
+      System.out.printf(
+          "%d calls of %d us, %d that wait%n", CALLS, warm[CALLS / 2] / 1_000, WAITING);
       System.out.println("round  alone p50/p99 us  beside p50/p99 us  ratio p99");
       List<Double> ratios = new ArrayList<>();
       for (int round = 1; round <= ROUNDS; round++) {

@@ -24,8 +24,7 @@ final class QuotaTest {
 
   /** In the command's golden file, which is held to what the command prints. */
   private static final Pattern HELP =
-      Pattern.compile(
-          "nothing limits it then\\. Names: ([^.]+)\\.");
+      Pattern.compile("nothing limits it then\\. Names: ([^.]+)\\.");
 
   @Test
   void documentedTable_isThatOfTheCode() throws IOException {

@@ -116,8 +116,7 @@ final class HostFunctionsFuzzTest {
       cancellation.cancel();
       assertThat(outcome.get())
           .as("%s, script %d", seed, i)
-          .isInstanceOfAny(
-              Outcome.Trapped.class, Outcome.Responded.class, Outcome.Cancelled.class);
+          .isInstanceOfAny(Outcome.Trapped.class, Outcome.Responded.class, Outcome.Cancelled.class);
     }
   }
 

@@ -194,13 +194,21 @@ class ControlPlaneIT {
             "/invocations/" + called,
             "/invocations/" + called + "/logs",
             "/invocations/" + later,
-            "/functions/echo/capabilities",
+            "/functions/echo/log-level",
             "/audit",
             "/invocations",
             "/usage",
             "/usage/export?month=2026-01")) {
       get(walked.path(path));
     }
+    assertThat(
+            walked
+                .request("PUT", "/functions/echo/log-level")
+                .operator()
+                .json("{\"level\":\"warn\"}")
+                .send()
+                .status())
+        .isEqualTo(200);
     for (String change : List.of(":suspend", ":resume")) {
       assertThat(node.request("POST", walked.path(change)).operator().send().status())
           .as(change)
@@ -707,7 +715,8 @@ class ControlPlaneIT {
             "  capabilities: {keyValue: {}, database: {connection: main, allow: [\"read:a\"]}}\n");
 
     assertThat(deployed.status()).isEqualTo(201);
-    assertThat(deployed.json().at("/notes/0/at").asText()).isEqualTo("spec.capabilities.database.connection");
+    assertThat(deployed.json().at("/notes/0/at").asText())
+        .isEqualTo("spec.capabilities.database.connection");
   }
 
   @Test

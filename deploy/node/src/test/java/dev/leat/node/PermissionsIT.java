@@ -107,11 +107,17 @@ class PermissionsIT {
     assertThat(set.status()).as(set.toString()).isEqualTo(200);
     call();
     assertThat(denials()).endsWith(" 0.0");
-    acme.request("PUT", "/functions/chatty/log-level").operator().json("{\"level\":\"error\"}").send();
+    acme.request("PUT", "/functions/chatty/log-level")
+        .operator()
+        .json("{\"level\":\"error\"}")
+        .send();
     call();
     Eventually.holds("the second line is kept", () -> lines() == 1);
 
-    acme.request("PUT", "/functions/chatty/log-level").operator().json("{\"level\":\"off\"}").send();
+    acme.request("PUT", "/functions/chatty/log-level")
+        .operator()
+        .json("{\"level\":\"off\"}")
+        .send();
     acme.request("DELETE", "/functions/chatty").operator().send();
     assertThat(get("/functions/chatty/log-level").status()).isEqualTo(404);
     acme.deploy("chatty", Guests.logging("hello"), LOGGING);
@@ -121,7 +127,11 @@ class PermissionsIT {
         .contains("log-level.set");
     for (String bad : new String[] {"{\"level\":\"loud\"}", "{}", "{\"level\":\"off\",\"x\":1}"}) {
       assertThat(
-              acme.request("PUT", "/functions/chatty/log-level").operator().json(bad).send().problem())
+              acme.request("PUT", "/functions/chatty/log-level")
+                  .operator()
+                  .json(bad)
+                  .send()
+                  .problem())
           .isEqualTo("400 invalid-request gateway");
     }
     assertThat(

@@ -14,7 +14,10 @@ import org.jdbi.v3.core.Handle;
  * @param last the tenant to go on behind; "" to begin anew
  */
 record DueTenants(List<TenantId> tenants, String last) {
-  /** H2 begins with all of a tenant where the ones behind it are asked for; so it is given the next name. */
+  /**
+   * H2 begins with all of a tenant where the ones behind it are asked for; so it is given the next
+   * name.
+   */
   private static final String SMALLEST = "-";
 
   /**

@@ -50,8 +50,7 @@ record ArmFigures(
         sum(hosts, other.hosts, HOSTS_MAX));
   }
 
-  private static Map<String, Long> sum(
-      Map<String, Long> one, Map<String, Long> other, int most) {
+  private static Map<String, Long> sum(Map<String, Long> one, Map<String, Long> other, int most) {
     Map<String, Long> sum = new TreeMap<>(one);
     other.forEach((kind, count) ->
         sum.merge(

@@ -8,8 +8,7 @@ import java.util.TreeMap;
 /**
  * How often a function asked for what. Bounded: of what comes beyond so many different resources of
  * a type, those that are alike count together, and beyond as many of these those of one namespace,
- * and beyond them all of the type.
- * Confined to one thread, or guarded by its owner.
+ * and beyond them all of the type. Confined to one thread, or guarded by its owner.
  */
 public final class Uses {
   /** Of each breadth and type: 150 names of some 100 bytes a type at the most. */

@@ -56,8 +56,7 @@ final class AsyncSection {
               .formatted(Quantities.duration(upTo), Quantities.duration(from)));
       from = upTo;
     }
-    return new AsyncPolicy(
-        attempts, from, upTo, maxAge, keepResult, new HashSet<>(retryOn));
+    return new AsyncPolicy(attempts, from, upTo, maxAge, keepResult, new HashSet<>(retryOn));
   }
 
   static void write(AsyncPolicy policy, ObjectNode to) {

@@ -67,7 +67,8 @@ public final class JdbiLogLevelStore implements LogLevelStore {
 
   private static Optional<LogLevel> find(Handle handle, FunctionRef function) {
     return handle
-        .createQuery("SELECT level FROM function_log_levels WHERE tenant = :tenant AND name = :name")
+        .createQuery(
+            "SELECT level FROM function_log_levels WHERE tenant = :tenant AND name = :name")
         .bind("tenant", function.tenant().value())
         .bind("name", function.name().value())
         .mapTo(String.class)

@@ -75,13 +75,13 @@ public final class JdbiUsesStore implements UsesStore {
         .createUpdate(
             isThere
                 ? """
-                  UPDATE function_uses SET uses = :uses
-                  WHERE tenant = :tenant AND name = :name AND used_on = :day
-                  """
+                UPDATE function_uses SET uses = :uses
+                WHERE tenant = :tenant AND name = :name AND used_on = :day
+                """
                 : """
-                  INSERT INTO function_uses (tenant, name, used_on, uses)
-                  VALUES (:tenant, :name, :day, :uses)
-                  """)
+                INSERT INTO function_uses (tenant, name, used_on, uses)
+                VALUES (:tenant, :name, :day, :uses)
+                """)
         .bind("tenant", function.tenant().value())
         .bind("name", function.name().value())
         .bind("day", day)

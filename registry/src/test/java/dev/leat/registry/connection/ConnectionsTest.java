@@ -85,8 +85,7 @@ final class ConnectionsTest {
     done(connections.create(ACME, "op", "a", URL, "u", "hunter2"));
     done(connections.create(ACME, "op", "b", "jdbc:postgresql://evil/orders", "u", "x"));
     ConnectionStore.Sealed other = store.kept("b");
-    store.all.put(
-        "b", new ConnectionStore.Sealed(other.connection(), store.kept("a").password()));
+    store.all.put("b", new ConnectionStore.Sealed(other.connection(), store.kept("a").password()));
 
     assertThatThrownBy(() -> connections.login(ACME, "b")).isInstanceOf(Undecryptable.class);
     encryption = Optional.of(new AesGcmEncryption(NEW));

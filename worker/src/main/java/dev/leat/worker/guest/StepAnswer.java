@@ -46,7 +46,9 @@ record StepAnswer(Map<String, byte[]> members) {
   }
 
   private boolean isOne() {
-    return begins("output", '{') && begins("errors", '[') && isNext(members.getOrDefault("next", new byte[0]));
+    return begins("output", '{')
+        && begins("errors", '[')
+        && isNext(members.getOrDefault("next", new byte[0]));
   }
 
   private boolean begins(String name, char with) {
