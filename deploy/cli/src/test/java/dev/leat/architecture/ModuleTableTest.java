@@ -164,6 +164,7 @@ class ModuleTableTest {
                       "dev.leat.worker.capability.database..",
                       "dev.leat.worker.jdbc..",
                       "dev.leat.worker.capability.keyvalue..",
+                      "dev.leat.worker.capability.step..",
                       "dev.leat.gateway.control..",
                       "dev.leat.node",
                       "dev.leat.node.log",
