@@ -151,20 +151,4 @@ public sealed interface Grant {
   default String word() {
     return word(getClass());
   }
-
-  /**
-   * Whether workers of this release have the power. One that they do not have is kept all the same,
-   * and denied to the guest.
-   */
-  default boolean isServed() {
-    return switch (this) {
-      case Logging logging -> true;
-      case Metrics metrics -> true;
-      case Config config -> true;
-      case Http http -> true;
-      case KeyValue keyValue -> true;
-      case Database database -> true;
-      case Secrets secrets -> true;
-    };
-  }
 }

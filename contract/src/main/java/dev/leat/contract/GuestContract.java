@@ -72,7 +72,6 @@ public enum GuestContract {
 
   private final List<Export> exports;
   private final List<Import> imports;
-  private final List<PowerFunction> powers;
 
   /**
    * @param own what the host offers to this contract alone
@@ -83,7 +82,6 @@ public enum GuestContract {
   GuestContract(
       List<Export> exports, List<Import> own, List<String> modules, List<PowerFunction> powers) {
     this.exports = exports;
-    this.powers = Stream.concat(powers.stream(), OfAll.POWERS.stream()).distinct().toList();
     this.imports =
         Stream.of(
                 own.stream(),
@@ -102,23 +100,6 @@ public enum GuestContract {
   /** The functions that such a module may import. */
   public List<Import> imports() {
     return imports;
-  }
-
-  /** Whether a guest of the contract can make use of the grant. */
-  public boolean canUse(Grant grant) {
-    return switch (grant) {
-      case Grant.Logging logging -> isWasiCommand() || offers(logging); // by its standard error
-      case Grant.Config config -> offers(config);
-      case Grant.Metrics metrics -> offers(metrics);
-      case Grant.Http http -> offers(http);
-      case Grant.KeyValue keyValue -> offers(keyValue);
-      case Grant.Secrets secrets -> offers(secrets);
-      case Grant.Database database -> offers(database);
-    };
-  }
-
-  private boolean offers(Grant grant) {
-    return powers.stream().anyMatch(function -> function.grant().isInstance(grant));
   }
 
   /** Whether the contract is called by WASI itself rather than by exports of its own. */

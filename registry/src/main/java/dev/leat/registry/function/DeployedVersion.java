@@ -1,11 +1,9 @@
 package dev.leat.registry.function;
 
 import dev.leat.contract.AsyncPolicy;
-import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.documents.StrictJson;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * A function version as it was deployed.
@@ -34,11 +32,6 @@ public record DeployedVersion(
 
   public DeployedVersion by(String actor, String said) {
     return new DeployedVersion(version, createdAt, actor, said, manifest, route, async);
-  }
-
-  /** What its author should know although it was deployed: powers that it asks for in vain. */
-  public List<Finding> notes() {
-    return UngrantedPowers.of(version);
   }
 
   /**

@@ -77,35 +77,6 @@ final class DeployFunctionTest {
   }
 
   @Test
-  void deploy_powersThatAreNotGranted_areNoted() {
-    assertThat(
-            notes(
-                "{logging: true, keyValue: {}, database: {connection: main, allow: [\"read:a\"]},"
-                    + " http: {allow: [\"https://a.example\"]}}"))
-        .extracting(Finding::toString)
-        .containsExactly(
-            "spec.capabilities.database: is not granted by this version: the function is deployed without it");
-    assertThat(registry.deploy("other", 2).notes()).isEmpty();
-  }
-
-  @Test
-  void deploy_powerThatTheContractHasNoWayTo_isNoted() {
-    assertThat(notes("{logging: true, metrics: true, config: true}"))
-        .extracting(Finding::toString)
-        .containsExactly(
-            "spec.capabilities.metrics: is of no use: the contract 'handler' has no way to it");
-  }
-
-  /** What is noted of function mask when it is deployed with these capabilities. */
-  private List<Finding> notes(String capabilities) {
-    String manifest =
-        manifest(
-            "mask", registry.publish("mask", "1", GuestModules.handler(1)).digest().toString());
-    return done(registry.deploy("mask", manifest + "  capabilities: " + capabilities + "\n"))
-        .notes();
-  }
-
-  @Test
   void deploy_versionThatDoesNotComeUp_isRefusedAndLeavesNothing() {
     PublishedModule module = registry.publish("mask", "1", GuestModules.handler(1));
     registry.trial.refuse("spec.config", "init refused it");

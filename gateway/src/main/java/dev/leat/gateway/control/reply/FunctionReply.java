@@ -11,6 +11,6 @@ public record FunctionReply(
    * @param origin scheme and authority that the client used
    */
   public static FunctionReply of(DeployedVersion deployed, String origin) {
-    return new FunctionReply(FunctionVersionReply.withNotes(deployed, origin), deployed.manifest());
+    return new FunctionReply(FunctionVersionReply.of(deployed, origin), deployed.manifest());
   }
 }

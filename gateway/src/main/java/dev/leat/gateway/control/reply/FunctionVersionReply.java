@@ -7,7 +7,6 @@ import dev.leat.registry.function.DeployedFunction;
 import dev.leat.registry.function.DeployedVersion;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,19 +33,13 @@ public record FunctionVersionReply(
     return of(deployed, origin, null);
   }
 
-  /** With what its author should know. */
-  public static FunctionVersionReply withNotes(DeployedVersion deployed, String origin) {
-    return withNotes(deployed, origin, List.of());
-  }
-
   /**
-   * Likewise.
+   * With what its author should know.
    *
-   * @param more what he should know of the function besides
+   * @param notes what he should know of the function besides
    */
   public static FunctionVersionReply withNotes(
-      DeployedVersion deployed, String origin, List<Finding> more) {
-    List<Finding> notes = Stream.concat(deployed.notes().stream(), more.stream()).toList();
+      DeployedVersion deployed, String origin, List<Finding> notes) {
     return of(deployed, origin, notes.isEmpty() ? null : notes);
   }
 
