@@ -162,6 +162,7 @@ class ModuleTableTest {
                       "dev.leat.worker.capability",
                       "dev.leat.worker.capability.config..",
                       "dev.leat.worker.capability.database..",
+                      "dev.leat.worker.capability.step..",
                       "dev.leat.worker.jdbc..",
                       "dev.leat.worker.capability.keyvalue..",
                       "dev.leat.worker.capability.step..",
