@@ -50,6 +50,18 @@ abstract class JdbiExecutionStoreLaws extends ExecutionStoreContract {
         .isEmpty();
   }
 
+  private static final List<String> LATER_TABLES =
+      List.of(
+          "guest_log",
+          "guest_log_turn",
+          "async_queue",
+          "async_results",
+          "dead_letters",
+          "async_bodies",
+          "async_gone",
+          "async_counts",
+          "idempotency_keys");
+
   /** As a database is found in which the registry kept the records, before their last column. */
   @Test
   void migrate_tableThatWasTheRegistrys_keepsItsRecords() {
@@ -61,8 +73,7 @@ abstract class JdbiExecutionStoreLaws extends ExecutionStoreContract {
               handle.execute("DROP TABLE \"flyway_invocations\"");
               handle.execute("ALTER TABLE executions DROP COLUMN init_fuel");
               handle.execute("ALTER TABLE executions DROP COLUMN host_calls");
-              handle.execute("DROP TABLE guest_log");
-              handle.execute("DROP TABLE guest_log_turn");
+              LATER_TABLES.forEach(table -> handle.execute("DROP TABLE " + table));
             });
 
     InvocationsSchema.migrate(database.dataSource());
