@@ -18,10 +18,6 @@ final class ImportRemedy {
   private static final List<String> C_LIBRARY =
       List.of("memcmp", "bcmp", "memcpy", "memmove", "memset", "strlen", "malloc", "free", "abort");
 
-  /** How the imports of powers begin that a later version grants. */
-  private static final List<String> LATER =
-      List.of("http_", "sql_", "secret_", "metric_", "log_fields");
-
   private ImportRemedy() {}
 
   /** Why it is refused and what helps, in sentences. */
@@ -92,9 +88,6 @@ final class ImportRemedy {
   }
 
   private static String ofLeat(String name) {
-    if (LATER.stream().anyMatch(name::startsWith)) {
-      return "It belongs to a power that this version does not grant; leave it out.";
-    }
     List<String> names =
         offers()
             .filter(offer -> offer.module().equals("leat"))

@@ -28,10 +28,9 @@ final class ImportRemedyTest {
           wasi_unstable               | fd_write             | wasm32-wasip1
           wasi_snapshot_preview1      | exec                 | WASI preview 1 has no function 'exec'
           wasi:cli/stdout@0.2.0       | get-stdout           | Components (WASI preview 2) are not available
-          leat                        | secret_get           | a power that this version does not grant
           leat                        | request_methd        | Did you mean leat.request_method?
           leat                        | launch               | The module leat has request_method,
-          host                        | call                 | in the modules leat, flowctl, env, wasi_snapshot_preview1
+          host                        | call                 | in the modules leat, flowctl, env, job, wasi_snapshot_preview1
           """)
   void of_anImportOfNobody_saysWhatHelps(String module, String name, String remedy) {
     assertThat(ImportRemedy.of(new Imported(module, name, "()->")))
