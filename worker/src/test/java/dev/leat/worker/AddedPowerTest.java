@@ -126,6 +126,7 @@ final class AddedPowerTest {
         .containsExactly(
             "link handler",
             "link processor",
+            "link step",
             "link wasi",
             "configure shelf",
             "prepare init",

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.Grant;
-import dev.leat.contract.GuestContract;
 import dev.leat.contract.Outcome;
-import dev.leat.contract.PowerFunction;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
@@ -15,7 +13,6 @@ import dev.leat.testkit.WasmCode;
 import dev.leat.worker.capability.http.OutboundConfig;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +44,7 @@ final class HostFunctionsFuzzTest {
     new Grant.KeyValue("default", Duration.ofHours(1)),
     new Grant.Http(List.of("http://127.0.0.1:" + server.port()), 60),
     new Grant.Secrets(List.of("a")),
+    new Grant.Database("main", List.of("read:a")),
   };
 
   HostFunctionsFuzzTest() throws IOException {}
@@ -70,15 +68,7 @@ final class HostFunctionsFuzzTest {
 
   /** A script of all functions that handlers may import from the powers. */
   private static HostScript script() {
-    return new HostScript(
-        Arrays.stream(PowerFunction.values())
-            .filter(function ->
-                GuestContract.HANDLER
-                    .imports()
-                    .contains(
-                        new GuestContract.Import(
-                            "leat", function.importName(), function.signature())))
-            .toList());
+    return new HostScript(HostScript.functions(function -> true));
   }
 
   private static TestFunction function(HostScript script, int number) {

@@ -2,6 +2,7 @@ package dev.leat.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.contract.GuestContract;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.PowerFunction;
 import dev.leat.testkit.WasmBuilder;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /**
  * A guest that calls functions of the host one after the other, with arguments that are fixed, and
@@ -38,6 +40,19 @@ class HostScript {
   private int next = DATA;
   private boolean hasHook;
   private boolean isBuilt;
+
+  /** Those of the powers' functions that handlers may import. */
+  static List<PowerFunction> functions(Predicate<PowerFunction> wanted) {
+    return Arrays.stream(PowerFunction.values())
+        .filter(wanted)
+        .filter(function ->
+            GuestContract.HANDLER
+                .imports()
+                .contains(
+                    new GuestContract.Import(
+                        "leat", function.importName(), function.signature())))
+        .toList();
+  }
 
   HostScript(List<PowerFunction> functions) {
     this.functions = List.copyOf(functions);

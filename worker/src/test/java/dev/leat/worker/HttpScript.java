@@ -2,16 +2,12 @@ package dev.leat.worker;
 
 import dev.leat.contract.Grant;
 import dev.leat.contract.PowerFunction;
-import java.util.Arrays;
 import java.util.List;
 
 /** A guest that calls the functions of the HTTP power. */
 final class HttpScript extends HostScript {
   private static final List<PowerFunction> FUNCTIONS =
-      Arrays.stream(PowerFunction.values())
-          .filter(function -> function.grant() == Grant.Http.class)
-          .filter(function -> function != PowerFunction.HTTP_REQUEST)
-          .toList();
+      functions(function -> function.grant() == Grant.Http.class);
 
   HttpScript() {
     super(FUNCTIONS);

@@ -1,16 +1,14 @@
 package dev.leat.worker;
 
+import dev.leat.contract.Grant;
 import dev.leat.contract.PowerFunction;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A guest that calls the functions of the key-value power. */
 final class KeyValueScript extends HostScript {
   private static final List<PowerFunction> FUNCTIONS =
-      Arrays.stream(PowerFunction.values())
-          .filter(function -> function.importName().startsWith("kv_"))
-          .toList();
+      functions(function -> function.grant() == Grant.KeyValue.class);
 
   KeyValueScript() {
     super(FUNCTIONS);

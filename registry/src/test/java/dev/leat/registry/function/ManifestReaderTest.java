@@ -266,7 +266,7 @@ final class ManifestReaderTest {
           module: ./mask_pii.wasm      | module: sha256:12       | spec.module
           module: ./mask_pii.wasm      | module: ""              | spec.module
           contract: handler            | contract: transform     | spec.contract
-          contract: handler            | contract: step          | spec.contract
+          contract: handler            | contract: stepper       | spec.contract
           contract: handler            | contract: component     | spec.contract
           contract: handler            | contract: hanlder       | spec.contract
           path: /mask                  | path: mask              | spec.route.path
