@@ -30,7 +30,12 @@ final class GuestContractTest {
   private static List<Import> ofAllContracts() {
     return Stream.of(PowerFunction.values())
         .filter(function ->
-            !List.of("record_metric", "http_request", "get_processor_state", "set_processor_state", "db_query")
+            !List.of(
+                    "record_metric",
+                    "http_request",
+                    "get_processor_state",
+                    "set_processor_state",
+                    "db_query")
                 .contains(function.importName()))
         .map(function -> new Import("leat", function.importName(), function.signature()))
         .toList();

@@ -49,8 +49,7 @@ class HostScript {
             GuestContract.HANDLER
                 .imports()
                 .contains(
-                    new GuestContract.Import(
-                        "leat", function.importName(), function.signature())))
+                    new GuestContract.Import("leat", function.importName(), function.signature())))
         .toList();
   }
 
