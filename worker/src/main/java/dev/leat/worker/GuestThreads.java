@@ -204,7 +204,7 @@ final class GuestThreads implements CpuTurns.Places, AutoCloseable {
       lock.lock();
       try {
         thread.endBrief();
-        thread.isResting = queues.rest(thread.queue);
+        thread.isResting = queues.rest(thread.queue, thread.hasResumed);
         wakeOne(true);
         added = threads.size() < least() && !closed ? add(1) : List.of();
       } finally {
@@ -220,6 +220,7 @@ final class GuestThreads implements CpuTurns.Places, AutoCloseable {
       lock.lock();
       try {
         thread.isResting = false;
+        thread.hasResumed = true;
         if (thread.queue != null) { // it rests only while it has one
           queues.resume(thread.queue);
         }
@@ -274,9 +275,9 @@ final class GuestThreads implements CpuTurns.Places, AutoCloseable {
 
   // The methods below are called with the lock held.
 
-  /** How many threads there have to be: those whose jobs wait stand aside. */
+  /** How many threads there have to be: those whose jobs wait, or did, stand aside. */
   private int least() {
-    return threadsMin + queues.restingJobs();
+    return threadsMin + queues.jobsAside();
   }
 
   private List<GuestThread> add(int count) {
@@ -378,6 +379,9 @@ final class GuestThreads implements CpuTurns.Places, AutoCloseable {
     /** Whether that has left its place; of its own. */
     private boolean isResting;
 
+    /** Whether it has gone on after that; of its own. */
+    private boolean hasResumed;
+
     private final Condition wakeUp = lock.newCondition();
 
     GuestThread(String name) {
@@ -405,7 +409,8 @@ final class GuestThreads implements CpuTurns.Places, AutoCloseable {
       try {
         if (last != null) {
           endBrief();
-          queues.finished(last);
+          queues.finished(last, hasResumed);
+          hasResumed = false;
         }
         job = awaitJob(this);
         if (job == null) {

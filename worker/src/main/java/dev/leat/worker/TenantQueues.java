@@ -21,7 +21,7 @@ final class TenantQueues {
   private static final long JOB_NANOS_MIN = 500;
 
   /**
-   * Jobs that wait at once without a place, each on a thread: a stack of 2 MiB if its guest has
+   * Jobs that wait at once without a place, or have gone on after that, each on a thread: a stack of 2 MiB if its guest has
    * nested calls as deeply as it can, so 1 GiB outside of the heap at the most, and some 50 KiB as
    * a rule. One that waits beyond that keeps its place.
    */
@@ -44,6 +44,9 @@ final class TenantQueues {
   private int waitingJobs;
   private int runningJobs;
   private int restingJobs;
+
+  /** Jobs that went on after a wait: with a thread of their own, so in nobody's place. */
+  private int resumedJobs;
 
   /** What the jobs of the queues in {@link #turns} will take. */
   private long backlogNanos;
@@ -116,12 +119,26 @@ final class TenantQueues {
 
   /** A job of this queue is over. */
   void finished(Queue queue) {
-    leave(queue);
+    finished(queue, false);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param hasResumed whether it has gone on after a wait
+   */
+  void finished(Queue queue, boolean hasResumed) {
+    leave(queue, hasResumed);
     forgetIfOver(queue);
   }
 
-  private void leave(Queue queue) {
-    runningJobs--;
+  private void leave(Queue queue, boolean hasResumed) {
+    if (hasResumed) {
+      resumedJobs--;
+      queue.resumed--;
+    } else {
+      runningJobs--;
+    }
     queue.running--;
     if (queue.hasTurn && queue.running == 0) {
       unserved++;
@@ -133,21 +150,28 @@ final class TenantQueues {
    * A job of this queue waits, and leaves its place to another; false if too many do, and it keeps
    * it.
    */
-  boolean rest(Queue queue) {
-    if (restingJobs >= RESTING_MAX || queue.resting >= RESTING_PER_TENANT) {
+  boolean rest(Queue queue, boolean hasResumed) {
+    boolean isFull =
+        restingJobs + resumedJobs >= RESTING_MAX
+            || queue.resting + queue.resumed >= RESTING_PER_TENANT;
+    if (isFull && !hasResumed) { // one that has is among these already
       return false;
     }
+    leave(queue, hasResumed);
     restingJobs++;
     queue.resting++;
-    leave(queue);
     return true;
   }
 
-  /** A job that has left its place goes on, whether there is one or not. */
+  /**
+   * A job that has left its place goes on. It counts for its tenant's share, but not among those
+   * that run: many that go on at once keep no place from others.
+   */
   void resume(Queue queue) {
     restingJobs--;
     queue.resting--;
-    runningJobs++;
+    resumedJobs++;
+    queue.resumed++;
     if (queue.hasTurn && queue.running == 0) {
       unserved--;
     }
@@ -156,6 +180,11 @@ final class TenantQueues {
       turns.remove(queue);
       turnIsOver(queue);
     }
+  }
+
+  /** Jobs that have threads and no places: those that wait, and those that went on. */
+  int jobsAside() {
+    return restingJobs + resumedJobs;
   }
 
   /** Jobs that have left their places. */
@@ -300,6 +329,7 @@ final class TenantQueues {
 
     private int running;
     private int resting;
+    private int resumed;
     private boolean hasTurn;
 
     /** Since the last look at those that wait for long. */

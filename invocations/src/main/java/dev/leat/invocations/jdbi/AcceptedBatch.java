@@ -128,15 +128,23 @@ final class AcceptedBatch {
     long bytes = has.bytes() + wish.call().body().length;
     if (has.invocations() >= most.invocations() || bytes > most.bytes()) {
       boolean isMany = has.invocations() >= most.invocations();
-      answers.put(
-          wish,
+      Acceptance full =
           new Acceptance.BacklogFull(
-              isMany ? BACKLOG : BYTES, isMany ? most.invocations() : most.bytes()));
+              isMany ? BACKLOG : BYTES, isMany ? most.invocations() : most.bytes());
+      answers.put(wish, full);
       wish.key().ifPresent(key -> forgetKey(wish, key));
+      // Those of this batch that repeat it were told its number, which is in no row now.
+      answers.replaceAll((other, answer) -> isRepeated(answer, wish) ? full : answer);
       return false;
     }
     used.put(tenant, new Backlog(has.invocations() + 1, bytes));
     return true;
+  }
+
+  private static boolean isRepeated(Acceptance answer, NewInvocation wish) {
+    return answer instanceof Acceptance.Accepted(String id, boolean isNew)
+        && !isNew
+        && id.equals(wish.id());
   }
 
   private void forgetKey(NewInvocation wish, String key) {
