@@ -21,9 +21,9 @@ final class TenantQueues {
   private static final long JOB_NANOS_MIN = 500;
 
   /**
-   * Jobs that wait at once without a place, or have gone on after that, each on a thread: a stack of 2 MiB if its guest has
-   * nested calls as deeply as it can, so 1 GiB outside of the heap at the most, and some 50 KiB as
-   * a rule. One that waits beyond that keeps its place.
+   * Jobs that wait at once without a place, or have gone on after that, each on a thread: a stack
+   * of 2 MiB if its guest has nested calls as deeply as it can, so 1 GiB outside of the heap at the
+   * most, and some 50 KiB as a rule. One that waits beyond that keeps its place.
    */
   static final int RESTING_MAX = 512;
 

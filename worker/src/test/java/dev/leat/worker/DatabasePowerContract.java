@@ -472,6 +472,7 @@ abstract class DatabasePowerContract {
   void connectionThatIsDeleted_endsWhatRunsThere() throws Exception {
     SqlScript waits = script();
     waits.call(SQL_EXECUTE, "UPDATE orders SET item = 'x' WHERE id = 1", "");
+    int before = worker.connections.databases.pools();
     worker.connections.set("other", "main", url, user);
     TestFunction others = function(waits, ALL).tenant("other");
     try (Connection other = database.dataSource().getConnection();
@@ -480,7 +481,7 @@ abstract class DatabasePowerContract {
       held.execute("UPDATE orders SET item = 'held'");
       CompletableFuture<Outcome> running = worker.start(worker.publish(others), new Cancellation());
       Eventually.holds("it waits", () -> worker.connections.work.tasks() == 1);
-      Eventually.holds("it is connected", () -> worker.connections.databases.pools() == 2);
+      Eventually.holds("it is connected", () -> worker.connections.databases.pools() > before);
       worker.connections.delete("other", "main");
 
       assertThat(SqlScript.Answers.of(TestWorker.ending(running)).code(0)).isNegative();
@@ -532,7 +533,7 @@ abstract class DatabasePowerContract {
     script.call(SQL_EXECUTE, "INSERT INTO audit_log (id) VALUES (?)", "[" + id + "]");
   }
 
-  private static SqlScript script() {
+  static SqlScript script() {
     return new SqlScript(
         SQL_QUERY,
         SQL_EXECUTE,
@@ -548,7 +549,7 @@ abstract class DatabasePowerContract {
     return TestFunction.handler(script.module()).response(SqlScript.SENT_BYTES).grants(granted);
   }
 
-  private SqlScript.Answers run(SqlScript script, Grant granted) {
+  final SqlScript.Answers run(SqlScript script, Grant granted) {
     return run(function(script, granted));
   }
 

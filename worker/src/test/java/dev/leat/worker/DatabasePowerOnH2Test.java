@@ -6,10 +6,37 @@ import dev.leat.contract.Grant;
 import dev.leat.testkit.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DatabasePowerOnH2Test extends DatabasePowerContract {
   DatabasePowerOnH2Test() {
     super(TestDatabase.h2("connection-power"), "jdbc:h2:mem:power", "sa");
+  }
+
+  /** H2 takes the table then, for which nobody asked. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "WITH secrets AS (SELECT 1 AS id, 'x' AS what) SELECT what FROM secrets",
+        "WITH RECURSIVE secrets(what) AS (SELECT 'x' UNION ALL SELECT what FROM secrets) SELECT what FROM secrets",
+        "SELECT id FROM orders WHERE EXISTS (WITH secrets AS (SELECT 1 AS id) SELECT id FROM secrets)",
+        "WITH a AS (WITH secrets AS (SELECT 'x' AS what) SELECT what FROM secrets) SELECT what FROM a",
+      })
+  void withQuery_calledAsATableIs_isDenied(String sql) {
+    SqlScript script = script();
+    script.call(SQL_QUERY, sql, "");
+
+    run(script, new Grant.Database("main", List.of("read:orders"))).hasCodes(-2);
+  }
+
+  @Test
+  void withQuery_ofItsOwnName_isRun() {
+    SqlScript script = script();
+    script.call(
+        SQL_QUERY, "WITH dear AS (SELECT id FROM orders WHERE price > 2) SELECT id FROM dear", "");
+
+    run(script, new Grant.Database("main", List.of("read:orders"))).hasCodes(1);
   }
 
   /** Whatever the URL calls it: the tables tell. */

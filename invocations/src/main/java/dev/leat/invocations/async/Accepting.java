@@ -124,7 +124,8 @@ public final class Accepting implements AutoCloseable {
         LOG.warn("Invocations cannot be accepted count={} cause={}", batch.size(), e.toString());
         tell(batch, new Acceptance.StoreAway());
       } else {
-        batch.forEach(one -> accept(new ArrayList<>(List.of(one)))); // one of them must not fail the others
+        batch.forEach(
+            one -> accept(new ArrayList<>(List.of(one)))); // one of them must not fail the others
       }
     }
   }

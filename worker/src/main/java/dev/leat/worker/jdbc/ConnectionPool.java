@@ -6,13 +6,16 @@ import dev.leat.contract.ConnectionUrl;
 import dev.leat.contract.DatabaseLogin;
 import dev.leat.contract.Limits;
 import java.nio.file.Path;
+import java.sql.Array;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,10 +51,17 @@ final class ConnectionPool implements AutoCloseable {
 
   private static final int PLATFORM_TABLES = 3;
 
+  private static final String TABLES_OF_NAMES =
+      """
+      SELECT 1 FROM information_schema.tables WHERE LOWER(table_name) = ANY(?)
+      UNION ALL
+      SELECT 1 FROM information_schema.synonyms WHERE LOWER(synonym_name) = ANY(?)
+      """;
+
   private final DatabaseLogin login;
   private final HikariDataSource connections;
   private final AtomicBoolean isChecked = new AtomicBoolean();
-  private volatile long usedNanos;
+  private volatile long usedNanos = System.nanoTime();
 
   /**
    * Connects to nothing yet.
@@ -152,6 +162,27 @@ final class ConnectionPool implements AutoCloseable {
             "A connection for functions is to the platform's own database, and is not used url={}",
             login.url().text());
         throw new SQLTransientConnectionException("The platform's own database", "42501");
+      }
+    }
+  }
+
+  /**
+   * H2 takes a table for a query of {@code WITH} of the same name, which nobody was asked about.
+   *
+   * @throws SQLException if there is such a table
+   */
+  void requireOwnNames(Connection connection, Set<String> names) throws SQLException {
+    if (names.isEmpty() || login.url() instanceof ConnectionUrl.Postgres) {
+      return;
+    }
+    try (PreparedStatement query = connection.prepareStatement(TABLES_OF_NAMES)) {
+      Array array = connection.createArrayOf("VARCHAR", names.toArray());
+      query.setArray(1, array);
+      query.setArray(2, array);
+      try (ResultSet tables = query.executeQuery()) {
+        if (tables.next()) {
+          throw new SQLException("A query of WITH is called as a table is", "42501");
+        }
       }
     }
   }

@@ -46,6 +46,7 @@ final class JdbcSession implements SqlSession {
     boolean isDone = false;
     try {
       Connection open = connected(inTransaction || statement.answersRows());
+      pool.requireOwnNames(open, statement.withNames());
       byte[] answer = answer(open, statement, parameters, limits);
       if (!inTransaction && statement.answersRows()) {
         open.commit(); // only now, so that an answer that is too large undoes what was changed

@@ -87,7 +87,7 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
         retire(each -> true);
         throw away(null);
       }
-      makeRoom();
+      makeRoom(key);
       if (revision == seen) {
         return Optional.of(pool);
       }
@@ -113,13 +113,14 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
         key.tenant() + "/" + key.connection(), login, files, housekeeping, THREADS);
   }
 
-  private void makeRoom() {
+  private void makeRoom(Key opened) {
     if (pools.size() <= poolsMax) {
       return;
     }
+    long now = System.nanoTime();
     pools.entrySet().stream()
-        .filter(each -> !each.getValue().isUsed())
-        .min(Comparator.comparingLong(each -> each.getValue().usedNanos()))
+        .filter(each -> !each.getKey().equals(opened) && !each.getValue().isUsed())
+        .max(Comparator.comparingLong(each -> now - each.getValue().usedNanos()))
         .ifPresent(oldest -> retire(key -> key.equals(oldest.getKey())));
   }
 

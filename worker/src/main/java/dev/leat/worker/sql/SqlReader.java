@@ -66,6 +66,7 @@ public final class SqlReader {
         walk.answersRows(),
         walk.reads(),
         walk.writes(),
+        walk.withNames(),
         (int) tokens.words().stream().filter("?"::equals).count());
   }
 

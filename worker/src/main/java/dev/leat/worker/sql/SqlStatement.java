@@ -10,6 +10,7 @@ import java.util.Set;
  * @param answersRows whether a change answers rows, by {@code RETURNING}
  * @param reads the tables that it reads, as {@link TableName} writes them
  * @param writes the tables that it changes or locks
+ * @param withNames what queries of {@code WITH} are called, which some databases take for tables
  * @param parameters how many {@code ?} it has
  */
 public record SqlStatement(
@@ -18,9 +19,11 @@ public record SqlStatement(
     boolean answersRows,
     Set<String> reads,
     Set<String> writes,
+    Set<String> withNames,
     int parameters) {
   public SqlStatement {
     reads = Set.copyOf(reads);
     writes = Set.copyOf(writes);
+    withNames = Set.copyOf(withNames);
   }
 }

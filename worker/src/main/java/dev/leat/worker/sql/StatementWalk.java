@@ -169,9 +169,13 @@ final class StatementWalk {
   /** Names that stand for queries of {@code WITH}, the innermost first. */
   private final Deque<Set<String>> named = new ArrayDeque<>();
 
+  /** All names that queries of {@code WITH} were given anywhere. */
+  private final Set<String> withNames = new LinkedHashSet<>();
+
   private boolean changes;
   private boolean locks;
   private boolean answersRows;
+  private boolean isQuery;
 
   /** The words that it understood, in their order. */
   List<String> words() {
@@ -180,6 +184,10 @@ final class StatementWalk {
 
   Set<String> reads() {
     return reads;
+  }
+
+  Set<String> withNames() {
+    return withNames;
   }
 
   /** What is locked for a change counts as changed. */
@@ -195,13 +203,17 @@ final class StatementWalk {
     return changes;
   }
 
+  /** A query that changes something beside does so only with its whole answer. */
   boolean answersRows() {
-    return answersRows;
+    return answersRows || (isQuery && changes);
   }
 
   void statement(Statement statement) {
     switch (statement) {
-      case Select select -> select(select);
+      case Select select -> {
+        isQuery = true;
+        select(select);
+      }
       case Insert insert -> insert(insert);
       case Update update -> update(update);
       case Delete delete -> delete(delete);
@@ -279,6 +291,7 @@ final class StatementWalk {
         word(",");
       }
       String name = name(item.getAlias().getName());
+      withNames.add(name);
       if (item.isRecursive()) {
         word("RECURSIVE");
         scope.add(name);
