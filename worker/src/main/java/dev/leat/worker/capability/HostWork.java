@@ -31,6 +31,9 @@ public final class HostWork {
    */
   static final int TASKS_MAX = 4_096;
 
+  /** Of these, one tenant's: what its calls have left behind takes nothing from others. */
+  static final int TASKS_PER_TENANT = TASKS_MAX / 4;
+
   private final Executor threads;
   private final Semaphore places;
   private final int placesOfTenant;
@@ -72,8 +75,14 @@ public final class HostWork {
       tasks.decrementAndGet();
       return Optional.empty();
     }
+    Share share =
+        shares.compute(tenant, (key, known) -> (known == null ? new Share() : known).joined());
+    if (share.tasks > TASKS_PER_TENANT) { // more or less: others may come and go meanwhile
+      leave(tenant);
+      return Optional.empty();
+    }
     Task<T> task = new Task<>(work);
-    threads.execute(() -> run(tenant, task));
+    threads.execute(() -> run(tenant, share, task));
     boolean isDone;
     try {
       isDone = wait.test(task.result);
@@ -89,9 +98,7 @@ public final class HostWork {
     return Optional.of(task.result.resultNow());
   }
 
-  private void run(TenantId tenant, Task<?> task) {
-    Share share =
-        shares.compute(tenant, (key, known) -> (known == null ? new Share() : known).joined());
+  private void run(TenantId tenant, Share share, Task<?> task) {
     share.places.acquireUninterruptibly();
     places.acquireUninterruptibly();
     try {
@@ -99,9 +106,13 @@ public final class HostWork {
     } finally {
       places.release();
       share.places.release();
-      shares.computeIfPresent(tenant, (key, known) -> known.left());
-      tasks.decrementAndGet();
+      leave(tenant);
     }
+  }
+
+  private void leave(TenantId tenant) {
+    shares.computeIfPresent(tenant, (key, known) -> known.left());
+    tasks.decrementAndGet();
   }
 
   /** What is under way or waits. */
@@ -116,9 +127,10 @@ public final class HostWork {
   }
 
   /** What is done at the same moment for one tenant. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // which is written with a lock held
   private final class Share {
     private final Semaphore places = new Semaphore(placesOfTenant, true);
-    private int tasks; // guarded by the map's lock of its entry
+    private volatile int tasks; // written with the map's lock of its entry
 
     Share joined() {
       tasks++;

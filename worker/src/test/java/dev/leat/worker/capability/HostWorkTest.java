@@ -70,6 +70,21 @@ final class HostWorkTest {
     assertThat(work.tasks()).as("it stands there still").isEqualTo(2);
   }
 
+  /** Calls that give up at once, time after time, of what takes long. */
+  @Test
+  void whatOneTenantLeavesBehind_isBounded_andLeavesOthersTheirs() {
+    HostWork work = new HostWork(threads, 4);
+    for (int i = 0; i < 2 * HostWork.TASKS_PER_TENANT; i++) {
+      assertThat(work.await(HOSTILE, result -> false, this::hang)).isEmpty();
+    }
+    assertThat(work.tasks()).isEqualTo(HostWork.TASKS_PER_TENANT);
+
+    assertThat(work.await(ACME, HostWorkTest::isDone, () -> "done")).contains("done");
+    release.countDown();
+    Eventually.holds("all is let go", () -> work.tasks() == 0);
+    assertThat(work.await(HOSTILE, HostWorkTest::isDone, () -> "again")).contains("again");
+  }
+
   private static WeakReference<byte[]> leaveBehind(HostWork work) {
     byte[] value = new byte[512 << 10];
     assertThat(work.await(ACME, result -> false, () -> value)).isEmpty();
