@@ -604,6 +604,22 @@ final class HttpPowerTest {
     over.countDown();
   }
 
+  /** A call that is given up at once leaves a look-up behind, and a socket that connects. */
+  @Test
+  void whatIsPendingWhenACallIsOver_countsUntilItEnds() {
+    String url = "http://" + TestHttp.SLOW + ":" + server.port();
+    TestFunction function =
+        TestFunction.handler(new HttpScript().get(url + "/").module())
+            .response(HostScript.SENT_BYTES)
+            .grants(new Grant.Http(List.of(url), Grant.Http.METHODS, 60, Duration.ofMillis(50)));
+
+    run(function).follows(0, -5);
+    assertThat(http.outbound.underWay()).isEqualTo(1);
+
+    http.slow.completeExceptionally(new IOException("nobody answers"));
+    Eventually.holds("it is over", () -> http.outbound.underWay() == 0);
+  }
+
   @Test
   void tooManyAtOnce_areRefused_halfForOneTenant() throws Exception {
     CountDownLatch over = new CountDownLatch(1);

@@ -33,6 +33,11 @@ public final class TestHttp implements AutoCloseable {
 
   final Map<String, List<String>> names = new ConcurrentHashMap<>();
   final List<String> lookedUp = new CopyOnWriteArrayList<>();
+
+  /** A name whose servers say nothing until the test does. */
+  static final String SLOW = "slow.example.com";
+
+  final CompletableFuture<List<InetAddress>> slow = new CompletableFuture<>();
   volatile List<AddressRange> privateAddresses = List.of();
   volatile BiFunction<FunctionVersion, HttpTarget, Headers> added = (of, to) -> Headers.NONE;
   final OutboundHttp outbound;
@@ -56,6 +61,9 @@ public final class TestHttp implements AutoCloseable {
   private NameLookup lookup() {
     return host -> {
       lookedUp.add(host);
+      if (host.equals(SLOW)) {
+        return slow;
+      }
       return names.containsKey(host)
           ? CompletableFuture.completedFuture(
               names.getOrDefault(host, List.of()).stream().map(TestHttp::address).toList())

@@ -39,6 +39,9 @@ final class OutboundCall {
   private long held;
   private boolean isOver;
 
+  /** Whether a name is looked up or a server connected to: that goes on when the call is over. */
+  private boolean isPending;
+
   OutboundCall(OutboundHttp outbound, TenantConnections of, OutboundRequest request) {
     this.outbound = outbound;
     this.of = of;
@@ -73,11 +76,13 @@ final class OutboundCall {
     } else if (outbound.isProxied()) {
       connectByName(target);
     } else {
+      isPending = true;
       of.addresses(target.host(), this::connect);
     }
   }
 
   private void connect(@Nullable List<InetAddress> addresses, @Nullable Throwable failure) {
+    settled();
     if (addresses == null || addresses.isEmpty()) {
       fail(HostCode.FAILED, "the host has no address");
     } else {
@@ -139,9 +144,11 @@ final class OutboundCall {
             .setURI(request.uri())
             .setConnectTimeout(TenantConnections.CONNECT_PATIENCE.toMillis())
             .setFollowRedirects(false);
+    isPending = true;
     of.connect(options)
         .onComplete(
             connected -> {
+              settled();
               connected.exceptionHandler(this::broke);
               if (isOver) {
                 var unused = connected.reset();
@@ -150,6 +157,7 @@ final class OutboundCall {
               }
             },
             failure -> {
+              settled();
               if (!isOver) {
                 otherwise.run();
               }
@@ -220,7 +228,17 @@ final class OutboundCall {
     }
     release();
     answer.complete(new HttpAnswer.None(code, why));
-    outbound.ended(of);
+    if (!isPending) {
+      outbound.ended(of);
+    }
+  }
+
+  /** What was pending is not any more; a call that was over before counts until now. */
+  private void settled() {
+    isPending = false;
+    if (isOver) {
+      outbound.ended(of);
+    }
   }
 
   private boolean holdMore(int bytes) {

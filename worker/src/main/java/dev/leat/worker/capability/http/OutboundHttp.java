@@ -32,6 +32,7 @@ public final class OutboundHttp implements AutoCloseable {
   /** Of tenants that sent something in the last minute. */
   private final Map<TenantId, TenantConnections> tenants = new ConcurrentHashMap<>();
 
+  private final OwnAddresses own = new OwnAddresses();
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicLong bodyBytes = new AtomicLong();
   final AtomicInteger connections = new AtomicInteger();
@@ -113,7 +114,7 @@ public final class OutboundHttp implements AutoCloseable {
   /** Whether a tenant's functions may reach this address, which they may name. */
   boolean isReachable(TenantId tenant, InetAddress address, int port) {
     InetAddress reached = PublicAddresses.reached(address);
-    return PublicAddresses.isPublic(address)
+    return (PublicAddresses.isPublic(address) && !own.contain(reached))
         || contain(privateAddresses, reached, port)
         || contain(allowances.of(tenant).privateAddresses(), reached, port);
   }
@@ -145,6 +146,7 @@ public final class OutboundHttp implements AutoCloseable {
   }
 
   private void sweep() {
+    var unused = vertx.executeBlocking(this::readOwn, false);
     long before = System.nanoTime() - IDLE.toNanos();
     tenants
         .keySet()
@@ -158,6 +160,11 @@ public final class OutboundHttp implements AutoCloseable {
                   known.close();
                   return null;
                 }));
+  }
+
+  private boolean readOwn() {
+    own.read();
+    return true;
   }
 
   /** What is under way at this moment. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ final class TenantConnections {
   private final Context loop;
   private final HttpClient client;
   private final AtomicInteger open = new AtomicInteger();
-  private long held;
+  private final AtomicLong held = new AtomicLong();
   private final Map<String, Known> known =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -146,15 +147,15 @@ final class TenantConnections {
 
   /** Under the entry's lock. */
   boolean isIdleSince(long nanos) {
-    return users == 0 && leftNanos - nanos < 0;
+    return users == 0 && held.get() == 0 && leftNanos - nanos < 0;
   }
 
   long held() {
-    return held;
+    return held.get();
   }
 
   void held(long more) {
-    held += more;
+    held.addAndGet(more);
   }
 
   /** Hands over the addresses of a name, or why there are none; maybe at once. */

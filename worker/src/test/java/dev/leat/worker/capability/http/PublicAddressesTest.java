@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.testkit.Seed;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -113,5 +114,16 @@ final class PublicAddressesTest {
         assertThat(PublicAddresses.isPublic(address)).as("%s, %s", seed, address).isFalse();
       }
     }
+  }
+
+  /** Whatever address an interface has, public or not. */
+  @Test
+  void addressesOfThisMachine_areItsOwn() throws Exception {
+    OwnAddresses own = new OwnAddresses();
+
+    assertThat(NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses))
+        .allMatch(address -> own.contain(PublicAddresses.reached(address)));
+    assertThat(own.contain(InetAddress.ofLiteral("127.0.0.1"))).isTrue();
+    assertThat(own.contain(InetAddress.ofLiteral("192.0.2.1"))).isFalse();
   }
 }
