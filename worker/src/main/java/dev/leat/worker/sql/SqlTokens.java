@@ -197,7 +197,7 @@ record SqlTokens(List<String> words) {
     }
 
     private void nest(int deeper) {
-      depth += deeper;
+      depth = Math.max(0, depth + deeper); // an END too many gives no room for more
       if (depth > DEPTH_MAX) {
         throw new SqlRefused("nested more than " + DEPTH_MAX + " deep");
       }
