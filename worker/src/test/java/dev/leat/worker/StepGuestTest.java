@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +117,20 @@ final class StepGuestTest {
 
     assertThat(outcome).isInstanceOf(Outcome.GuestFailed.class);
     assertThat(outcome.toString()).contains("The step");
+  }
+
+  @Test
+  void contextOfMoreMembersThanItMayHave_isRefused() {
+    TestFunction function = function(new StepScript().answers(NOTHING));
+    for (int more = 0; more <= 1; more++) {
+      String body =
+          IntStream.range(0, 10_000 + more)
+              .mapToObj("\"m%d\":1"::formatted)
+              .collect(Collectors.joining(",", "{", "}"));
+
+      assertThat(((Outcome.Responded) worker.invoke(function, body)).status())
+          .isEqualTo(more == 0 ? 200 : 400);
+    }
   }
 
   @ParameterizedTest

@@ -42,6 +42,9 @@ final class StepContext {
                   .build())
           .build();
 
+  /** Each takes some 110 bytes beside its JSON: as much as the context itself at the most. */
+  static final int MEMBERS_MAX = 10_000;
+
   /** Their JSON, by their names, in the order in which they came. */
   private final Map<String, byte[]> members;
 
@@ -60,7 +63,7 @@ final class StepContext {
   }
 
   /**
-   * The members of an object, in their order; nothing if it is none. Of one name the last holds.
+   * The members of an object, in their order; nothing if it is none, or has too many. Of one name the last holds.
    */
   static Optional<Map<String, byte[]>> members(byte[] json) {
     try (JsonParser parser = JSON.createParser(json)) {
@@ -69,6 +72,9 @@ final class StepContext {
       }
       Map<String, byte[]> members = new LinkedHashMap<>();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        if (members.size() == MEMBERS_MAX) {
+          return Optional.empty();
+        }
         String name = parser.currentName();
         parser.nextToken();
         members.put(name, copied(parser));
@@ -116,7 +122,8 @@ final class StepContext {
     }
     byte[] before = members.get(key);
     long more = size(Map.entry(key, value)) - (before == null ? 0 : size(Map.entry(key, before)));
-    if (more > 0 && bytes + more > BYTES_MAX) {
+    boolean isOneTooMany = before == null && members.size() >= MEMBERS_MAX;
+    if (isOneTooMany || (more > 0 && bytes + more > BYTES_MAX)) {
       return Set.TOO_LARGE;
     }
     members.put(key, value);

@@ -32,7 +32,7 @@ final class StepGuest extends InstanceGuest {
           .toList();
 
   private static final byte[] NO_OBJECT =
-      "{\"output\":{},\"next\":null,\"errors\":[\"The context must be a JSON object\"]}"
+      "{\"output\":{},\"next\":null,\"errors\":[\"The context must be a JSON object of at most 10,000 members\"]}"
           .getBytes(StandardCharsets.US_ASCII);
 
   private final Buffers buffers;
