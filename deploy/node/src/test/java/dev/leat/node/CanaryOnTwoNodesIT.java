@@ -30,6 +30,7 @@ class CanaryOnTwoNodesIT {
           Workshop acme = a.workshop("acme");
           acme.deployPublic("mask", Guests.saying("one"));
           assertThat(quietly(acme, Guests.failing()).status()).isEqualTo(201);
+          Eventually.holds("the other node has heard of both", () -> knows(b, "v2"));
           assertThat(
                   start(b, "{\"to\":\"v2\",\"strategy\":\"canary\",\"steps\":[50,100]}").status())
               .isEqualTo(201);
@@ -54,6 +55,14 @@ class CanaryOnTwoNodesIT {
         Eventually.holds("all callers have the old one", () -> call(a, 10) == 0);
       }
     }
+  }
+
+  private static boolean knows(RunningNode node, String version) {
+    return node.request("GET", "/v1/tenants/acme/functions/mask/versions/" + version)
+            .operator()
+            .send()
+            .status()
+        == 200;
   }
 
   private static long calls(JsonNode rollout) {
