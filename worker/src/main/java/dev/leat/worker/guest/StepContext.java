@@ -63,7 +63,8 @@ final class StepContext {
   }
 
   /**
-   * The members of an object, in their order; nothing if it is none, or has too many. Of one name the last holds.
+   * The members of an object, in their order; nothing if it is none, or has too many. Of one name
+   * the last holds.
    */
   static Optional<Map<String, byte[]>> members(byte[] json) {
     try (JsonParser parser = JSON.createParser(json)) {
