@@ -44,12 +44,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class WaitingBenchmark {
   private static final int WAITING = Integer.getInteger("waiting", 200);
-  private static final int CALLS = Integer.getInteger("calls", 2_000);
+  private static final int CALLS = Integer.getInteger("calls", 500);
   private static final int ROUNDS = Integer.getInteger("rounds", 3);
   private static final int ANSWER_MILLIS = 1_000;
 
-  /** About a millisecond of guest code. */
-  private static final int LOOPS = 400_000;
+  /** Some 10 ms of guest code: 0.4 ns each. */
+  private static final int LOOPS = Integer.getInteger("loops", 25_000_000);
 
   private final Vertx vertx = Vertx.vertx();
   private final Map<ModuleDigest, byte[]> modules = new HashMap<>();
