@@ -57,8 +57,7 @@ final class HostWorkTest {
   @Test
   void whatNobodyWaitsFor_holdsNothing_whileItStandsInTheQueue() {
     HostWork work = new HostWork(threads, 1);
-    threads.execute(() -> work.await(HOSTILE, HostWorkTest::isDone, this::hang));
-    Eventually.holds("the place is taken", () -> work.tasks() == 1);
+    takeAllPlacesOf(HOSTILE, work, 1);
 
     WeakReference<byte[]> left = leaveBehind(work);
     Eventually.holds(
@@ -74,6 +73,7 @@ final class HostWorkTest {
   @Test
   void whatOneTenantLeavesBehind_isBounded_andLeavesOthersTheirs() {
     HostWork work = new HostWork(threads, 4);
+    takeAllPlacesOf(HOSTILE, work, 2);
     for (int i = 0; i < 2 * HostWork.TASKS_PER_TENANT; i++) {
       assertThat(work.await(HOSTILE, result -> false, this::hang)).isEmpty();
     }
@@ -83,6 +83,31 @@ final class HostWorkTest {
     release.countDown();
     Eventually.holds("all is let go", () -> work.tasks() == 0);
     assertThat(work.await(HOSTILE, HostWorkTest::isDone, () -> "again")).contains("again");
+  }
+
+  /** Only once all its places are taken does what it gives up stay in the queue. */
+  private void takeAllPlacesOf(TenantId tenant, HostWork work, int places) {
+    for (int i = 0; i < places; i++) {
+      CountDownLatch begun = new CountDownLatch(1);
+      assertThat(
+              work.await(
+                  tenant,
+                  result -> !isOver(begun),
+                  () -> {
+                    begun.countDown();
+                    return hang();
+                  }))
+          .isEmpty();
+    }
+  }
+
+  private static boolean isOver(CountDownLatch latch) {
+    try {
+      return latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private static WeakReference<byte[]> leaveBehind(HostWork work) {
