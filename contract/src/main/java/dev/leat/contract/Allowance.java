@@ -2,6 +2,7 @@ package dev.leat.contract;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What a tenant may have at the most. Deploying and publishing check it; what was deployed or
@@ -113,101 +114,85 @@ public record Allowance(
 
   /** The same with other limits of functions, and others where a manifest names none. */
   public Allowance withLimits(Limits most, Limits usual) {
-    return new Allowance(
-        most,
-        usual,
-        instances,
-        functions,
-        modules,
-        storedBytes,
-        keys,
-        keyValueBytes,
-        asyncBacklog,
-        asyncBytes,
-        secrets,
-        secretBytes,
-        connections,
-        grants,
-        privateAddresses);
+    return changed(draft -> {
+      draft.limits = most;
+      draft.defaults = usual;
+    });
   }
 
   /** The same with other powers. */
   public Allowance withGrants(Set<String> words) {
-    return new Allowance(
-        limits,
-        defaults,
-        instances,
-        functions,
-        modules,
-        storedBytes,
-        keys,
-        keyValueBytes,
-        asyncBacklog,
-        asyncBytes,
-        secrets,
-        secretBytes,
-        connections,
-        words,
-        privateAddresses);
+    return changed(draft -> draft.grants = words);
   }
 
   /** The same with other room for keys and values. */
   public Allowance withKeys(long count, long bytes) {
-    return new Allowance(
-        limits,
-        defaults,
-        instances,
-        functions,
-        modules,
-        storedBytes,
-        count,
-        bytes,
-        asyncBacklog,
-        asyncBytes,
-        secrets,
-        secretBytes,
-        connections,
-        grants,
-        privateAddresses);
+    return changed(draft -> {
+      draft.keys = count;
+      draft.keyValueBytes = bytes;
+    });
   }
 
   /** The same, reaching these private addresses. */
   public Allowance withPrivateAddresses(List<AddressRange> ranges) {
-    return new Allowance(
-        limits,
-        defaults,
-        instances,
-        functions,
-        modules,
-        storedBytes,
-        keys,
-        keyValueBytes,
-        asyncBacklog,
-        asyncBytes,
-        secrets,
-        secretBytes,
-        connections,
-        grants,
-        ranges);
+    return changed(draft -> draft.privateAddresses = ranges);
   }
 
   /** The same with other room for secrets. */
   public Allowance withSecrets(long count, long bytes) {
-    return new Allowance(
-        limits,
-        defaults,
-        instances,
-        functions,
-        modules,
-        storedBytes,
-        keys,
-        keyValueBytes,
-        asyncBacklog,
-        asyncBytes,
-        count,
-        bytes,
-        connections,
-        grants,
-        privateAddresses);
+    return changed(draft -> {
+      draft.secrets = count;
+      draft.secretBytes = bytes;
+    });
+  }
+
+  private Allowance changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A copy whose components can be set. */
+  private static final class Draft {
+    private final Allowance base;
+    private Limits limits;
+    private Limits defaults;
+    private long keys;
+    private long keyValueBytes;
+    private long secrets;
+    private long secretBytes;
+    private Set<String> grants;
+    private List<AddressRange> privateAddresses;
+
+    Draft(Allowance base) {
+      this.base = base;
+      limits = base.limits;
+      defaults = base.defaults;
+      keys = base.keys;
+      keyValueBytes = base.keyValueBytes;
+      secrets = base.secrets;
+      secretBytes = base.secretBytes;
+      grants = base.grants;
+      privateAddresses = base.privateAddresses;
+    }
+
+    Allowance done() {
+      return new Allowance(
+          limits,
+          defaults,
+          base.instances,
+          base.functions,
+          base.modules,
+          base.storedBytes,
+          keys,
+          keyValueBytes,
+          base.asyncBacklog,
+          base.asyncBytes,
+          secrets,
+          secretBytes,
+          base.connections,
+          grants,
+          privateAddresses);
+    }
   }
 }

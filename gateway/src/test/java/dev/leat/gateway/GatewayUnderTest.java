@@ -197,39 +197,19 @@ final class GatewayUnderTest implements AutoCloseable {
       AuditLog audit,
       ChangeFeed changes) {
     return new ControlServices(
-        tenants,
-        quotas,
-        tokens,
-        null,
-        keys,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
+        new ControlServices.OfTenants(
+            tenants, quotas, tenant -> Map.of(), tokens, null, keys, null, null),
+        new ControlServices.OfRegistry(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+            null),
+        new ControlServices.OfInvocations(null, null, null, null),
         audit,
-        null,
         changes,
-        isOpenMetrics -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
-        tenant -> Map.of(),
-        Readiness.Ready::new,
-        List::of,
-        InstantSource.system());
+        new ControlServices.OfNode(
+            isOpenMetrics -> "leat_up 1\n".getBytes(StandardCharsets.UTF_8),
+            Readiness.Ready::new,
+            List::of,
+            InstantSource.system()));
   }
 
   int port() {

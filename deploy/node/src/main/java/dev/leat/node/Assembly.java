@@ -340,42 +340,47 @@ final class Assembly implements AutoCloseable {
             new AsyncMetrics(async.invocations::account, async.runner::begun)));
   }
 
+  private ControlServices.OfTenants tenantServices() {
+    return new ControlServices.OfTenants(
+        tenants.tenants,
+        tenants.quotas,
+        this::stock,
+        tenants.tokens,
+        tenants.issuers,
+        tenants.signingKeys,
+        tenants.secrets,
+        tenants.usage);
+  }
+
+  private ControlServices.OfRegistry registryServices() {
+    return new ControlServices.OfRegistry(
+        registry.publisherKeys,
+        registry.policies,
+        registry.publishing,
+        registry.modules,
+        registry.analysis,
+        registry.exchange,
+        registry.deploying,
+        registry.functions,
+        registry.traffic,
+        registry.naming,
+        registry.rollouts,
+        registry.permitting,
+        registry.reviewing,
+        levels,
+        guestDatabases.connections);
+  }
+
   private Gateway gateway(GatewayConfig config, Duration waitMax) {
     ControlServices services =
         new ControlServices(
-            tenants.tenants,
-            tenants.quotas,
-            tenants.tokens,
-            tenants.issuers,
-            tenants.signingKeys,
-            tenants.secrets,
-            registry.publisherKeys,
-            guestDatabases.connections,
-            registry.policies,
-            registry.exchange,
-            registry.publishing,
-            registry.modules,
-            registry.analysis,
-            registry.deploying,
-            registry.functions,
-            registry.traffic,
-            registry.naming,
-            registry.rollouts,
-            registry.permitting,
-            registry.reviewing,
-            levels,
-            executions,
-            logs,
-            async.invocations,
-            async.deadLetters,
+            tenantServices(),
+            registryServices(),
+            new ControlServices.OfInvocations(
+                executions, logs, async.invocations, async.deadLetters),
             audit.log,
-            tenants.usage,
             changes,
-            metrics::text,
-            this::stock,
-            this::readiness,
-            this::members,
-            clock);
+            new ControlServices.OfNode(metrics::text, this::readiness, this::members, clock));
     return new Gateway(
         config,
         loops.vertx,

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * How a node is set up.
@@ -108,94 +109,28 @@ public record NodeConfig(
 
   /** The same as one of a cluster, with these roles. */
   public NodeConfig at(ClusterPlace chosen, Set<NodeRole> its) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        its,
-        Optional.of(chosen),
-        database,
-        blobs,
-        bucket,
-        worker,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
-        outbound,
-        encryption,
-        telemetry);
+    return changed(draft -> {
+      draft.roles = its;
+      draft.place = Optional.of(chosen);
+    });
   }
 
   /** The same with its tables elsewhere. */
   public NodeConfig with(DatabaseConfig other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        other,
-        blobs,
-        bucket,
-        worker,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
-        outbound,
-        encryption,
-        telemetry);
+    return changed(draft -> draft.database = other);
   }
 
   /** The same with its modules there. */
   public NodeConfig with(BlobPlace other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        Optional.of(other),
-        bucket,
-        worker,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
-        outbound,
-        encryption,
-        telemetry);
+    return changed(draft -> draft.blobs = Optional.of(other));
   }
 
   /** The same with its modules in this bucket. */
   public NodeConfig with(BucketConfig other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        Optional.of(BlobPlace.S3),
-        other,
-        worker,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
-        outbound,
-        encryption,
-        telemetry);
+    return changed(draft -> {
+      draft.blobs = Optional.of(BlobPlace.S3);
+      draft.bucket = other;
+    });
   }
 
   /** Where modules and their compiled classes are. */
@@ -205,186 +140,42 @@ public record NodeConfig(
 
   /** The same with another budget for compiling. */
   public NodeConfig with(CompileBudget other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        blobs,
-        bucket,
-        worker,
-        other,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
-        outbound,
-        encryption,
-        telemetry);
+    return changed(draft -> draft.compiling = other);
   }
 
   /** The same with other limits on connections. */
   public NodeConfig with(ConnectionLimits other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        blobs,
-        bucket,
-        worker,
-        compiling,
-        other,
-        cluster,
-        audit,
-        invocations,
-        log,
-        outbound,
-        encryption,
-        telemetry);
+    return changed(draft -> draft.connections = other);
   }
 
   /** The same with a worker of another size. */
   public NodeConfig with(WorkerConfig other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        blobs,
-        bucket,
-        other,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
-        outbound,
-        encryption,
-        telemetry);
+    return changed(draft -> draft.worker = other);
   }
 
   /** The same with other settings of its cluster. */
   public NodeConfig with(ClusterConfig other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        blobs,
-        bucket,
-        worker,
-        compiling,
-        connections,
-        other,
-        audit,
-        invocations,
-        log,
-        outbound,
-        encryption,
-        telemetry);
+    return changed(draft -> draft.cluster = other);
   }
 
   /** The same with another log. */
   public NodeConfig with(LogConfig other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        blobs,
-        bucket,
-        worker,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        other,
-        outbound,
-        encryption,
-        telemetry);
+    return changed(draft -> draft.log = other);
   }
 
   /** The same with other settings of functions' requests. */
   public NodeConfig with(OutboundConfig other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        blobs,
-        bucket,
-        worker,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
-        other,
-        encryption,
-        telemetry);
+    return changed(draft -> draft.outbound = other);
   }
 
   /** The same with other keys. */
   public NodeConfig with(EncryptionConfig other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        blobs,
-        bucket,
-        worker,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
-        outbound,
-        other,
-        telemetry);
+    return changed(draft -> draft.encryption = other);
   }
 
   /** The same with this leaving it. */
   public NodeConfig with(TelemetryConfig other) {
-    return new NodeConfig(
-        dataDirectory,
-        host,
-        port,
-        roles,
-        place,
-        database,
-        blobs,
-        bucket,
-        worker,
-        compiling,
-        connections,
-        cluster,
-        audit,
-        invocations,
-        log,
-        outbound,
-        encryption,
-        other);
+    return changed(draft -> draft.telemetry = other);
   }
 
   /** What the node is called. */
@@ -415,6 +206,69 @@ public record NodeConfig(
       throw new IOException(
           "A cluster needs its modules where all of its nodes find them; blobs is files. Set it to"
               + " database or s3, or leave it out.");
+    }
+  }
+
+  private NodeConfig changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A copy whose components can be set. */
+  private static final class Draft {
+    private final NodeConfig base;
+    private Set<NodeRole> roles;
+    private Optional<ClusterPlace> place;
+    private DatabaseConfig database;
+    private Optional<BlobPlace> blobs;
+    private BucketConfig bucket;
+    private WorkerConfig worker;
+    private CompileBudget compiling;
+    private ConnectionLimits connections;
+    private ClusterConfig cluster;
+    private LogConfig log;
+    private OutboundConfig outbound;
+    private EncryptionConfig encryption;
+    private TelemetryConfig telemetry;
+
+    Draft(NodeConfig base) {
+      this.base = base;
+      roles = base.roles;
+      place = base.place;
+      database = base.database;
+      blobs = base.blobs;
+      bucket = base.bucket;
+      worker = base.worker;
+      compiling = base.compiling;
+      connections = base.connections;
+      cluster = base.cluster;
+      log = base.log;
+      outbound = base.outbound;
+      encryption = base.encryption;
+      telemetry = base.telemetry;
+    }
+
+    NodeConfig done() {
+      return new NodeConfig(
+          base.dataDirectory,
+          base.host,
+          base.port,
+          roles,
+          place,
+          database,
+          blobs,
+          bucket,
+          worker,
+          compiling,
+          connections,
+          cluster,
+          base.audit,
+          base.invocations,
+          log,
+          outbound,
+          encryption,
+          telemetry);
     }
   }
 }

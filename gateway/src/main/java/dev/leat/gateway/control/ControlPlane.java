@@ -20,6 +20,7 @@ import dev.leat.tenants.Authenticator;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,11 +77,12 @@ public final class ControlPlane {
                 step(
                     "rate",
                     "over it, nothing is read or written",
-                    new AdmitByRate(services.quotas().gate())),
+                    new AdmitByRate(services.tenants().quotas().gate())),
                 step(
                     "authorise",
                     "before any of what exists is told",
-                    new AuthoriseOperation(services.tenants(), services.audit().denials())),
+                    new AuthoriseOperation(
+                        services.tenants().tenants(), services.audit().denials())),
                 step("media-type", "cheap, so before a body is read", new CheckMediaType()),
                 step("parameters", "cheap, so before a body is read", new ReadParameters()),
                 step("memory", "no byte is read that has no room", new ReserveMemory(bodies)),
@@ -127,44 +129,51 @@ public final class ControlPlane {
   private Map<String, Operation> byId(OpenApiDocument document) {
     Map<String, Operation> byId = new HashMap<>();
     byId.put("getOpenApi", call -> new Reply.Bytes("application/json", document.json()));
-    byId.putAll(new PlatformOperations(services).byId());
-    byId.putAll(new TenantOperations(services.tenants(), services.quotas()).byId());
+    byId.putAll(new PlatformOperations(services.node()).byId());
+    byId.putAll(new AuditOperations(services.audit()).byId());
+    addTenants(services.tenants(), byId);
+    addRegistry(services.registry(), byId);
+    addInvocations(services.invocations(), byId);
+    return byId;
+  }
+
+  private void addTenants(ControlServices.OfTenants of, Map<String, Operation> byId) {
+    byId.putAll(new TenantOperations(of.tenants(), of.quotas()).byId());
     byId.putAll(
-        new QuotaOperations(services.quotas(), services.functions(), services.stock()).byId());
-    byId.putAll(new SigningKeyOperations(services.signingKeys()).byId());
-    byId.putAll(new TokenOperations(services.tokens()).byId());
-    byId.putAll(new IssuerOperations(services.issuers()).byId());
-    byId.putAll(new SecretOperations(services.secrets()).byId());
-    byId.putAll(new ConnectionOperations(services.connections()).byId());
+        new QuotaOperations(of.quotas(), services.registry().functions(), of.stock()).byId());
+    byId.putAll(new SigningKeyOperations(of.signingKeys()).byId());
+    byId.putAll(new TokenOperations(of.tokens()).byId());
+    byId.putAll(new IssuerOperations(of.issuers()).byId());
+    byId.putAll(new SecretOperations(of.secrets()).byId());
+    InstantSource clock = services.node().clock();
+    Invoices invoices = new Invoices(of.tenants(), of.usage(), of.signingKeys(), clock);
+    byId.putAll(new UsageOperations(of.usage(), invoices, clock).byId());
+  }
+
+  private void addRegistry(ControlServices.OfRegistry of, Map<String, Operation> byId) {
     byId.putAll(
-        new ModuleOperations(
-                services.keys(), services.publishing(), services.modules(), services.analysis())
-            .byId());
-    byId.putAll(new TrustOperations(services.keys(), services.policies()).byId());
-    byId.putAll(
-        new ExchangeOperations(services.exchange(), services.modules(), services.policies())
-            .byId());
+        new ModuleOperations(of.keys(), of.publishing(), of.modules(), of.analysis()).byId());
+    byId.putAll(new TrustOperations(of.keys(), of.policies()).byId());
+    byId.putAll(new ExchangeOperations(of.exchange(), of.modules(), of.policies()).byId());
     byId.putAll(
         new FunctionOperations(
-                services.deploying(),
-                services.functions(),
-                services.permitting(),
-                services.secrets(),
-                services.connections())
+                of.deploying(),
+                of.functions(),
+                of.permitting(),
+                services.tenants().secrets(),
+                of.connections())
             .byId());
-    byId.putAll(new ReleaseOperations(services.traffic(), services.naming()).byId());
-    byId.putAll(new RolloutOperations(services.rollouts()).byId());
-    byId.putAll(new PermissionOperations(services.permitting(), services.reviewing()).byId());
-    byId.putAll(new LogLevelOperations(services.functions(), services.levels()).byId());
-    byId.putAll(
-        new InvocationOperations(services.executions(), services.logs(), services.async()).byId());
-    byId.putAll(new DeadLetterOperations(services.deadLetters(), services.logs()).byId());
-    byId.putAll(new AuditOperations(services.audit()).byId());
-    Invoices invoices =
-        new Invoices(
-            services.tenants(), services.usage(), services.signingKeys(), services.clock());
-    byId.putAll(new UsageOperations(services.usage(), invoices, services.clock()).byId());
-    return byId;
+    byId.putAll(new ReleaseOperations(of.traffic(), of.naming()).byId());
+    byId.putAll(new RolloutOperations(of.rollouts()).byId());
+    byId.putAll(new PermissionOperations(of.permitting(), of.reviewing()).byId());
+    byId.putAll(new LogLevelOperations(of.functions(), of.levels()).byId());
+    byId.putAll(new ConnectionOperations(of.connections()).byId());
+  }
+
+  private static void addInvocations(
+      ControlServices.OfInvocations of, Map<String, Operation> byId) {
+    byId.putAll(new InvocationOperations(of.executions(), of.logs(), of.async()).byId());
+    byId.putAll(new DeadLetterOperations(of.deadLetters(), of.logs()).byId());
   }
 
   /** What takes the requests of one event loop. */

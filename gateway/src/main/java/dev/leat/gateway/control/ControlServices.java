@@ -37,44 +37,67 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What the control plane's operations work on.
+ * What the control plane's operations work on, by the rooms that it comes from.
  *
- * @param metrics the node's metrics
- * @param stock what a tenant has of what is kept, by the names of the quotas that limit it; blocks
- * @param readiness whether the node should get requests now
- * @param members the nodes of the cluster as this one knows them, by name
+ * @param changes what operations wait for before they answer
  */
 public record ControlServices(
-    Tenants tenants,
-    Quotas quotas,
-    Tokens tokens,
-    Issuers issuers,
-    SigningKeys signingKeys,
-    Secrets secrets,
-    PublisherKeys keys,
-    Connections connections,
-    Policies policies,
-    ModuleExchange exchange,
-    PublishModule publishing,
-    ModuleCatalog modules,
-    ModuleAnalysis analysis,
-    DeployFunction deploying,
-    FunctionCatalog functions,
-    MoveTraffic traffic,
-    NameVersions naming,
-    Rollouts rollouts,
-    PermitFunction permitting,
-    ReviewCapabilities reviewing,
-    LogLevels levels,
-    ExecutionLog executions,
-    InvocationLogs logs,
-    AsyncInvocations async,
-    DeadLetters deadLetters,
+    OfTenants tenants,
+    OfRegistry registry,
+    OfInvocations invocations,
     AuditLog audit,
-    UsageLog usage,
     ChangeFeed changes,
-    MetricsText metrics,
-    Function<TenantId, Map<String, Long>> stock,
-    Supplier<Readiness> readiness,
-    Supplier<List<MemberReply>> members,
-    InstantSource clock) {}
+    OfNode node) {
+  /**
+   * Who may call, and what each tenant may have.
+   *
+   * @param stock what a tenant has of what is kept, by the names of the quotas that limit it;
+   *     blocks
+   */
+  public record OfTenants(
+      Tenants tenants,
+      Quotas quotas,
+      Function<TenantId, Map<String, Long>> stock,
+      Tokens tokens,
+      Issuers issuers,
+      SigningKeys signingKeys,
+      Secrets secrets,
+      UsageLog usage) {}
+
+  /** What is published and deployed. */
+  public record OfRegistry(
+      PublisherKeys keys,
+      Policies policies,
+      PublishModule publishing,
+      ModuleCatalog modules,
+      ModuleAnalysis analysis,
+      ModuleExchange exchange,
+      DeployFunction deploying,
+      FunctionCatalog functions,
+      MoveTraffic traffic,
+      NameVersions naming,
+      Rollouts rollouts,
+      PermitFunction permitting,
+      ReviewCapabilities reviewing,
+      LogLevels levels,
+      Connections connections) {}
+
+  /** What was called. */
+  public record OfInvocations(
+      ExecutionLog executions,
+      InvocationLogs logs,
+      AsyncInvocations async,
+      DeadLetters deadLetters) {}
+
+  /**
+   * The node itself.
+   *
+   * @param readiness whether the node should get requests now
+   * @param members the nodes of the cluster as this one knows them, by name
+   */
+  public record OfNode(
+      MetricsText metrics,
+      Supplier<Readiness> readiness,
+      Supplier<List<MemberReply>> members,
+      InstantSource clock) {}
+}

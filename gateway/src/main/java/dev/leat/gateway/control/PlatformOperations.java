@@ -16,10 +16,10 @@ final class PlatformOperations {
   private static final String OPEN_METRICS_TYPE =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-  private final ControlServices services;
+  private final ControlServices.OfNode node;
 
-  PlatformOperations(ControlServices services) {
-    this.services = services;
+  PlatformOperations(ControlServices.OfNode node) {
+    this.node = node;
   }
 
   Map<String, Operation> byId() {
@@ -27,7 +27,7 @@ final class PlatformOperations {
         "getLiveness", call -> Reply.ok(HealthReply.of("live")),
         "getReadiness", call -> readiness(),
         "getMetrics", this::metrics,
-        "getCluster", call -> Reply.ok(new ClusterReply(services.members().get())),
+        "getCluster", call -> Reply.ok(new ClusterReply(node.members().get())),
         "whoAmI", call -> Reply.ok(CallerReply.of(call.by())));
   }
 
@@ -35,11 +35,11 @@ final class PlatformOperations {
     String accepted = Objects.requireNonNullElse(call.headers().get(HttpHeaders.ACCEPT), "");
     boolean isOpenMetrics = accepted.contains("application/openmetrics-text");
     return new Reply.Bytes(
-        isOpenMetrics ? OPEN_METRICS_TYPE : METRICS_TYPE, services.metrics().read(isOpenMetrics));
+        isOpenMetrics ? OPEN_METRICS_TYPE : METRICS_TYPE, node.metrics().read(isOpenMetrics));
   }
 
   private Reply readiness() {
-    return switch (services.readiness().get()) {
+    return switch (node.readiness().get()) {
       case Readiness.Ready _ -> Reply.ok(HealthReply.of("ready"));
       case Readiness.ReadyWithoutDatabase _ -> Reply.ok(new HealthReply("ready", "away"));
       case Readiness.Unready(Problem why) -> new Reply.Refused(why);
