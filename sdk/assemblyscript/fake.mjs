@@ -16,6 +16,7 @@ export const Code = Object.freeze({
 
 const LEVELS = ['debug', 'info', 'warn', 'error'];
 const STATE = 'processor-state/function';
+const WORDS = ['absent', 'denied', 'invalid', 'quota', 'timeout', 'failed', 'too-large', 'conflict'];
 const NOTHING = { columns: [], rows: [], rowsAffected: 0 };
 
 export class FakeHost {
@@ -41,6 +42,8 @@ export class FakeHost {
   metrics = {};
   /** The HTTP requests and SQL statements, in their order. */
   calls = [];
+  /** A step's, as the last call left it. */
+  context = {};
   #values = new Map();
 
   /** @param wasm the module's bytes */
@@ -73,13 +76,17 @@ export class FakeHost {
   }
 
   /**
-   * Calls a handler or a processor.
+   * Calls a handler, a processor, or a step with its context: an object, or its JSON.
    *
    * @returns {{status: number, headers: object, body: Buffer, text: string, failure?: string}}
    */
   call(body = '', { method = 'POST', path = '', query = '', headers = {} } = {}) {
     const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     this.#call = { method, path, query, headers: lower, status: 200, answered: {}, failure: undefined };
+    if (WebAssembly.Module.exports(this.#module).some(({ name }) => name === 'step')) {
+      this.context = typeof body === 'object' ? structuredClone(body) : JSON.parse(body || '{}');
+      body = JSON.stringify(this.context);
+    }
     this.#instance = new WebAssembly.Instance(this.#module, { leat: this.#imports() });
     const { exports } = this.#instance;
     let bytes = null;
@@ -89,7 +96,7 @@ export class FakeHost {
         if (exports.init(this.#give(config), config.length) === 0) throw new Error('init refused the configuration');
       }
       const input = Buffer.from(body);
-      const run = exports.handle ?? exports.process_event;
+      const run = exports.handle ?? exports.process_event ?? exports.step;
       const result = BigInt.asUintN(64, run(this.#give(input), input.length));
       if (result !== (exports.handle ? 0xffffffffffffffffn : 0n)) {
         bytes = Buffer.from(this.#bytes(Number(result >> 32n), Number(result & 0xffffffffn)));
@@ -152,8 +159,36 @@ export class FakeHost {
 
   #run(name, sql, parameters) {
     this.calls.push(`${name} ${sql} ${parameters}`);
+    return this.#results.push(this.#result(sql));
+  }
+
+  #result(sql) {
     const known = Object.keys(this.sql).find((statement) => sql.startsWith(statement));
-    return this.#results.push(JSON.stringify({ ...NOTHING, ...(known ? this.sql[known] : {}) }));
+    return JSON.stringify({ ...NOTHING, ...(known ? this.sql[known] : {}) });
+  }
+
+  #give64(text) {
+    const bytes = Buffer.from(text);
+    return BigInt(this.#give(bytes) >>> 0) << 32n | BigInt(bytes.length);
+  }
+
+  #error(code) {
+    return this.#give64(JSON.stringify({ error: { code: WORDS[-1 - code] ?? 'failed', message: 'as the test has it' } }));
+  }
+
+  #code(name) {
+    for (const [prefix, code] of this.#codes) if (name.startsWith(prefix)) return code;
+    return undefined;
+  }
+
+  /** What a step asks for in JSON; what is none is undefined. */
+  #asked(pointer, length) {
+    try {
+      return JSON.parse(this.#text(pointer, length));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return undefined;
+    }
   }
 
   #turn(name, from, to) {
@@ -236,10 +271,38 @@ export class FakeHost {
 
       get_processor_state: () => {
         const kept = this.#value(STATE);
-        if (!kept) return 0n;
-        return BigInt(this.#give(kept.bytes) >>> 0) << 32n | BigInt(kept.bytes.length);
+        return kept ? this.#give64(kept.bytes) : 0n;
       },
       set_processor_state: (value, length) => this.#keep(STATE, this.#bytes(value, length), 0n),
+
+      get_context: (key, length) => {
+        const name = text(key, length);
+        return Object.hasOwn(this.context, name) ? this.#give64(JSON.stringify(this.context[name])) : 0n;
+      },
+      set_context: (key, length, json, jsonLength) => {
+        const [name, value] = [text(key, length), this.#asked(json, jsonLength)];
+        if (name === '' || name.length > 256 || value === undefined) return Code.INVALID;
+        this.context[name] = value;
+        return 0;
+      },
+      http_request: (json, length) => {
+        const { method = 'GET', url, body } = this.#asked(json, length) ?? {};
+        if (!url) return this.#error(Code.INVALID);
+        const name = `${method.toUpperCase()} ${url}`;
+        const sent = typeof body === 'string' ? body : JSON.stringify(body);
+        this.calls.push(sent ? `${name} ${sent}` : name);
+        const answer = this.http[name];
+        if (!answer) return this.#error(Code.UNAVAILABLE);
+        const headers = Object.entries(answer.headers ?? {}).map(([field, value]) => [field.toLowerCase(), value]);
+        return this.#give64(JSON.stringify({
+          status: answer.status ?? 200, headers: Object.fromEntries(headers), body: answer.body ?? '' }));
+      },
+      db_query: (json, length) => {
+        const { sql, params = [] } = this.#asked(json, length) ?? {};
+        if (!sql) return this.#error(Code.INVALID);
+        this.calls.push(`db_query ${sql} ${JSON.stringify(params)}`);
+        return this.#give64(this.#result(sql));
+      },
 
       http_open: (method, methodLength, url, urlLength) =>
         this.#requests.push({ name: `${text(method, methodLength)} ${text(url, urlLength)}` }),
@@ -279,8 +342,10 @@ export class FakeHost {
     };
     for (const [name, body] of Object.entries(imports)) {
       imports[name] = (...values) => {
-        for (const [prefix, code] of this.#codes) if (name.startsWith(prefix)) return code;
-        return body(...values);
+        const code = this.#code(name);
+        if (code === undefined) return body(...values);
+        if (name === 'http_request' || name === 'db_query') return this.#error(code);
+        return name.startsWith('get_') ? 0n : code;
       };
     }
     return imports;

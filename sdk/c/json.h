@@ -253,6 +253,26 @@ LEAT_INLINE enum json_token json_next(struct json_reader *reader) {
   }
 }
 
+/* The JSON of a member of an object, as a span of it, and its length; NULL when there is none, or what stands before it is
+ * no JSON. Names are compared as they are written. The object may be a member's, and then ends where that does. */
+LEAT_HELPER const uint8_t *json_member(const uint8_t *object, uint32_t length, const char *name, uint32_t name_length,
+                                       uint32_t *value_length) {
+  struct json_reader reader = json_read(object, length);
+  if (object == NULL || json_next(&reader) != JSON_OBJECT_START) return NULL;
+  while (json_next(&reader) == JSON_KEY) {
+    bool is_it = (uint32_t)(reader.token_end - reader.token) == name_length + 2
+                 && __builtin_memcmp(reader.token + 1, name, name_length) == 0;
+    enum json_token token = json_next(&reader);
+    const uint8_t *value = reader.token;
+    while (reader.depth > 1 && token != JSON_INVALID) token = json_next(&reader);
+    if (token == JSON_INVALID) return NULL;
+    if (!is_it) continue;
+    *value_length = (uint32_t)(reader.token_end - value);
+    return value;
+  }
+  return NULL;
+}
+
 /* Writes the characters of a string token (quotes included in the span) to `to` as UTF-8, with every escape
  * resolved, and answers how many bytes that are: never more than the token has. Half a surrogate pair becomes
  * the three bytes that its code point would have, which no valid UTF-8 equals. */

@@ -5,6 +5,7 @@
  *
  *     static uint64_t leat_handle(uint8_t *body, uint32_t length);            contract `handler`
  *     static uint64_t leat_process_event(uint8_t *event, uint32_t length);    `processor`, with LEAT_PROCESSOR
+ *     static uint64_t leat_step(uint8_t *context, uint32_t length);           `step`, with LEAT_STEP
  *
  * and, when it takes a configuration, with LEAT_INIT
  *
@@ -63,7 +64,7 @@ LEAT_IMPORT("response_header")
 void leat_response_header(const void *name, uint32_t name_length, const void *value, uint32_t value_length);
 
 /* Says why the call is about to answer LEAT_FAILED; for the operator, not for the caller. */
-#ifndef LEAT_PROCESSOR
+#if !defined(LEAT_PROCESSOR) && !defined(LEAT_STEP)
 LEAT_IMPORT("fail") void leat_fail(const void *text, uint32_t length);
 #endif
 
@@ -73,7 +74,7 @@ LEAT_IMPORT("log") void leat_log(int32_t level, const void *text, uint32_t lengt
 LEAT_IMPORT("log_fields")
 void leat_log_fields(int32_t level, const void *text, uint32_t length, const void *json, uint32_t json_length);
 
-#ifdef LEAT_PROCESSOR /* A processor has no `fail`: what went wrong is in its log. */
+#if defined(LEAT_PROCESSOR) || defined(LEAT_STEP) /* These have no `fail`: what went wrong is in their log. */
 LEAT_INLINE void leat_fail(const void *text, uint32_t length) { leat_log(LEAT_ERROR, text, length); }
 #endif
 
@@ -134,10 +135,23 @@ LEAT_HELPER bool leat_config_bool(const void *name, uint32_t name_length, bool o
   return length == 4 && json[0] == 't' ? true : length == 5 && json[0] == 'f' ? false : otherwise;
 }
 
+/* What follows answers (pointer << 32) | length, in memory that leat_export_allocate gave, or 0: leat_read_state and its
+ * like add it to a buffer. */
 #ifdef LEAT_PROCESSOR
-/* A value of the processor's own: at (pointer << 32) | length, in memory that leat_export_allocate gave; 0 without one. */
+/* A value of the processor's own; 0 without one. */
 LEAT_IMPORT("get_processor_state") uint64_t leat_get_processor_state(void);
 LEAT_IMPORT("set_processor_state") int32_t leat_set_processor_state(const void *value, uint32_t length);
+#endif
+
+#ifdef LEAT_STEP
+/* The JSON of a member of the job's context; 0 without one. */
+LEAT_IMPORT("get_context") uint64_t leat_get_context(const void *key, uint32_t key_length);
+LEAT_IMPORT("set_context")
+int32_t leat_set_context(const void *key, uint32_t key_length, const void *json, uint32_t json_length);
+/* {"method", "url", "headers", "body"} in, {"status", "headers", "body"} or {"error": {"code", "message"}} out. */
+LEAT_IMPORT("http_request") uint64_t leat_http_request(const void *json, uint32_t length);
+/* {"connection", "sql", "params"} in, {"columns", "rows", "rowsAffected"} or an error out. */
+LEAT_IMPORT("db_query") uint64_t leat_db_query(const void *json, uint32_t length);
 #endif
 
 /* capability: http. A request is opened, given header fields, sent, and its answer read; what is left open ends with
@@ -157,6 +171,7 @@ LEAT_IMPORT("http_response_body") int32_t leat_http_response_body(int32_t handle
 LEAT_IMPORT("http_close") void leat_http_close(int32_t handle);
 LEAT_IMPORT("http_is_allowed") /* 1 or 0 */
 int32_t leat_http_is_allowed(const void *method, uint32_t method_length, const void *url, uint32_t url_length);
+
 /* capability: secrets. The length of a secret's value, of which at most `capacity` bytes are written; LEAT_ABSENT for
  * one that is not set, LEAT_DENIED for one that the manifest does not name. */
 LEAT_IMPORT("secret_get")
@@ -183,10 +198,6 @@ LEAT_IMPORT("kv_compare_and_set")
 int32_t leat_kv_compare_and_set(const void *key, uint32_t key_length, const void *old, uint32_t old_length,
                                 const void *value, uint32_t length, int64_t ttl_seconds);
 
-/* capability: secrets */
-LEAT_IMPORT("secret_get")
-int32_t leat_secret_get(const void *name, uint32_t name_length, void *buffer, uint32_t capacity);
-
 /* capability: database. Parameters are a JSON array, one value for each `?`; a result is a JSON object with
  * `columns`, `rows` and `rowsAffected`, read by its handle until it is closed. One transaction at a time, which
  * ends with the call: what is not committed by then is rolled back. */
@@ -206,9 +217,9 @@ LEAT_IMPORT("sql_is_allowed") int32_t leat_sql_is_allowed(const void *sql, uint3
 
 #ifndef LEAT_IMPORTS_ONLY
 
-/* ---- Results of leat_handle and leat_process_event. */
+/* ---- Results of leat_handle, leat_process_event and leat_step. */
 
-#ifdef LEAT_PROCESSOR
+#if defined(LEAT_PROCESSOR) || defined(LEAT_STEP)
 #define LEAT_FAILED 0
 #else
 #define LEAT_FAILED UINT64_MAX /* after leat_fail() */
@@ -218,9 +229,10 @@ LEAT_IMPORT("sql_is_allowed") int32_t leat_sql_is_allowed(const void *sql, uint3
 LEAT_INLINE uint64_t leat_response(const void *body, uint32_t length) {
   return (uint64_t)(uintptr_t)body << 32 | length;
 }
-#else
-uint64_t leat_response(const void *body, uint32_t length); /* a pointer has no room in 32 bits there */
-int32_t leat_fake_state(void *buffer, uint32_t capacity);
+LEAT_INLINE const void *leat_given(uint64_t packed) { return (const void *)(uintptr_t)(packed >> 32); }
+#else /* a pointer has no room in 32 bits there */
+uint64_t leat_response(const void *body, uint32_t length);
+const void *leat_given(uint64_t packed);
 #endif
 
 /* ---- Memory. */
@@ -373,17 +385,29 @@ LEAT_HELPER int32_t leat_read_secret(struct leat_buffer *buffer, const void *nam
 LEAT_HELPER int32_t leat_read_kv(struct leat_buffer *buffer, const void *key, uint32_t key_length) {
   LEAT_READ(buffer, leat_kv_get(key, key_length, to, room))
 }
+/* What the host gave in memory of the function's. */
+LEAT_HELPER int32_t leat_put_given(struct leat_buffer *buffer, uint64_t packed) {
+  if (packed == 0) return LEAT_ABSENT;
+  leat_put(buffer, leat_given(packed), (uint32_t)packed);
+  return buffer->exhausted ? LEAT_TOO_LARGE : (int32_t)(uint32_t)packed;
+}
 #ifdef LEAT_PROCESSOR
 /* The value of the processor's own; LEAT_ABSENT without one. */
 LEAT_HELPER int32_t leat_read_state(struct leat_buffer *buffer) {
-#ifdef __wasm__
-  uint64_t state = leat_get_processor_state();
-  if (state == 0) return LEAT_ABSENT;
-  leat_put(buffer, (const void *)(uintptr_t)(state >> 32), (uint32_t)state);
-  return buffer->exhausted ? LEAT_TOO_LARGE : (int32_t)(uint32_t)state;
-#else
-  LEAT_READ(buffer, leat_fake_state(to, room))
+  return leat_put_given(buffer, leat_get_processor_state());
+}
 #endif
+#ifdef LEAT_STEP
+/* The JSON of a member of the context; LEAT_ABSENT without one. */
+LEAT_HELPER int32_t leat_read_context(struct leat_buffer *buffer, const void *key, uint32_t key_length) {
+  return leat_put_given(buffer, leat_get_context(key, key_length));
+}
+/* The JSON of an answer, be it one of an error. */
+LEAT_HELPER int32_t leat_read_http_request(struct leat_buffer *buffer, const void *json, uint32_t length) {
+  return leat_put_given(buffer, leat_http_request(json, length));
+}
+LEAT_HELPER int32_t leat_read_db_query(struct leat_buffer *buffer, const void *json, uint32_t length) {
+  return leat_put_given(buffer, leat_db_query(json, length));
 }
 #endif
 LEAT_HELPER int32_t leat_read_kv_list(struct leat_buffer *buffer, const void *prefix, uint32_t prefix_length,
@@ -444,6 +468,14 @@ LEAT_EXPORT("process_event") uint64_t leat_export_process_event(uint8_t *event, 
 LEAT_EXPORT("free") void leat_export_free(void *block, uint32_t size) {
   (void)block;
   (void)size;
+}
+#elif defined(LEAT_STEP)
+static uint64_t leat_step(uint8_t *context, uint32_t length);
+
+LEAT_EXPORT("step") uint64_t leat_export_step(uint8_t *context, uint32_t length) {
+  uint64_t result = leat_step(leat_terminated(context, length), length);
+  leat_answered = true;
+  return result;
 }
 #else
 static uint64_t leat_handle(uint8_t *body, uint32_t length);

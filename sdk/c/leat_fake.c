@@ -2,6 +2,19 @@
 #define LEAT_IMPORTS_ONLY
 #include "leat.h"
 
+/* Of a step alone. */
+uint64_t leat_get_context(const void *key, uint32_t key_length);
+int32_t leat_set_context(const void *key, uint32_t key_length, const void *json, uint32_t json_length);
+uint64_t leat_http_request(const void *json, uint32_t length);
+uint64_t leat_db_query(const void *json, uint32_t length);
+/* Of a processor alone. */
+uint64_t leat_get_processor_state(void);
+int32_t leat_set_processor_state(const void *value, uint32_t length);
+void leat_record_metric(const void *name, uint32_t name_length, double value);
+/* Of all, where a pointer has no room in 32 bits. */
+uint64_t leat_response(const void *body, uint32_t length);
+const void *leat_given(uint64_t packed);
+
 #undef LEAT_H /* leat_fake.h without a function */
 #include "leat_fake.h"
 
@@ -45,11 +58,12 @@ struct entry {
   struct entry *headers;
 };
 
-static struct entry *headers, *configs, *secrets, *values, *answers, *results, *codes, *response_headers, *metrics;
+static struct entry *headers, *configs, *secrets, *values, *answers, *results, *codes, *response_headers, *metrics,
+    *context;
 static char *method, *path, *query, *failure, *log_lines, *calls, *body_text;
 static int32_t status;
 static int64_t now;
-static const void *answered;
+static const void *answered, *given;
 static uint32_t answered_length;
 static bool in_transaction;
 
@@ -126,7 +140,8 @@ static int32_t give_entry(const struct entry *entry, void *buffer, uint32_t capa
 /* ---- What tests say and ask. */
 
 void leat_fake_reset(void) {
-  headers = configs = secrets = values = answers = results = codes = response_headers = metrics = NULL;
+  headers = configs = secrets = values = answers = results = codes = response_headers = metrics = context
+      = NULL;
   method = path = query = failure = log_lines = calls = NULL;
   now = 0;
   in_transaction = false;
@@ -185,6 +200,16 @@ double leat_fake_metric(const char *name) {
 uint64_t leat_response(const void *body, uint32_t length) {
   answered = body;
   answered_length = length;
+  return 1ull << 32 | length;
+}
+
+const void *leat_given(uint64_t packed) {
+  (void)packed;
+  return given;
+}
+
+static uint64_t give_whole(const void *bytes, size_t length) {
+  given = bytes;
   return 1ull << 32 | length;
 }
 
@@ -258,7 +283,6 @@ METRIC(counter, true)
 METRIC(gauge, false)
 METRIC(histogram, false)
 METRIC(timer, false)
-void leat_record_metric(const void *name, uint32_t name_length, double value);
 void leat_record_metric(const void *name, uint32_t name_length, double value) {
   record(name, name_length, value, false);
 }
@@ -375,11 +399,10 @@ int32_t leat_kv_compare_and_set(const void *key, uint32_t key_length, const void
 /* A processor's own value: under a key of its own, as on the platform. */
 #define STATE "processor-state/function"
 
-int32_t leat_fake_state(void *buffer, uint32_t capacity);
-int32_t leat_fake_state(void *buffer, uint32_t capacity) {
-  return leat_kv_get(STATE, sizeof STATE - 1, buffer, capacity);
+uint64_t leat_get_processor_state(void) {
+  struct entry *entry = code_of("get_processor_state") == 0 ? value_of(STATE, sizeof STATE - 1) : NULL;
+  return entry == NULL ? 0 : give_whole(entry->value, entry->length);
 }
-int32_t leat_set_processor_state(const void *value, uint32_t length);
 int32_t leat_set_processor_state(const void *value, uint32_t length) {
   return leat_kv_set(STATE, sizeof STATE - 1, value, length, 0);
 }
@@ -453,19 +476,20 @@ int32_t leat_http_is_allowed(const void *of_method, uint32_t method_length, cons
 
 static const char nothing[] = "{\"columns\":[],\"rows\":[],\"rowsAffected\":0}";
 
+static const char *result_of(const char *statement) {
+  for (struct entry *known = results; known != NULL; known = known->next)
+    if (strncmp(statement, known->name, strlen(known->name)) == 0) return known->value;
+  return nothing;
+}
+
 static int32_t run_sql(const char *import, const void *sql, uint32_t length, const void *parameters, uint32_t count) {
   say(&calls, import, sql, length, parameters, count);
   ANSWER_CODE(import);
   struct entry *result = need(calloc(1, sizeof *result));
   result->name = copy("", 0);
-  result->value = copy(nothing, strlen(nothing));
-  char *statement = copy(sql, length);
-  for (struct entry *known = results; known != NULL; known = known->next)
-    if (strncmp(statement, known->name, strlen(known->name)) == 0) {
-      result->value = known->value;
-      break;
-    }
-  result->length = strlen(result->value);
+  const char *json = result_of(copy(sql, length));
+  result->value = copy(json, strlen(json));
+  result->length = strlen(json);
   return handle_of(result);
 }
 
@@ -495,4 +519,153 @@ int32_t leat_sql_rollback(void) { return turn("sql_rollback", true, false); }
 int32_t leat_sql_is_allowed(const void *sql, uint32_t length) {
   (void)sql, (void)length;
   return code_of("sql_") != LEAT_DENIED;
+}
+
+/* ---- Imports: what a step asks in JSON. What a test hands over is taken to be some. */
+
+static const char *after_value(const char *at) {
+  int depth = 0;
+  do {
+    if (*at == '"') {
+      for (at++; *at != 0 && *at != '"'; at++)
+        if (*at == '\\' && at[1] != 0) at++;
+    } else if (*at == '{' || *at == '[') {
+      depth++;
+    } else if (*at == '}' || *at == ']') {
+      depth--;
+    }
+    if (*at != 0) at++;
+  } while (*at != 0 && (depth > 0 || strchr(":,}]\"{[ \t\r\n", *at) == NULL));
+  return at;
+}
+
+static const char *after_space(const char *at) { return at + strspn(at, " \t\r\n"); }
+
+/* The members of an object: their names as they are written, and their JSON. */
+static struct entry *members_of(const void *json, uint32_t length) {
+  struct entry *members = NULL;
+  const char *at = after_space(copy(json, length));
+  if (*at != '{') return NULL;
+  at = after_space(at + 1);
+  while (*at == '"') {
+    const char *end = after_value(at);
+    const char *value = after_space(end);
+    if (*value != ':') break;
+    value = after_space(value + 1);
+    const char *next = after_value(value);
+    put(&members, at + 1, (size_t)(end - at) - 2, value, (size_t)(next - value));
+    at = after_space(next);
+    if (*at == ',') at = after_space(at + 1);
+  }
+  return members;
+}
+
+static char *append(char *text, const char *more, size_t length) {
+  size_t had = strlen(text);
+  char *all = need(realloc(text, had + length + 1));
+  memcpy(all + had, more, length);
+  all[had + length] = 0;
+  return all;
+}
+
+/* What a member says: a text without its quotes and escapes, anything else as JSON; `otherwise` where there is none. */
+static char *text_of(struct entry *members, const char *name, const char *otherwise) {
+  struct entry *member = find(members, name, strlen(name));
+  if (member == NULL || strcmp(member->value, "null") == 0) return copy(otherwise, strlen(otherwise));
+  if (member->value[0] != '"') return copy(member->value, member->length);
+  char *text = copy("", 0);
+  for (const char *at = member->value + 1; *at != 0 && *at != '"'; at++) {
+    char utf8[3] = {*at};
+    size_t length = 1;
+    if (*at == '\\') {
+      const char *plain = "\"\\/bfnrt", *escape = *++at == 0 ? NULL : strchr(plain, *at);
+      if (*at == 0) break;
+      if (escape != NULL) utf8[0] = "\"\\/\b\f\n\r\t"[escape - plain];
+      if (*at == 'u') {
+        unsigned unit = 0;
+        if (sscanf(at + 1, "%4x", &unit) != 1) break;
+        at += 4;
+        length = unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3;
+        if (length == 1) utf8[0] = (char)unit;
+        if (length == 2) utf8[0] = (char)(0xC0 | unit >> 6), utf8[1] = (char)(0x80 | (unit & 63));
+        if (length == 3)
+          utf8[0] = (char)(0xE0 | unit >> 12), utf8[1] = (char)(0x80 | (unit >> 6 & 63)),
+          utf8[2] = (char)(0x80 | (unit & 63));
+      }
+    }
+    text = append(text, utf8, length);
+  }
+  return text;
+}
+
+static char *append_json(char *json, const char *text) {
+  json = append(json, "\"", 1);
+  for (; *text != 0; text++) {
+    char escape[8];
+    if (*text == '"' || *text == '\\') json = append(json, "\\", 1);
+    if ((unsigned char)*text >= 0x20) json = append(json, text, 1);
+    else json = append(json, escape, (size_t)sprintf(escape, "\\u%04x", (unsigned)*text));
+  }
+  return append(json, "\"", 1);
+}
+
+static uint64_t give_error(int32_t code) {
+  static const char *const words[] = {"absent", "denied", "invalid", "quota", "timeout", "failed", "too-large", "conflict"};
+  char *json = need(malloc(128));
+  int length = sprintf(json, "{\"error\":{\"code\":\"%s\",\"message\":\"as the test has it\"}}",
+                       code >= LEAT_CONFLICT && code < 0 ? words[-code - 1] : "failed");
+  return give_whole(json, (size_t)length);
+}
+
+void leat_fake_context(const void *json, uint32_t length) { context = members_of(json, length); }
+
+const char *leat_fake_context_value(const char *key) {
+  struct entry *entry = find(context, key, strlen(key));
+  return entry == NULL ? NULL : entry->value;
+}
+
+uint64_t leat_get_context(const void *key, uint32_t key_length) {
+  struct entry *entry = find(context, key, key_length);
+  return entry == NULL ? 0 : give_whole(entry->value, entry->length);
+}
+int32_t leat_set_context(const void *key, uint32_t key_length, const void *json, uint32_t json_length) {
+  ANSWER_CODE("set_context");
+  if (key_length == 0 || key_length > 256 || json_length == 0) return LEAT_INVALID;
+  if (json_length > 1048576) return LEAT_TOO_LARGE;
+  put(&context, key, key_length, json, json_length);
+  return 0;
+}
+
+uint64_t leat_http_request(const void *json, uint32_t length) {
+  struct entry *request = members_of(json, length);
+  char *url = text_of(request, "url", ""), *body = text_of(request, "body", ""), *name = text_of(request, "method", "GET");
+  for (char *at = name; *at != 0; at++)
+    if (*at >= 'a' && *at <= 'z') *at = (char)(*at - 32);
+  if (*url == 0) return give_error(LEAT_INVALID);
+  name = append(append(name, " ", 1), url, strlen(url));
+  say(&calls, name, body, strlen(body), "", 0);
+  struct entry *answer = find(answers, name, strlen(name));
+  int32_t code = code_of("http_request");
+  if (code == 0) code = answer == NULL ? LEAT_UNAVAILABLE : answer->status;
+  if (code < 0) return give_error(code);
+  char *given_json = need(malloc(64));
+  sprintf(given_json, "{\"status\":%" PRId32 ",\"headers\":{", code);
+  for (struct entry *header = answer->headers; header != NULL; header = header->next) {
+    given_json = append_json(given_json, header->name);
+    given_json = append_json(append(given_json, ":", 1), header->value);
+    if (header->next != NULL) given_json = append(given_json, ",", 1);
+  }
+  given_json = append(append_json(append(given_json, "},\"body\":", 9), answer->value), "}", 1);
+  return give_whole(given_json, strlen(given_json));
+}
+
+uint64_t leat_db_query(const void *json, uint32_t length) {
+  struct entry *request = members_of(json, length);
+  char *sql = text_of(request, "sql", ""), *parameters = text_of(request, "params", "[]");
+  if (*sql == 0) return give_error(LEAT_INVALID);
+  say(&calls, "db_query", sql, strlen(sql), parameters, strlen(parameters));
+  int32_t code = code_of("db_query");
+  if (code != 0) return give_error(code);
+  const char *result = result_of(sql);
+  return give_whole(result, strlen(result));
 }

@@ -38,6 +38,7 @@ void leat_fake_http(const char *method, const char *url, int32_t status, const c
 void leat_fake_http_header(const char *name, const char *value); /* of the answer named last */
 /* What a statement that begins so is answered with: the JSON of a result. Of others no row is affected. */
 void leat_fake_sql(const char *statement, const char *result);
+/* A step's `http_request` and `db_query` are answered by the same two. */
 
 /* Imports whose names begin so answer this code from now on; 0 ends that. */
 void leat_fake_code(const char *import, int32_t code);
@@ -55,6 +56,7 @@ struct leat_fake_answer {
 
 const char *leat_fake_response_header(const char *name); /* NULL if it set none */
 const char *leat_fake_kv_value(const char *key);         /* NULL if there is none */
+const char *leat_fake_context_value(const char *key);    /* the JSON that a step left there; NULL if there is none */
 const char *leat_fake_log(void);                         /* a line each: `info what it said {"its":"fields"}` */
 double leat_fake_metric(const char *name);               /* the sum of counters, else the last value; 0 without one */
 const char *leat_fake_calls(void); /* the HTTP requests and SQL statements, a line each, such as `sql_begin` */
@@ -62,15 +64,22 @@ const char *leat_fake_calls(void); /* the HTTP requests and SQL statements, a li
 struct leat_fake_answer leat_fake_run(uint8_t *(*allocate)(uint32_t), uint64_t (*call)(uint8_t *, uint32_t),
                                       uint64_t failed, const void *body, uint32_t length);
 
+void leat_fake_context(const void *json, uint32_t length);
+
 #ifdef LEAT_H
 #ifdef LEAT_PROCESSOR
 #define LEAT_FAKE_CALL leat_export_process_event
+#elif defined(LEAT_STEP)
+#define LEAT_FAKE_CALL leat_export_step
 #else
 #define LEAT_FAKE_CALL leat_export_handle
 #endif
 
-/* Calls the function with these bytes, or this text. */
+/* Calls the function with these bytes, or this text; a step with this context. */
 static inline struct leat_fake_answer leat_fake_call_bytes(const void *body, uint32_t length) {
+#ifdef LEAT_STEP
+  leat_fake_context(body, length);
+#endif
   return leat_fake_run(leat_export_allocate, LEAT_FAKE_CALL, LEAT_FAILED, body, length);
 }
 static inline struct leat_fake_answer leat_fake_call(const char *body) {

@@ -61,6 +61,15 @@ export declare function get_processor_state(): u64;
 @external("leat", "set_processor_state")
 export declare function set_processor_state(value: usize, length: i32): i32;
 
+@external("leat", "get_context")
+export declare function get_context(key: usize, length: i32): u64;
+@external("leat", "set_context")
+export declare function set_context(key: usize, length: i32, json: usize, jsonLength: i32): i32;
+@external("leat", "http_request")
+export declare function http_request(json: usize, length: i32): u64;
+@external("leat", "db_query")
+export declare function db_query(json: usize, length: i32): u64;
+
 @external("leat", "http_open")
 export declare function http_open(method: usize, methodLength: i32, url: usize, urlLength: i32): i32;
 @external("leat", "http_header")

@@ -8,8 +8,9 @@ import * as processor from "./processor";
 import * as secrets from "./secrets";
 import * as sql from "./sql";
 import * as state from "./state";
+import * as step from "./step";
 
-export { config, handler, http, kv, log, metrics, processor, secrets, sql, state };
+export { config, handler, http, kv, log, metrics, processor, secrets, sql, state, step };
 export { JSON } from "./json";
 export { allocate, free } from "./memory";
 export { Request, Response } from "./request";

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Code, FakeHost } from '../fake.mjs';
 
 const wasm = readFileSync(process.env.LEAT_POWERS_WASM ?? new URL('powers.wasm', import.meta.url));
+const stepWasm = readFileSync(process.env.LEAT_STEP_WASM ?? new URL('step.wasm', import.meta.url));
 const ask = (host, path, body = '', more = {}) => host.call(body, { path, ...more });
 
 test('a handler is answered as it says', () => {
@@ -65,6 +66,26 @@ test('SQL reads rows and ends transactions', () => {
   assert.deepEqual(host.calls, [
     'sql_begin', 'sql_query select id, name from t where id > ? [6]', 'sql_execute update t set n = ? ["x",null]',
     'sql_commit']);
+});
+
+test('a step reads and sets its context, and says what comes next', () => {
+  const host = new FakeHost(stepWasm);
+  assert.deepEqual(JSON.parse(host.call({ order: { id: 7 } }).text), {
+    output: { said: [true, 7, -3, true, -6, []] }, next: ['mail', 'bill'], errors: ['late'] });
+  assert.deepEqual(host.context, { order: { id: 7 }, seen: true });
+  host.http['POST https://example.com/'] = { status: 201, body: 'made' };
+  host.sql.select = { columns: ['n'], rows: [[5]] };
+  assert.deepEqual(JSON.parse(host.call('{"order":{"id":"a"}}').text).output.said, [true, 'a', -3, true, 'made', [[5]]]);
+  assert.deepEqual(host.calls.slice(2), ['POST https://example.com/ {"n":1}', 'db_query select n from t [1]']);
+  host.answer('db_query', Code.CONFLICT);
+  assert.equal(JSON.parse(host.call({ order: {} }).text).output.said[5], -8);
+});
+
+test('a step that fails or throws says why in its log', () => {
+  const host = new FakeHost(stepWasm);
+  assert.notEqual(host.call({ fails: true }).failure, undefined);
+  assert.notEqual(host.call({ throws: true }).failure, undefined);
+  assert.match(host.log.join(), /^error no reason at /);
 });
 
 test('JSON is read strictly and written as it was', () => {

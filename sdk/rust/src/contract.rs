@@ -1,8 +1,9 @@
-//! What the host calls, for the contracts `handler` and `processor`.
+//! What the host calls, for the contracts `handler`, `processor` and `step`.
 
 use crate::error::{read, read_if_there, text};
 use crate::host;
 use crate::json::Value;
+use crate::step::Done;
 use std::fmt::Display;
 
 /// What the function is called with.
@@ -113,6 +114,23 @@ pub fn process<E: Display>(processor: fn(&str) -> Result<String, E>, event: Vec<
     };
     match result {
         Ok(event) => Some(event.into_bytes()),
+        Err(error) => {
+            crate::log::error(&error);
+            None
+        }
+    }
+}
+
+/// Calls a step: the body of `step`. What it says when it fails is in its log.
+#[doc(hidden)]
+pub fn run<E: Display>(step: fn(&Value) -> Result<Done, E>, context: Vec<u8>) -> Option<Vec<u8>> {
+    let context = String::from_utf8(context).ok().and_then(|text| Value::parse(&text).ok());
+    let result = match context {
+        Some(context) => step(&context).map_err(|error| error.to_string()),
+        None => Err("The context is no JSON of 128 levels at the most.".to_owned()),
+    };
+    match result {
+        Ok(done) => Some(done.json().into_bytes()),
         Err(error) => {
             crate::log::error(&error);
             None
@@ -279,6 +297,43 @@ macro_rules! processor {
             #[export_name = "process_event"]
             unsafe extern "C" fn leat_process_event(event: *const u8, length: usize) -> u64 {
                 $crate::exports::answer($crate::process($process, $crate::exports::copied(event, length)), 0)
+            }
+        }
+    };
+}
+
+/// Makes the module a `step` that calls this function: `fn(&Value) -> Result<step::Done, impl Display>`, a job's context
+/// in, and what comes of it. An error fails the step, and its text is logged. A second function as in [`handler!`].
+#[macro_export]
+macro_rules! step {
+    ($step:expr) => {
+        $crate::step!($step, |_config: &$crate::json::Value| Ok::<(), &str>(()));
+    };
+    ($step:expr, $init:expr) => {
+        #[cfg(not(target_arch = "wasm32"))]
+        const _: () = {
+            let _called_by_tests_alone = $step;
+        };
+
+        #[cfg(target_arch = "wasm32")]
+        #[doc(hidden)]
+        mod leat_exports {
+            use super::*;
+
+            #[export_name = "allocate"]
+            extern "C" fn leat_allocate(size: usize) -> *mut u8 {
+                $crate::exports::allocate(size)
+            }
+
+            #[export_name = "init"]
+            unsafe extern "C" fn leat_init(config: *mut u8, length: usize) -> i32 {
+                $crate::exports::say_panics($crate::log::error);
+                $crate::initialise!($init, $crate::exports::taken(config, length), $crate::log::error)
+            }
+
+            #[export_name = "step"]
+            unsafe extern "C" fn leat_step(context: *mut u8, length: usize) -> u64 {
+                $crate::exports::answer($crate::run($step, $crate::exports::taken(context, length)), 0)
             }
         }
     };

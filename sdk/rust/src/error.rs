@@ -38,6 +38,20 @@ impl Error {
         }
     }
 
+    /// By the word that a step is told.
+    pub(crate) fn of_word(word: &str) -> Error {
+        match word {
+            "absent" => Error::Absent,
+            "denied" => Error::Denied,
+            "invalid" => Error::Invalid,
+            "quota" => Error::Quota,
+            "timeout" => Error::Timeout,
+            "too-large" => Error::TooLarge,
+            "conflict" => Error::Conflict,
+            _ => Error::Unavailable,
+        }
+    }
+
     /// The number by which hosts and fakes say it.
     pub fn code(self) -> i32 {
         match self {

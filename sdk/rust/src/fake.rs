@@ -17,6 +17,8 @@
 //! Everything is granted, and nothing is there: a test says what is. Each thread has a host of its own, so tests may run
 //! side by side.
 
+use crate::json::Value;
+use crate::step::Done;
 use crate::{Error, Request, Response};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -50,6 +52,8 @@ struct Host {
     in_transaction: bool,
     requests: Vec<Option<Open>>,
     results_open: Vec<Option<String>>,
+    context: Vec<(String, String)>,
+    given: Option<Vec<u8>>,
 }
 
 struct Kept {
@@ -169,6 +173,19 @@ pub fn process<E: Display>(processor: fn(&str) -> Result<String, E>, event: &str
     end(body)
 }
 
+/// Runs a step with this context, an object.
+pub fn run<E: Display>(step: fn(&Value) -> Result<Done, E>, context: &str) -> Answer {
+    begin();
+    let context = if context.is_empty() { "{}" } else { context };
+    let members = match Value::parse(context) {
+        Ok(Value::Object(members)) => members,
+        _ => panic!("a context is a JSON object, was {}", context),
+    };
+    with(|host| host.context = members.into_iter().map(|(key, value)| (key, value.to_string())).collect());
+    let body = crate::run(step, context.into());
+    end(body)
+}
+
 fn begin() {
     with(|host| {
         host.status = 200;
@@ -194,6 +211,11 @@ fn end(body: Option<Vec<u8>>) -> Answer {
 
 pub fn kv_value(key: &str) -> Option<String> {
     with(|host| host.value(key).map(|kept| String::from_utf8_lossy(&kept.value).into_owned()))
+}
+
+/// The JSON of a member of the context, as a step left it.
+pub fn context_value(key: &str) -> Option<String> {
+    with(|host| host.context.iter().find(|(known, _)| known == key).map(|(_, json)| json.clone()))
 }
 
 /// The lines, as `info what it said {"its":"fields"}`.
@@ -242,10 +264,27 @@ impl Host {
         if let Some(code) = self.code(import) {
             return code;
         }
-        let result = self.results.iter().find(|(known, _)| statement.starts_with(known.as_str()));
-        let nothing = r#"{"columns":[],"rows":[],"rowsAffected":0}"#;
-        self.results_open.push(Some(result.map_or(nothing, |(_, result)| result).to_owned()));
+        let result = self.result(statement);
+        self.results_open.push(Some(result));
         self.results_open.len() as i32
+    }
+
+    fn result(&self, statement: &str) -> String {
+        let result = self.results.iter().find(|(known, _)| statement.starts_with(known.as_str()));
+        result.map_or(r#"{"columns":[],"rows":[],"rowsAffected":0}"#, |(_, result)| result).to_owned()
+    }
+
+    /// Hands over bytes; [`crate::step`] takes them at once.
+    fn give(&mut self, bytes: impl Into<Vec<u8>>) -> u64 {
+        self.given = Some(bytes.into());
+        1
+    }
+
+    fn give_error(&mut self, code: i32) -> u64 {
+        let words = ["absent", "denied", "invalid", "quota", "timeout", "failed", "too-large", "conflict"];
+        let word = words.get((-1 - code) as usize).copied().unwrap_or("failed");
+        let error = Value::object(&[("code", word.into()), ("message", "as the test has it".into())]);
+        self.give(Value::object(&[("error", error)]).to_string())
     }
 
     fn turn(&mut self, import: &str, from: bool, to: bool) -> i32 {
@@ -477,6 +516,84 @@ pub(crate) mod host {
             Some(_) => None,
             None => host.value(STATE).map(|kept| kept.value.clone()),
         })
+    }
+
+    pub unsafe fn get_context(key: *const u8, length: usize) -> u64 {
+        let key = text(key, length);
+        with(|host| match host.context.iter().find(|(known, _)| *known == key).map(|(_, json)| json.clone()) {
+            Some(json) => host.give(json),
+            None => 0,
+        })
+    }
+
+    pub unsafe fn set_context(key: *const u8, length: usize, json: *const u8, json_length: usize) -> i32 {
+        let (key, json) = (text(key, length), text(json, json_length));
+        asked("set_context", |host| {
+            if key.is_empty() || key.chars().count() > 256 || Value::parse(&json).is_err() {
+                return INVALID;
+            }
+            match host.context.iter_mut().find(|(known, _)| *known == key) {
+                Some(member) => member.1 = json,
+                None => host.context.push((key, json)),
+            }
+            0
+        })
+    }
+
+    pub unsafe fn http_request(json: *const u8, length: usize) -> u64 {
+        let request = Value::parse(&text(json, length)).unwrap_or(Value::Null);
+        let url = request.get("url").and_then(Value::as_str).unwrap_or("");
+        let method = request.get("method").and_then(Value::as_str).unwrap_or("GET").to_ascii_uppercase();
+        let name = format!("{} {}", method, url);
+        let line = match request.get("body") {
+            None | Some(Value::Null) => name.clone(),
+            Some(Value::String(body)) => format!("{} {}", name, body),
+            Some(body) => format!("{} {}", name, body),
+        };
+        with(|host| {
+            if url.is_empty() {
+                return host.give_error(INVALID);
+            }
+            host.calls.push(line);
+            match (host.code("http_request"), host.answers.get(&name).cloned()) {
+                (Some(code), _) => host.give_error(code),
+                (None, None) => host.give_error(UNAVAILABLE),
+                (None, Some(answer)) => {
+                    let headers =
+                        answer.headers.into_iter().map(|(name, value)| (name, value.into())).collect();
+                    let answer = Value::object(&[
+                        ("status", answer.status.into()),
+                        ("headers", Value::Object(headers)),
+                        ("body", String::from_utf8_lossy(&answer.body).into_owned().into()),
+                    ]);
+                    host.give(answer.to_string())
+                }
+            }
+        })
+    }
+
+    pub unsafe fn db_query(json: *const u8, length: usize) -> u64 {
+        let request = Value::parse(&text(json, length)).unwrap_or(Value::Null);
+        let sql = request.get("sql").and_then(Value::as_str).unwrap_or("");
+        let parameters = request.get("params").map_or("[]".to_owned(), Value::to_string);
+        with(|host| {
+            if sql.is_empty() {
+                return host.give_error(INVALID);
+            }
+            host.calls.push(format!("db_query {} {}", sql, parameters));
+            match host.code("db_query") {
+                Some(code) => host.give_error(code),
+                None => {
+                    let result = host.result(sql);
+                    host.give(result)
+                }
+            }
+        })
+    }
+
+    /// What was handed over last: a pointer has no room in 32 bits here.
+    pub fn given() -> Option<Vec<u8>> {
+        with(|host| host.given.take())
     }
 
     fn opened(host: &mut Host, handle: i32) -> Option<&mut Open> {

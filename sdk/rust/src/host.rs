@@ -61,6 +61,11 @@ imports! {
     fn get_processor_state() -> u64;
     fn set_processor_state(value: *const u8, length: usize) -> i32;
 
+    fn get_context(key: *const u8, length: usize) -> u64;
+    fn set_context(key: *const u8, length: usize, json: *const u8, json_length: usize) -> i32;
+    fn http_request(json: *const u8, length: usize) -> u64;
+    fn db_query(json: *const u8, length: usize) -> u64;
+
     fn http_open(method: *const u8, method_length: usize, url: *const u8, url_length: usize) -> i32;
     fn http_header(handle: i32, name: *const u8, name_length: usize, value: *const u8, value_length: usize) -> i32;
     fn http_send(handle: i32, body: *const u8, length: usize) -> i32;

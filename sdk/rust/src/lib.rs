@@ -39,6 +39,8 @@ pub mod secrets;
 pub mod sql;
 #[cfg(feature = "std")]
 pub mod state;
+#[cfg(feature = "std")]
+pub mod step;
 
 #[cfg(feature = "std")]
 mod contract;
@@ -46,6 +48,6 @@ mod contract;
 mod error;
 
 #[cfg(feature = "std")]
-pub use contract::{call, exports, process, Request, Response};
+pub use contract::{call, exports, process, run, Request, Response};
 #[cfg(feature = "std")]
 pub use error::Error;

@@ -5,7 +5,7 @@
 
 use leat::json::Value;
 use leat::log::Level;
-use leat::{config, fake, http, kv, log, metrics, secrets, sql, state, Error, Request, Response};
+use leat::{config, fake, http, kv, log, metrics, secrets, sql, state, step, step::Done, Error, Request, Response};
 use std::time::Duration;
 
 fn echo(request: Request) -> Result<Response, std::str::Utf8Error> {
@@ -58,6 +58,51 @@ fn processor_hasAValueOfItsOwn() {
     assert_eq!(fake::process(count, "{}").text(), "2");
     fake::error("kv_set", Some(Error::Quota));
     assert!(fake::process(count, "{}").failure.is_some());
+}
+
+#[test]
+fn step_readsAndSetsItsContext_andSaysWhatComesNext() {
+    fn run(context: &Value) -> Result<Done, Error> {
+        let order = context.get("order").and_then(Value::as_i64).ok_or(Error::Absent)?;
+        assert_eq!(step::get("order"), Some(order.into()));
+        assert_eq!(step::get("none"), None);
+        step::set("seen", &true.into())?;
+        assert_eq!(step::get("seen"), Some(true.into()));
+        assert_eq!(step::set("", &true.into()), Err(Error::Invalid));
+        let done = Done::with(Value::object(&[("order", order.into())]));
+        Ok(if order == 7 { done.next(&["mail"]) } else { done.next(&["mail", "bill"]).error("late") })
+    }
+
+    let answer = fake::run(run, r#"{"order":7}"#);
+    assert_eq!(answer.text(), r#"{"output":{"order":7},"next":"mail","errors":[]}"#);
+    assert_eq!(fake::context_value("seen").as_deref(), Some("true"));
+    assert_eq!(fake::context_value("none"), None);
+    let answer = fake::run(run, r#"{"order":8}"#);
+    assert_eq!(answer.text(), r#"{"output":{"order":8},"next":["mail","bill"],"errors":["late"]}"#);
+    assert!(fake::run(run, "").failure.is_some());
+    assert_eq!(fake::log(), ["error it is not there"]);
+}
+
+#[test]
+fn step_asksServersAndDatabasesInJson() -> Result<(), Error> {
+    fake::http("POST", "https://example.com/", 201, &[("ETag", "1")], "made");
+    fake::sql("select", r#"{"columns":["n"],"rows":[[5]],"rowsAffected":0}"#);
+    let request = Value::parse(r#"{"method":"post","url":"https://example.com/","body":{"n":1}}"#).unwrap();
+
+    let answer = step::http_request(&request)?;
+    assert_eq!(answer.to_string(), r#"{"status":201,"headers":{"etag":"1"},"body":"made"}"#);
+    let none = Value::object(&[("url", "https://example.com/none".into())]);
+    assert_eq!(step::http_request(&none), Err(Error::Unavailable));
+    assert_eq!(step::http_request(&Value::object(&[])), Err(Error::Invalid));
+    let query = Value::parse(r#"{"sql":"select n from t","params":[1,"x"]}"#).unwrap();
+    assert_eq!(step::db_query(&query)?.get("rows").map(|rows| rows.to_string()).as_deref(), Some("[[5]]"));
+    fake::error("db_query", Some(Error::Conflict));
+    assert_eq!(step::db_query(&query), Err(Error::Conflict));
+    assert_eq!(
+        fake::calls()[..2],
+        [r#"POST https://example.com/ {"n":1}"#, "GET https://example.com/none"]);
+    assert_eq!(fake::calls()[2], r#"db_query select n from t [1,"x"]"#);
+    Ok(())
 }
 
 #[test]

@@ -39,7 +39,7 @@ final class NewProject implements Runnable {
       names = "--contract",
       defaultValue = "handler",
       paramLabel = "CONTRACT",
-      description = "handler, processor or wasi; else ${DEFAULT-VALUE}.")
+      description = "handler, processor, step or wasi; else ${DEFAULT-VALUE}.")
   private GuestContract contract;
 
   private final Session session;
@@ -53,7 +53,7 @@ final class NewProject implements Runnable {
     FunctionName name = name();
     if (!language.has(contract)) {
       throw Failure.usage(
-          "There is no compiler of %s for the contract %s. Choose handler or processor."
+          "There is no compiler of %s for the contract %s. Choose handler, processor or step."
               .formatted(language, contract.word()));
     }
     Map<String, byte[]> files = files(name.value());
@@ -93,7 +93,8 @@ final class NewProject implements Runnable {
             "crate", name.replace('-', '_'),
             "contract", contract.word(),
             "source", language.source(contract),
-            "needs", language.needs(contract));
+            "needs", language.needs(contract),
+            "data", data());
     Map<String, byte[]> files = new TreeMap<>();
     for (String folder :
         new String[] {
@@ -107,6 +108,15 @@ final class NewProject implements Runnable {
     }
     SdkFiles.of(language.toString()).forEach((file, content) -> files.put("leat/" + file, content));
     return files;
+  }
+
+  /** A body that the function takes, as it is typed. */
+  private String data() {
+    return switch (contract) {
+      case HANDLER, WASI -> "Ada";
+      case PROCESSOR -> "'{\"id\":\"1\",\"data\":{\"name\":\"Ada\"}}'";
+      case STEP -> "'{\"name\":\"Ada\"}'";
+    };
   }
 
   private static byte[] filled(byte[] template, Map<String, String> words) {

@@ -37,7 +37,7 @@ record Project(Path directory, ManifestFile manifest, GuestContract contract, Pa
         GuestContract.ofWord(word)
             .orElseThrow(() ->
                 Failure.refused(
-                    "'%s' has the contract '%s'; it must be handler, processor or wasi."
+                    "'%s' has the contract '%s'; it must be handler, processor, step or wasi."
                         .formatted(file, word))),
         module);
   }

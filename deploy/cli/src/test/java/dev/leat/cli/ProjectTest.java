@@ -45,12 +45,15 @@ final class ProjectTest {
   @CsvSource({
     "c, handler",
     "c, processor",
+    "c, step",
     "c, wasi",
     "rust, handler",
     "rust, processor",
+    "rust, step",
     "rust, wasi",
     "assemblyscript, handler",
-    "assemblyscript, processor"
+    "assemblyscript, processor",
+    "assemblyscript, step"
   })
   void newProject_builds_andPassesItsTests(String language, String contract) {
     assumeToolchain(Language.parse(language), GuestContract.ofWord(contract).orElseThrow());
@@ -137,7 +140,7 @@ final class ProjectTest {
     }
     Cli.Result none =
         cli.run("new", directory.resolve("a"), "--lang", "assemblyscript", "--contract", "wasi");
-    assertThat(none.err()).contains("Choose handler or processor");
+    assertThat(none.err()).contains("Choose handler, processor or step");
     assertThat(directory.resolve("a")).doesNotExist();
   }
 

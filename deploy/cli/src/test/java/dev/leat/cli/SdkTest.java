@@ -31,20 +31,22 @@ final class SdkTest {
   @Test
   void sdkForC_passesItsTests() {
     String compiler = require("cc");
-    String test = directory.resolve("test").toString();
-    run(
-        compiler,
-        "-std=c11",
-        "-Wall",
-        "-Wextra",
-        "-Werror",
-        "-I" + SDK.resolve("c"),
-        "-o",
-        test,
-        SDK.resolve("c/leat_test.c"),
-        SDK.resolve("c/leat_fake.c"));
+    for (String name : List.of("leat_test", "step_test")) {
+      String test = directory.resolve(name).toString();
+      run(
+          compiler,
+          "-std=c11",
+          "-Wall",
+          "-Wextra",
+          "-Werror",
+          "-I" + SDK.resolve("c"),
+          "-o",
+          test,
+          SDK.resolve("c/" + name + ".c"),
+          SDK.resolve("c/leat_fake.c"));
 
-    assertThat(run(test)).contains("checks passed");
+      assertThat(run(test)).contains("checks passed");
+    }
   }
 
   @Test
@@ -85,20 +87,24 @@ final class SdkTest {
   void sdkForAssemblyScript_passesItsTests() {
     String asc = require("asc");
     String node = require("node");
-    Path module = directory.resolve("powers.wasm");
-    run(
-        asc,
-        "test/powers.ts",
-        "-o",
-        module,
-        "-O",
-        "--runtime",
-        "stub",
-        "--use",
-        "abort=assembly/handler/stop");
+    Path powers = directory.resolve("powers.wasm");
+    Path step = directory.resolve("step.wasm");
+    assemble(asc, "test/powers.ts", powers, "assembly/handler/stop");
+    assemble(asc, "test/step.ts", step, "assembly/step/stop");
 
-    assertThat(run("env", "LEAT_POWERS_WASM=" + module, node, "--test", "test/"))
+    assertThat(
+            run(
+                "env",
+                "LEAT_POWERS_WASM=" + powers,
+                "LEAT_STEP_WASM=" + step,
+                node,
+                "--test",
+                "test/"))
         .contains("fail 0");
+  }
+
+  private void assemble(String asc, String source, Path module, String abort) {
+    run(asc, source, "-o", module, "-O", "--runtime", "stub", "--use", "abort=" + abort);
   }
 
   /** Those that there are in two languages, with the modules that are committed. */
