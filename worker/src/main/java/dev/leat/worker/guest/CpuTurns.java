@@ -1,17 +1,17 @@
 package dev.leat.worker.guest;
 
+import dev.leat.contract.TenantId;
 import dev.leat.engine.GuestBudget;
 import dev.leat.engine.StackRoom;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps long-running guests from filling all processors. A call that runs longer than most runs on
- * only in turns: as many as there are turns run at once, the others wait in line, and one that has
- * had the processor for a while goes to the line's end. Short calls never wait, so they stay fast
+ * only in turns: as many as there are turns run at once, the others wait in line, one of each tenant
+ * by turns, and one that has had the processor for a while goes to the line's end. Short calls never wait, so they stay fast
  * beside any number of endless loops (RATIONALE, "Why do long calls take turns?"). What is prepared
  * ahead of calls waits behind all of them, but not for ever. Safe for several threads.
  */
@@ -32,10 +32,10 @@ public final class CpuTurns {
   /** Turns that nobody holds; with the lock held. While there are any, nobody waits. */
   private int free;
 
-  /** Who waits, the longest first; with the lock held. */
-  private final ArrayDeque<Waiter> calls = new ArrayDeque<>();
+  /** Who waits; with the lock held. */
+  private final WaitingLine<Waiter> calls = new WaitingLine<>();
 
-  private final ArrayDeque<Waiter> preparations = new ArrayDeque<>();
+  private final WaitingLine<Waiter> preparations = new WaitingLine<>();
 
   /** Whether anyone waits: read without the lock by those that hold a turn. */
   private volatile boolean isAwaited;
@@ -73,20 +73,20 @@ public final class CpuTurns {
   }
 
   /** What a call that begins now waits for; confined to its thread. */
-  Turn begin(GuestBudget budget) {
+  Turn begin(TenantId tenant, GuestBudget budget) {
     CpuTime time = CpuTime.begin();
-    return begin(budget, time, time.beganNanos());
+    return begin(tenant, budget, time, time.beganNanos());
   }
 
   /** A call whose time is counted; confined to its thread. */
-  Turn begin(GuestBudget budget, CpuTime time, long nowNanos) {
-    return new Turn(budget, time, nowNanos + FREE_NANOS, calls);
+  Turn begin(TenantId tenant, GuestBudget budget, CpuTime time, long nowNanos) {
+    return new Turn(tenant, budget, time, nowNanos + FREE_NANOS, calls);
   }
 
   /** What is prepared ahead of calls: it needs a turn from its start. */
-  Turn beginPreparation(GuestBudget budget) {
+  Turn beginPreparation(TenantId tenant, GuestBudget budget) {
     CpuTime time = CpuTime.begin();
-    return new Turn(budget, time, time.beganNanos(), preparations);
+    return new Turn(tenant, budget, time, time.beganNanos(), preparations);
   }
 
   /** Those that wait for a turn. */
@@ -101,14 +101,21 @@ public final class CpuTurns {
 
   /** One call's claim to the processor. */
   final class Turn implements GuestBudget.Pacer, AutoCloseable {
+    private final TenantId tenant;
     private final GuestBudget budget;
     private final CpuTime time;
     private final long freeUntilNanos;
-    private final ArrayDeque<Waiter> line;
+    private final WaitingLine<Waiter> line;
     private long sinceNanos;
     private boolean isHeld;
 
-    private Turn(GuestBudget budget, CpuTime time, long freeUntilNanos, ArrayDeque<Waiter> line) {
+    private Turn(
+        TenantId tenant,
+        GuestBudget budget,
+        CpuTime time,
+        long freeUntilNanos,
+        WaitingLine<Waiter> line) {
+      this.tenant = tenant;
       this.budget = budget;
       this.time = time;
       this.freeUntilNanos = freeUntilNanos;
@@ -140,7 +147,7 @@ public final class CpuTurns {
           free--;
           isHeld = true;
         } else {
-          isHeld = new Waiter().await(line, budget);
+          isHeld = new Waiter().await(line, tenant, budget);
         }
       } finally {
         lock.unlock();
@@ -156,7 +163,7 @@ public final class CpuTurns {
         Waiter next = due();
         if (next != null) {
           next.grant();
-          isHeld = new Waiter().await(line, budget);
+          isHeld = new Waiter().await(line, tenant, budget);
         }
       } finally {
         lock.unlock();
@@ -223,9 +230,9 @@ public final class CpuTurns {
     private boolean isGranted;
 
     /** Waits for a turn; false when the call is to end before. */
-    boolean await(ArrayDeque<Waiter> line, GuestBudget budget) {
+    boolean await(WaitingLine<Waiter> line, TenantId tenant, GuestBudget budget) {
       Runnable whenCancelled = this::lookAgain;
-      line.add(this);
+      line.add(tenant, this);
       lineChanged();
       budget.cancellation().onCancel(whenCancelled);
       try {
@@ -238,7 +245,7 @@ public final class CpuTurns {
       }
       budget.cancellation().forget(whenCancelled);
       if (!isGranted) {
-        line.remove(this);
+        line.remove(tenant, this);
         lineChanged();
       }
       return isGranted;

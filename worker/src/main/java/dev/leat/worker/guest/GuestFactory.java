@@ -45,14 +45,14 @@ public final class GuestFactory {
       LoadedModule module,
       GuestBudget budget,
       @Nullable FixedConditions fixed) {
-    try (CpuTurns.Turn turn = turns.begin(budget)) {
+    try (CpuTurns.Turn turn = turns.begin(version.function().tenant(), budget)) {
       return make(version, module, budget.pacedBy(turn), fixed);
     }
   }
 
   /** The same ahead of calls, which go before it at the processor. */
   public Guest prepare(FunctionVersion version, LoadedModule module, GuestBudget budget) {
-    try (CpuTurns.Turn turn = turns.beginPreparation(budget)) {
+    try (CpuTurns.Turn turn = turns.beginPreparation(version.function().tenant(), budget)) {
       return make(version, module, budget.pacedBy(turn), null);
     }
   }

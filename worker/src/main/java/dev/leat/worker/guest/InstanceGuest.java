@@ -62,7 +62,7 @@ abstract sealed class InstanceGuest implements Guest
             nowNanos,
             time);
     instance.attach(running);
-    try (CpuTurns.Turn turn = turns.begin(budget, time, nowNanos)) {
+    try (CpuTurns.Turn turn = turns.begin(version.function().tenant(), budget, time, nowNanos)) {
       lent.prepare(invocation);
       instance.begin(budget.pacedBy(turn));
       return call(running);

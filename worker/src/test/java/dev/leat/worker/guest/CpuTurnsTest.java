@@ -3,6 +3,7 @@ package dev.leat.worker.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.TenantId;
 import dev.leat.engine.GuestBudget;
 import dev.leat.testkit.Eventually;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class CpuTurnsTest {
   private static final Duration LONG = Duration.ofMinutes(1);
+  private static final TenantId ACME = new TenantId("acme");
 
   private final CpuTurns turns = new CpuTurns(1, () -> {});
 
@@ -28,7 +30,7 @@ class CpuTurnsTest {
 
     // As if it began in an hour: this thread may be held up for longer than a call is short.
     long inAnHour = System.nanoTime() + Duration.ofHours(1).toNanos();
-    turns.begin(budget(LONG), CpuTime.begin(), inAnHour).pause();
+    turns.begin(ACME, budget(LONG), CpuTime.begin(), inAnHour).pause();
 
     held.close();
   }
@@ -121,13 +123,13 @@ class CpuTurnsTest {
       throws InterruptedException {
     CpuTurns patient = new CpuTurns(1, () -> {}, Duration.ofMillis(patienceMillis));
     List<String> order = new CopyOnWriteArrayList<>();
-    CpuTurns.Turn held = patient.begin(budget(LONG));
+    CpuTurns.Turn held = patient.begin(ACME, budget(LONG));
     spin(Duration.ofMillis(1));
     held.pause();
-    CpuTurns.Turn preparation = patient.beginPreparation(budget(LONG));
+    CpuTurns.Turn preparation = patient.beginPreparation(ACME, budget(LONG));
     Thread preparing = taking("preparation", preparation, order);
     Eventually.holds("it waits", () -> patient.waiting() == 1);
-    CpuTurns.Turn call = patient.begin(budget(LONG));
+    CpuTurns.Turn call = patient.begin(ACME, budget(LONG));
     spin(Duration.ofMillis(1));
     Thread calling = taking("call", call, order);
     Eventually.holds("both wait", () -> patient.waiting() == 2);
@@ -142,11 +144,11 @@ class CpuTurnsTest {
   @Test
   void call_besideAPreparationAlone_keepsItsTurn() throws InterruptedException {
     CpuTurns patient = new CpuTurns(1, () -> {}, LONG);
-    CpuTurns.Turn held = patient.begin(budget(LONG));
+    CpuTurns.Turn held = patient.begin(ACME, budget(LONG));
     spin(Duration.ofMillis(1));
     held.pause();
     List<String> order = new CopyOnWriteArrayList<>();
-    Thread preparing = taking("preparation", patient.beginPreparation(budget(LONG)), order);
+    Thread preparing = taking("preparation", patient.beginPreparation(ACME, budget(LONG)), order);
     Eventually.holds("it waits", () -> patient.waiting() == 1);
 
     spin(Duration.ofMillis(2));
@@ -156,6 +158,30 @@ class CpuTurnsTest {
     held.close();
     preparing.join();
     assertThat(order).containsExactly("preparation");
+  }
+
+  /** Calls of one tenant that woke together, and one of another that comes last. */
+  @Test
+  void call_besideManyOfAnotherTenant_waitsForOneOfThem() throws InterruptedException {
+    CpuTurns.Turn held = longCall(budget(LONG));
+    held.pause();
+    List<String> order = new CopyOnWriteArrayList<>();
+    List<Thread> calls = new ArrayList<>();
+    for (int i = 1; i <= 5; i++) {
+      int number = i;
+      calls.add(taking("hostile", overdue(new TenantId("hostile")), order));
+      Eventually.holds("it waits", () -> turns.waiting() == number);
+    }
+    calls.add(taking("acme", overdue(ACME), order));
+    Eventually.holds("all wait", () -> turns.waiting() == 6);
+
+    held.close();
+
+    for (Thread call : calls) {
+      call.join();
+    }
+    assertThat(order)
+        .containsExactly("hostile", "acme", "hostile", "hostile", "hostile", "hostile");
   }
 
   private static Thread taking(String name, CpuTurns.Turn turn, List<String> order) {
@@ -185,9 +211,15 @@ class CpuTurnsTest {
 
   /** A call that has run for long enough to need a turn. */
   private CpuTurns.Turn longCall(GuestBudget budget) {
-    CpuTurns.Turn turn = turns.begin(budget);
+    CpuTurns.Turn turn = turns.begin(ACME, budget);
     spin(Duration.ofMillis(1));
     return turn;
+  }
+
+  /** The same of any tenant, without having run. */
+  private CpuTurns.Turn overdue(TenantId tenant) {
+    return turns.begin(
+        tenant, budget(LONG), CpuTime.begin(), System.nanoTime() - LONG.toNanos());
   }
 
   private static void spin(Duration time) {
