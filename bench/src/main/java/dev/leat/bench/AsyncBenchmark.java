@@ -26,6 +26,7 @@ import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.Places;
+import dev.leat.invocations.async.Pressure;
 import dev.leat.invocations.async.RunnerConfig;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
@@ -118,7 +119,7 @@ final class AsyncBenchmark {
         answers,
         new NoQuotas(),
         new RunnerConfig(8, Duration.ofSeconds(10)),
-        () -> 0,
+        new NoOneElse(),
         Runnable::run,
         () -> ThreadLocalRandom.current().nextLong());
   }
@@ -232,6 +233,18 @@ final class AsyncBenchmark {
     @Override
     public Place enter(FunctionRef function) {
       return (Place.Free) used -> {};
+    }
+  }
+
+  private static final class NoOneElse implements Pressure {
+    @Override
+    public boolean isFull() {
+      return false;
+    }
+
+    @Override
+    public boolean isCrowded(FunctionVersion version) {
+      return false;
     }
   }
 }

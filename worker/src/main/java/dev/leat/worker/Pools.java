@@ -53,6 +53,12 @@ final class Pools {
     return pools.containsKey(version);
   }
 
+  /** Whether some wait for one of its instances. */
+  boolean isCrowded(FunctionVersion version) {
+    InstancePool pool = pools.get(version);
+    return pool != null && pool.waitingInvocations() > 0;
+  }
+
   /** The version's pool; made if there is none. */
   InstancePool of(FunctionVersion version) {
     InstancePool pool = pools.get(version);

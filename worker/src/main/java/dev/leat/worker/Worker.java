@@ -242,6 +242,16 @@ public final class Worker implements Invoker, AutoCloseable {
         + threads.waitingJobs();
   }
 
+  /** Invocations that wait for no more than a thread at this moment. */
+  public int waitingForThreads() {
+    return threads.waitingJobs();
+  }
+
+  /** Whether invocations of this version wait for an instance at this moment. */
+  public boolean isCrowded(FunctionVersion version) {
+    return pools.isCrowded(version);
+  }
+
   /** Instances that are in a call, or being made for one, at this moment. */
   public int busyInstances() {
     return Math.max(0, runningInvocations() - modules.waiting().size() - threads.waitingJobs());

@@ -276,7 +276,7 @@ final class Assembly implements AutoCloseable {
             tenants.quotaGate,
             tenants.quotas,
             invocations,
-            running.worker::waitingInvocations,
+            running.worker,
             membership == null ? WakeUp.NONE : membership.wakeUp(),
             blocking);
 

@@ -16,6 +16,7 @@ import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.DeadLetters;
 import dev.leat.invocations.async.Places;
+import dev.leat.invocations.async.Pressure;
 import dev.leat.invocations.async.RunnerConfig;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
 import dev.leat.invocations.jdbi.JdbiDeadLetterStore;
@@ -26,14 +27,15 @@ import dev.leat.store.JdbiLeases;
 import dev.leat.store.WakeUp;
 import dev.leat.tenants.Admission;
 import dev.leat.tenants.QuotaGate;
+import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.Tenants;
+import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +57,7 @@ final class AsyncParts {
   /**
    * @param isDrained whether a version is not to be run
    * @param invoker where the gateway's calls go
-   * @param waitingCalls how many wait at this node's worker
+   * @param local this node's worker
    */
   AsyncParts(
       DataSource source,
@@ -66,7 +68,7 @@ final class AsyncParts {
       QuotaGate quotas,
       Allowances allowances,
       Invoker invoker,
-      IntSupplier waitingCalls,
+      Worker local,
       WakeUp others,
       Executor blocking) {
     this.others = others;
@@ -80,7 +82,7 @@ final class AsyncParts {
             invoker,
             new QuotaPlaces(quotas, tenants),
             new RunnerConfig(worker.guestThreads(), worker.waitMax()),
-            waitingCalls,
+            new WorkerPressure(local),
             blocking,
             () -> ThreadLocalRandom.current().nextLong());
     accepting =
@@ -149,8 +151,23 @@ final class AsyncParts {
     public Place enter(FunctionRef function) {
       return switch (quotas.admitAccepted(function)) {
         case Admission.Admitted admitted -> (Place.Free) admitted::release;
-        case Admission.Rejected rejected -> new Place.Taken(rejected.retryAfter());
+        case Admission.Rejected rejected ->
+            new Place.Taken(
+                rejected.retryAfter(), !(rejected.whose() instanceof QuotaScope.OfFunction));
       };
+    }
+  }
+
+  /** By those who wait at this node's worker. */
+  private record WorkerPressure(Worker worker) implements Pressure {
+    @Override
+    public boolean isFull() {
+      return worker.waitingForThreads() > 0;
+    }
+
+    @Override
+    public boolean isCrowded(FunctionVersion version) {
+      return worker.isCrowded(version);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.leat.invocations.async;
 
 import dev.leat.contract.AsyncPolicy;
 import dev.leat.contract.Cancellation;
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
@@ -22,7 +23,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,11 +66,12 @@ public final class AsyncRunner implements AutoCloseable {
   private final Invoker invoker;
   private final Places places;
   private final RunnerConfig config;
-  private final IntSupplier waitingCalls;
+  private final Pressure pressure;
   private final Executor blocking;
   private final Backoff backoff;
   private final Ownership ownership;
-  private final Window window;
+  private final Windows windows;
+  private final ClosedPlaces closedPlaces = new ClosedPlaces();
   private final Taken taken = new Taken();
   private final Map<String, Run> running = new ConcurrentHashMap<>();
   private final Queue<Settled> settled = new ConcurrentLinkedQueue<>();
@@ -92,7 +93,7 @@ public final class AsyncRunner implements AutoCloseable {
 
   /**
    * @param invoker where calls go, as the gateway's do
-   * @param waitingCalls how many calls wait at this node's worker: while some do, they go first
+   * @param pressure of the calls that somebody waits for at this node's worker
    * @param blocking runs what reads large bodies
    */
   public AsyncRunner(
@@ -102,7 +103,7 @@ public final class AsyncRunner implements AutoCloseable {
       Invoker invoker,
       Places places,
       RunnerConfig config,
-      IntSupplier waitingCalls,
+      Pressure pressure,
       Executor blocking,
       RandomGenerator random) {
     this.store = store;
@@ -110,11 +111,11 @@ public final class AsyncRunner implements AutoCloseable {
     this.invoker = invoker;
     this.places = places;
     this.config = config;
-    this.waitingCalls = waitingCalls;
+    this.pressure = pressure;
     this.blocking = blocking;
     this.backoff = new Backoff(random);
     this.ownership = new Ownership(store, leases, this::giveBackAll);
-    this.window = new Window(config.atOnce());
+    this.windows = new Windows(config.atOnce());
     this.thread = Thread.ofPlatform().daemon().name("async-run").unstarted(this::run);
   }
 
@@ -131,7 +132,7 @@ public final class AsyncRunner implements AutoCloseable {
 
   /** Whether this node has as much as it runs at once, so that others should look too. */
   public boolean isFull() {
-    return taken.running() >= window.size();
+    return taken.running() >= atOnce();
   }
 
   /** Invocations that were given to a worker since the start. */
@@ -184,19 +185,21 @@ public final class AsyncRunner implements AutoCloseable {
       return false; // what has ended waits: it may still be this node's
     }
     giveBack(taken.since(System.nanoTime() - AHEAD_MAX.toNanos()));
+    List<Run> begun = running.values().stream().filter(run -> !run.isCounted).toList();
     List<Settled> batch = drain(owner);
     int most = isLeavingOff ? 0 : most(batch.size());
-    if (batch.isEmpty() && most <= 0) {
+    if (batch.isEmpty() && begun.isEmpty() && most <= 0) {
       ask(owner);
       return false;
     }
     AsyncStore.Turn turn;
     try {
-      turn = store.turn(owner, batch, most, last, this::room);
+      turn = store.turn(owner, batch, attempts(begun), most, last, this::room);
     } catch (StoreFailure e) {
       settled.addAll(batch);
       throw e;
     }
+    begun.forEach(run -> run.isCounted = true);
     batch.forEach(it -> held.release(it.invocation().id()));
     last = turn.last();
     endedLately = batch.size();
@@ -206,6 +209,10 @@ public final class AsyncRunner implements AutoCloseable {
     ask(owner);
     prune();
     return !batch.isEmpty() || !turn.taken().isEmpty();
+  }
+
+  private static List<QueuedInvocation> attempts(List<Run> begun) {
+    return begun.stream().map(run -> run.invocation).toList();
   }
 
   /** Renews the lease, on this thread; for tests, and otherwise a thread's of its own. */
@@ -226,14 +233,22 @@ public final class AsyncRunner implements AutoCloseable {
     return batch;
   }
 
-  /** As many as may be under way, and ahead as many as ended in the time of a round. */
+  /**
+   * As many as may be under way, and ahead as many as ended in the time of a round. What was taken
+   * and may not begin is no reason to take less of others.
+   */
   private int most(int ended) {
-    return atOnce() + Math.min(AHEAD, ended) - taken.running() - taken.waiting();
+    int atOnce = atOnce();
+    int ready = taken.ready(ofTenant(atOnce), this::mayBegin);
+    return Math.min(
+        AHEAD - taken.waiting(), atOnce + Math.min(AHEAD, ended) - taken.running() - ready);
   }
 
-  /** While calls wait, they go first: one that nobody waits for is under way at a time. */
+  /**
+   * While calls wait for threads, they go first: one that nobody waits for is under way at a time.
+   */
   private int atOnce() {
-    return waitingCalls.getAsInt() > 0 ? 1 : window.size();
+    return pressure.isFull() ? 1 : config.atOnce();
   }
 
   /** One tenant leaves a quarter to others, so that none waits for another's long calls. */
@@ -242,10 +257,11 @@ public final class AsyncRunner implements AutoCloseable {
   }
 
   private int room(TenantId tenant) {
-    if (!places.isOpen(tenant)) {
+    if (!places.isOpen(tenant) || closedPlaces.isClosed(tenant, System.nanoTime())) {
       return 0;
     }
-    return ofTenant(window.size() + Math.min(AHEAD, endedLately)) - taken.of(tenant);
+    int ahead = taken.isHeldUp(tenant, this::mayBegin) ? 0 : Math.min(AHEAD, endedLately);
+    return ofTenant(config.atOnce() + ahead) - taken.of(tenant);
   }
 
   /**
@@ -268,32 +284,70 @@ public final class AsyncRunner implements AutoCloseable {
     } while (seen != 0);
   }
 
-  /** Whether there is memory for its body and its answer, which is then held. */
-  private boolean reserve(QueuedInvocation invocation) {
-    long answer =
-        functions
+  /** Whether it may begin, in which case the memory that it needs is held. */
+  private boolean reserve(QueuedInvocation invocation, int runningOf) {
+    return mayBegin(invocation, runningOf)
+        && held.hold(invocation.tenant(), invocation.id(), needed(invocation));
+  }
+
+  /**
+   * Whether it may begin: by the quotas that were found used up, the room that its function found
+   * lately, those who wait for one of its function's instances, and memory.
+   */
+  private boolean mayBegin(QueuedInvocation invocation, int runningOf) {
+    FunctionRef function = invocation.version().function();
+    return !closedPlaces.isClosed(function, System.nanoTime())
+        && runningOf < windows.size(function)
+        && (runningOf == 0 || !isCrowded(invocation))
+        && held.hasRoom(invocation.tenant(), needed(invocation));
+  }
+
+  private boolean isCrowded(QueuedInvocation invocation) {
+    return functions
+        .find(invocation.version())
+        .filter(it -> pressure.isCrowded(it.version()))
+        .isPresent();
+  }
+
+  /** Bytes of its body and of what it may answer. */
+  private long needed(QueuedInvocation invocation) {
+    return invocation.bodyBytes()
+        + functions
             .find(invocation.version())
             .map(it -> it.version().limits().responseBytes())
             .orElse(0L);
-    return held.hold(invocation.id(), invocation.bodyBytes() + answer);
   }
 
   private void begin(QueuedInvocation invocation) {
     Optional<AsyncFunction> found = functions.find(invocation.version());
     if (invocation.isCancelled()) {
-      end(invocation, new Settled.Cancelled(invocation, keep(found)));
+      end(invocation, new Settled.Cancelled(invocation.notBegun(), keep(found)));
     } else if (found.isEmpty()) {
       end(
           invocation,
-          givenUp(invocation, false, "unrunnable", "there is no such version any more", 0, found));
+          givenUp(
+              invocation.notBegun(),
+              false,
+              "unrunnable",
+              "there is no such version any more",
+              0,
+              found));
     } else if (invocation.isTooOld()) {
       String why = invocation.lastReason().isEmpty() ? "" : ": " + invocation.lastReason();
       String ending = invocation.lastEnding().isEmpty() ? "expired" : invocation.lastEnding();
-      end(invocation, givenUp(invocation, true, ending, "it became too old" + why, 0, found));
+      end(
+          invocation,
+          givenUp(invocation.notBegun(), true, ending, "it became too old" + why, 0, found));
     } else if (invocation.attempts() > found.get().policy().attempts()) {
       end(
           invocation,
-          givenUp(invocation, true, invocation.lastEnding(), invocation.lastReason(), 0, found));
+          givenUp(
+              invocation.notBegun(),
+              true,
+              invocation.lastEnding(),
+              invocation.lastReason(),
+              0,
+              found));
     } else {
       admit(invocation, found.get());
     }
@@ -315,15 +369,17 @@ public final class AsyncRunner implements AutoCloseable {
 
   private void admit(QueuedInvocation invocation, AsyncFunction function) {
     switch (places.enter(invocation.version().function())) {
-      case Places.Place.Taken(Duration retryAfter) ->
-          end(
-              invocation,
-              new Settled.Again(
-                  invocation,
-                  backoff.notBegun(retryAfter),
-                  false,
-                  invocation.lastEnding(),
-                  invocation.lastReason()));
+      case Places.Place.Taken taken -> {
+        closedPlaces.close(invocation.version().function(), taken, System.nanoTime());
+        end(
+            invocation,
+            new Settled.Again(
+                invocation,
+                backoff.notBegun(taken.retryAfter()),
+                false,
+                invocation.lastEnding(),
+                invocation.lastReason()));
+      }
       case Places.Place.Free place -> {
         Run run = new Run(invocation, function, place);
         running.put(invocation.id(), run);
@@ -339,10 +395,11 @@ public final class AsyncRunner implements AutoCloseable {
   /** It is to be settled so, and others may begin in its place. */
   private void end(QueuedInvocation invocation, Settled how) {
     held.exchange(
+        invocation.tenant(),
         invocation.id(),
         how instanceof Settled.Answered answered ? answered.response().body().length : 0);
     settled.add(how);
-    taken.ended(invocation.tenant());
+    taken.ended(invocation.version().function());
     begin();
     LockSupport.unpark(thread);
   }
@@ -360,6 +417,8 @@ public final class AsyncRunner implements AutoCloseable {
     if (System.nanoTime() - prunedNanos < PRUNE_EVERY.toNanos()) {
       return;
     }
+    closedPlaces.forget(System.nanoTime());
+    windows.forget(prunedNanos);
     prunedNanos = System.nanoTime();
     for (int turn = 0; turn < PRUNE_TURNS; turn++) {
       if (store.prune(PRUNED_AT_ONCE) < PRUNED_AT_ONCE) {
@@ -411,8 +470,11 @@ public final class AsyncRunner implements AutoCloseable {
   private void settleLast() {
     try {
       long owner = ownership.fence();
+      if (owner != 0) {
+        store.turn(owner, List.of(), attempts(List.copyOf(running.values())), 0, "", tenant -> 0);
+      }
       while (owner != 0 && !settled.isEmpty()) {
-        store.turn(owner, drain(owner), 0, "", tenant -> 0);
+        store.turn(owner, drain(owner), List.of(), 0, "", tenant -> 0);
       }
     } catch (StoreFailure e) {
       LOG.warn("What has ended could not be written, and is run again cause={}", e.toString());
@@ -426,6 +488,9 @@ public final class AsyncRunner implements AutoCloseable {
     private final Places.Place.Free place;
     private final Cancellation cancellation = new Cancellation();
     private volatile boolean isGivenUp;
+
+    /** Whether the queue's row counts this attempt; the runner's thread's. */
+    private boolean isCounted;
 
     Run(QueuedInvocation invocation, AsyncFunction function, Places.Place.Free place) {
       this.invocation = invocation;
@@ -482,6 +547,7 @@ public final class AsyncRunner implements AutoCloseable {
     public void ended(Outcome outcome) {
       running.remove(invocation.id(), this);
       place.leave(outcome.usage());
+      closedPlaces.ended(function.version().function());
       end(invocation, settled(outcome));
     }
 
@@ -489,9 +555,9 @@ public final class AsyncRunner implements AutoCloseable {
       AsyncPolicy policy = function.policy();
       Verdict verdict = Verdict.of(outcome, policy);
       if (verdict == Verdict.NOT_BEGUN) {
-        window.shrink();
+        windows.shrink(function.version().function());
       } else {
-        window.grow();
+        windows.grow(function.version().function());
       }
       if (isGivenUp && verdict != Verdict.ANSWERED) {
         return new Settled.Cancelled(invocation, policy.keepResult());

@@ -20,7 +20,8 @@ import java.util.function.ToIntFunction;
  *   <li>A turn takes what is due, that of each tenant in the order in which it became due, tenants
  *       taking turns. Nobody else is given what an owner has.
  *   <li>A turn settles what its owner still has, and nothing else.
- *   <li>{@code release} makes due, at once, all that an owner has.
+ *   <li>{@code release} makes due, at once, all that an owner has, with the attempts that were told
+ *       to have begun.
  *   <li>{@code cancel} ends what is queued; of what runs its owner is told at its next turn. What
  *       has ended stays as it is.
  *   <li>Nobody finds another tenant's invocations.
@@ -33,6 +34,9 @@ public interface AsyncStore {
   /** Bodies above it are kept apart from the queue's rows. */
   int INLINE_BYTES_MAX = 64 << 10;
 
+  /** What a row takes beside its head and its body: names, numbers, times, its index entries. */
+  int ROW_BYTES = 300;
+
   /**
    * Accepts a batch; gives what became of each, in their order.
    *
@@ -41,14 +45,21 @@ public interface AsyncStore {
   List<Acceptance> accept(List<NewInvocation> batch, Backlogs room);
 
   /**
-   * Settles, and takes more.
+   * Settles, counts the attempts of what has begun and not ended, and takes more.
    *
+   * @param begun what was taken before; what is not among them by the time that its owner is lost
+   *     has used no attempt
    * @param most how many are taken, at the most
    * @param after the tenant that had its turn last; "" for none
    * @param room how many of a tenant are taken at the most
    */
   Turn turn(
-      long owner, List<Settled> settled, int most, String after, ToIntFunction<TenantId> room);
+      long owner,
+      List<Settled> settled,
+      List<QueuedInvocation> begun,
+      int most,
+      String after,
+      ToIntFunction<TenantId> room);
 
   /** The whole body of one that has a large one; empty if it has none, or is not there any more. */
   Optional<byte[]> body(TenantId tenant, String id);
@@ -96,7 +107,8 @@ public interface AsyncStore {
 
   /**
    * @param invocations queued or running
-   * @param bytes of the bodies of these, of answers and of dead letters that are kept
+   * @param bytes of these, of answers and of dead letters that are kept: their bodies, their heads,
+   *     and {@link #ROW_BYTES} each
    */
   record Backlog(long invocations, long bytes) {}
 }

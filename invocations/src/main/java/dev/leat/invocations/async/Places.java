@@ -21,7 +21,12 @@ public interface Places {
       void leave(Usage usage);
     }
 
-    /** A quota is used up; it may be asked again after this time. */
-    record Taken(Duration retryAfter) implements Place {}
+    /**
+     * A quota is used up.
+     *
+     * @param retryAfter when to ask again
+     * @param isOfTenant whether it is the tenant's, so that none of its functions may run
+     */
+    record Taken(Duration retryAfter, boolean isOfTenant) implements Place {}
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param call its body is empty while {@code hasLargeBody}
  * @param hasLargeBody whether the body is to be read by {@link AsyncStore#body}
  * @param bodyBytes how long the body is
+ * @param headBytes how long its head is as it is kept
  * @param attempts begun, with the one that it was taken for
  * @param isTooOld whether no attempt may begin any more
  * @param isCancelled whether its caller gave it up
@@ -26,6 +27,7 @@ public record QueuedInvocation(
     HttpCall call,
     boolean hasLargeBody,
     long bodyBytes,
+    int headBytes,
     Origin origin,
     int attempts,
     Instant acceptedAt,
@@ -37,5 +39,26 @@ public record QueuedInvocation(
     int depth) {
   public TenantId tenant() {
     return version.function().tenant();
+  }
+
+  /** As it is when the attempt that it was taken for does not begin. */
+  QueuedInvocation notBegun() {
+    return new QueuedInvocation(
+        id,
+        owner,
+        version,
+        call,
+        hasLargeBody,
+        bodyBytes,
+        headBytes,
+        origin,
+        attempts - 1,
+        acceptedAt,
+        isTooOld,
+        isCancelled,
+        lastEnding,
+        lastReason,
+        callback,
+        depth);
   }
 }

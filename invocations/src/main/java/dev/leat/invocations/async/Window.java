@@ -1,9 +1,6 @@
 package dev.leat.invocations.async;
 
-/**
- * How many invocations may be under way at once: fewer after the platform had no room for one, more
- * again while it has. Safe for several threads.
- */
+/** How many invocations of one function may be under way at once. Safe for several threads. */
 final class Window {
   private static final long SHRINKS_EVERY_NANOS = 100_000_000;
 
@@ -33,5 +30,10 @@ final class Window {
       shrunkNanos = now;
       size = Math.max(1, size / 2);
     }
+  }
+
+  /** When it last became smaller. */
+  synchronized long shrunkNanos() {
+    return shrunkNanos;
   }
 }

@@ -30,6 +30,7 @@ final class AcceptedBatch {
   private final Map<TenantId, Backlog> used = new HashMap<>();
   private final Map<NewInvocation, Acceptance> answers = new IdentityHashMap<>();
   private final AsyncCounts counts = new AsyncCounts();
+  private final Map<NewInvocation, byte[]> heads = new IdentityHashMap<>();
 
   AcceptedBatch(Handle handle, List<NewInvocation> batch, Backlogs room) {
     this.handle = handle;
@@ -125,7 +126,7 @@ final class AcceptedBatch {
     TenantId tenant = wish.version().function().tenant();
     Backlog most = room.of(tenant);
     Backlog has = used.computeIfAbsent(tenant, this::used);
-    long bytes = has.bytes() + wish.call().body().length;
+    long bytes = has.bytes() + AsyncStore.ROW_BYTES + head(wish).length + wish.call().body().length;
     if (has.invocations() >= most.invocations() || bytes > most.bytes()) {
       boolean isMany = has.invocations() >= most.invocations();
       Acceptance full =
@@ -139,6 +140,10 @@ final class AcceptedBatch {
     }
     used.put(tenant, new Backlog(has.invocations() + 1, bytes));
     return true;
+  }
+
+  private byte[] head(NewInvocation wish) {
+    return heads.computeIfAbsent(wish, it -> StoredHead.of(it.call(), it.origin()));
   }
 
   private static boolean isRepeated(Acceptance answer, NewInvocation wish) {
@@ -197,10 +202,10 @@ final class AcceptedBatch {
           .bind("caller", caller == null ? "" : Database.storable(caller))
           .bind("callback", wish.callback().orElse(""))
           .bind("depth", wish.depth())
-          .bind("head", StoredHead.of(wish.call(), wish.origin()))
+          .bind("head", head(wish))
           .bind("bytes", (long) body.length);
       rows.bindByType("body", isLarge ? null : body, byte[].class).add();
-      counts.accepted(tenant, body.length);
+      counts.accepted(tenant, AsyncStore.ROW_BYTES + head(wish).length + body.length);
       answers.put(wish, new Acceptance.Accepted(wish.id(), true));
     }
     rows.execute();

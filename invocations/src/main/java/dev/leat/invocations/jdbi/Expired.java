@@ -1,6 +1,7 @@
 package dev.leat.invocations.jdbi;
 
 import dev.leat.contract.TenantId;
+import dev.leat.invocations.async.AsyncStore;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -20,7 +21,8 @@ final class Expired {
         handle
             .createQuery(
                 """
-                SELECT tenant, id, body_bytes, body IS NULL AS is_large FROM %s
+                SELECT tenant, id, OCTET_LENGTH(head) + body_bytes AS held, body IS NULL AS is_large
+                FROM %s
                 WHERE keep_until <= CURRENT_TIMESTAMP
                 ORDER BY keep_until LIMIT :most FOR UPDATE SKIP LOCKED
                 """
@@ -30,7 +32,7 @@ final class Expired {
                 new Row(
                     new TenantId(row.getString("tenant")),
                     row.getString("id"),
-                    row.getLong("body_bytes"),
+                    row.getLong("held") + AsyncStore.ROW_BYTES,
                     row.getBoolean("is_large")))
             .list();
     if (rows.isEmpty()) {

@@ -66,7 +66,12 @@ public final class JdbiAsyncStore implements AsyncStore {
 
   @Override
   public Turn turn(
-      long owner, List<Settled> settled, int most, String after, ToIntFunction<TenantId> room) {
+      long owner,
+      List<Settled> settled,
+      List<QueuedInvocation> begun,
+      int most,
+      String after,
+      ToIntFunction<TenantId> room) {
     return database.inTransaction(
         "Taking invocations from the queue",
         handle -> {
@@ -74,11 +79,32 @@ public final class JdbiAsyncStore implements AsyncStore {
           if (!settled.isEmpty()) {
             new SettledBatch(handle, owner, counts).settle(settled);
           }
+          count(handle, owner, begun);
           Turn turn =
               most <= 0 ? new Turn(List.of(), after) : take(handle, owner, most, after, room);
           counts.write(handle, slot + 1);
           return turn;
         });
+  }
+
+  private static void count(Handle handle, long owner, List<QueuedInvocation> begun) {
+    if (begun.isEmpty()) {
+      return;
+    }
+    PreparedBatch attempts =
+        handle.prepareBatch(
+            """
+            UPDATE async_queue SET attempts = :attempts
+            WHERE tenant = :tenant AND id = :id AND owner = :owner
+            """);
+    begun.forEach(it ->
+        attempts
+            .bind("attempts", it.attempts())
+            .bind("tenant", it.tenant().value())
+            .bind("id", it.id())
+            .bind("owner", owner)
+            .add());
+    attempts.execute();
   }
 
   private static Turn take(
@@ -120,7 +146,7 @@ public final class JdbiAsyncStore implements AsyncStore {
     PreparedBatch owned =
         handle.prepareBatch(
             """
-            UPDATE async_queue SET owner = :owner, attempts = attempts + 1
+            UPDATE async_queue SET owner = :owner
             WHERE tenant = :tenant AND id = :id AND owner = 0
             """);
     taken.forEach(
@@ -147,7 +173,8 @@ public final class JdbiAsyncStore implements AsyncStore {
   private static QueuedInvocation queued(ResultSet row, TenantId tenant, long owner)
       throws SQLException {
     int attempt = row.getInt("attempts") + 1;
-    StoredHead.Call head = StoredHead.call(row.getBytes("head"), attempt);
+    byte[] bytes = row.getBytes("head");
+    StoredHead.Call head = StoredHead.call(bytes, attempt);
     byte[] body = row.getBytes("body");
     String callback = row.getString("callback");
     return new QueuedInvocation(
@@ -157,6 +184,7 @@ public final class JdbiAsyncStore implements AsyncStore {
         body == null ? head.call() : head.call().withBody(body),
         body == null,
         row.getLong("body_bytes"),
+        bytes.length,
         head.origin(),
         attempt,
         Database.instant(row, "accepted_at"),

@@ -5,6 +5,7 @@ import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.VersionRef;
+import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.DeadLetter;
 import dev.leat.invocations.async.DeadLetterStore;
 import dev.leat.invocations.async.InvocationState;
@@ -242,8 +243,8 @@ public final class JdbiDeadLetterStore implements DeadLetterStore {
                 handle
                     .createQuery(
                         """
-                        SELECT body_bytes FROM dead_letters WHERE tenant = :tenant AND id = :id
-                        FOR UPDATE
+                        SELECT OCTET_LENGTH(head) + body_bytes FROM dead_letters
+                        WHERE tenant = :tenant AND id = :id FOR UPDATE
                         """)
                     .bind("tenant", tenant.value())
                     .bind("id", id)
@@ -253,7 +254,7 @@ public final class JdbiDeadLetterStore implements DeadLetterStore {
               handle.execute(
                   "DELETE FROM dead_letters WHERE tenant = ? AND id = ?", tenant.value(), id);
               LargeBodies.delete(handle, tenant, id, LargeBodies.INPUT);
-              counts.bytes(tenant, -bytes.get());
+              counts.bytes(tenant, -bytes.get() - AsyncStore.ROW_BYTES);
               count++;
             }
           }

@@ -94,20 +94,21 @@ final class SettledBatch {
         .bind("caller", caller == null ? "" : Database.storable(caller))
         .bind("attempts", of.attempts())
         .bind("accepted", of.acceptedAt());
-    counts.bytes(of.tenant(), -of.bodyBytes());
+    counts.bytes(of.tenant(), -of.headBytes() - of.bodyBytes()); // and the row moves
     if (of.hasLargeBody()) {
       LargeBodies.delete(handle, of.tenant(), of.id(), LargeBodies.INPUT);
     }
     switch (ended) {
       case Settled.Answered(QueuedInvocation _, var response, Duration keep) -> {
         byte[] body = response.body();
+        byte[] head = StoredHead.of(response.headers());
         boolean isLarge = body.length > AsyncStore.INLINE_BYTES_MAX;
         results
             .bind("keep", keep.toMillis())
             .bind("state", InvocationState.DONE.word())
             .bind("ending", response.word())
             .bind("status", response.status())
-            .bind("head", StoredHead.of(response.headers()))
+            .bind("head", head)
             .bind("bytes", (long) body.length);
         if (isLarge) {
           results.bindByType("body", null, byte[].class);
@@ -116,7 +117,7 @@ final class SettledBatch {
           results.bindByType("body", body, byte[].class);
         }
         counts.ended(of.tenant(), InvocationState.DONE);
-        counts.bytes(of.tenant(), body.length);
+        counts.bytes(of.tenant(), head.length + body.length);
       }
       case Settled.Cancelled(QueuedInvocation _, Duration keep) -> {
         results
@@ -209,7 +210,11 @@ final class SettledBatch {
   static void cancelQueued(Handle handle, TenantId tenant, String id, AsyncCounts counts) {
     long bytes =
         handle
-            .createQuery("SELECT body_bytes FROM async_queue WHERE tenant = :tenant AND id = :id")
+            .createQuery(
+                """
+                SELECT OCTET_LENGTH(head) + body_bytes FROM async_queue
+                WHERE tenant = :tenant AND id = :id
+                """)
             .bind("tenant", tenant.value())
             .bind("id", id)
             .mapTo(Long.class)

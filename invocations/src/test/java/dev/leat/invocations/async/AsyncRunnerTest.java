@@ -36,6 +36,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,12 +59,16 @@ final class AsyncRunnerTest {
   private final TestDatabase database = TestDatabase.h2();
   private final Workers workers = new Workers();
   private final Set<TenantId> suspended = new HashSet<>();
-  private final AtomicInteger waitingCalls = new AtomicInteger();
+  private final AtomicBoolean isFull = new AtomicBoolean();
+  private final Set<FunctionName> crowded = new HashSet<>();
   private final AtomicInteger places = new AtomicInteger(1_000);
   private AsyncStore store;
   private AsyncRunner runner;
   private boolean isDeployed = true;
   private int made;
+  private int asked;
+  private AsyncPolicy policy = POLICY;
+  private Limits limits = Limits.DEFAULT;
 
   @BeforeEach
   void start() {
@@ -89,7 +94,7 @@ final class AsyncRunnerTest {
           @Override
           public Optional<AsyncFunction> find(VersionRef version) {
             return isDeployed
-                ? Optional.of(new AsyncFunction(deployed(version), POLICY))
+                ? Optional.of(new AsyncFunction(deployed(version), policy))
                 : Optional.empty();
           }
 
@@ -107,15 +112,26 @@ final class AsyncRunnerTest {
 
           @Override
           public Place enter(FunctionRef function) {
+            asked++;
             if (places.get() == 0) {
-              return new Place.Taken(Duration.ofMillis(1));
+              return new Place.Taken(Duration.ofMillis(1), true);
             }
             places.decrementAndGet();
             return (Place.Free) used -> places.incrementAndGet();
           }
         },
         new RunnerConfig(8, Duration.ofSeconds(1)),
-        waitingCalls::get,
+        new Pressure() {
+          @Override
+          public boolean isFull() {
+            return isFull.get();
+          }
+
+          @Override
+          public boolean isCrowded(FunctionVersion version) {
+            return crowded.contains(version.function().name());
+          }
+        },
         Runnable::run,
         Seed.orElse(20261127).random());
   }
@@ -163,18 +179,57 @@ final class AsyncRunnerTest {
   }
 
   @Test
-  void round_overload_usesNoAttempt_andLetsFewerRun() {
+  void round_overload_usesNoAttempt_andLetsFewerOfItsFunctionRun() {
     List<String> all = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 10; i++) {
       all.add(accept(ACME, "x"));
     }
     runner.round();
+    assertThat(workers.given).hasSize(6);
     workers.end(0, new Outcome.Overloaded("full", Duration.ofSeconds(1)));
     runner.round();
 
     assertThat(store.find(ACME, all.getFirst()).orElseThrow().attempts()).isZero();
     assertThat(state(all.getFirst())).isEqualTo(InvocationState.QUEUED);
-    assertThat(runner.isFull()).as("half as many may run").isTrue();
+    runner.round();
+    assertThat(workers.given).as("half as many may run, so none begins").hasSize(6);
+
+    accept(OTHER, "x");
+    runner.round();
+    assertThat(workers.given).as("others are not held up").hasSize(7);
+  }
+
+  @Test
+  void round_functionWhoseCallsWaitForAnInstance_hasOneAtATime_othersGoOn() {
+    crowded.add(new FunctionName("f"));
+    for (int i = 0; i < 20; i++) {
+      accept(ACME, "x");
+    }
+    runner.round();
+    assertThat(workers.given).as("one, so that nothing stands still").hasSize(1);
+
+    for (int i = 0; i < 6; i++) {
+      accept(OTHER, "free", "x");
+    }
+    runner.round();
+    runner.round();
+
+    assertThat(workers.given).hasSize(7);
+  }
+
+  @Test
+  void round_largeAnswersOfOneTenant_leaveMemoryToOthers() {
+    limits = new Limits(1_000, 1 << 20, Duration.ofSeconds(1), 1 << 20, 64 << 20);
+    accept(ACME, "x");
+    accept(ACME, "x");
+    accept(ACME, "x");
+    runner.round();
+    assertThat(workers.given).as("more than a tenant's share, so alone").hasSize(1);
+
+    limits = Limits.DEFAULT;
+    accept(OTHER, "x");
+    runner.round();
+    assertThat(workers.given).hasSize(2);
   }
 
   @Test
@@ -195,7 +250,7 @@ final class AsyncRunnerTest {
 
   @Test
   void round_callsThatWait_goFirst() {
-    waitingCalls.set(1);
+    isFull.set(true);
     for (int i = 0; i < 5; i++) {
       accept(ACME, "x");
     }
@@ -203,7 +258,7 @@ final class AsyncRunnerTest {
     runner.round();
     assertThat(workers.given).as("one, so that nothing stands still").hasSize(1);
 
-    waitingCalls.set(0);
+    isFull.set(false);
     runner.round();
     assertThat(workers.given).hasSize(5);
   }
@@ -216,6 +271,13 @@ final class AsyncRunnerTest {
     runner.round();
     assertThat(workers.given).isEmpty();
     assertThat(store.find(ACME, id).orElseThrow().attempts()).isZero();
+
+    int before = asked;
+    for (int round = 0; round < 50; round++) {
+      accept(ACME, "x");
+      runner.round();
+    }
+    assertThat(asked - before).as("the quota is not asked for each of them").isLessThan(10);
 
     places.set(1);
     Eventually.holds("it is begun", () -> runner.round() & workers.given.size() == 1);
@@ -273,6 +335,7 @@ final class AsyncRunnerTest {
   void lostNode_anotherRunsWhatItHad_andItsOwnEndCounts() {
     String id = accept(ACME, "x");
     runner.round();
+    runner.round();
     Workers.Given paused = workers.given.getFirst();
     database.execute("UPDATE leases SET held_until = CURRENT_TIMESTAMP - INTERVAL '1' SECOND");
     try (AsyncRunner another = runner()) {
@@ -293,9 +356,35 @@ final class AsyncRunnerTest {
   }
 
   @Test
+  void lostNode_whatItHadNotBegun_hasUsedNoAttempt() {
+    policy =
+        new AsyncPolicy(
+            1, POLICY.first(), POLICY.max(), POLICY.maxAge(), POLICY.keepResult(), Set.of());
+    crowded.add(new FunctionName("f"));
+    String begun = accept(ACME, "x");
+    String ahead = accept(ACME, "x");
+    runner.round();
+    runner.round();
+    assertThat(workers.given).hasSize(1);
+    database.execute("UPDATE leases SET held_until = CURRENT_TIMESTAMP - INTERVAL '1' SECOND");
+    try (AsyncRunner another = runner()) {
+      another.renew();
+      Eventually.holds(
+          "the lost one's are settled or begun",
+          () -> another.round() | state(begun) == InvocationState.DEAD & workers.given.size() == 2);
+      assertThat(workers.given.getLast().invocation().id()).isEqualTo(ahead);
+      workers.end(1, answered("in time"));
+      another.round();
+    }
+    assertThat(state(ahead)).isEqualTo(InvocationState.DONE);
+    assertThat(store.find(ACME, begun).orElseThrow().attempts()).isEqualTo(1);
+  }
+
+  @Test
   void lostNodes_untilAllAttemptsAreUsed_itIsDead() {
     String id = accept(ACME, "x");
     for (int lost = 0; lost < 2; lost++) {
+      runner.round();
       runner.round();
       runner.close();
       runner = runner();
@@ -314,10 +403,16 @@ final class AsyncRunnerTest {
   }
 
   private String accept(TenantId tenant, String body) {
+    return accept(tenant, "f", body);
+  }
+
+  private String accept(TenantId tenant, String function, String body) {
     String id = "%08d".formatted(made++);
     VersionRef version =
         new VersionRef(
-            new FunctionRef(tenant, new FunctionName("f")), 1, ModuleDigest.of(new byte[] {1}));
+            new FunctionRef(tenant, new FunctionName(function)),
+            1,
+            ModuleDigest.of(new byte[] {1}));
     store.accept(
         List.of(
             new NewInvocation(
@@ -333,13 +428,13 @@ final class AsyncRunnerTest {
     return id;
   }
 
-  private static FunctionVersion deployed(VersionRef version) {
+  private FunctionVersion deployed(VersionRef version) {
     return new FunctionVersion(
         version.function(),
         version.number(),
         version.module(),
         GuestContract.HANDLER,
-        Limits.DEFAULT,
+        limits,
         InstancePolicy.DEFAULT,
         Grants.NONE,
         "{}");

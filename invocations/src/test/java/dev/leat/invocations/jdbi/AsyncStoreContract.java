@@ -28,6 +28,7 @@ import dev.leat.invocations.async.KeptResult;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.QueuedInvocation;
 import dev.leat.invocations.async.Settled;
+import dev.leat.store.Database;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,10 +140,67 @@ abstract class AsyncStoreContract {
   void law2_accept_tenantWhoseBodiesHoldAsMuchAsTheyMay_isRefused() {
     assertThat(
             store.accept(
-                List.of(wish(ACME, "f", bytes(60)), wish(ACME, "f", bytes(60))),
-                tenant -> new Backlog(10, 100)))
+                List.of(wish(ACME, "f", bytes(60_000)), wish(ACME, "f", bytes(60_000))),
+                tenant -> new Backlog(10, 100_000)))
         .last()
-        .isEqualTo(new Acceptance.BacklogFull("async-bytes", 100));
+        .isEqualTo(new Acceptance.BacklogFull("async-bytes", 100_000));
+  }
+
+  @Test
+  void law2_accept_bytes_areHeadsAndRowsToo_andAllAreGivenBack() {
+    NewInvocation wish =
+        new NewInvocation(
+            "0001",
+            version(ACME, "f"),
+            new HttpCall("POST", "", null, Headers.of("X-Long", "x".repeat(8_000)), bytes(1)),
+            Origin.ANONYMOUS,
+            HOUR,
+            Optional.empty(),
+            Optional.empty(),
+            0);
+    assertThat(store.accept(List.of(wish), tenant -> new Backlog(10, 8_000)).getFirst())
+        .isInstanceOf(Acceptance.BacklogFull.class);
+    for (int i = 0; i < 5; i++) {
+      accept(
+          new NewInvocation(
+              "1" + i,
+              wish.version(),
+              wish.call(),
+              wish.origin(),
+              HOUR,
+              Optional.empty(),
+              Optional.empty(),
+              0));
+    }
+    assertThat(heldBytes()).isGreaterThan(5 * 8_300);
+    store.cancel(ACME, take(ME, 1).getFirst().id());
+    store.cancel(ACME, "14");
+    List<QueuedInvocation> taken = new ArrayList<>(take(ME, 3));
+    settle(
+        new Settled.Answered(taken.get(0), response(bytes(9_000)), Duration.ofMillis(-1)),
+        new Settled.GivenUp(taken.get(1), true, "timeout", "", 0, HOUR),
+        new Settled.GivenUp(taken.get(2), true, "timeout", "", 0, Duration.ofMillis(-1)));
+    letters.redrive(ACME, List.of(new Redrive(taken.get(1).id(), wish.version(), HOUR)));
+    QueuedInvocation again = take(ME, 1).getFirst();
+    settle(new Settled.GivenUp(again, true, "timeout", "", 0, HOUR));
+    letters.purge(ACME, List.of(again.id()));
+    store.release(ME);
+    settle(new Settled.Cancelled(take(ME, 1).getFirst(), Duration.ofMillis(-1)));
+    database.execute("UPDATE async_results SET keep_until = CURRENT_TIMESTAMP");
+    store.prune(100);
+
+    assertThat(heldBytes()).isZero();
+  }
+
+  private long heldBytes() {
+    return new Database(database.dataSource())
+        .read(
+            "Adding up bytes",
+            handle ->
+                handle
+                    .createQuery("SELECT COALESCE(SUM(bytes), 0) FROM async_counts")
+                    .mapTo(Long.class)
+                    .one());
   }
 
   @Test
@@ -207,7 +265,7 @@ abstract class AsyncStoreContract {
     List<TenantId> met = new ArrayList<>();
     String last = "";
     for (int turn = 0; turn < 4; turn++) {
-      Turn next = store.turn(ME, List.of(), 16, last, tenant -> 1);
+      Turn next = store.turn(ME, List.of(), List.of(), 16, last, tenant -> 1);
       last = next.last();
       next.taken().forEach(it -> met.add(it.tenant()));
     }
@@ -220,7 +278,10 @@ abstract class AsyncStoreContract {
     accept(wish(ACME, "f"));
     accept(wish(OTHER, "f"));
 
-    assertThat(store.turn(ME, List.of(), 9, "", tenant -> tenant.equals(ACME) ? 0 : 5).taken())
+    assertThat(
+            store
+                .turn(ME, List.of(), List.of(), 9, "", tenant -> tenant.equals(ACME) ? 0 : 5)
+                .taken())
         .extracting(QueuedInvocation::tenant)
         .containsExactly(OTHER);
   }
@@ -242,11 +303,12 @@ abstract class AsyncStoreContract {
               AsyncStore own = new JdbiAsyncStore(database.dataSource());
               List<Settled> done = List.of();
               while (met.size() < 200) {
-                List<QueuedInvocation> taken = own.turn(me, done, 7, "", it -> 7).taken();
+                List<QueuedInvocation> taken =
+                    own.turn(me, done, List.of(), 7, "", it -> 7).taken();
                 taken.forEach(it -> met.add(it.id()));
                 done = taken.stream().map(it -> answered(it, bytes(1))).toList();
               }
-              own.turn(me, done, 0, "", it -> 0);
+              own.turn(me, done, List.of(), 0, "", it -> 0);
             }));
       }
       for (Future<?> owner : owners) {
@@ -300,6 +362,7 @@ abstract class AsyncStoreContract {
       accept(wish(ACME, "f"));
     }
     List<QueuedInvocation> taken = take(ME, 4);
+    store.turn(ME, List.of(), taken, 0, "", tenant -> 0);
     store.release(ME);
     List<QueuedInvocation> theirs = take(ANOTHER, 4);
 
@@ -330,6 +393,18 @@ abstract class AsyncStoreContract {
 
     assertThat(store.owners()).containsExactly(ANOTHER);
     assertThat(take(ME, 5)).extracting(QueuedInvocation::id).containsExactly(mine);
+  }
+
+  @Test
+  void law6_release_countsTheAttemptsThatHadBegun_andNoOthers() {
+    accept(wish(ACME, "f"));
+    accept(wish(ACME, "f"));
+    List<QueuedInvocation> taken = take(ME, 2);
+    store.turn(ME, List.of(), taken.subList(0, 1), 0, "", tenant -> 0);
+
+    store.release(ME);
+
+    assertThat(take(ME, 2)).extracting(QueuedInvocation::attempts).containsExactlyInAnyOrder(2, 1);
   }
 
   @Test
@@ -448,7 +523,7 @@ abstract class AsyncStoreContract {
 
     assertThat(letters.count(ACME, ALL)).isZero();
     assertThat(store.body(ACME, dead.getFirst())).isEmpty();
-    assertThat(store.accept(List.of(wish(ACME, "f", bytes(60))), tenant -> new Backlog(10, 60)))
+    assertThat(store.accept(List.of(wish(ACME, "f", bytes(60))), tenant -> new Backlog(10, 1_000)))
         .first()
         .isInstanceOf(Acceptance.Accepted.class);
     assertThat(store.account(Optional.of(ACME)).failed()).as("they had failed").isEqualTo(2);
@@ -497,11 +572,11 @@ abstract class AsyncStoreContract {
   }
 
   private List<QueuedInvocation> take(long owner, int most) {
-    return store.turn(owner, List.of(), most, "", tenant -> most).taken();
+    return store.turn(owner, List.of(), List.of(), most, "", tenant -> most).taken();
   }
 
   private void settle(Settled... settled) {
-    store.turn(ME, List.of(settled), 0, "", tenant -> 0);
+    store.turn(ME, List.of(settled), List.of(), 0, "", tenant -> 0);
   }
 
   private InvocationStatus status(QueuedInvocation of) {
