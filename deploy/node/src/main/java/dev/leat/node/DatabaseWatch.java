@@ -42,6 +42,10 @@ final class DatabaseWatch implements AutoCloseable {
   private volatile boolean good = true;
   private volatile boolean alarmed;
   private volatile long goodNanos;
+
+  /** Before, tables are made, for as long as that takes. */
+  private volatile boolean hasBegun;
+
   private volatile boolean closed;
 
   /**
@@ -53,17 +57,20 @@ final class DatabaseWatch implements AutoCloseable {
     this.reopen = reopen;
     this.renew = renew;
     this.nanoTime = nanoTime;
-    this.goodNanos = nanoTime.getAsLong();
   }
 
   void start() {
     goodNanos = nanoTime.getAsLong();
+    hasBegun = true;
     thread.start();
   }
 
-  /** Whether the database worked when it was looked at last, lately. Blocks never. */
+  /**
+   * Whether the database worked when it was looked at last, lately, or was not looked at yet.
+   * Blocks never.
+   */
   boolean isAvailable() {
-    return good && nanoTime.getAsLong() - goodNanos < GOOD_FOR.toNanos();
+    return good && (!hasBegun || nanoTime.getAsLong() - goodNanos < GOOD_FOR.toNanos());
   }
 
   /** To be told of every failed statement. Blocks never. */
@@ -138,6 +145,7 @@ final class DatabaseWatch implements AutoCloseable {
       LOG.info("The database is back");
     }
     goodNanos = nanoTime.getAsLong();
+    hasBegun = true;
     good = true;
   }
 
