@@ -29,7 +29,7 @@ public record Origin(
   }
 
   /** The same as a part of this span. */
-  Origin within(String context) {
+  public Origin within(String context) {
     return new Origin(caller, tenant, trigger, context, attempt);
   }
 }

@@ -29,6 +29,7 @@ public final class SpanAttributes {
   public static final String POWER = "leat.power";
   public static final String LEFT_OUT = "leat.host_calls.left_out";
   public static final String NODE = "leat.node";
+  public static final String ATTEMPT = "leat.attempt";
   public static final String OPERATION = "leat.operation";
 
   private SpanAttributes() {}

@@ -278,6 +278,7 @@ final class Assembly implements AutoCloseable {
             invocations,
             running.worker,
             membership == null ? WakeUp.NONE : membership.wakeUp(),
+            telemetry.tracing(),
             blocking);
 
     GatewayConfig gatewayConfig =

@@ -7,6 +7,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.VersionRef;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.invocations.async.Accepting;
 import dev.leat.invocations.async.AsyncFunctions;
 import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
@@ -18,6 +19,7 @@ import dev.leat.invocations.async.DeadLetters;
 import dev.leat.invocations.async.Places;
 import dev.leat.invocations.async.Pressure;
 import dev.leat.invocations.async.RunnerConfig;
+import dev.leat.invocations.async.TracedRuns;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
 import dev.leat.invocations.jdbi.JdbiDeadLetterStore;
 import dev.leat.registry.route.Route;
@@ -70,6 +72,7 @@ final class AsyncParts {
       Invoker invoker,
       Worker local,
       WakeUp others,
+      Tracing tracing,
       Executor blocking) {
     this.others = others;
     store = new JdbiAsyncStore(source);
@@ -79,7 +82,7 @@ final class AsyncParts {
             store,
             new JdbiLeases(source),
             functions,
-            invoker,
+            tracing.equals(Tracing.OFF) ? invoker : new TracedRuns(invoker, tracing),
             new QuotaPlaces(quotas, tenants),
             new RunnerConfig(worker.guestThreads(), worker.waitMax()),
             new WorkerPressure(local),

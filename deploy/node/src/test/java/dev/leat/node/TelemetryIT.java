@@ -9,6 +9,7 @@ import dev.leat.node.telemetry.OtelVariables;
 import dev.leat.node.telemetry.TelemetryConfig;
 import dev.leat.testkit.Eventually;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -115,6 +116,48 @@ class TelemetryIT {
     assertThat(trace)
         .extracting(Received::name)
         .contains("queue", "acquire", "exec", "log", "talk");
+  }
+
+  @Test
+  void runOfAnAcceptedCall_isATraceOfItsOwn_causedByItsAcceptance() {
+    acme.deployPublic("later", Guests.echo());
+
+    Answered accepted =
+        acme.call("POST", "later")
+            .field("traceparent", CALLER.replace("0af7", "1bf7"))
+            .field("prefer", "respond-async")
+            .send();
+
+    assertThat(accepted.status()).as(accepted.toString()).isEqualTo(202);
+    List<Received> request =
+        traceOf(span -> span.trace().startsWith("1bf7") && isCall(span), "enqueue");
+    Received enqueue = named(request, "enqueue");
+    assertThat(enqueue.parent()).isEqualTo(named(request, "later").id());
+    Eventually.holds(
+        "its run is told", () -> collector.spans.stream().anyMatch(span -> isOf(span, enqueue)));
+    Received run =
+        collector.spans.stream().filter(span -> isOf(span, enqueue)).findFirst().orElseThrow();
+    assertThat(run.trace()).isNotEqualTo(enqueue.trace());
+    assertThat(run.parent()).isEmpty();
+    assertThat(run.attributes())
+        .containsEntry("leat.attempt", "1")
+        .containsEntry("leat.outcome", "responded")
+        .containsEntry("faas.invocation_id", accepted.json().path("id").asText());
+    List<Received> trace = traceOf(span -> span.trace().equals(run.trace()), "exec");
+    assertConnected(trace, "");
+    assertThat(named(trace, "exec").parent()).isEqualTo(run.id());
+  }
+
+  private static boolean isCall(Received span) {
+    return span.name().equals("later");
+  }
+
+  /** Whether it came of the other, later. */
+  private static boolean isOf(Received span, Received cause) {
+    return span.span().getLinksList().stream()
+        .anyMatch(link ->
+            HexFormat.of().formatHex(link.getSpanId().toByteArray()).equals(cause.id())
+                && HexFormat.of().formatHex(link.getTraceId().toByteArray()).equals(cause.trace()));
   }
 
   @Test

@@ -85,7 +85,7 @@ public final class InvocationPipeline {
                 step(
                     "accept",
                     "what is run later is committed first",
-                    new AcceptForLater(accepting, calls)),
+                    new AcceptForLater(new TracedAcceptance(accepting, tracing), calls)),
                 step("accepted", "whose caller waits goes on", new TellAcceptance()),
                 step("leave", "functions' threads are woken once for many", new LeaveEventLoop()),
                 step(

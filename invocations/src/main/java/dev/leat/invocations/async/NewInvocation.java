@@ -24,4 +24,10 @@ public record NewInvocation(
     Duration maxAge,
     Optional<String> key,
     Optional<String> callback,
-    int depth) {}
+    int depth) {
+  /** The same as a part of this span. */
+  public NewInvocation within(String context) {
+    return new NewInvocation(
+        id, version, call, origin.within(context), maxAge, key, callback, depth);
+  }
+}

@@ -87,6 +87,11 @@ final class FileTelemetry implements Telemetry {
       if (parent != null) {
         json.writeStringField("parent", TraceParent.spanId(parent));
       }
+      String cause = span.cause();
+      if (cause != null) {
+        json.writeStringField("causeTrace", TraceParent.traceId(cause));
+        json.writeStringField("causeSpan", TraceParent.spanId(cause));
+      }
       json.writeStringField("name", span.name());
       json.writeStringField("node", node);
       json.writeStringField("start", start.toString());

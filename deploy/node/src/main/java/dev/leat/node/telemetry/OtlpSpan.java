@@ -40,6 +40,8 @@ record OtlpSpan(Span span, long epochNanos, Resource resource) implements SpanDa
     return switch (span.kind()) {
       case SERVER -> SpanKind.SERVER;
       case CLIENT -> SpanKind.CLIENT;
+      case PRODUCER -> SpanKind.PRODUCER;
+      case CONSUMER -> SpanKind.CONSUMER;
       case INTERNAL -> SpanKind.INTERNAL;
     };
   }
@@ -111,7 +113,8 @@ record OtlpSpan(Span span, long epochNanos, Resource resource) implements SpanDa
 
   @Override
   public List<LinkData> getLinks() {
-    return List.of();
+    String cause = span.cause();
+    return cause == null ? List.of() : List.of(LinkData.create(context(cause)));
   }
 
   @Override
@@ -126,7 +129,7 @@ record OtlpSpan(Span span, long epochNanos, Resource resource) implements SpanDa
 
   @Override
   public int getTotalRecordedLinks() {
-    return 0;
+    return span.cause() == null ? 0 : 1;
   }
 
   @Override
