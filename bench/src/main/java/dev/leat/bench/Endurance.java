@@ -103,7 +103,7 @@ public final class Endurance {
     engine = new ChicoryEngine(ModuleLimits.DEFAULT, CompileBudget.ofThisJvm(), classes, heap);
     Powers powers =
         HostPowers.of(
-            new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
+            new GuestLogs((from, level, text) -> 0, System::nanoTime),
             new GuestMetrics(function -> true),
             noValues(),
             HttpCallBenchmark.power(Vertx.vertx(), OutboundConfig.DEFAULT),

@@ -104,7 +104,7 @@ public class HostCallBenchmark {
             "{\"key\":12345}");
     LentPowers lent =
         HostPowers.of(
-                new GuestLogs((of, id, level, text) -> 0, System::nanoTime),
+                new GuestLogs((from, level, text) -> 0, System::nanoTime),
                 new GuestMetrics(of -> true),
                 new KeyValuePower(
                     new JdbiKeyValueStore(database),

@@ -158,7 +158,7 @@ final class PreparingTest {
     ModuleCache modules = new ModuleCache(engine, digest -> quick().module(), 1 << 20);
     Powers powers =
         HostPowers.of(
-            new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
+            new GuestLogs((from, level, text) -> 0, System::nanoTime),
             new GuestMetrics(function -> true),
             TestKeyValues.unused(),
             TestHttp.unused(),

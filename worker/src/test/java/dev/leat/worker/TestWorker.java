@@ -194,7 +194,7 @@ public final class TestWorker implements AutoCloseable {
     return powers;
   }
 
-  private int line(FunctionVersion version, String id, GuestLog.Level level, String text) {
+  private int line(GuestLog.From from, GuestLog.Level level, String text) {
     lines.add(level + " " + text);
     return text.length();
   }

@@ -20,12 +20,13 @@ final class KeptGuestLog implements GuestLog {
 
   /** A line that the node's log leaves out by its level is kept all the same, and counts. */
   @Override
-  public int line(FunctionVersion version, String invocationId, Level level, String text) {
+  public int line(From from, Level level, String text) {
+    FunctionVersion version = from.version();
     if (!levels.keeps(version.function(), LogLevel.valueOf(level.name()))) {
       return 0;
     }
-    int written = own.line(version, invocationId, level, text);
-    kept.append(version, invocationId, level.name(), text);
+    int written = own.line(from, level, text);
+    kept.append(version, from.invocationId(), level.name(), text);
     return Math.max(written, text.length() + 1);
   }
 }

@@ -84,7 +84,7 @@ public final class LocalFunction implements AutoCloseable {
             digest -> module,
             HostPowers.of(
                 new GuestLogs(
-                    (of, invocation, level, text) -> {
+                    (from, level, text) -> {
                       keep(new Line(level.word(), text));
                       return text.length();
                     },

@@ -2,6 +2,7 @@ package dev.leat.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.node.telemetry.Collector;
 import dev.leat.node.telemetry.Collector.Received;
@@ -42,6 +43,8 @@ class TelemetryIT {
             collector.url(),
             "OTEL_TRACES_SAMPLER",
             "parentbased_always_on",
+            "OTEL_LOGS_EXPORTER",
+            "otlp",
             "OTEL_METRIC_EXPORT_INTERVAL",
             "500"));
   }
@@ -116,6 +119,15 @@ class TelemetryIT {
     assertThat(trace)
         .extracting(Received::name)
         .contains("queue", "acquire", "exec", "log", "talk");
+    Eventually.holds(
+        "the guest's line names its run",
+        () ->
+            collector.lines("leat.guest").stream()
+                .anyMatch(line -> hex(line.getSpanId()).equals(named(trace, "exec").id())));
+  }
+
+  private static String hex(ByteString id) {
+    return HexFormat.of().formatHex(id.toByteArray());
   }
 
   @Test
@@ -156,8 +168,8 @@ class TelemetryIT {
   private static boolean isOf(Received span, Received cause) {
     return span.span().getLinksList().stream()
         .anyMatch(link ->
-            HexFormat.of().formatHex(link.getSpanId().toByteArray()).equals(cause.id())
-                && HexFormat.of().formatHex(link.getTraceId().toByteArray()).equals(cause.trace()));
+            hex(link.getSpanId()).equals(cause.id())
+                && hex(link.getTraceId()).equals(cause.trace()));
   }
 
   @Test

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class HostPowersTest {
   private static final Powers POWERS =
       HostPowers.of(
-          new GuestLogs((version, id, level, text) -> 0, System::nanoTime),
+          new GuestLogs((from, level, text) -> 0, System::nanoTime),
           new GuestMetrics(function -> true),
           TestKeyValues.unused(),
           TestHttp.unused(),

@@ -6,6 +6,8 @@ import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.logs.data.Body;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
@@ -39,10 +41,13 @@ record OtlpLine(LoggedLine line, Resource resource) implements LogRecordData {
     return getTimestampEpochNanos();
   }
 
-  /** The trace that the line names; which of its spans wrote it is not known. */
+  /** The span that the line names: a guest's its own. */
   @Override
   public SpanContext getSpanContext() {
-    return SpanContext.getInvalid();
+    return line.fields().get("trace") instanceof String trace
+            && line.fields().get("span") instanceof String span
+        ? SpanContext.create(trace, span, TraceFlags.getDefault(), TraceState.getDefault())
+        : SpanContext.getInvalid();
   }
 
   @Override

@@ -152,7 +152,7 @@ public final class Collector implements AutoCloseable {
   }
 
   /** The lines of a scope. */
-  List<LogRecord> lines(String scope) {
+  public List<LogRecord> lines(String scope) {
     return logs.stream()
         .filter(of -> of.getScope().getName().equals(scope))
         .flatMap(of -> of.getLogRecordsList().stream())

@@ -6,6 +6,7 @@ import dev.leat.contract.trace.Span;
 import dev.leat.contract.trace.TraceParent;
 import dev.leat.node.Secret;
 import dev.leat.testkit.Eventually;
+import dev.leat.testkit.TestCertificate;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -17,14 +18,17 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
@@ -40,17 +44,22 @@ class OtlpTelemetryTest {
   }
 
   private static TelemetryConfig config(String url, String headers, boolean isAll) {
+    return config(url, headers, "", isAll, Duration.ofSeconds(1));
+  }
+
+  private static TelemetryConfig config(
+      String url, String headers, String authorities, boolean isAll, Duration timeout) {
     return new TelemetryConfig(
         url,
         new Secret(headers),
-        new Secret(""),
+        new Secret(authorities),
         "",
         1,
         true,
         isAll,
         isAll,
         Duration.ofSeconds(1),
-        Duration.ofSeconds(1),
+        timeout,
         "leat",
         Map.of("deployment.environment", "test"));
   }
@@ -176,7 +185,13 @@ class OtlpTelemetryTest {
   void lines_comeWithTheirFields_guestsApart() throws IOException {
     try (OtlpTelemetry telemetry =
         started(config(collector.url(), "", true), MetricSnapshots.of())) {
-      LoggerFactory.getLogger("leat.guest").warn("request={} text=\"{}\"", "r-1", "by a guest");
+      LoggerFactory.getLogger("leat.guest")
+          .warn(
+              "request={} trace={} span={} text=\"{}\"",
+              "r-1",
+              "0af7651916cd43dd8448eb211c80319c",
+              "b7ad6b7169203331",
+              "by a guest");
       LoggerFactory.getLogger("dev.leat.Test").warn("It happened request={}", "r-2");
       Eventually.holds("both come", () -> !collector.lines("dev.leat.Test").isEmpty());
       assertThat(telemetry.counts()).hasSize(3);
@@ -185,9 +200,41 @@ class OtlpTelemetryTest {
     var guest = collector.lines("leat.guest").getFirst();
     assertThat(guest.getBody().getStringValue()).isEqualTo("by a guest");
     assertThat(guest.getSeverityText()).isEqualTo("WARN");
+    assertThat(HexFormat.of().formatHex(guest.getSpanId().toByteArray()))
+        .isEqualTo("b7ad6b7169203331");
     var own = collector.lines("dev.leat.Test").getFirst();
     assertThat(own.getBody().getStringValue()).isEqualTo("It happened");
     assertThat(Collector.texts(own.getAttributesList())).containsEntry("request", "r-2");
+  }
+
+  @Test
+  void tls_goesToACollectorThatIsTrusted_andToNoOther(@TempDir Path directory)
+      throws IOException {
+    TestCertificate known = TestCertificate.of(directory, "known", "dns:localhost");
+    TestCertificate stranger = TestCertificate.of(directory, "stranger", "dns:localhost");
+    TestCertificate misnamed = TestCertificate.of(directory, "misnamed", "dns:elsewhere");
+    try (Collector trusted = Collector.startTls(known.context());
+        Collector impostor = Collector.startTls(stranger.context());
+        Collector wrong = Collector.startTls(misnamed.context())) {
+      assertThat(sent(trusted, known.pem())).isTrue();
+      assertThat(sent(impostor, known.pem())).isFalse();
+      assertThat(sent(wrong, misnamed.pem())).isFalse();
+      assertThat(sent(trusted, "")).as("nobody of the JDK's vouches for it").isFalse();
+      assertThat(trusted.spans).hasSize(1);
+      assertThat(impostor.requests).hasValue(0);
+      assertThat(wrong.requests).hasValue(0);
+    }
+  }
+
+  private static boolean sent(Collector to, String authorities) throws IOException {
+    OtlpTelemetry telemetry =
+        started(config(to.url(), "", authorities, false, Duration.ofSeconds(20)), MetricSnapshots.of());
+    try (telemetry) {
+      telemetry.tracing().ended(span("one"));
+      ExportCounts counts = counts(telemetry, "traces");
+      Eventually.holds("it is decided", () -> counts.exported() + counts.failed() == 1);
+      return counts.exported() == 1;
+    }
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.leat.worker.capability.logging;
 
 import dev.leat.contract.FunctionVersion;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where the log lines of guests go. Never blocks; safe for several threads. */
 @FunctionalInterface
@@ -12,11 +13,19 @@ public interface GuestLog {
   /**
    * Keeps one line.
    *
-   * @param invocationId the call that wrote it
+   * @param from the call that wrote it
    * @param text as the guest wrote it, at most {@link #TEXT_MAX} characters: hostile
    * @return the bytes that it takes of the log; 0 if lines of this level are not kept
    */
-  int line(FunctionVersion version, String invocationId, Level level, String text);
+  int line(From from, Level level, String text);
+
+  /**
+   * A call that writes lines.
+   *
+   * @param trace the span that it is, or its request, as {@code traceparent}; null when it is not
+   *     traced
+   */
+  record From(FunctionVersion version, String invocationId, @Nullable String trace) {}
 
   /** How much a line matters; the ordinal is the guest's number for it. */
   enum Level {

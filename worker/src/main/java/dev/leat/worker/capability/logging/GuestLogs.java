@@ -1,6 +1,5 @@
 package dev.leat.worker.capability.logging;
 
-import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.TenantId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,8 +57,8 @@ public final class GuestLogs {
   }
 
   /** The log of one call. Confined to the call's thread. */
-  public CallLog of(FunctionVersion version, String invocationId) {
-    return new CallLog(version, invocationId, share(version.function().tenant()));
+  public CallLog of(GuestLog.From from) {
+    return new CallLog(from, share(from.version().function().tenant()));
   }
 
   /** Lines left out since their calls had written too much. */
@@ -96,16 +95,14 @@ public final class GuestLogs {
 
   /** What one call writes. */
   public final class CallLog {
-    private final FunctionVersion version;
-    private final String invocationId;
+    private final GuestLog.From from;
     private final Share share;
     private int lines;
     private long bytes;
     private boolean saidThatMoreAreLeftOut;
 
-    private CallLog(FunctionVersion version, String invocationId, Share share) {
-      this.version = version;
-      this.invocationId = invocationId;
+    private CallLog(GuestLog.From from, Share share) {
+      this.from = from;
       this.share = share;
     }
 
@@ -138,7 +135,7 @@ public final class GuestLogs {
     }
 
     private int write(GuestLog.Level level, String text) {
-      int written = log.line(version, invocationId, level, text);
+      int written = log.line(from, level, text);
       share.use(written);
       second.use(share.part, written);
       return written;

@@ -12,6 +12,7 @@ public final class InstanceLog {
   private final FunctionVersion version;
   private final GuestPermits permits;
   private String invocationId = "";
+  private @Nullable String trace;
   private GuestLogs.@Nullable CallLog call;
 
   InstanceLog(GuestLogs logs, FunctionVersion version, GuestPermits permits) {
@@ -20,8 +21,12 @@ public final class InstanceLog {
     this.permits = permits;
   }
 
-  void prepare(String id) {
+  /**
+   * @param context of the call's span, or its request's; null when it is not traced
+   */
+  void prepare(String id, @Nullable String context) {
     invocationId = id;
+    trace = context;
     call = null;
   }
 
@@ -33,7 +38,7 @@ public final class InstanceLog {
     StackRoom.forALogLine();
     GuestLogs.CallLog log = call;
     if (log == null) {
-      log = logs.of(version, invocationId);
+      log = logs.of(new GuestLog.From(version, invocationId, trace));
       call = log;
     }
     log.line(level, text);

@@ -5,6 +5,7 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.Invocation;
+import dev.leat.contract.trace.CallTrace;
 import dev.leat.contract.PowerFunction;
 import dev.leat.contract.permission.PermissionType;
 import dev.leat.engine.GuestInstance;
@@ -83,6 +84,8 @@ public final class LoggingPower implements Power<InstanceLog> {
 
   @Override
   public void prepare(InstanceLog log, Invocation invocation) {
-    log.prepare(invocation.id());
+    CallTrace noted = invocation.trace();
+    log.prepare(
+        invocation.id(), noted == null ? invocation.origin().trace() : noted.execution());
   }
 }

@@ -1,6 +1,6 @@
 package dev.leat.worker.capability.logging;
 
-import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.trace.TraceParent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -8,17 +8,31 @@ import org.slf4j.LoggerFactory;
 public final class Slf4jGuestLog implements GuestLog {
   private static final Logger LOG = LoggerFactory.getLogger("leat.guest");
 
-  /** What a line takes beside its text: time, level, thread, logger, the function, the request. */
-  private static final int LINE_BYTES = 200;
+  /** What a line takes beside its text: time, level, thread, logger, the function, the request,
+   * the trace. */
+  private static final int LINE_BYTES = 250;
 
   @Override
-  public int line(FunctionVersion version, String invocationId, Level level, String text) {
+  public int line(From from, Level level, String text) {
     org.slf4j.event.Level kept = org.slf4j.event.Level.valueOf(level.name());
     if (!LOG.isEnabledForLevel(kept)) {
       return 0;
     }
     LogText line = new LogText(text);
-    LOG.atLevel(kept).log("function={} request={} text=\"{}\"", version, invocationId, line);
+    String trace = from.trace();
+    if (trace == null) {
+      LOG.atLevel(kept)
+          .log("function={} request={} text=\"{}\"", from.version(), from.invocationId(), line);
+    } else {
+      LOG.atLevel(kept)
+          .log(
+              "function={} request={} trace={} span={} text=\"{}\"",
+              from.version(),
+              from.invocationId(),
+              TraceParent.traceId(trace),
+              TraceParent.spanId(trace),
+              line);
+    }
     return LINE_BYTES + utf8Bytes(line.toString());
   }
 

@@ -24,8 +24,8 @@ final class GuestLogsTest {
   private long now = Long.MAX_VALUE - SECOND; // it may wrap round
   private final GuestLogs logs =
       new GuestLogs(
-          (version, id, level, text) -> {
-            lines.add(version.function().tenant() + " " + text);
+          (from, level, text) -> {
+            lines.add(from.version().function().tenant() + " " + text);
             return level == GuestLog.Level.DEBUG ? 0 : 6 * text.length();
           },
           () -> now);
@@ -34,15 +34,19 @@ final class GuestLogsTest {
     return TestFunction.handler(new WasmBuilder()).tenant(tenant).version();
   }
 
+  private static GuestLog.From from(FunctionVersion version) {
+    return new GuestLog.From(version, "r", null);
+  }
+
   private void write(FunctionVersion version, int calls, int characters) {
     for (int i = 0; i < calls; i++) {
-      logs.of(version, "r").line(GuestLog.Level.INFO, "a".repeat(characters));
+      logs.of(from(version)).line(GuestLog.Level.INFO, "a".repeat(characters));
     }
   }
 
   @Test
   void call_beyondItsLines_isCutAndSaysSo() {
-    GuestLogs.CallLog call = logs.of(ACME, "r");
+    GuestLogs.CallLog call = logs.of(from(ACME));
     for (int i = 0; i < 1_005; i++) {
       call.line(GuestLog.Level.INFO, "a");
     }
@@ -54,7 +58,7 @@ final class GuestLogsTest {
 
   @Test
   void call_beyondItsBytes_isCutAndSaysSo() {
-    GuestLogs.CallLog call = logs.of(ACME, "r");
+    GuestLogs.CallLog call = logs.of(from(ACME));
     for (int i = 0; i < 10; i++) {
       call.line(GuestLog.Level.INFO, "a".repeat(8_192));
     }
@@ -66,14 +70,14 @@ final class GuestLogsTest {
 
   @Test
   void line_tooLong_isCut() {
-    logs.of(ACME, "r").line(GuestLog.Level.INFO, "a".repeat(10_000));
+    logs.of(from(ACME)).line(GuestLog.Level.INFO, "a".repeat(10_000));
 
     assertThat(lines.getFirst()).hasSize("acme ".length() + 8_192);
   }
 
   @Test
   void linesThatAreNotKept_useNothingUp() {
-    GuestLogs.CallLog call = logs.of(ACME, "r");
+    GuestLogs.CallLog call = logs.of(from(ACME));
     for (int i = 0; i < 2_000; i++) {
       call.line(GuestLog.Level.DEBUG, "a".repeat(1_000));
     }
