@@ -1,5 +1,7 @@
 package dev.leat.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +86,19 @@ final class TestProject implements Runnable {
   private boolean isOnline;
 
   @Option(
+      names = "--secrets",
+      paramLabel = "FILE",
+      description = "Secrets that are set, a NAME=VALUE on each line; else none is.")
+  private @Nullable Path secrets;
+
+  @Option(
+      names = "--database",
+      paramLabel = "SCRIPT",
+      description =
+          "SQL that makes a database in memory (H2) for its connection, anew for each test; else there is none.")
+  private @Nullable Path database;
+
+  @Option(
       names = "--unit",
       description = "Run the project's unit tests natively instead, against its SDK's fake host.")
   private boolean isUnit;
@@ -132,6 +149,7 @@ final class TestProject implements Runnable {
       session.terminal().bytes(test.body());
       session.terminal().error(test.summary());
       test.differences().forEach(session.terminal()::error);
+      hints(project).forEach(session.terminal()::error);
     } else {
       session.output().done(test.document());
     }
@@ -155,7 +173,7 @@ final class TestProject implements Runnable {
         runs.add(run(project, function, file));
       }
     }
-    report(runs);
+    report(project, runs);
   }
 
   /** Each begins without values, and with the configuration beside it if there is one. */
@@ -173,7 +191,7 @@ final class TestProject implements Runnable {
     }
   }
 
-  private void report(List<TestRun> runs) {
+  private void report(Project project, List<TestRun> runs) {
     List<String> failed =
         runs.stream().filter(run -> run.failure().isPresent()).map(TestRun::name).toList();
     if (session.output().isForPeople()) {
@@ -181,6 +199,9 @@ final class TestProject implements Runnable {
       session
           .terminal()
           .line("%d passed, %d failed".formatted(runs.size() - failed.size(), failed.size()));
+      if (!failed.isEmpty()) {
+        hints(project).forEach(session.terminal()::error);
+      }
     } else {
       ArrayNode documents = Json.object().putArray("runs");
       runs.forEach(run -> documents.add(run.document()));
@@ -191,6 +212,22 @@ final class TestProject implements Runnable {
           "%d of %d tests failed: %s"
               .formatted(failed.size(), runs.size(), String.join(", ", failed)));
     }
+  }
+
+  /** What the manifest grants, and nothing stands for here. */
+  private List<String> hints(Project project) {
+    JsonNode granted = project.manifest().document().at("/spec/capabilities");
+    List<String> hints = new ArrayList<>();
+    if (granted.has("http") && !isOnline) {
+      hints.add("Note: without --http all its requests are denied.");
+    }
+    if (granted.has("secrets") && secrets == null) {
+      hints.add("Note: without --secrets FILE none of its secrets is set.");
+    }
+    if (granted.has("database") && database == null) {
+      hints.add("Note: without --database SCRIPT its connection is absent.");
+    }
+    return hints;
   }
 
   private static List<Path> inputs(Path data) {
@@ -217,7 +254,32 @@ final class TestProject implements Runnable {
     byte[] module = LocalFiles.read(project.module(), Limits.MODULE_BYTES_MAX);
     return Failure.unlessRefused(
         LocalFunction.load(
-            Json.bytes(manifest), "The module '" + project.module() + "'", module, isOnline));
+            Json.bytes(manifest),
+            "The module '" + project.module() + "'",
+            module,
+            new LocalFunction.Surroundings(
+                isOnline,
+                secrets == null ? Map.of() : secrets(secrets),
+                Optional.ofNullable(database).map(LocalFiles::readText))));
+  }
+
+  /** Lines of {@code NAME=VALUE}; those that are blank or begin with # say nothing. */
+  private static Map<String, byte[]> secrets(Path file) {
+    Map<String, byte[]> all = new HashMap<>();
+    int number = 0;
+    for (String line : LocalFiles.readText(file).lines().toList()) {
+      number++;
+      int equals = line.indexOf('=');
+      if (line.isBlank() || line.startsWith("#")) {
+        continue;
+      }
+      if (equals < 1) {
+        // Without the line, which may be half a secret.
+        throw Failure.refused("Line %d of '%s' must be NAME=VALUE".formatted(number, file));
+      }
+      all.put(line.substring(0, equals).strip(), line.substring(equals + 1).getBytes(UTF_8));
+    }
+    return all;
   }
 
   private byte[] body() {

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import dev.leat.contract.GuestContract;
+import dev.leat.testkit.WasmBuilder;
+import dev.leat.testkit.WasmCode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +235,126 @@ final class ProjectTest {
         Files.readString(manifest).replaceFirst("(?m)^    keyValue.*$", "    logging: true"));
     Cli.Result denied = cli.run("test", project, "--input", project.resolve("testdata/one.in.txt"));
     assertThat(denied.err()).contains("denied keyvalue:write count");
+  }
+
+  @Test
+  void test_withADatabase_runsItsScriptAnewForEachTest_orSaysWhyItCannot() throws IOException {
+    sample("ledger");
+    Files.createDirectory(project.resolve("testdata"));
+    for (String name : List.of("one", "two")) {
+      Files.writeString(
+          project.resolve("testdata/" + name + ".in.json"),
+          "{\"from\":\"ada\",\"to\":\"bob\",\"cents\":250}");
+      Files.writeString(
+          project.resolve("testdata/" + name + ".expected.json"), "{\"ada\":750,\"bob\":250}");
+    }
+    Path script = Files.writeString(directory.resolve("ledger.sql"), ledgerScript());
+    Path broken = Files.writeString(directory.resolve("broken.sql"), "CREATE TABLE;");
+
+    Cli.Result with = cli.run("test", project, "--database", script);
+    Cli.Result without = cli.run("test", project);
+    Cli.Result unmade = cli.run("test", project, "--database", broken);
+
+    assertThat(with.out()).contains("2 passed, 0 failed");
+    assertThat(without.exitCode()).isEqualTo(1);
+    assertThat(without.err()).contains("without --database SCRIPT its connection is absent");
+    assertThat(unmade.exitCode()).isEqualTo(1);
+    assertThat(unmade.err()).contains("The script of the database cannot be run", "CREATE TABLE");
+  }
+
+  /** As the sample's README has it. */
+  private static String ledgerScript() throws IOException {
+    String readme = Files.readString(SDK.resolve("samples/ledger/README.md"));
+    int begin = readme.indexOf("```sql\n") + 7;
+    return readme.substring(begin, readme.indexOf("```", begin));
+  }
+
+  @Test
+  void test_withSecrets_tellsThemToTheFunction_orPutsThemIntoItsRequests() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("secrets"), "# of the tests\n\nstripe-key=s3=cret\ntoken=t0ken\n");
+    Files.createDirectory(project);
+    Files.write(project.resolve("telling.wasm"), telling());
+    Files.writeString(
+        project.resolve("leat.yaml"),
+        "{apiVersion: leat/v1, kind: Function, metadata: {name: telling}, spec: {module: ./telling.wasm,"
+            + " contract: handler, capabilities: {secrets: [stripe-key, other]}}}");
+    Path stripe = Files.writeString(directory.resolve("in"), "stripe-key");
+    Path token = Files.writeString(directory.resolve("token"), "token");
+
+    Cli.Result told = cli.run("test", project, "--secrets", file, "--input", stripe);
+    Cli.Result unset = cli.run("test", project, "--input", stripe);
+    Cli.Result denied = cli.run("test", project, "--secrets", file, "--input", token);
+    Files.writeString(file, "half a s3cret\n");
+    Cli.Result malformed = cli.run("test", project, "--secrets", file, "--input", stripe);
+
+    assertThat(told.out()).isEqualTo("s3=cret");
+    assertThat(unset.out()).isEqualTo("-1");
+    assertThat(unset.err()).contains("without --secrets FILE none of its secrets is set");
+    assertThat(denied.out()).isEqualTo("-2");
+    assertThat(denied.err()).contains("denied secrets token");
+    assertThat(malformed.err())
+        .contains("Line 1 of ", "must be NAME=VALUE")
+        .doesNotContain("s3cret");
+  }
+
+  @Test
+  void test_withHttp_putsTheSecretsOfItsManifestIntoRequests() throws IOException {
+    Map<String, String> asked = new ConcurrentHashMap<>();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.put("authorization", exchange.getRequestHeaders().getFirst("authorization"));
+          exchange.sendResponseHeaders(404, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String origin = "http://127.0.0.1:" + server.getAddress().getPort();
+      sample("enrich");
+      Path manifest = project.resolve("leat.yaml");
+      Files.writeString(
+          manifest,
+          Files.readString(manifest)
+              .replace("https://customers.example.com", origin)
+              .replace(
+                  "    config: true\n",
+                  "    config: true\n    secrets: [{name: token, header: Authorization, prefix: 'Bearer ', to: ['%s']}]\n"
+                      .formatted(origin)));
+      Path file = Files.writeString(directory.resolve("secrets"), "token=t0ken\n");
+      Path order = Files.writeString(directory.resolve("in.json"), "{\"customer\":1}");
+
+      Cli.Result offline = cli.run("test", project, "--secrets", file, "--input", order);
+      Cli.Result online = cli.run("test", project, "--http", "--secrets", file, "--input", order);
+
+      assertThat(offline.err()).contains("without --http all its requests are denied");
+      assertThat(online.out()).contains("There is no such customer.").doesNotContain("t0ken");
+      assertThat(online.err()).doesNotContain("t0ken", "Note:");
+      assertThat(asked).containsEntry("authorization", "Bearer t0ken");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** Answers with the secret that the body names, or with a minus and the digit of the code. */
+  private static byte[] telling() {
+    int output = 4_096;
+    WasmCode code = new WasmCode().locals(1, "i32");
+    code.localGet(0).localGet(1).i32Const(output).i32Const(1_024).call(0).localTee(2);
+    code.i32Const(0).op(0x48).ifTrue();
+    code.i32Const(output).i32Const('-').i32Store8(0);
+    code.i32Const(output).i32Const('0').localGet(2).i32Sub().i32Store8(1);
+    code.i32Const(2).localSet(2).end();
+    code.i64Const(output).i64Const(32).i64Shl().localGet(2).i64ExtendUnsigned().i64Or();
+    return new WasmBuilder()
+        .importFunction("leat", "secret_get", "(i32,i32,i32,i32)->i32")
+        .memory(1)
+        .export("allocate", "(i32)->i32", new WasmCode().i32Const(1_024))
+        .export("handle", "(i32,i32)->i64", code)
+        .build();
   }
 
   @Test

@@ -28,7 +28,8 @@ import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.database.DatabasePower;
-import dev.leat.worker.capability.http.AddedFields;
+import dev.leat.worker.capability.database.ResultRoom;
+import dev.leat.worker.capability.database.SqlFailure;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.http.OutboundConfig;
 import dev.leat.worker.capability.http.OutboundHttp;
@@ -39,12 +40,16 @@ import dev.leat.worker.capability.keyvalue.MemoryKeyValueStore;
 import dev.leat.worker.capability.logging.GuestLogs;
 import dev.leat.worker.capability.metrics.GuestMetrics;
 import dev.leat.worker.capability.secret.HeldSecrets;
+import dev.leat.worker.capability.secret.SecretFields;
 import dev.leat.worker.capability.secret.SecretsPower;
+import dev.leat.worker.jdbc.MemoryDatabase;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
@@ -68,13 +73,19 @@ public final class LocalFunction implements AutoCloseable {
   private final Worker worker;
   private final EventLoops loops = new EventLoops();
   private final OutboundHttp outbound;
+  private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
   private final MemoryKeyValueStore values = new MemoryKeyValueStore();
+  private final Optional<MemoryDatabase> database;
   private final List<Line> lines = new ArrayList<>();
   private final List<String> denied = new ArrayList<>();
 
   private LocalFunction(
-      FunctionVersion version, ChicoryEngine engine, byte[] module, boolean sendsHttp) {
-    this.version = sendsHttp ? version : withoutHttp(version);
+      FunctionVersion version, ChicoryEngine engine, byte[] module, Surroundings there) {
+    this.version = there.sendsHttp() ? version : withoutHttp(version);
+    this.database = there.script().map(script -> new MemoryDatabase(script, blocking));
+    HostWork work = new HostWork(blocking, CALLS);
+    HeldSecrets secrets =
+        new HeldSecrets((tenant, name) -> Optional.ofNullable(there.secrets().get(name)));
     this.outbound =
         new OutboundHttp(loops.vertx, OutboundConfig.DEFAULT.withPrivate(THIS_MACHINE), ALLOWANCES);
     this.worker =
@@ -90,17 +101,16 @@ public final class LocalFunction implements AutoCloseable {
                     },
                     System::nanoTime),
                 new GuestMetrics(any -> true),
-                new KeyValuePower(
-                    values,
-                    new HostWork(Executors.newVirtualThreadPerTaskExecutor(), CALLS),
-                    ALLOWANCES,
-                    Clock.systemUTC()),
+                new KeyValuePower(values, work, ALLOWANCES, Clock.systemUTC()),
                 new HttpPower(
-                    outbound, OutboundQuota.NONE, AddedFields.NONE, OutboundListener.NONE),
-                new SecretsPower(
-                    new HeldSecrets((tenant, name) -> Optional.empty()), // none is set here
-                    new HostWork(Executors.newVirtualThreadPerTaskExecutor(), CALLS)),
-                DatabasePower.none(),
+                    outbound,
+                    OutboundQuota.NONE,
+                    new SecretFields(secrets, work),
+                    OutboundListener.NONE),
+                new SecretsPower(secrets, work),
+                database
+                    .map(known -> new DatabasePower(known, ResultRoom.ofThisJvm(), work, blocking))
+                    .orElseGet(DatabasePower::none),
                 Clock.systemUTC(),
                 PermissionSource.OF_MANIFESTS,
                 new PermissionDenials(
@@ -127,13 +137,34 @@ public final class LocalFunction implements AutoCloseable {
   }
 
   /**
+   * What there is around it, beside its manifest.
+   *
+   * @param sendsHttp whether it may send the requests that its manifest allows
+   * @param secrets those that are set, by their names
+   * @param script of SQL, which makes the database behind its connection; without one there is none
+   */
+  public record Surroundings(
+      boolean sendsHttp, Map<String, byte[]> secrets, Optional<String> script) {
+    public static final Surroundings NONE = new Surroundings(false, Map.of(), Optional.empty());
+
+    public Surroundings {
+      secrets = Map.copyOf(secrets);
+    }
+
+    /** Without the secrets. */
+    @Override
+    public String toString() {
+      return "Surroundings[sendsHttp=%s, secrets=***]".formatted(sendsHttp);
+    }
+  }
+
+  /**
    * A function of this manifest and module, or everything that keeps a node from taking them.
    *
    * @param what the module is, for the refusal
-   * @param sendsHttp whether it may send the requests that its manifest allows
    */
   public static Answer<LocalFunction> load(
-      byte[] manifest, String what, byte[] module, boolean sendsHttp) {
+      byte[] manifest, String what, byte[] module, Surroundings there) {
     ChicoryEngine engine = new ChicoryEngine(ModuleLimits.DEFAULT);
     return ManifestReader.read(manifest)
         .then(read ->
@@ -144,11 +175,22 @@ public final class LocalFunction implements AutoCloseable {
               case Inspection.Accepted(var shape) -> {
                 List<Finding> findings = read.misfits(shape);
                 yield findings.isEmpty()
-                    ? Answer.done(
-                        new LocalFunction(version(read, module), engine, module, sendsHttp))
+                    ? made(version(read, module), engine, module, there)
                     : invalid(what, findings);
               }
             });
+  }
+
+  private static Answer<LocalFunction> made(
+      FunctionVersion version, ChicoryEngine engine, byte[] module, Surroundings there) {
+    try {
+      return Answer.done(new LocalFunction(version, engine, module, there));
+    } catch (SqlFailure e) {
+      return Answer.refused(
+          ProblemCode.INVALID_REQUEST,
+          "The script of the database cannot be run: "
+              + (e.getCause() == null ? e : e.getCause()).getMessage());
+    }
   }
 
   private static FunctionVersion version(Manifest manifest, byte[] module) {
@@ -173,9 +215,10 @@ public final class LocalFunction implements AutoCloseable {
     }
   }
 
-  /** Whatever calls kept is gone. */
+  /** Whatever calls kept is gone; the database is as its script made it. */
   public void forget() {
     values.forget(TENANT, Integer.MAX_VALUE);
+    database.ifPresent(MemoryDatabase::forget);
   }
 
   private void keep(Line line) {
@@ -197,6 +240,8 @@ public final class LocalFunction implements AutoCloseable {
     worker.close();
     outbound.close();
     loops.close();
+    database.ifPresent(MemoryDatabase::close);
+    blocking.close();
   }
 
   /**
