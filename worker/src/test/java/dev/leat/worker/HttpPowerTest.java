@@ -21,6 +21,7 @@ import dev.leat.worker.capability.Power;
 import dev.leat.worker.capability.http.OutboundConfig;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -48,12 +49,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HttpPowerTest {
   private static final String HOST = "api.example.com";
 
+  /** Requests of all functions, half of them one tenant's. */
+  private static final int AT_ONCE = 8;
+
   private final TestServer server = new TestServer();
   private final TestServer elsewhere = new TestServer();
   private final TestHttp http =
       new TestHttp(
           new OutboundConfig(
-              8,
+              AT_ONCE,
               16 << 20,
               100,
               List.of("127.0.0.1:" + server.port(), "127.0.0.1:" + elsewhere.port()),
@@ -590,8 +594,10 @@ final class HttpPowerTest {
   @Test
   void deadlineAndCancellation_endTheWaitAtOnce_andTheConnection() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    server.on("/silent", (client, out) -> over.await());
+    server.says("/silent", "x");
     FunctionVersion version = worker.publish(function(new HttpScript().get(url("/silent"))));
+    HostScript.Answers.of(worker.start(version, new Cancellation()).get()).follows(0, 200);
+    server.on("/silent", (client, out) -> over.await());
 
     assertThat(worker.startWithin(Duration.ofMillis(200), version).get())
         .isInstanceOf(Outcome.TimedOut.class);
@@ -631,15 +637,30 @@ final class HttpPowerTest {
         });
     server.says("/", "x");
     TestFunction waiting = function(new HttpScript().get(url("/silent")));
-    List<CompletableFuture<Outcome>> calls =
-        IntStream.range(0, 3)
-            .mapToObj(i -> worker.start(worker.publish(waiting), new Cancellation()))
-            .toList();
-    Eventually.holds("they wait", () -> http.outbound.underWay() == 3);
+    TestFunction asking = function(new HttpScript().get(url("/")));
+    List<CompletableFuture<Outcome>> calls = new ArrayList<>();
+
+    calls.addAll(starts(waiting.tenant("first"), AT_ONCE / 2));
+    Eventually.holds("they wait", () -> http.outbound.underWay() == AT_ONCE / 2);
+    run(asking.tenant("first")).follows(0, -6);
+    run(asking.tenant("second")).follows(0, 200);
+    calls.addAll(starts(waiting.tenant("second"), AT_ONCE / 2));
+    Eventually.holds("all wait", () -> http.outbound.underWay() == AT_ONCE);
+    run(asking.tenant("third")).follows(0, -6);
+
     over.countDown();
     for (CompletableFuture<Outcome> call : calls) {
       HostScript.Answers.of(call.get()).follows(0, 200);
     }
+    Eventually.holds("none is left", () -> http.outbound.underWay() == 0);
+    run(asking.tenant("third")).follows(0, 200);
+    run(asking.tenant("first")).follows(0, 200);
+  }
+
+  private List<CompletableFuture<Outcome>> starts(TestFunction function, int times) {
+    return IntStream.range(0, times)
+        .mapToObj(i -> worker.start(worker.publish(function), new Cancellation()))
+        .toList();
   }
 
   @Test

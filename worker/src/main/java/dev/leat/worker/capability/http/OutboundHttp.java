@@ -4,6 +4,7 @@ import dev.leat.contract.AddressRange;
 import dev.leat.contract.Allowances;
 import dev.leat.contract.TenantId;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.TrustOptions;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class OutboundHttp implements AutoCloseable {
   private final Vertx vertx;
   private final OutboundConfig config;
   private final NameLookup names;
+  private final @Nullable TrustOptions trusted;
   private final Allowances allowances;
   private final List<AddressRange> privateAddresses;
 
@@ -51,9 +53,22 @@ public final class OutboundHttp implements AutoCloseable {
    * @param names closed with it
    */
   public OutboundHttp(Vertx vertx, OutboundConfig config, Allowances allowances, NameLookup names) {
+    this(vertx, config, allowances, names, null);
+  }
+
+  /**
+   * @param trusted whose certificates are taken; null for those of the JVM
+   */
+  OutboundHttp(
+      Vertx vertx,
+      OutboundConfig config,
+      Allowances allowances,
+      NameLookup names,
+      @Nullable TrustOptions trusted) {
     this.vertx = vertx;
     this.config = config;
     this.names = names;
+    this.trusted = trusted;
     this.allowances = allowances;
     this.privateAddresses = config.ranges();
   }
@@ -71,7 +86,7 @@ public final class OutboundHttp implements AutoCloseable {
         tenants.compute(
             tenant,
             (id, known) ->
-                (known == null ? new TenantConnections(id, vertx, config, names, this) : known)
+                (known == null ? new TenantConnections(id, vertx, config, names, trusted, this) : known)
                     .entered());
     OutboundCall call = new OutboundCall(this, of, request);
     boolean isRoom = underWay.incrementAndGet() <= config.atOnce();

@@ -11,6 +11,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;
+import io.vertx.core.net.TrustOptions;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -76,6 +77,7 @@ final class TenantConnections {
       Vertx vertx,
       OutboundConfig config,
       NameLookup names,
+      @Nullable TrustOptions trusted,
       OutboundHttp outbound) {
     this.tenant = tenant;
     this.names = names;
@@ -84,7 +86,7 @@ final class TenantConnections {
     this.client =
         vertx
             .httpClientBuilder()
-            .with(options(config))
+            .with(options(config).setTrustOptions(trusted))
             .with(new PoolOptions().setHttp1MaxSize(config.atOnce()))
             .withConnectHandler(connection -> {
               connection.exceptionHandler(failure -> {}); // its request is told
