@@ -86,7 +86,9 @@ public final class OutboundHttp implements AutoCloseable {
         tenants.compute(
             tenant,
             (id, known) ->
-                (known == null ? new TenantConnections(id, vertx, config, names, trusted, this) : known)
+                (known == null
+                        ? new TenantConnections(id, vertx, config, names, trusted, this)
+                        : known)
                     .entered());
     OutboundCall call = new OutboundCall(this, of, request);
     boolean isRoom = underWay.incrementAndGet() <= config.atOnce();

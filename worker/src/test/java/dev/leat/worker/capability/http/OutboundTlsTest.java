@@ -34,6 +34,7 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,7 +42,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /**
  * TLS to an address that was looked at before, by the certificate of the name that was asked for;
@@ -112,8 +112,7 @@ final class OutboundTlsTest {
   void aServer_whoseCertificateIsOfAnotherName_orOfNobodyKnown_isToldNothing() throws Exception {
     HttpAnswer otherName =
         send(outbound("", trusted), "https://other.example.com:" + server.port() + "/");
-    HttpAnswer nobody =
-        send(outbound("", null), "https://" + NAME + ":" + server.port() + "/");
+    HttpAnswer nobody = send(outbound("", null), "https://" + NAME + ":" + server.port() + "/");
 
     assertThat(otherName).matches(OutboundTlsTest::isFailed, "the wrong name");
     assertThat(nobody).matches(OutboundTlsTest::isFailed, "nobody's certificate");
@@ -177,8 +176,7 @@ final class OutboundTlsTest {
             tenant -> Allowance.PLATFORM,
             host -> {
               lookedUp.add(host);
-              return CompletableFuture.completedFuture(
-                  List.of(InetAddress.ofLiteral("127.0.0.1")));
+              return CompletableFuture.completedFuture(List.of(InetAddress.ofLiteral("127.0.0.1")));
             },
             trust);
     opened.add(outbound);
@@ -188,8 +186,7 @@ final class OutboundTlsTest {
   private static HttpAnswer send(OutboundHttp outbound, String url) throws Exception {
     HttpTarget target = HttpTarget.of(url).orElseThrow();
     String uri = url.substring(url.indexOf('/', url.indexOf("//") + 2));
-    OutboundRequest request =
-        new OutboundRequest("GET", target, uri, Headers.NONE, new byte[0]);
+    OutboundRequest request = new OutboundRequest("GET", target, uri, Headers.NONE, new byte[0]);
     try (HttpAnswer answer = outbound.begin(TENANT, request).answer().get(30, TimeUnit.SECONDS)) {
       return answer;
     }
@@ -249,22 +246,24 @@ final class OutboundTlsTest {
   }
 
   private static void accept(ServerSocket socket, Connected connected) {
-    Thread.ofVirtual().start(() -> {
-      while (!socket.isClosed()) {
-        try {
-          Socket client = socket.accept();
-          Thread.ofVirtual().start(() -> {
-            try (client) {
-              connected.serve(client);
+    Thread.ofVirtual()
+        .start(() -> {
+          while (!socket.isClosed()) {
+            try {
+              Socket client = socket.accept();
+              Thread.ofVirtual()
+                  .start(() -> {
+                    try (client) {
+                      connected.serve(client);
+                    } catch (IOException e) {
+                      // it hung up
+                    }
+                  });
             } catch (IOException e) {
-              // it hung up
+              return; // closed
             }
-          });
-        } catch (IOException e) {
-          return; // closed
-        }
-      }
-    });
+          }
+        });
   }
 
   @FunctionalInterface
@@ -315,7 +314,9 @@ final class OutboundTlsTest {
     }
   }
 
-  /** An HTTP proxy: answers requests by itself, and tunnels to one port, whatever it is asked for. */
+  /**
+   * An HTTP proxy: answers requests by itself, and tunnels to one port, whatever it is asked for.
+   */
   private static final class Proxy implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final int behind;
