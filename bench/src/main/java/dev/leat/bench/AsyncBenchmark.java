@@ -222,6 +222,11 @@ final class AsyncBenchmark {
     public Optional<AsyncFunction> find(FunctionRef function, String selector) {
       return Optional.of(FUNCTION);
     }
+
+    @Override
+    public Optional<AsyncFunction> find(FunctionRef function) {
+      return Optional.empty();
+    }
   }
 
   private static final class NoQuotas implements Places {

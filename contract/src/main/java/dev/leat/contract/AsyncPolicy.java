@@ -1,6 +1,8 @@
 package dev.leat.contract;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,6 +16,9 @@ import java.util.Set;
  * @param keepResult how long what it came to is kept
  * @param retryOn words of endings that are tried again besides those that always are: of {@link
  *     #RETRY_WORDS}
+ * @param callbacks patterns of the URLs that callers may have what it comes to sent to
+ * @param onSuccess the tenant's function that is called with its answer
+ * @param onFailure the tenant's function that is told why it was given up
  */
 public record AsyncPolicy(
     int attempts,
@@ -21,7 +26,10 @@ public record AsyncPolicy(
     Duration max,
     Duration maxAge,
     Duration keepResult,
-    Set<String> retryOn) {
+    Set<String> retryOn,
+    List<String> callbacks,
+    Optional<FunctionName> onSuccess,
+    Optional<FunctionName> onFailure) {
   public static final int ATTEMPTS_MAX = 100;
   public static final Duration BACKOFF_MIN = Duration.ofMillis(100);
   public static final Duration BACKOFF_MAX = Duration.ofHours(12);
@@ -29,6 +37,8 @@ public record AsyncPolicy(
   public static final Duration AGE_MAX = Duration.ofDays(7);
   public static final Duration KEEP_MIN = Duration.ofMinutes(1);
   public static final Duration KEEP_MAX = Duration.ofDays(30);
+
+  public static final int CALLBACKS_MAX = 20;
 
   /** The answers with a status of 500 and above, which are no ending of their own. */
   public static final String SERVER_ERROR = "server-error";
@@ -54,8 +64,29 @@ public record AsyncPolicy(
           Duration.ofHours(24),
           Set.of());
 
+  /** Without callbacks or destinations. */
+  public AsyncPolicy(
+      int attempts,
+      Duration first,
+      Duration max,
+      Duration maxAge,
+      Duration keepResult,
+      Set<String> retryOn) {
+    this(
+        attempts,
+        first,
+        max,
+        maxAge,
+        keepResult,
+        retryOn,
+        List.of(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   public AsyncPolicy {
     retryOn = Set.copyOf(retryOn);
+    callbacks = List.copyOf(callbacks);
     if (attempts < 1 || attempts > ATTEMPTS_MAX) {
       throw new IllegalArgumentException(
           "attempts must be 1-" + ATTEMPTS_MAX + ", was " + attempts);

@@ -28,6 +28,11 @@ public record Origin(
     }
   }
 
+  /** The same, of something that has not been tried. */
+  public Origin firstAttempt() {
+    return new Origin(caller, tenant, trigger, trace, 1);
+  }
+
   /** The same as a part of this span. */
   public Origin within(String context) {
     return new Origin(caller, tenant, trigger, context, attempt);

@@ -11,6 +11,7 @@ public enum ProblemCode {
   FORBIDDEN(403, Source.GATEWAY, false, "The token's roles do not allow this"),
   CLAIMS_NOT_MET(403, Source.GATEWAY, false, "The token does not have the claims required"),
   TENANT_SUSPENDED(403, Source.GATEWAY, false, "The tenant is suspended"),
+  CALLBACK_NOT_ALLOWED(403, Source.GATEWAY, false, "The callback is not allowed"),
   NOT_FOUND(404, Source.GATEWAY, false, "There is no such thing"),
   FUNCTION_NOT_FOUND(404, Source.GATEWAY, false, "There is no such function"),
   METHOD_NOT_ALLOWED(405, Source.GATEWAY, false, "The method is not allowed here"),

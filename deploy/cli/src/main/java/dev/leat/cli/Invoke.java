@@ -70,6 +70,13 @@ final class Invoke implements Runnable {
       description = "An Idempotency-Key: the same call again with it is not run again.")
   private @Nullable String key;
 
+  @Option(
+      names = "--callback",
+      paramLabel = "URL",
+      description =
+          "With --async: where what it comes to is sent. The function's async.callbacks must allow it.")
+  private @Nullable String callback;
+
   private final Session session;
 
   Invoke(Session session) {
@@ -80,6 +87,9 @@ final class Invoke implements Runnable {
   public void run() {
     if (isWaiting && !isAsync) {
       throw Failure.usage("--wait goes with --async; without it the answer is waited for anyway");
+    }
+    if (callback != null && !isAsync) {
+      throw Failure.usage("--callback goes with --async");
     }
     if (isAsync) {
       runLater();
@@ -139,6 +149,9 @@ final class Invoke implements Runnable {
               .method(method, BodyPublishers.ofByteArray(body));
       if (isAsync) {
         request.setHeader("Prefer", "respond-async");
+      }
+      if (callback != null) {
+        request.setHeader("Leat-Callback-Url", callback);
       }
       if (key != null) {
         request.setHeader("Idempotency-Key", key);

@@ -27,6 +27,7 @@ import dev.leat.gateway.invocation.InvocationPipeline;
 import dev.leat.gateway.pipeline.Requests;
 import dev.leat.invocations.ExecutionLog;
 import dev.leat.invocations.InvocationLogs;
+import dev.leat.invocations.async.Callbacks;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiExecutionStore;
 import dev.leat.invocations.jdbi.JdbiLogStore;
@@ -279,7 +280,10 @@ final class Assembly implements AutoCloseable {
             running.worker,
             membership == null ? WakeUp.NONE : membership.wakeUp(),
             telemetry.tracing(),
-            blocking);
+            outbound,
+            tenant -> tenants.secrets.value(tenant, Callbacks.KEY),
+            blocking,
+            clock);
 
     GatewayConfig gatewayConfig =
         GatewayConfig.on(
@@ -338,7 +342,11 @@ final class Assembly implements AutoCloseable {
         List.of(
             ways,
             new JvmMetrics(),
-            new AsyncMetrics(async.invocations::account, async.runner::begun)));
+            new AsyncMetrics(
+                async.invocations::account,
+                async.runner::begun,
+                async.runner::omittedDestinations,
+                async.callbacks::counts)));
   }
 
   private ControlServices.OfTenants tenantServices() {
@@ -393,7 +401,7 @@ final class Assembly implements AutoCloseable {
             tenants.quotaGate,
             bodies,
             invocations,
-            async.accepting::accept,
+            async.acceptance(),
             waitMax,
             telemetry.tracing()),
         new ControlPlane(

@@ -4,10 +4,14 @@ import dev.leat.contract.Allowance;
 import dev.leat.contract.Allowances;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
+import dev.leat.contract.Headers;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.VersionRef;
 import dev.leat.contract.trace.Tracing;
+import dev.leat.contract.permission.HttpTarget;
+import dev.leat.gateway.invocation.AsyncAcceptance;
+import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.Accepting;
 import dev.leat.invocations.async.AsyncFunctions;
 import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
@@ -15,12 +19,15 @@ import dev.leat.invocations.async.AsyncInvocations;
 import dev.leat.invocations.async.AsyncRunner;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
+import dev.leat.invocations.async.Callbacks;
 import dev.leat.invocations.async.DeadLetters;
+import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.Places;
 import dev.leat.invocations.async.Pressure;
 import dev.leat.invocations.async.RunnerConfig;
 import dev.leat.invocations.async.TracedRuns;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
+import dev.leat.invocations.jdbi.JdbiCallbackStore;
 import dev.leat.invocations.jdbi.JdbiDeadLetterStore;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;
@@ -33,17 +40,23 @@ import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.Tenants;
 import dev.leat.worker.Worker;
 import dev.leat.worker.WorkerConfig;
+import dev.leat.worker.capability.http.OutboundHttp;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Asynchronous invocations, on a node that is a gateway: accepted, run, and asked for. */
 final class AsyncParts {
+  /** The power without which a tenant sends nothing. */
+  private static final String HTTP = "http";
+
   /** Others are told at most so often that there is more than this node runs. */
   private static final Duration OTHERS_EVERY = Duration.ofMillis(100);
 
@@ -53,13 +66,18 @@ final class AsyncParts {
   final AsyncInvocations invocations;
   final DeadLetters deadLetters;
 
+  final Callbacks callbacks;
+
   private final WakeUp others;
+  private final OutboundHttp outbound;
+  private final Allowances allowances;
   private final AtomicLong toldNanos = new AtomicLong(System.nanoTime());
 
   /**
    * @param isDrained whether a version is not to be run
    * @param invoker where the gateway's calls go
    * @param local this node's worker
+   * @param outbound sends callbacks, by the rules of functions' requests
    */
   AsyncParts(
       DataSource source,
@@ -73,8 +91,13 @@ final class AsyncParts {
       Worker local,
       WakeUp others,
       Tracing tracing,
-      Executor blocking) {
+      OutboundHttp outbound,
+      Callbacks.Keys callbackKeys,
+      Executor blocking,
+      Clock clock) {
     this.others = others;
+    this.outbound = outbound;
+    this.allowances = allowances;
     store = new JdbiAsyncStore(source);
     AsyncFunctions functions = new RoutedFunctions(routes, isDrained);
     runner =
@@ -91,12 +114,62 @@ final class AsyncParts {
     accepting =
         new Accepting(
             store, tenant -> backlog(allowances.of(tenant)), tenants::exists, this::accepted);
+    callbacks =
+        new Callbacks(
+            new JdbiCallbackStore(source),
+            store,
+            callbackKeys,
+            this::post,
+            blocking,
+            clock,
+            () -> ThreadLocalRandom.current().nextLong());
     invocations = new AsyncInvocations(store, runner::cancel);
     deadLetters = new DeadLetters(new JdbiDeadLetterStore(source), functions, this::accepted);
   }
 
   private static Backlog backlog(Allowance allowance) {
     return new Backlog(allowance.asyncBacklog(), allowance.asyncBytes());
+  }
+
+  /** What gateways hand over. */
+  AsyncAcceptance acceptance() {
+    return new AsyncAcceptance() {
+      @Override
+      public void accept(NewInvocation invocation, Consumer<Acceptance> told) {
+        accepting.accept(invocation, told);
+      }
+
+      @Override
+      public boolean mayReach(TenantId tenant, HttpTarget target) {
+        return isHttpAllowed(tenant) && outbound.mayReach(tenant, target);
+      }
+    };
+  }
+
+  private boolean isHttpAllowed(TenantId tenant) {
+    return allowances.of(tenant).grants().contains(HTTP);
+  }
+
+  private Callbacks.Sent post(
+      TenantId tenant, String url, Headers fields, byte[] body, Duration patience) {
+    HttpTarget target = HttpTarget.of(url).orElse(null);
+    if (target == null || !isHttpAllowed(tenant)) {
+      return new Callbacks.Sent(0, "the tenant may not send requests");
+    }
+    int query = url.indexOf('?');
+    int fragment = url.indexOf('#');
+    String asked = fragment < 0 ? url : url.substring(0, fragment);
+    OutboundHttp.Posted posted =
+        outbound
+            .post(
+                tenant,
+                target,
+                query < 0 || query >= asked.length() ? "" : asked.substring(query),
+                fields,
+                body,
+                patience)
+            .join();
+    return new Callbacks.Sent(posted.status(), posted.why());
   }
 
   /** This node looks at once; others, if it has enough to do. */
@@ -114,12 +187,14 @@ final class AsyncParts {
   /** In this order, so that nobody accepts what nobody runs. */
   void start() {
     runner.start();
+    callbacks.start();
     accepting.start();
   }
 
   void close() {
     accepting.close();
     runner.close();
+    callbacks.close();
   }
 
   /** What is deployed, and may be run. */
@@ -134,6 +209,13 @@ final class AsyncParts {
     public Optional<AsyncFunction> find(FunctionRef function, String selector) {
       Route route = routes.find(function.tenant().value(), function.name().value());
       return route == null ? Optional.empty() : runnable(route.target(selector));
+    }
+
+    @Override
+    public Optional<AsyncFunction> find(FunctionRef function) {
+      Route route = routes.find(function.tenant().value(), function.name().value());
+      Route.Choice choice = route == null ? null : route.next();
+      return choice == null ? Optional.empty() : runnable(choice.target());
     }
 
     private Optional<AsyncFunction> runnable(@Nullable Target target) {

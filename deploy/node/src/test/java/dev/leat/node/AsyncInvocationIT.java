@@ -1,12 +1,19 @@
 package dev.leat.node;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -179,6 +186,92 @@ class AsyncInvocationIT {
     return of.request("POST", "/dead-letters:redrive")
         .operator()
         .json("{\"function\":\"f\",%s}".formatted(more))
+        .send();
+  }
+
+  @Test
+  void callback_isSentSigned_andOnlyToWhereTheManifestAndTheAddressAllow() throws Exception {
+    Workshop calling = node.workshop("calling");
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
+    server.createContext(
+        "/",
+        exchange -> {
+          received.add(
+              exchange.getRequestURI()
+                  + " "
+                  + exchange.getRequestHeaders().getFirst("Leat-Invocation-State")
+                  + " "
+                  + exchange.getRequestHeaders().getFirst("Leat-Signature").substring(0, 2)
+                  + " "
+                  + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String hook = "http://127.0.0.1:" + server.getAddress().getPort();
+      calling.deploy(
+          "told",
+          Guests.echo(),
+          "  async: {callbacks: ['%s/hooks/**', 'http://10.0.0.1'], onSuccess: next}\n"
+              .formatted(hook));
+      calling.deploy("next", Guests.echo(), "");
+      String token = calling.token("invoker");
+
+      assertThat(calledBack(calling, token, "http://10.0.0.1/").problem())
+          .isEqualTo("403 callback-not-allowed gateway");
+      assertThat(calledBack(calling, token, hook + "/hooks/1").problem())
+          .as("no private address is reached unless it was opened")
+          .isEqualTo("403 callback-not-allowed gateway");
+      assertThat(
+              calling
+                  .request("PUT", "/powers")
+                  .operator()
+                  .json("{\"privateAddresses\":[\"127.0.0.1\"]}")
+                  .send()
+                  .status())
+          .isEqualTo(200);
+      assertThat(
+              calling
+                  .request("PUT", "/secrets/callback-key")
+                  .operator()
+                  .field("Content-Type", "application/octet-stream")
+                  .body("a key of some length")
+                  .send()
+                  .status())
+          .isEqualTo(201);
+      assertThat(calledBack(calling, token, hook + "/elsewhere").problem())
+          .isEqualTo("403 callback-not-allowed gateway");
+      assertThat(calledBack(calling, token, "gopher://x").problem())
+          .isEqualTo("400 invalid-request gateway");
+
+      Eventually.holds(
+          "its powers are known",
+          () -> calledBack(calling, token, hook + "/hooks/1?a=b").status() == 202);
+
+      assertThat(received.poll(60, TimeUnit.SECONDS)).isEqualTo("/hooks/1?a=b done t= hello");
+      Eventually.holds(
+          "the next function was called with the answer",
+          () ->
+              calling
+                  .request("GET", "/invocations?function=next")
+                  .operator()
+                  .send()
+                  .text()
+                  .contains("\"next\""));
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static Answered calledBack(Workshop of, String token, String url) {
+    return of.call("POST", "told")
+        .token(token)
+        .field("Prefer", "respond-async")
+        .field("Leat-Callback-Url", url)
+        .body("hello")
         .send();
   }
 

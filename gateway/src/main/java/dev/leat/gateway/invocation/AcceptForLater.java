@@ -1,6 +1,11 @@
 package dev.leat.gateway.invocation;
 
+import dev.leat.contract.Excerpt;
+import dev.leat.contract.Problem;
 import dev.leat.contract.ProblemCode;
+import dev.leat.contract.permission.HttpTarget;
+import dev.leat.contract.permission.Permission;
+import dev.leat.contract.permission.PermissionType;
 import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
@@ -17,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AcceptForLater implements Step<InvocationExchange> {
   private static final CharSequence KEY = HttpHeaders.createOptimized("idempotency-key");
+
+  private static final CharSequence CALLBACK_URL = HttpHeaders.createOptimized("leat-callback-url");
+
+  /** As long as a row keeps it. */
+  private static final int CALLBACK_CHARS_MAX = 2_000;
 
   private final AsyncAcceptance accepting;
   private final CallOf calls;
@@ -39,6 +49,11 @@ final class AcceptForLater implements Step<InvocationExchange> {
               .formatted(IdempotencyKey.CHARS_MAX));
     }
     Target called = exchange.called();
+    String callback = exchange.request().headers().get(CALLBACK_URL);
+    Problem problem = callback == null ? null : refusal(callback, called);
+    if (problem != null) {
+      return exchange.refuse(problem);
+    }
     accepting.accept(
         new NewInvocation(
             RequestIds.fresh(),
@@ -47,10 +62,38 @@ final class AcceptForLater implements Step<InvocationExchange> {
             CallOf.origin(exchange),
             called.async().maxAge(),
             key,
-            Optional.empty(),
+            Optional.ofNullable(callback),
             0),
         exchange::accepted);
     return Next.WAIT;
+  }
+
+  /** Why nothing would be sent there; null if it would. */
+  private @Nullable Problem refusal(String url, Target called) {
+    Optional<HttpTarget> target =
+        url.length() > CALLBACK_CHARS_MAX ? Optional.empty() : HttpTarget.of(url);
+    if (target.isEmpty()) {
+      return Problem.of(
+          ProblemCode.INVALID_REQUEST,
+          "Leat-Callback-Url must be an http or https URL of at most %d characters."
+              .formatted(CALLBACK_CHARS_MAX));
+    }
+    if (called.async().callbacks().stream()
+        .noneMatch(it -> Permission.of(PermissionType.HTTP_WRITE, it).matches(target.get()))) {
+      return Problem.of(
+          ProblemCode.CALLBACK_NOT_ALLOWED,
+          "Function '%s' does not allow callbacks to '%s'. Its manifest's async.callbacks allows %s."
+              .formatted(
+                  called.version(),
+                  Excerpt.of(target.get().toString()),
+                  called.async().callbacks().isEmpty() ? "none" : called.async().callbacks()));
+    }
+    return accepting.mayReach(called.version().function().tenant(), target.get())
+        ? null
+        : Problem.of(
+            ProblemCode.CALLBACK_NOT_ALLOWED,
+            "The address of '%s' is not one that functions may reach."
+                .formatted(Excerpt.of(target.get().host())));
   }
 
   /** As sent, or without the quotes of a structured field (RFC 8941, 3.3.3). */

@@ -1,5 +1,7 @@
 package dev.leat.gateway.invocation;
 
+import dev.leat.contract.TenantId;
+import dev.leat.contract.permission.HttpTarget;
 import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.NewInvocation;
 import java.util.function.Consumer;
@@ -7,6 +9,11 @@ import java.util.function.Consumer;
 /** Accepts invocations that are run later. Never blocks. */
 @FunctionalInterface
 public interface AsyncAcceptance {
+  /** Whether the platform would send something there for the tenant, as far as is known now. */
+  default boolean mayReach(TenantId tenant, HttpTarget target) {
+    return false;
+  }
+
   /**
    * @param told what became of it, once, on any thread or at once
    */

@@ -18,6 +18,9 @@ public interface AsyncFunctions {
    */
   Optional<AsyncFunction> find(FunctionRef function, String selector);
 
+  /** The version that answers whoever names none. */
+  Optional<AsyncFunction> find(FunctionRef function);
+
   /** A version, and what becomes of its asynchronous invocations. */
   record AsyncFunction(FunctionVersion version, AsyncPolicy policy) {}
 }

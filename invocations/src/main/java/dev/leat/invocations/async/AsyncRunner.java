@@ -69,6 +69,7 @@ public final class AsyncRunner implements AutoCloseable {
   private final Pressure pressure;
   private final Executor blocking;
   private final Backoff backoff;
+  private final Destinations destinations;
   private final Ownership ownership;
   private final Windows windows;
   private final ClosedPlaces closedPlaces = new ClosedPlaces();
@@ -114,6 +115,7 @@ public final class AsyncRunner implements AutoCloseable {
     this.pressure = pressure;
     this.blocking = blocking;
     this.backoff = new Backoff(random);
+    this.destinations = new Destinations(functions, random);
     this.ownership = new Ownership(store, leases, this::giveBackAll);
     this.windows = new Windows(config.atOnce());
     this.thread = Thread.ofPlatform().daemon().name("async-run").unstarted(this::run);
@@ -138,6 +140,11 @@ public final class AsyncRunner implements AutoCloseable {
   /** Invocations that were given to a worker since the start. */
   public long begun() {
     return begun.get();
+  }
+
+  /** Destinations that were not called, since one led there as deep as may be, or there is none. */
+  public long omittedDestinations() {
+    return destinations.omitted();
   }
 
   /** If this node runs it, its caller's wish reaches it at once. */
@@ -357,14 +364,21 @@ public final class AsyncRunner implements AutoCloseable {
     return function.map(it -> it.policy().keepResult()).orElse(KEPT_OF_NONE);
   }
 
-  private static Settled givenUp(
+  private Settled givenUp(
       QueuedInvocation invocation,
       boolean isTried,
       String ending,
       String reason,
       long fuel,
       Optional<AsyncFunction> function) {
-    return new Settled.GivenUp(invocation, isTried, ending, reason, fuel, keep(function));
+    return new Settled.GivenUp(
+        invocation,
+        isTried,
+        ending,
+        reason,
+        fuel,
+        keep(function),
+        destinations.afterFailure(invocation, function, isTried, ending, reason));
   }
 
   private void admit(QueuedInvocation invocation, AsyncFunction function) {
@@ -563,8 +577,7 @@ public final class AsyncRunner implements AutoCloseable {
         return new Settled.Cancelled(invocation, policy.keepResult());
       }
       return switch (verdict) {
-        case ANSWERED ->
-            new Settled.Answered(invocation, (Outcome.Responded) outcome, policy.keepResult());
+        case ANSWERED -> answered((Outcome.Responded) outcome);
         case NOT_BEGUN -> again(backoff.notBegun(Duration.ZERO), false, outcome);
         case AGAIN ->
             invocation.attempts() < policy.attempts()
@@ -578,8 +591,16 @@ public final class AsyncRunner implements AutoCloseable {
       return new Settled.Again(invocation, delay, isCounted, outcome.word(), said(outcome));
     }
 
+    private Settled answered(Outcome.Responded answer) {
+      return new Settled.Answered(
+          invocation,
+          answer,
+          function.policy().keepResult(),
+          destinations.afterAnswer(invocation, function, answer));
+    }
+
     private Settled givenUp(Outcome outcome, boolean isTried) {
-      return AsyncRunner.givenUp(
+      return AsyncRunner.this.givenUp(
           invocation,
           isTried,
           outcome.word(),

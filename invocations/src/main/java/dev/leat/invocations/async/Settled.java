@@ -2,13 +2,22 @@ package dev.leat.invocations.async;
 
 import dev.leat.contract.Outcome;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What is to be written of an invocation that a node had taken. */
 public sealed interface Settled {
   QueuedInvocation invocation();
 
-  /** The function answered. */
-  record Answered(QueuedInvocation invocation, Outcome.Responded response, Duration keep)
+  /**
+   * The function answered.
+   *
+   * @param next what is accepted with it
+   */
+  record Answered(
+      QueuedInvocation invocation,
+      Outcome.Responded response,
+      Duration keep,
+      Optional<NewInvocation> next)
       implements Settled {}
 
   /**
@@ -25,6 +34,7 @@ public sealed interface Settled {
    *
    * @param isTried whether it was tried as often or as long as it may be; else its ending is one
    *     that is not tried again
+   * @param next what is accepted with it
    */
   record GivenUp(
       QueuedInvocation invocation,
@@ -32,7 +42,8 @@ public sealed interface Settled {
       String ending,
       String reason,
       long fuel,
-      Duration keep)
+      Duration keep,
+      Optional<NewInvocation> next)
       implements Settled {}
 
   /** Its caller gave it up. */

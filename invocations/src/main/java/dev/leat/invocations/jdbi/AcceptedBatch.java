@@ -5,6 +5,7 @@ import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.AsyncStore.Backlogs;
+import dev.leat.invocations.async.CallbackStore;
 import dev.leat.invocations.async.IdempotencyKey;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.store.Database;
@@ -16,18 +17,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
 /** A batch that is accepted in one transaction. */
 final class AcceptedBatch {
   static final String BACKLOG = "async-backlog";
   static final String BYTES = "async-bytes";
+  static final String CALLBACKS = "async-callbacks";
 
   private final Handle handle;
   private final List<NewInvocation> batch;
   private final Backlogs room;
-  private final Map<TenantId, Backlog> used = new HashMap<>();
+  private final Map<TenantId, Used> used = new HashMap<>();
   private final Map<NewInvocation, Acceptance> answers = new IdentityHashMap<>();
   private final AsyncCounts counts = new AsyncCounts();
   private final Map<NewInvocation, byte[]> heads = new IdentityHashMap<>();
@@ -48,7 +52,8 @@ final class AcceptedBatch {
         .forEach(this::claimKey);
     List<NewInvocation> fresh =
         batch.stream().filter(it -> !answers.containsKey(it)).filter(this::hasRoom).toList();
-    insert(fresh);
+    insert(handle, fresh, counts, this::head);
+    fresh.forEach(it -> answers.put(it, new Acceptance.Accepted(it.id(), true)));
     counts.write(handle, slot);
     List<Acceptance> inOrder = new ArrayList<>(batch.size());
     batch.forEach(it -> inOrder.add(Objects.requireNonNull(answers.get(it))));
@@ -125,22 +130,37 @@ final class AcceptedBatch {
   private boolean hasRoom(NewInvocation wish) {
     TenantId tenant = wish.version().function().tenant();
     Backlog most = room.of(tenant);
-    Backlog has = used.computeIfAbsent(tenant, this::used);
-    long bytes = has.bytes() + AsyncStore.ROW_BYTES + head(wish).length + wish.call().body().length;
-    if (has.invocations() >= most.invocations() || bytes > most.bytes()) {
-      boolean isMany = has.invocations() >= most.invocations();
-      Acceptance full =
-          new Acceptance.BacklogFull(
-              isMany ? BACKLOG : BYTES, isMany ? most.invocations() : most.bytes());
+    Used has = used.computeIfAbsent(tenant, this::used);
+    Used then =
+        new Used(
+            has.invocations() + 1,
+            has.bytes() + AsyncStore.ROW_BYTES + head(wish).length + wish.call().body().length,
+            has.callbacks() + (wish.callback().isPresent() ? 1 : 0));
+    Acceptance full = full(then, most, wish.callback().isPresent());
+    if (full != null) {
       answers.put(wish, full);
       wish.key().ifPresent(key -> forgetKey(wish, key));
       // Those of this batch that repeat it were told its number, which is in no row now.
       answers.replaceAll((other, answer) -> isRepeated(answer, wish) ? full : answer);
       return false;
     }
-    used.put(tenant, new Backlog(has.invocations() + 1, bytes));
+    used.put(tenant, then);
     return true;
   }
+
+  private static @Nullable Acceptance full(Used then, Backlog most, boolean isCallback) {
+    if (then.invocations() > most.invocations()) {
+      return new Acceptance.BacklogFull(BACKLOG, most.invocations());
+    }
+    if (then.bytes() > most.bytes()) {
+      return new Acceptance.BacklogFull(BYTES, most.bytes());
+    }
+    return isCallback && then.callbacks() > CallbackStore.OF_TENANT_MAX
+        ? new Acceptance.BacklogFull(CALLBACKS, CallbackStore.OF_TENANT_MAX)
+        : null;
+  }
+
+  private record Used(long invocations, long bytes, long callbacks) {}
 
   private byte[] head(NewInvocation wish) {
     return heads.computeIfAbsent(wish, it -> StoredHead.of(it.call(), it.origin()));
@@ -160,20 +180,26 @@ final class AcceptedBatch {
         key);
   }
 
-  private Backlog used(TenantId tenant) {
+  private Used used(TenantId tenant) {
     return handle
         .createQuery(
             """
             SELECT COALESCE(SUM(accepted - done - failed - dead - cancelled), 0) AS waiting,
-              COALESCE(SUM(bytes), 0) AS held
+              COALESCE(SUM(bytes), 0) AS held, COALESCE(SUM(callbacks), 0) AS callbacks
             FROM async_counts WHERE tenant = :tenant
             """)
         .bind("tenant", tenant.value())
-        .map((row, context) -> new Backlog(row.getLong("waiting"), row.getLong("held")))
+        .map((row, context) ->
+            new Used(row.getLong("waiting"), row.getLong("held"), row.getLong("callbacks")))
         .one();
   }
 
-  private void insert(List<NewInvocation> fresh) {
+  /** Adds rows to the queue. */
+  static void insert(
+      Handle handle,
+      List<NewInvocation> fresh,
+      AsyncCounts counts,
+      Function<NewInvocation, byte[]> heads) {
     if (fresh.isEmpty()) {
       return;
     }
@@ -192,6 +218,7 @@ final class AcceptedBatch {
       TenantId tenant = wish.version().function().tenant();
       byte[] body = wish.call().body();
       boolean isLarge = body.length > AsyncStore.INLINE_BYTES_MAX;
+      byte[] head = heads.apply(wish);
       String caller = wish.origin().caller();
       rows.bind("tenant", tenant.value())
           .bind("id", wish.id())
@@ -202,11 +229,13 @@ final class AcceptedBatch {
           .bind("caller", caller == null ? "" : Database.storable(caller))
           .bind("callback", wish.callback().orElse(""))
           .bind("depth", wish.depth())
-          .bind("head", head(wish))
+          .bind("head", head)
           .bind("bytes", (long) body.length);
       rows.bindByType("body", isLarge ? null : body, byte[].class).add();
-      counts.accepted(tenant, AsyncStore.ROW_BYTES + head(wish).length + body.length);
-      answers.put(wish, new Acceptance.Accepted(wish.id(), true));
+      counts.accepted(tenant, AsyncStore.ROW_BYTES + head.length + body.length);
+      if (wish.callback().isPresent()) {
+        counts.callbacks(tenant, 1);
+      }
     }
     rows.execute();
     fresh.stream()

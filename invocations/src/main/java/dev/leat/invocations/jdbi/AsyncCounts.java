@@ -20,7 +20,8 @@ final class AsyncCounts {
   private static final int DEAD = 3;
   private static final int CANCELLED = 4;
   private static final int BYTES = 5;
-  private static final int COLUMNS = 6;
+  private static final int CALLBACKS = 6;
+  private static final int COLUMNS = 7;
 
   void accepted(TenantId tenant, long bytes) {
     of(tenant)[ACCEPTED]++;
@@ -38,6 +39,11 @@ final class AsyncCounts {
 
   void bytes(TenantId tenant, long more) {
     of(tenant)[BYTES] += more;
+  }
+
+  /** Callbacks that are awaited, or to be sent. */
+  void callbacks(TenantId tenant, long more) {
+    of(tenant)[CALLBACKS] += more;
   }
 
   private void add(TenantId tenant, InvocationState state, long count) {
@@ -68,7 +74,8 @@ final class AsyncCounts {
             """
             UPDATE async_counts SET
               accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
-              cancelled = cancelled + :c, bytes = bytes + :b
+              cancelled = cancelled + :c, bytes = bytes + :b,
+              callbacks = callbacks + :k
             WHERE tenant = :tenant AND slot = :slot
             """);
     added.forEach((tenant, counts) -> bind(updates, tenant, slot, counts).add());
@@ -95,7 +102,8 @@ final class AsyncCounts {
             """
             UPDATE async_counts SET
               accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
-              cancelled = cancelled + :c, bytes = bytes + :b
+              cancelled = cancelled + :c, bytes = bytes + :b,
+              callbacks = callbacks + :k
             WHERE tenant = :tenant AND slot = :slot
             """);
     bind(update, tenant, slot, counts).add().execute();
@@ -110,6 +118,7 @@ final class AsyncCounts {
         .bind("f", counts[FAILED])
         .bind("d", counts[DEAD])
         .bind("c", counts[CANCELLED])
-        .bind("b", counts[BYTES]);
+        .bind("b", counts[BYTES])
+        .bind("k", counts[CALLBACKS]);
   }
 }

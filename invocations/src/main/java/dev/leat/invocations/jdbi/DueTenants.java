@@ -20,15 +20,30 @@ record DueTenants(List<TenantId> tenants, String last) {
    */
   private static final String SMALLEST = "-";
 
+  /** A table whose rows are due, by tenants. */
+  enum Table {
+    QUEUE("async_queue WHERE owner = 0 AND", "owner, tenant, due_at, id"),
+    CALLBACKS("async_callbacks WHERE", "tenant, due_at, id");
+
+    final String rows;
+    final String order;
+
+    Table(String rows, String order) {
+      this.rows = rows;
+      this.order = order;
+    }
+  }
+
   /**
    * @param most tenants
    * @param room none is needed of those of whom nothing may be taken
    */
-  static DueTenants after(Handle handle, String after, int most, ToIntFunction<TenantId> room) {
+  static DueTenants after(
+      Handle handle, Table table, String after, int most, ToIntFunction<TenantId> room) {
     List<TenantId> due = new ArrayList<>();
-    String at = collect(handle, after, "", most, room, due);
+    String at = collect(handle, table, after, "", most, room, due);
     if (due.size() < most && !after.isEmpty()) {
-      at = collect(handle, "", after, most, room, due);
+      at = collect(handle, table, "", after, most, room, due);
     }
     return new DueTenants(due, at);
   }
@@ -36,6 +51,7 @@ record DueTenants(List<TenantId> tenants, String last) {
   /** Gives where it stopped: the last tenant, or "" when there was no other. */
   private static String collect(
       Handle handle,
+      Table table,
       String from,
       String upTo,
       int most,
@@ -43,7 +59,7 @@ record DueTenants(List<TenantId> tenants, String last) {
       List<TenantId> due) {
     String at = from;
     while (due.size() < most) {
-      Optional<Head> next = next(handle, at);
+      Optional<Head> next = next(handle, table, at);
       if (next.isEmpty() || (!upTo.isEmpty() && next.get().tenant().compareTo(upTo) > 0)) {
         return "";
       }
@@ -56,15 +72,15 @@ record DueTenants(List<TenantId> tenants, String last) {
     return at;
   }
 
-  private static Optional<Head> next(Handle handle, String after) {
+  private static Optional<Head> next(Handle handle, Table table, String after) {
     boolean isH2 = JdbiAsyncStore.isH2(handle);
     return handle
         .createQuery(
             """
-            SELECT tenant, due_at <= CURRENT_TIMESTAMP AS is_due FROM async_queue
-            WHERE owner = 0 AND tenant %s :after ORDER BY owner, tenant, due_at, id LIMIT 1
+            SELECT tenant, due_at <= CURRENT_TIMESTAMP AS is_due FROM %s tenant %s :after
+            ORDER BY %s LIMIT 1
             """
-                .formatted(isH2 ? ">=" : ">"))
+                .formatted(table.rows, isH2 ? ">=" : ">", table.order))
         .bind("after", isH2 && !after.isEmpty() ? after + SMALLEST : after)
         .map((row, context) -> new Head(row.getString("tenant"), row.getBoolean("is_due")))
         .findFirst();

@@ -109,7 +109,7 @@ public final class JdbiAsyncStore implements AsyncStore {
 
   private static Turn take(
       Handle handle, long owner, int most, String after, ToIntFunction<TenantId> room) {
-    DueTenants due = DueTenants.after(handle, after, TENANTS_AT_ONCE, room);
+    DueTenants due = DueTenants.after(handle, DueTenants.Table.QUEUE, after, TENANTS_AT_ONCE, room);
     List<QueuedInvocation> taken = new ArrayList<>();
     int tenantsLeft = due.tenants().size();
     for (TenantId tenant : due.tenants()) {
@@ -441,6 +441,7 @@ public final class JdbiAsyncStore implements AsyncStore {
             "dead_letters",
             "async_bodies",
             "async_gone",
+            "async_callbacks",
             "idempotency_keys",
             "async_counts")) {
       if (forgetSome(tenant, table)) {

@@ -194,15 +194,21 @@ public final class JdbiDeadLetterStore implements DeadLetterStore {
 
   private static boolean redrive(
       Handle handle, TenantId tenant, Redrive redrive, AsyncCounts counts) {
-    Optional<String> state =
+    Optional<Locked> letter =
         handle
             .createQuery(
-                "SELECT state FROM dead_letters WHERE tenant = :tenant AND id = :id FOR UPDATE")
+                """
+                SELECT state, callback FROM dead_letters WHERE tenant = :tenant AND id = :id
+                FOR UPDATE
+                """)
             .bind("tenant", tenant.value())
             .bind("id", redrive.id())
-            .mapTo(String.class)
+            .map((row, context) ->
+                new Locked(
+                    InvocationState.ofWord(row.getString("state")),
+                    !row.getString("callback").isEmpty()))
             .findFirst();
-    if (state.isEmpty()) {
+    if (letter.isEmpty()) {
       return false;
     }
     VersionRef version = redrive.version();
@@ -227,9 +233,14 @@ public final class JdbiDeadLetterStore implements DeadLetterStore {
         .execute();
     handle.execute(
         "DELETE FROM dead_letters WHERE tenant = ? AND id = ?", tenant.value(), redrive.id());
-    counts.revived(tenant, InvocationState.ofWord(state.get()));
+    counts.revived(tenant, letter.get().state());
+    if (letter.get().hasCallback()) {
+      counts.callbacks(tenant, 1); // what it comes to is sent again
+    }
     return true;
   }
+
+  private record Locked(InvocationState state, boolean hasCallback) {}
 
   @Override
   public int purge(TenantId tenant, List<String> ids) {

@@ -3,6 +3,7 @@ package dev.leat.invocations.jdbi;
 import dev.leat.contract.TenantId;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.InvocationState;
+import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.QueuedInvocation;
 import dev.leat.invocations.async.Settled;
 import dev.leat.store.Database;
@@ -71,15 +72,36 @@ final class SettledBatch {
             """
                 .formatted(KEEP));
     boolean hasResults = false;
+    List<NewInvocation> next = new ArrayList<>();
     for (int i = 0; i < deleted.length; i++) {
       if (deleted[i] == 1) {
         hasResults = true;
-        bind(results, ended.get(i));
+        Settled one = ended.get(i);
+        bind(results, one);
+        if (one instanceof Settled.Answered answered) {
+          answered.next().ifPresent(next::add);
+          JdbiCallbackStore.add(
+              handle,
+              one.invocation(),
+              InvocationState.DONE,
+              answered.response().status(),
+              "",
+              "",
+              counts);
+        } else {
+          JdbiCallbackStore.add(
+              handle, one.invocation(), InvocationState.CANCELLED, 0, "cancelled", "", counts);
+        }
       }
     }
     if (hasResults) {
       results.execute();
+      enqueue(next);
     }
+  }
+
+  private void enqueue(List<NewInvocation> next) {
+    AcceptedBatch.insert(handle, next, counts, it -> StoredHead.of(it.call(), it.origin()));
   }
 
   private void bind(PreparedBatch results, Settled ended) {
@@ -99,7 +121,7 @@ final class SettledBatch {
       LargeBodies.delete(handle, of.tenant(), of.id(), LargeBodies.INPUT);
     }
     switch (ended) {
-      case Settled.Answered(QueuedInvocation _, var response, Duration keep) -> {
+      case Settled.Answered(QueuedInvocation _, var response, Duration keep, var _) -> {
         byte[] body = response.body();
         byte[] head = StoredHead.of(response.headers());
         boolean isLarge = body.length > AsyncStore.INLINE_BYTES_MAX;
@@ -204,6 +226,8 @@ final class SettledBatch {
         .execute();
     delete(handle, of.tenant(), of.id());
     counts.ended(of.tenant(), state);
+    JdbiCallbackStore.add(handle, of, state, 0, it.ending(), reason(it.reason()), counts);
+    enqueue(it.next().stream().toList());
   }
 
   /** Of one whose row is locked, and which nobody has. */
@@ -234,6 +258,7 @@ final class SettledBatch {
         .bind("tenant", tenant.value())
         .bind("id", id)
         .execute();
+    JdbiCallbackStore.addCancelled(handle, tenant, id, counts);
     delete(handle, tenant, id);
     LargeBodies.delete(handle, tenant, id, LargeBodies.INPUT);
     counts.ended(tenant, InvocationState.CANCELLED);

@@ -102,6 +102,11 @@ final class AsyncRunnerTest {
           public Optional<AsyncFunction> find(FunctionRef function, String selector) {
             return Optional.empty();
           }
+
+          @Override
+          public Optional<AsyncFunction> find(FunctionRef function) {
+            return find(new VersionRef(function, 1, ModuleDigest.of(new byte[] {1})));
+          }
         },
         workers,
         new Places() {
@@ -165,6 +170,66 @@ final class AsyncRunnerTest {
     assertThat(status.state()).isEqualTo(InvocationState.DEAD);
     assertThat(status.ending()).isEqualTo("timeout");
     assertThat(status.attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void round_answer_isWhatTheNextFunctionIsCalledWith_toADepthOfThree() {
+    policy = leadsTo("next", "failed");
+    accept(ACME, "x");
+    for (int depth = 0; depth <= 3; depth++) {
+      int begun = depth + 1;
+      Eventually.holds("it is begun", () -> runner.round() | workers.given.size() == begun);
+      workers.end(
+          depth,
+          new Outcome.Responded(
+              201, Headers.of("content-type", "text/csv"), bytes("answer " + depth), USED));
+    }
+    runner.round();
+    runner.round();
+
+    assertThat(workers.given).as("a caller's own, and three").hasSize(4);
+    assertThat(runner.omittedDestinations()).isEqualTo(1);
+    Invocation second = workers.given.get(1).invocation();
+    assertThat(second.target().function().name().value()).isEqualTo("next");
+    HttpCall call = (HttpCall) second.input();
+    assertThat(call.body()).asString().isEqualTo("answer 0");
+    assertThat(call.headers().first("content-type")).isEqualTo("text/csv");
+    assertThat(call.headers().first("leat-source-invocation")).isEqualTo("00000000");
+    assertThat(call.headers().first("leat-source-status")).isEqualTo("201");
+    assertThat(store.account(Optional.of(ACME)).done()).isEqualTo(4);
+  }
+
+  @Test
+  void round_failure_isToldToTheOtherFunction() {
+    policy = leadsTo("next", "failed");
+    String id = accept(ACME, "x");
+    runner.round();
+    workers.end(0, new Outcome.Trapped("\"quoted\" \u0001", USED));
+    Eventually.holds("it is begun", () -> runner.round() | workers.given.size() == 2);
+
+    Invocation told = workers.given.get(1).invocation();
+    assertThat(told.target().function().name().value()).isEqualTo("failed");
+    assertThat(told.input().body())
+        .asString()
+        .contains("\"id\":\"" + id + "\"", "\"state\":\"failed\"", "\"ending\":\"trapped\"")
+        .contains("\\\"quoted\\\" \\u0001");
+  }
+
+  private static AsyncPolicy leadsTo(String onSuccess, String onFailure) {
+    return new AsyncPolicy(
+        1,
+        POLICY.first(),
+        POLICY.max(),
+        POLICY.maxAge(),
+        POLICY.keepResult(),
+        Set.of(),
+        List.of(),
+        Optional.of(new FunctionName(onSuccess)),
+        Optional.of(new FunctionName(onFailure)));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
   }
 
   @Test

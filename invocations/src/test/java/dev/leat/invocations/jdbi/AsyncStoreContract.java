@@ -18,6 +18,8 @@ import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.AsyncStore.Turn;
+import dev.leat.invocations.async.Callback;
+import dev.leat.invocations.async.CallbackStore;
 import dev.leat.invocations.async.DeadLetter;
 import dev.leat.invocations.async.DeadLetterStore;
 import dev.leat.invocations.async.DeadLetterStore.Filter;
@@ -60,6 +62,7 @@ abstract class AsyncStoreContract {
   private final TestDatabase database;
   private AsyncStore store;
   private DeadLetterStore letters;
+  private CallbackStore callbacks;
   private int made;
 
   AsyncStoreContract(TestDatabase database) {
@@ -70,6 +73,7 @@ abstract class AsyncStoreContract {
   void open() {
     InvocationsSchema.migrate(database.dataSource());
     store = new JdbiAsyncStore(database.dataSource());
+    callbacks = new JdbiCallbackStore(database.dataSource());
     letters = new JdbiDeadLetterStore(database.dataSource());
   }
 
@@ -177,12 +181,14 @@ abstract class AsyncStoreContract {
     store.cancel(ACME, "14");
     List<QueuedInvocation> taken = new ArrayList<>(take(ME, 3));
     settle(
-        new Settled.Answered(taken.get(0), response(bytes(9_000)), Duration.ofMillis(-1)),
-        new Settled.GivenUp(taken.get(1), true, "timeout", "", 0, HOUR),
-        new Settled.GivenUp(taken.get(2), true, "timeout", "", 0, Duration.ofMillis(-1)));
+        new Settled.Answered(
+            taken.get(0), response(bytes(9_000)), Duration.ofMillis(-1), Optional.empty()),
+        new Settled.GivenUp(taken.get(1), true, "timeout", "", 0, HOUR, Optional.empty()),
+        new Settled.GivenUp(
+            taken.get(2), true, "timeout", "", 0, Duration.ofMillis(-1), Optional.empty()));
     letters.redrive(ACME, List.of(new Redrive(taken.get(1).id(), wish.version(), HOUR)));
     QueuedInvocation again = take(ME, 1).getFirst();
-    settle(new Settled.GivenUp(again, true, "timeout", "", 0, HOUR));
+    settle(new Settled.GivenUp(again, true, "timeout", "", 0, HOUR, Optional.empty()));
     letters.purge(ACME, List.of(again.id()));
     store.release(ME);
     settle(new Settled.Cancelled(take(ME, 1).getFirst(), Duration.ofMillis(-1)));
@@ -193,12 +199,16 @@ abstract class AsyncStoreContract {
   }
 
   private long heldBytes() {
+    return sum("bytes");
+  }
+
+  private long sum(String column) {
     return new Database(database.dataSource())
         .read(
             "Adding up bytes",
             handle ->
                 handle
-                    .createQuery("SELECT COALESCE(SUM(bytes), 0) FROM async_counts")
+                    .createQuery("SELECT COALESCE(SUM(%s), 0) FROM async_counts".formatted(column))
                     .mapTo(Long.class)
                     .one());
   }
@@ -331,7 +341,8 @@ abstract class AsyncStoreContract {
         answered(taken.get(0), bytes(3)),
         new Settled.Again(taken.get(1), HOUR, true, "timeout", "longer than 5 ms"),
         new Settled.Again(taken.get(2), HOUR, false, "overloaded", "full"),
-        new Settled.GivenUp(taken.get(3), false, "trapped", "unreachable", 42, HOUR),
+        new Settled.GivenUp(
+            taken.get(3), false, "trapped", "unreachable", 42, HOUR, Optional.empty()),
         new Settled.Cancelled(taken.get(4), HOUR));
 
     assertThat(status(taken.get(0)).state()).isEqualTo(InvocationState.DONE);
@@ -369,7 +380,7 @@ abstract class AsyncStoreContract {
     settle(
         answered(taken.get(0), bytes(1)),
         new Settled.Again(taken.get(1), HOUR, true, "", ""),
-        new Settled.GivenUp(taken.get(2), true, "timeout", "", 0, HOUR),
+        new Settled.GivenUp(taken.get(2), true, "timeout", "", 0, HOUR, Optional.empty()),
         new Settled.Cancelled(taken.get(3), HOUR));
 
     assertThat(theirs)
@@ -451,10 +462,12 @@ abstract class AsyncStoreContract {
     }
     List<QueuedInvocation> taken = take(ME, 4);
     settle(
-        new Settled.Answered(taken.get(0), response(bytes(70_001)), Duration.ofMillis(-1)),
+        new Settled.Answered(
+            taken.get(0), response(bytes(70_001)), Duration.ofMillis(-1), Optional.empty()),
         answered(taken.get(1), bytes(1)),
-        new Settled.GivenUp(taken.get(2), true, "timeout", "", 0, Duration.ofMillis(-1)),
-        new Settled.GivenUp(taken.get(3), true, "timeout", "", 0, HOUR));
+        new Settled.GivenUp(
+            taken.get(2), true, "timeout", "", 0, Duration.ofMillis(-1), Optional.empty()),
+        new Settled.GivenUp(taken.get(3), true, "timeout", "", 0, HOUR, Optional.empty()));
 
     assertThat(store.prune(100)).isEqualTo(2);
 
@@ -535,8 +548,111 @@ abstract class AsyncStoreContract {
       accept(wish(ACME, "f", bytes(70_000)));
     }
     List<QueuedInvocation> taken = take(ME, count);
-    taken.forEach(it -> settle(new Settled.GivenUp(it, false, "trapped", "no", 42, HOUR)));
+    taken.forEach(
+        it -> settle(new Settled.GivenUp(it, false, "trapped", "no", 42, HOUR, Optional.empty())));
     return taken;
+  }
+
+  @Test
+  void ends_acceptWhatFollows_inTheSameTransaction_andOnce() {
+    accept(wish(ACME, "f"));
+    accept(wish(ACME, "f"));
+    List<QueuedInvocation> taken = take(ME, 2);
+    NewInvocation small = wish(ACME, "next");
+    NewInvocation large = wish(ACME, "failed", bytes(70_000));
+
+    settle(
+        new Settled.Answered(taken.get(0), response(bytes(1)), HOUR, Optional.of(small)),
+        new Settled.GivenUp(taken.get(1), true, "timeout", "", 0, HOUR, Optional.of(large)));
+    settle(
+        new Settled.Answered(taken.get(0), response(bytes(1)), HOUR, Optional.of(wish(ACME, "x"))));
+
+    List<QueuedInvocation> followed = take(ME, 9);
+    assertThat(followed)
+        .extracting(QueuedInvocation::id)
+        .containsExactlyInAnyOrder(small.id(), large.id());
+    assertThat(store.body(ACME, large.id())).hasValue(bytes(70_000));
+    assertThat(store.account(Optional.of(ACME)).accepted()).isEqualTo(4);
+  }
+
+  @Test
+  void callback_isToBeSentOfEachEnd_once_untilItIsSent() {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      NewInvocation wish = calledBack(ACME);
+      ids.add(wish.id());
+      accept(wish);
+    }
+    List<QueuedInvocation> taken = take(ME, 3);
+    settle(
+        answered(taken.get(0), bytes(3)),
+        new Settled.GivenUp(taken.get(1), true, "timeout", "late", 0, HOUR, Optional.empty()),
+        new Settled.Cancelled(taken.get(2), HOUR));
+    store.cancel(ACME, ids.get(3));
+
+    List<Callback> due = callbacks.take(9, "", tenant -> 9, HOUR).taken();
+    assertThat(due)
+        .extracting(it -> it.id() + " " + it.state() + " " + it.status() + " " + it.attempts())
+        .containsExactlyInAnyOrder(
+            ids.get(0) + " DONE 201 1",
+            ids.get(1) + " DEAD 0 1",
+            ids.get(2) + " CANCELLED 0 1",
+            ids.get(3) + " CANCELLED 0 1");
+    assertThat(due).extracting(Callback::url).containsOnly("https://hooks.example.org/a?b=c");
+    assertThat(callbacks.take(9, "", tenant -> 9, HOUR).taken()).as("hidden").isEmpty();
+
+    callbacks.putOff(due.get(0), Duration.ZERO);
+    due.subList(1, 4).forEach(callbacks::end);
+    List<Callback> again = callbacks.take(9, "", tenant -> 9, Duration.ZERO).taken();
+    assertThat(again).extracting(Callback::attempts).containsExactly(2);
+    callbacks.end(due.get(0));
+    assertThat(callbacks.take(9, "", tenant -> 9, HOUR).taken())
+        .as("who was too slow ends nothing")
+        .hasSize(1);
+  }
+
+  @Test
+  void callback_ofWhatIsBegunAnew_isThatOfItsNextEnd() {
+    accept(calledBack(ACME));
+    QueuedInvocation taken = take(ME, 1).getFirst();
+    settle(new Settled.GivenUp(taken, true, "timeout", "late", 0, HOUR, Optional.empty()));
+    letters.redrive(ACME, List.of(new Redrive(taken.id(), taken.version(), HOUR)));
+    settle(answered(take(ME, 1).getFirst(), bytes(1)));
+
+    assertThat(callbacks.take(9, "", tenant -> 9, HOUR).taken())
+        .extracting(Callback::state)
+        .containsExactly(InvocationState.DONE);
+    assertThat(sum("callbacks")).isEqualTo(1);
+  }
+
+  @Test
+  void callback_tenantsTakeTurns_andNoneHasMoreThanItMay() {
+    for (int i = 0; i < 9; i++) {
+      accept(calledBack(ACME));
+    }
+    accept(calledBack(OTHER));
+    take(ME, 99).forEach(it -> settle(answered(it, bytes(1))));
+
+    assertThat(callbacks.take(6, "", tenant -> 4, HOUR).taken())
+        .extracting(Callback::tenant)
+        .contains(OTHER)
+        .hasSizeLessThanOrEqualTo(5);
+    database.execute("UPDATE async_counts SET callbacks = 10000 WHERE tenant = 'acme'");
+    assertThat(accept(calledBack(ACME)))
+        .isEqualTo(new Acceptance.BacklogFull("async-callbacks", 10_000));
+    assertThat(accept(wish(ACME, "f"))).isInstanceOf(Acceptance.Accepted.class);
+  }
+
+  private NewInvocation calledBack(TenantId tenant) {
+    return new NewInvocation(
+        nextId(),
+        version(tenant, "f"),
+        call(bytes(5)),
+        Origin.ANONYMOUS,
+        HOUR,
+        Optional.empty(),
+        Optional.of("https://hooks.example.org/a?b=c"),
+        0);
   }
 
   @Test
@@ -592,7 +708,7 @@ abstract class AsyncStoreContract {
   }
 
   private static Settled answered(QueuedInvocation of, byte[] body) {
-    return new Settled.Answered(of, response(body), HOUR);
+    return new Settled.Answered(of, response(body), HOUR, Optional.empty());
   }
 
   private static Outcome.Responded response(byte[] body) {

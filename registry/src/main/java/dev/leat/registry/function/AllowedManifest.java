@@ -13,6 +13,9 @@ import java.util.function.LongFunction;
 
 /** Whether a manifest asks for no more than its tenant may have. */
 final class AllowedManifest {
+  /** What a tenant needs whose callers have something sent. */
+  private static final String HTTP = "http";
+
   private final TenantId tenant;
   private final Manifest manifest;
   private final List<Finding> findings = new ArrayList<>();
@@ -62,6 +65,13 @@ final class AllowedManifest {
         .map(Grant::word)
         .filter(word -> !allowance.grants().contains(word))
         .forEach(check::notGranted);
+    if (!manifest.async().callbacks().isEmpty() && !allowance.grants().contains(HTTP)) {
+      check.findings.add(
+          new Finding(
+              "spec.async.callbacks",
+              "Function '%s' has callbacks, but tenant '%s' is not allowed http. Leave them out, or ask an operator for it."
+                  .formatted(manifest.name(), tenant)));
+    }
     return check.findings;
   }
 

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ final class ManifestReaderTest {
           keyValue: {namespace: default, ttlMax: 24h}
           database: {connection: main, allow: ["read:orders", "write:audit_*"]}
           secrets: [stripe-key, {name: api-key, header: X-Key, prefix: "Key ", to: ["https://pay.example.com"]}]
-        async: {attempts: 3, backoff: {first: 2s, max: 1m}, maxAge: 1h, keepResult: 48h, retryOn: [trapped]}
+        async: {attempts: 3, backoff: {first: 2s, max: 1m}, maxAge: 1h, keepResult: 48h, retryOn: [trapped], callbacks: ["https://hooks.example.org/done/**"], onSuccess: store, onFailure: tell-me}
         config: {fields_to_mask: [email, phone]}
       """;
 
@@ -104,7 +105,10 @@ final class ManifestReaderTest {
                     Duration.ofMinutes(1),
                     Duration.ofHours(1),
                     Duration.ofHours(48),
-                    Set.of("trapped"))));
+                    Set.of("trapped"),
+                    List.of("https://hooks.example.org/done/**"),
+                    Optional.of(new FunctionName("store")),
+                    Optional.of(new FunctionName("tell-me")))));
   }
 
   @Test
@@ -324,6 +328,10 @@ final class ManifestReaderTest {
           keepResult: 48h              | keepResult: 3s          | spec.async.keepResult
           first: 2s                    | first: 2m               | spec.async.backoff
           retryOn: [trapped]           | retryOn: [timeout]      | spec.async.retryOn[0]
+          https://hooks.example.org    | ftp://hooks.example.org | spec.async.callbacks[0]
+          "https://hooks.example.org/done/**" | "*"              | spec.async.callbacks[0]
+          onSuccess: store             | onSuccess: Store        | spec.async.onSuccess
+          onFailure: tell-me           | onFailure: 3            | spec.async.onFailure
           read:orders                  | drop:orders             | spec.capabilities.database.allow[0]
           config: {fields              | config: [fields         |
           """)

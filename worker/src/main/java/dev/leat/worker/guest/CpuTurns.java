@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps long-running guests from filling all processors. A call that runs longer than most runs on
- * only in turns: as many as there are turns run at once, the others wait in line, one of each tenant
- * by turns, and one that has had the processor for a while goes to the line's end. Short calls never wait, so they stay fast
- * beside any number of endless loops (RATIONALE, "Why do long calls take turns?"). What is prepared
- * ahead of calls waits behind all of them, but not for ever. Safe for several threads.
+ * only in turns: as many as there are turns run at once, the others wait in line, one of each
+ * tenant by turns, and one that has had the processor for a while goes to the line's end. Short
+ * calls never wait, so they stay fast beside any number of endless loops (RATIONALE, "Why do long
+ * calls take turns?"). What is prepared ahead of calls waits behind all of them, but not for ever.
+ * Safe for several threads.
  */
 public final class CpuTurns {
   /** What a call may run before it needs a turn: most calls are over by then. */

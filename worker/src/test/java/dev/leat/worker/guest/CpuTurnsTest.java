@@ -218,8 +218,7 @@ class CpuTurnsTest {
 
   /** The same of any tenant, without having run. */
   private CpuTurns.Turn overdue(TenantId tenant) {
-    return turns.begin(
-        tenant, budget(LONG), CpuTime.begin(), System.nanoTime() - LONG.toNanos());
+    return turns.begin(tenant, budget(LONG), CpuTime.begin(), System.nanoTime() - LONG.toNanos());
   }
 
   private static void spin(Duration time) {

@@ -123,7 +123,7 @@ final class OutboundCall {
 
   /** The proxy knows where that is. Names of the machine itself are not its to know. */
   private void connectByName(HttpTarget target) {
-    if (target.host().equals("localhost") || target.host().endsWith(".localhost")) {
+    if (OutboundHttp.isOwnName(target.host())) {
       fail(HostCode.DENIED, "the host is the proxy's own");
       return;
     }

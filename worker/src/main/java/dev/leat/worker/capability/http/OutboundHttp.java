@@ -2,14 +2,18 @@ package dev.leat.worker.capability.http;
 
 import dev.leat.contract.AddressRange;
 import dev.leat.contract.Allowances;
+import dev.leat.contract.Headers;
 import dev.leat.contract.TenantId;
+import dev.leat.contract.permission.HttpTarget;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.TrustOptions;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +102,57 @@ public final class OutboundHttp implements AutoCloseable {
       of.onLoop(call::refuse);
     }
     return call;
+  }
+
+  /**
+   * Posts something for the platform to where a tenant's caller asked for, by the rules of its
+   * functions' requests: the same addresses, the same bounds, and no redirect is followed.
+   *
+   * @param query with its question mark; "" for none
+   * @return what came of it, within the patience and some seconds; never fails
+   */
+  public CompletableFuture<Posted> post(
+      TenantId tenant,
+      HttpTarget target,
+      String query,
+      Headers fields,
+      byte[] body,
+      Duration patience) {
+    OutboundCall call =
+        begin(tenant, new OutboundRequest("POST", target, target.path() + query, fields, body));
+    return call.answer()
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .handle((answer, failure) -> {
+          call.abandon();
+          return switch (answer) {
+            case HttpAnswer.Received received -> new Posted(received.status(), "");
+            case HttpAnswer.None none -> new Posted(0, none.why());
+            case null -> new Posted(0, "no answer came in time");
+          };
+        });
+  }
+
+  /**
+   * What came of a post.
+   *
+   * @param status of the answer; 0 if none came
+   * @param why none came
+   */
+  public record Posted(int status, String why) {}
+
+  /**
+   * Whether requests of the tenant may go there, as far as that is known without looking its name
+   * up; whoever sends them looks at the addresses then.
+   */
+  public boolean mayReach(TenantId tenant, HttpTarget target) {
+    InetAddress literal = literal(target.host());
+    return literal == null
+        ? !isOwnName(target.host())
+        : isReachable(tenant, literal, target.port());
+  }
+
+  static boolean isOwnName(String host) {
+    return host.equals("localhost") || host.endsWith(".localhost");
   }
 
   /** A call has ended, for good. */

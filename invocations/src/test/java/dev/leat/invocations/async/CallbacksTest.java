@@ -1,0 +1,198 @@
+package dev.leat.invocations.async;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.Headers;
+import dev.leat.contract.HttpCall;
+import dev.leat.contract.ModuleDigest;
+import dev.leat.contract.Origin;
+import dev.leat.contract.Outcome;
+import dev.leat.contract.TenantId;
+import dev.leat.contract.Usage;
+import dev.leat.contract.VersionRef;
+import dev.leat.invocations.async.AsyncStore.Backlog;
+import dev.leat.invocations.async.Callbacks.Sent;
+import dev.leat.invocations.jdbi.InvocationsSchema;
+import dev.leat.invocations.jdbi.JdbiAsyncStore;
+import dev.leat.invocations.jdbi.JdbiCallbackStore;
+import dev.leat.testkit.Seed;
+import dev.leat.testkit.TestDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rounds that a test takes, to a server that answers what it says. */
+final class CallbacksTest {
+  private static final TenantId ACME = new TenantId("acme");
+  private static final byte[] KEY = "a key of some length".getBytes(UTF_8);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final long NOW = 1_800_000_000L;
+
+  private final TestDatabase database = TestDatabase.h2();
+  private final List<Post> posts = new ArrayList<>();
+  private Optional<byte[]> key = Optional.of(KEY);
+  private Sent answer = new Sent(200, "");
+  private AsyncStore store;
+  private Callbacks callbacks;
+
+  private record Post(TenantId tenant, String url, Headers fields, byte[] body) {}
+
+  @BeforeEach
+  void start() {
+    InvocationsSchema.migrate(database.dataSource());
+    store = new JdbiAsyncStore(database.dataSource());
+    callbacks =
+        new Callbacks(
+            new JdbiCallbackStore(database.dataSource()),
+            store,
+            tenant -> key,
+            (tenant, url, fields, body, patience) -> {
+              posts.add(new Post(tenant, url, fields, body));
+              return answer;
+            },
+            Runnable::run,
+            Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC),
+            Seed.orElse(7).random());
+  }
+
+  @AfterEach
+  void stop() {
+    database.close();
+  }
+
+  @Test
+  void round_sendsTheFunctionsAnswer_signed_once() {
+    String id = ends("hello");
+
+    assertThat(callbacks.round()).isTrue();
+    assertThat(callbacks.round()).isFalse();
+
+    assertThat(posts).hasSize(1);
+    Post post = posts.getFirst();
+    assertThat(post.url()).isEqualTo("https://hooks.example.org/done");
+    assertThat(post.body()).asString().isEqualTo("hello");
+    assertThat(post.fields().first("content-type")).isEqualTo("text/plain");
+    assertThat(post.fields().first("leat-invocation-id")).isEqualTo(id);
+    assertThat(post.fields().first("leat-invocation-state")).isEqualTo("done");
+    assertThat(post.fields().first("leat-invocation-status")).isEqualTo("201");
+    assertThat(post.fields().first("leat-signature"))
+        .isEqualTo(CallbackSignature.of(KEY, NOW, id, "done", 201, "hello".getBytes(UTF_8)))
+        .startsWith("t=" + NOW + ",v1=");
+    assertThat(callbacks.counts()).isEqualTo(new Callbacks.Counts(1, 0, 0));
+  }
+
+  @Test
+  void signature_isThatOfEverybodysTools() {
+    // printf '1800000000.id.done.200.body' | openssl dgst -sha256 -hmac key
+    assertThat(
+            CallbackSignature.of(
+                "key".getBytes(UTF_8), NOW, "id", "done", 200, "body".getBytes(UTF_8)))
+        .isEqualTo(
+            "t=1800000000,v1=767e9b1d079a762022060263de20691d66aa9f95eab1574724bcd1b2c81915c4");
+  }
+
+  @Test
+  void round_serverThatFails_isTriedAgain_andARedirectIsNoSuccess() {
+    ends("hello");
+    for (Sent failure : List.of(new Sent(500, ""), new Sent(302, ""), new Sent(0, "lost"))) {
+      answer = failure;
+      due();
+      callbacks.round();
+    }
+    assertThat(callbacks.round()).as("it waits").isFalse();
+    answer = new Sent(204, "");
+    due();
+    callbacks.round();
+
+    assertThat(posts).hasSize(4);
+    assertThat(callbacks.counts()).isEqualTo(new Callbacks.Counts(1, 3, 0));
+  }
+
+  @Test
+  void round_goneOrAfterADay_isGivenUp() {
+    ends("one");
+    answer = new Sent(410, "");
+    callbacks.round();
+    ends("two");
+    answer = new Sent(503, "");
+    database.execute("UPDATE async_callbacks SET give_up_at = CURRENT_TIMESTAMP");
+    callbacks.round();
+    due();
+    callbacks.round();
+
+    assertThat(posts).hasSize(2);
+    assertThat(callbacks.counts()).isEqualTo(new Callbacks.Counts(0, 0, 2));
+  }
+
+  @Test
+  void round_withoutAKey_sendsNothing_untilThereIsOne() {
+    ends("hello");
+    key = Optional.empty();
+    callbacks.round();
+    assertThat(posts).isEmpty();
+
+    key = Optional.of(KEY);
+    due();
+    callbacks.round();
+    assertThat(posts).hasSize(1);
+  }
+
+  @Test
+  void round_longAnswer_isToBeAskedFor() {
+    ends("x".repeat(Callbacks.BODY_BYTES_MAX + 1));
+    callbacks.round();
+
+    assertThat(posts.getFirst().body()).isEmpty();
+    assertThat(posts.getFirst().fields().first("leat-result-omitted")).isEqualTo("too-large");
+  }
+
+  private void due() {
+    database.execute("UPDATE async_callbacks SET due_at = CURRENT_TIMESTAMP");
+  }
+
+  private String ends(String body) {
+    String id = "%08d".formatted(posts.size());
+    VersionRef version =
+        new VersionRef(
+            new FunctionRef(ACME, new FunctionName("f")), 1, ModuleDigest.of(new byte[] {1}));
+    store.accept(
+        List.of(
+            new NewInvocation(
+                id,
+                version,
+                new HttpCall("POST", "", null, Headers.NONE, new byte[0]),
+                Origin.ANONYMOUS,
+                HOUR,
+                Optional.empty(),
+                Optional.of("https://hooks.example.org/done"),
+                0)),
+        it -> new Backlog(10, 1 << 30));
+    QueuedInvocation taken =
+        store.turn(1, List.of(), List.of(), 1, "", tenant -> 1).taken().getFirst();
+    Usage used = new Usage(42, 0, 0, Usage.Acquire.WARM, 0, 0, 0, 0);
+    store.turn(
+        1,
+        List.of(
+            new Settled.Answered(
+                taken,
+                new Outcome.Responded(
+                    201, Headers.of("Content-Type", "text/plain"), body.getBytes(UTF_8), used),
+                HOUR,
+                Optional.empty())),
+        List.of(),
+        0,
+        "",
+        tenant -> 0);
+    return id;
+  }
+}
