@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node alone pays nothing for clusters, nor for a bucket or a collector that it does not use. */
+/**
+ * A node alone pays nothing for clusters, nor for a bucket, a Redis or a collector that it does not
+ * use.
+ */
 class UpLoadsIT {
   @TempDir private Path directory;
 
@@ -46,6 +49,8 @@ class UpLoadsIT {
             line.contains("com.hazelcast.")
                 || line.contains("org.bouncycastle.")
                 || line.contains("software.amazon.")
+                || line.contains("io.lettuce.")
+                || line.contains("dev.leat.worker.redis.RedisLine ")
                 || line.contains("io.opentelemetry.")
                 || line.contains("dev.leat.registry.s3.Bucket ")
                 || line.contains("dev.leat.cluster.hazelcast.")

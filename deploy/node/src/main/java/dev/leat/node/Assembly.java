@@ -64,7 +64,6 @@ import dev.leat.tenants.secret.SecretStore;
 import dev.leat.worker.capability.PermissionDenials;
 import dev.leat.worker.capability.http.HttpPower;
 import dev.leat.worker.capability.http.OutboundHttp;
-import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.capability.secret.HeldSecrets;
 import dev.leat.worker.capability.secret.SecretFields;
@@ -197,7 +196,9 @@ final class Assembly implements AutoCloseable {
     uses = new UsesLog(usesStore, clock);
     permissionDenials = new PermissionDenials(new AuditedDenials(audit.log.denials()), uses::count);
     levels = new LogLevels(new JdbiLogLevelStore(modules.database, modules.turns));
-    keyValues = new KeyValueParts(source, blocking, config.database().poolSize(), clock);
+    keyValues =
+        new KeyValueParts(
+            source, config.redis(), blocking, config.database().poolSize(), tenants.quotas, clock);
     outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
     secrets = new HeldSecrets(tenants.secrets::value);
     guestDatabases =
@@ -209,13 +210,13 @@ final class Assembly implements AutoCloseable {
             modules,
             permissions,
             permissionDenials,
-            new KeyValuePower(keyValues.store, keyValues.work, tenants.quotas, clock),
+            keyValues.power,
             new HttpPower(
                 outbound,
                 tenants.outboundGate::tryTake,
-                new SecretFields(secrets, keyValues.work),
+                new SecretFields(secrets, keyValues.databaseWork),
                 this::requested),
-            new SecretsPower(secrets, keyValues.work),
+            new SecretsPower(secrets, keyValues.databaseWork),
             guestDatabases.power,
             this::isDeployed,
             this::kept,
@@ -441,6 +442,7 @@ final class Assembly implements AutoCloseable {
         .part("uses of capabilities", uses::start, uses::close)
         .part("usage", tenants.usage::start, tenants.usage::close)
         .part("requests of functions", outbound::start, outbound::close)
+        .part("values of functions", () -> {}, keyValues::close)
         .part("databases of functions", () -> {}, guestDatabases.databases::close)
         .part("worker", this::startWorker, running.worker::close)
         .part("issuers' keys", () -> {}, tenants.jwksFetch::close)

@@ -1,23 +1,40 @@
 package dev.leat.node;
 
+import dev.leat.contract.Allowances;
 import dev.leat.contract.TenantId;
 import dev.leat.store.JdbiLeases;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.keyvalue.CollectExpired;
+import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.jdbi.JdbiKeyValueStore;
+import dev.leat.worker.redis.RedisConfig;
+import dev.leat.worker.redis.RedisKeyValueStore;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 
-/** What functions keep between invocations. */
-final class KeyValueParts {
+/** What functions keep between invocations: in the database, or in a Redis. */
+final class KeyValueParts implements AutoCloseable {
   /** Of one turn of a tenant's deletion: well within a second. */
   private static final int FORGOTTEN_AT_ONCE = 1_000;
 
+  /**
+   * What a Redis is asked at the same moment. It does one thing after the other; these keep it
+   * busy, with 16 MiB of values that are under way at the most.
+   */
+  private static final int REDIS_AT_ONCE = 32;
+
+  private final KeyValueStore tables;
+  private final Runnable closeStore;
+
   final KeyValueStore store;
-  final HostWork work;
+
+  /** What is asked of the database for guests. */
+  final HostWork databaseWork;
+
+  final KeyValuePower power;
   final CollectExpired collecting;
 
   /**
@@ -25,16 +42,43 @@ final class KeyValueParts {
    * @param connections of the database's pool, of which guests have half: the platform's own work
    *     goes on whatever they ask for
    */
-  KeyValueParts(DataSource source, Executor blocking, int connections, InstantSource clock) {
-    store = new JdbiKeyValueStore(source);
-    work = new HostWork(blocking, Math.max(1, connections / 2));
+  KeyValueParts(
+      DataSource source,
+      RedisConfig redis,
+      Executor blocking,
+      int connections,
+      Allowances allowances,
+      InstantSource clock) {
+    tables = new JdbiKeyValueStore(source);
+    databaseWork = new HostWork(blocking, Math.max(1, connections / 2));
+    HostWork valueWork;
+    if (redis.isSet()) {
+      RedisKeyValueStore inRedis = new RedisKeyValueStore(redis);
+      store = inRedis;
+      closeStore = inRedis::close;
+      valueWork = new HostWork(blocking, REDIS_AT_ONCE);
+    } else {
+      store = tables;
+      closeStore = () -> {};
+      valueWork = databaseWork;
+    }
+    power = new KeyValuePower(store, valueWork, allowances, clock);
     collecting =
         new CollectExpired(
             store, new JdbiLeases(source), "expired-values#" + UUID.randomUUID(), clock);
   }
 
-  /** Removes some of a tenant's values; gives whether more may be left. */
+  /**
+   * Removes some of a tenant's values, and of those that it had in the database before there was a
+   * Redis; gives whether more may be left.
+   */
   boolean forgetSome(TenantId tenant) {
-    return store.forget(tenant, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE;
+    return store.forget(tenant, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE
+        || tables.forget(tenant, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE;
+  }
+
+  @Override
+  public void close() {
+    closeStore.run();
   }
 }

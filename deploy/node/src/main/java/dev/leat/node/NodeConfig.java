@@ -11,6 +11,7 @@ import dev.leat.node.telemetry.TelemetryConfig;
 import dev.leat.registry.s3.BucketConfig;
 import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.http.OutboundConfig;
+import dev.leat.worker.redis.RedisConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -39,6 +40,7 @@ import java.util.function.Consumer;
  * @param outbound how functions send HTTP requests
  * @param encryption by which keys secrets are encrypted
  * @param telemetry what leaves the node for those who watch it
+ * @param redis where the values of functions are, if not in the database
  */
 public record NodeConfig(
     Path dataDirectory,
@@ -66,7 +68,8 @@ public record NodeConfig(
     @Setting(key = "log") LogConfig log,
     @Setting(key = "outbound") OutboundConfig outbound,
     @Setting(key = "encryption") EncryptionConfig encryption,
-    @Setting(key = "telemetry") TelemetryConfig telemetry) {
+    @Setting(key = "telemetry") TelemetryConfig telemetry,
+    @Setting(key = "redis") RedisConfig redis) {
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 8080;
 
@@ -104,7 +107,8 @@ public record NodeConfig(
         LogConfig.DEFAULT,
         OutboundConfig.DEFAULT,
         EncryptionConfig.NONE,
-        TelemetryConfig.OFF);
+        TelemetryConfig.OFF,
+        RedisConfig.NONE);
   }
 
   /** The same as one of a cluster, with these roles. */
@@ -178,6 +182,11 @@ public record NodeConfig(
     return changed(draft -> draft.telemetry = other);
   }
 
+  /** The same with functions' values there. */
+  public NodeConfig with(RedisConfig other) {
+    return changed(draft -> draft.redis = other);
+  }
+
   /** What the node is called. */
   String name() {
     return place.map(ClusterPlace::name).orElse("node");
@@ -231,6 +240,7 @@ public record NodeConfig(
     private OutboundConfig outbound;
     private EncryptionConfig encryption;
     private TelemetryConfig telemetry;
+    private RedisConfig redis;
 
     Draft(NodeConfig base) {
       this.base = base;
@@ -247,6 +257,7 @@ public record NodeConfig(
       outbound = base.outbound;
       encryption = base.encryption;
       telemetry = base.telemetry;
+      redis = base.redis;
     }
 
     NodeConfig done() {
@@ -268,7 +279,8 @@ public record NodeConfig(
           log,
           outbound,
           encryption,
-          telemetry);
+          telemetry,
+          redis);
     }
   }
 }

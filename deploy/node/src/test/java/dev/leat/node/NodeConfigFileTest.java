@@ -132,6 +132,23 @@ class NodeConfigFileTest {
   }
 
   @Test
+  void apply_redis_isAUrlWithoutAPassword() throws IOException {
+    assertThat(apply("").redis().isSet()).isFalse();
+    assertThat(apply("redis: {url: 'rediss://redis.example.org:6380/1'}").redis().isSet()).isTrue();
+    for (String other :
+        List.of(
+            "redis://user:secret@host",
+            "http://host",
+            "redis://",
+            "redis://a/b",
+            "redis://a:70000")) {
+      assertThatThrownBy(() -> apply("redis: {url: '" + other + "'}"))
+          .isInstanceOf(NodeConfigFile.InvalidConfig.class)
+          .hasMessageContaining("redis.url");
+    }
+  }
+
+  @Test
   void apply_blobsElsewhere_isRefused() {
     assertThatThrownBy(() -> apply("blobs: s3"))
         .isInstanceOf(NodeConfigFile.InvalidConfig.class)

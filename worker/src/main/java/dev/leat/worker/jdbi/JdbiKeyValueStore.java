@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbiKeyValueStore implements KeyValueStore {
   private static final Room ANY_ROOM = new Room(Long.MAX_VALUE, Long.MAX_VALUE);
-
-  /** Of {@link Long#MIN_VALUE}. */
-  private static final int LONG_DIGITS_MAX = 20;
 
   private static final String OF_KEY =
       " WHERE tenant = :tenant AND namespace = :namespace AND item = :item";
@@ -127,15 +125,10 @@ public final class JdbiKeyValueStore implements KeyValueStore {
   }
 
   private static Next sum(Entry before, long delta) {
-    if (before.value().length > LONG_DIGITS_MAX) {
-      return new Next.Stay(Written.INVALID);
-    }
-    try {
-      long sum = Math.addExact(Long.parseLong(text(before.value())), delta);
-      return new Next.Put(decimal(sum), before.expiresAt());
-    } catch (NumberFormatException | ArithmeticException e) {
-      return new Next.Stay(Written.INVALID);
-    }
+    OptionalLong sum = KeyValueStore.sum(before.value(), delta);
+    return sum.isPresent()
+        ? new Next.Put(decimal(sum.getAsLong()), before.expiresAt())
+        : new Next.Stay(Written.INVALID);
   }
 
   @Override

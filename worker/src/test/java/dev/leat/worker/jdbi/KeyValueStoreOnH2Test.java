@@ -1,9 +1,10 @@
 package dev.leat.worker.jdbi;
 
 import dev.leat.testkit.TestDatabase;
+import dev.leat.worker.capability.keyvalue.KeyValueStoreContract;
 
 final class KeyValueStoreOnH2Test extends KeyValueStoreContract {
   KeyValueStoreOnH2Test() {
-    super(TestDatabase.h2());
+    super(TestKeyValueStore.in(TestDatabase.h2()));
   }
 }

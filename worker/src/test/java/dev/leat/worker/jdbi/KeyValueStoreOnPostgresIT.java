@@ -1,9 +1,10 @@
 package dev.leat.worker.jdbi;
 
 import dev.leat.testkit.TestDatabase;
+import dev.leat.worker.capability.keyvalue.KeyValueStoreContract;
 
 final class KeyValueStoreOnPostgresIT extends KeyValueStoreContract {
   KeyValueStoreOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(TestKeyValueStore.in(TestDatabase.postgres()));
   }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Values that functions keep between invocations, on whichever node these run. Laws:
@@ -14,8 +15,9 @@ import java.util.Optional;
  *       expired is as one that was never set.
  *   <li>{@code set} puts a value in the place of what is there. {@code delete} and {@code expire}
  *       change what is there, and say {@code ABSENT} if nothing is.
- *   <li>{@code increment} adds to a whole number of 64 bits, written in decimal; what is absent is
- *       0. Of several at once none is lost. It leaves the expiry of what was there. What is no such
+ *   <li>{@code increment} adds to a whole number of 64 bits, written in decimal: digits of ASCII, a
+ *       sign before them or not, {@value #DIGITS_MAX} characters at the most; what is absent is 0.
+ *       Of several at once none is lost. It leaves the expiry of what was there. What is no such
  *       number, or would leave the range, is {@code INVALID} and stays.
  *   <li>{@code compareAndSet} sets the value if what is there equals what is expected, else says
  *       {@code CONFLICT}. Of several at once that expect the same, and set another, one succeeds.
@@ -32,6 +34,9 @@ import java.util.Optional;
  * for several threads.
  */
 public interface KeyValueStore {
+  /** Of a number to which is added: those of {@link Long#MIN_VALUE}. */
+  int DIGITS_MAX = 20;
+
   Optional<byte[]> get(Key key, Instant now);
 
   /** Whether {@code get} finds one, without reading it. */
@@ -82,6 +87,22 @@ public interface KeyValueStore {
     INVALID,
     /** The tenant has no room for it. */
     FULL
+  }
+
+  /**
+   * The sum of what a value says and this; empty if that is no number of law 3, or out of range.
+   */
+  static OptionalLong sum(byte[] value, long delta) {
+    if (value.length > DIGITS_MAX) {
+      return OptionalLong.empty();
+    }
+    try {
+      // Bytes that are no ASCII become what is no digit.
+      long number = Long.parseLong(new String(value, StandardCharsets.US_ASCII));
+      return OptionalLong.of(Math.addExact(number, delta));
+    } catch (NumberFormatException | ArithmeticException e) {
+      return OptionalLong.empty();
+    }
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -65,14 +66,12 @@ public final class MemoryKeyValueStore implements KeyValueStore {
   public synchronized Incremented increment(
       Key key, long delta, Instant expiresAt, Instant now, Room room) {
     Entry before = live(key, now);
-    long sum;
-    try {
-      long value =
-          before == null ? 0 : Long.parseLong(new String(before.value(), StandardCharsets.UTF_8));
-      sum = Math.addExact(value, delta);
-    } catch (NumberFormatException | ArithmeticException e) {
+    OptionalLong added =
+        before == null ? OptionalLong.of(delta) : KeyValueStore.sum(before.value(), delta);
+    if (added.isEmpty()) {
       return new Incremented(Written.INVALID, 0);
     }
+    long sum = added.getAsLong();
     byte[] digits = Long.toString(sum).getBytes(StandardCharsets.UTF_8);
     Written how =
         put(key, new Entry(digits, before == null ? expiresAt : before.expiresAt()), room);

@@ -1,11 +1,9 @@
-package dev.leat.worker.jdbi;
+package dev.leat.worker.capability.keyvalue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.TenantId;
 import dev.leat.testkit.Seed;
-import dev.leat.testkit.TestDatabase;
-import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import dev.leat.worker.capability.keyvalue.KeyValueStore.Incremented;
 import dev.leat.worker.capability.keyvalue.KeyValueStore.Key;
 import dev.leat.worker.capability.keyvalue.KeyValueStore.Room;
@@ -28,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The numbered laws of {@link KeyValueStore}, which every store must keep. */
-abstract class KeyValueStoreContract {
+public abstract class KeyValueStoreContract {
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantId OTHER = new TenantId("other");
   private static final Room ROOM = new Room(1_000, 100_000);
@@ -38,16 +36,15 @@ abstract class KeyValueStoreContract {
   private final KeyValueStore store;
   private final Runnable close;
 
-  KeyValueStoreContract(TestDatabase database) {
-    WorkerSchema.migrate(database.dataSource());
-    store = new JdbiKeyValueStore(database.dataSource());
-    close = database::close;
+  protected KeyValueStoreContract(Tested tested) {
+    this.store = tested.store();
+    this.close = tested.close();
   }
 
-  KeyValueStoreContract(KeyValueStore store) {
-    this.store = store;
-    this.close = () -> {};
-  }
+  /**
+   * @param close is done after each test
+   */
+  public record Tested(KeyValueStore store, Runnable close) {}
 
   @AfterEach
   void close() {
@@ -116,7 +113,20 @@ abstract class KeyValueStoreContract {
     assertThat(text(key, LATER.minusSeconds(1))).as("its expiry stays").isEqualTo("-1");
     assertThat(store.increment(key, Long.MIN_VALUE, LATER, NOW, ROOM).how())
         .isEqualTo(Written.INVALID);
-    for (String none : List.of("", "x", "1.5", "1".repeat(500), "-")) {
+    set(key, Long.toString(Long.MAX_VALUE - 1), LATER);
+    assertThat(store.increment(key, 1, LATER, NOW, ROOM).value())
+        .as("beyond what a double holds")
+        .isEqualTo(Long.MAX_VALUE);
+    assertThat(store.increment(key, 1, LATER, NOW, ROOM).how()).isEqualTo(Written.INVALID);
+    for (String number : List.of("5", "+5", "007", "-000", "9007199254740993")) {
+      set(key, number, LATER);
+      assertThat(store.increment(key, -1, LATER, NOW, ROOM).value())
+          .as(number)
+          .isEqualTo(Long.parseLong(number) - 1);
+    }
+    for (String none :
+        List.of(
+            "", "x", "1.5", "1".repeat(500), "0".repeat(21), "-", "+-1", " 1", "1\n", "\u0661")) {
       set(key, none, LATER);
       assertThat(store.increment(key, 1, LATER, NOW, ROOM).how()).isEqualTo(Written.INVALID);
       assertThat(text(key, NOW)).isEqualTo(none);
@@ -184,6 +194,21 @@ abstract class KeyValueStoreContract {
         .isEqualTo(Written.FULL);
     assertThat(store.use(ACME)).isEqualTo(new Use(2, 12));
     assertThat(store.use(OTHER)).isEqualTo(new Use(0, 0));
+  }
+
+  @Test
+  void law6_ofSeveralAtOnce_soManyAreLetInAsThereIsRoomFor() throws Exception {
+    Room narrow = new Room(10, 100_000);
+    List<Callable<Written>> attempts = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Key key = new Key(ACME, "default", "k" + i);
+      attempts.add(() -> store.set(key, bytes("v"), LATER, NOW, narrow));
+    }
+
+    assertThat(all(attempts)).filteredOn(Written.DONE::equals).hasSize(10);
+
+    assertThat(store.use(ACME).keys()).isEqualTo(10);
+    assertThat(store.list(ACME, "default", "", 100, NOW)).hasSize(10);
   }
 
   @Test
