@@ -256,6 +256,25 @@ final class StepGuestTest {
     }
   }
 
+  /** Each character of it takes six as JSON. */
+  @Test
+  void httpRequest_answerThatIsTooLargeAsJson_isAnsweredAsAnError() {
+    String url = server.origin("api.example.com");
+    server.says("/controls", "\u0001".repeat(1 << 20)).says("/quotes", "\"".repeat(500_000));
+
+    JsonNode context =
+        run(
+                new StepScript()
+                    .http("{\"url\":\"" + url + "/controls\"}", "a")
+                    .http("{\"url\":\"" + url + "/quotes\"}", "b")
+                    .answers(NOTHING),
+                "{}")
+            .path("context");
+
+    assertThat(context.at("/a/error/code").asText()).isEqualTo("too-large");
+    assertThat(context.at("/b/body").asText()).hasSize(500_000);
+  }
+
   @Test
   void httpRequest_whatIsNotAllowed_isAnsweredAsAnError() {
     StepScript script = new StepScript();

@@ -26,8 +26,7 @@ record StepAnswer(Map<String, byte[]> members) {
 
   /** The answer that this is; nothing if it is none. */
   static Optional<StepAnswer> of(byte[] json) {
-    return StepContext.members(json)
-        .filter(members -> KNOWN.containsAll(members.keySet()))
+    return StepContext.members(json, KNOWN::contains)
         .map(StepAnswer::whole)
         .filter(StepAnswer::isOne);
   }

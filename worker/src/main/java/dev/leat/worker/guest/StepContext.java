@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,24 +60,24 @@ final class StepContext {
   static Optional<StepContext> of(byte[] json) {
     return json.length == 0
         ? Optional.of(new StepContext(new LinkedHashMap<>()))
-        : members(json).map(StepContext::new);
+        : members(json, name -> true).map(StepContext::new);
   }
 
   /**
-   * The members of an object, in their order; nothing if it is none, or has too many. Of one name
-   * the last holds.
+   * The members of an object, in their order; nothing if it is none, or has too many, or another
+   * than is known, whose value is then not read. Of one name the last holds.
    */
-  static Optional<Map<String, byte[]>> members(byte[] json) {
+  static Optional<Map<String, byte[]>> members(byte[] json, Predicate<String> known) {
     try (JsonParser parser = JSON.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return Optional.empty();
       }
       Map<String, byte[]> members = new LinkedHashMap<>();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        if (members.size() == MEMBERS_MAX) {
+        String name = parser.currentName();
+        if (members.size() == MEMBERS_MAX || !known.test(name)) {
           return Optional.empty();
         }
-        String name = parser.currentName();
         parser.nextToken();
         members.put(name, copied(parser));
       }
