@@ -58,6 +58,11 @@ public final class TraceParent {
     return (Character.digit(context.charAt(FLAGS + 1), 16) & 1) == 1;
   }
 
+  /** The same context of a trace that is not kept. */
+  public static String unsampled(String context) {
+    return context.substring(0, FLAGS) + "00";
+  }
+
   public static String traceId(String context) {
     return context.substring(TRACE_START, TRACE_END);
   }

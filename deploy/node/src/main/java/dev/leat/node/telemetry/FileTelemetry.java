@@ -33,7 +33,7 @@ final class FileTelemetry implements Telemetry {
   FileTelemetry(TelemetryConfig config, String node) {
     this.file = Path.of(config.file());
     this.node = node;
-    this.tracing = new SampledTracing(config.sampling(), spans::add);
+    this.tracing = new SampledTracing(config, System::nanoTime, traces, spans::add);
   }
 
   @Override

@@ -54,6 +54,7 @@ public final class OtelVariables {
         file("OTEL_EXPORTER_OTLP_CERTIFICATE"),
         "",
         sampling(off.sampling()),
+        off.tracesPerSecond(),
         isSent("OTEL_TRACES_EXPORTER"),
         isSent("OTEL_METRICS_EXPORTER"),
         isSent("OTEL_LOGS_EXPORTER"),

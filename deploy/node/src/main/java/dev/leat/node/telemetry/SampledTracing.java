@@ -5,30 +5,48 @@ import dev.leat.contract.trace.TraceParent;
 import dev.leat.contract.trace.Tracing;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a part of the traces that begin here, and of the others those that whoever began them
- * keeps.
+ * keeps; of each so many a second at the most, since a trace costs some 50 us and callers could
+ * have all of theirs kept. Which are left out is said in their contexts, so no node keeps a part of
+ * one.
  */
 final class SampledTracing implements Tracing {
   private final double sampling;
+  private final SecondLimit own;
+  private final SecondLimit callers;
+  private final ExportCounts counts;
   private final Consumer<Span> spans;
 
   /**
-   * @param sampling the part, 0 to 1
+   * @param counts told of each trace that was one too many
    * @param spans takes those that are kept; must not wait
    */
-  SampledTracing(double sampling, Consumer<Span> spans) {
-    this.sampling = sampling;
+  SampledTracing(
+      TelemetryConfig config, LongSupplier nanoTime, ExportCounts counts, Consumer<Span> spans) {
+    this.sampling = config.sampling();
+    this.own = new SecondLimit(config.tracesPerSecond(), nanoTime);
+    this.callers = new SecondLimit(config.tracesPerSecond(), nanoTime);
+    this.counts = counts;
     this.spans = spans;
   }
 
   @Override
   public String begin(@Nullable String inbound) {
     return inbound != null && TraceParent.isValid(inbound)
-        ? TraceParent.child(inbound)
-        : TraceParent.root(ThreadLocalRandom.current().nextDouble() < sampling);
+        ? within(callers, TraceParent.child(inbound))
+        : within(own, TraceParent.root(ThreadLocalRandom.current().nextDouble() < sampling));
+  }
+
+  private String within(SecondLimit limit, String context) {
+    if (!TraceParent.isSampled(context) || limit.take()) {
+      return context;
+    }
+    counts.dropped(1);
+    return TraceParent.unsampled(context);
   }
 
   @Override

@@ -13,6 +13,8 @@ import java.util.Map;
  * @param authorities certificates in PEM that sign the collector's; empty for those of the JDK
  * @param file where spans are written instead, a JSON object a line; empty for none
  * @param sampling of the traces that begin here, how many of one are kept
+ * @param tracesPerSecond of those that are kept, how many of one second: of those that begin here,
+ *     and as many of others
  * @param hasTraces whether spans are sent
  * @param hasMetrics whether figures are sent
  * @param hasLogs whether the log is sent
@@ -56,6 +58,14 @@ public record TelemetryConfig(
                     + " began them decides",
             form = "be a number from 0 to 1")
         double sampling,
+    @Setting(
+            key = "traces-per-second",
+            doc =
+                "how many traces of one second are kept at the most: of those that begin here, and"
+                    + " as many of those that others began",
+            min = 1,
+            max = 100_000)
+        int tracesPerSecond,
     @Setting(key = "traces", doc = "whether spans are sent", form = "be true or false")
         boolean hasTraces,
     @Setting(
@@ -96,6 +106,7 @@ public record TelemetryConfig(
           new Secret(""),
           "",
           0.1,
+          200,
           true,
           true,
           true,

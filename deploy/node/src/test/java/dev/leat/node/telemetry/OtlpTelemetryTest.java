@@ -55,6 +55,7 @@ class OtlpTelemetryTest {
         new Secret(authorities),
         "",
         1,
+        200,
         true,
         isAll,
         isAll,
