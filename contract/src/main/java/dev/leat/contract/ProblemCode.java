@@ -19,6 +19,7 @@ public enum ProblemCode {
   CONFLICT(409, Source.GATEWAY, false, "It conflicts with what exists"),
   ACCEPTANCE_REQUIRED(409, Source.GATEWAY, false, "It asks for more than before"),
   NO_RESULT(409, Source.GATEWAY, false, "The invocation has no result"),
+  KEY_PENDING(409, Source.GATEWAY, true, "The call with this key is not answered yet"),
   RESULT_EXPIRED(410, Source.GATEWAY, false, "The result is not kept any more"),
   PRECONDITION_FAILED(412, Source.GATEWAY, false, "It has changed meanwhile"),
   BODY_TOO_LARGE(413, Source.GATEWAY, false, "The body is too large"),

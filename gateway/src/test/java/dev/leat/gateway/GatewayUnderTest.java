@@ -18,6 +18,8 @@ import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.gateway.invocation.InvocationPipeline;
 import dev.leat.gateway.pipeline.EndedRequest;
 import dev.leat.gateway.pipeline.Requests;
+import dev.leat.invocations.async.KeyedCalls;
+import dev.leat.invocations.jdbi.JdbiKeyedCallStore;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.store.ChangeFeed;
 import dev.leat.store.PolledChangeFeed;
@@ -141,6 +143,7 @@ final class GatewayUnderTest implements AutoCloseable {
             bodies,
             functions,
             later,
+            new KeyedCalls(new JdbiKeyedCallStore(source), blocking),
             Duration.ofSeconds(1),
             tracing);
     control =

@@ -403,6 +403,7 @@ final class Assembly implements AutoCloseable {
             bodies,
             invocations,
             async.acceptance(),
+            async.keyed,
             waitMax,
             telemetry.tracing()),
         new ControlPlane(

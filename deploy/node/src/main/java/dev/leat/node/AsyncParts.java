@@ -8,8 +8,8 @@ import dev.leat.contract.Headers;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.VersionRef;
-import dev.leat.contract.trace.Tracing;
 import dev.leat.contract.permission.HttpTarget;
+import dev.leat.contract.trace.Tracing;
 import dev.leat.gateway.invocation.AsyncAcceptance;
 import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.Accepting;
@@ -21,6 +21,7 @@ import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.Callbacks;
 import dev.leat.invocations.async.DeadLetters;
+import dev.leat.invocations.async.KeyedCalls;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.Places;
 import dev.leat.invocations.async.Pressure;
@@ -29,6 +30,7 @@ import dev.leat.invocations.async.TracedRuns;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
 import dev.leat.invocations.jdbi.JdbiCallbackStore;
 import dev.leat.invocations.jdbi.JdbiDeadLetterStore;
+import dev.leat.invocations.jdbi.JdbiKeyedCallStore;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.registry.route.RoutingTable;
@@ -67,6 +69,7 @@ final class AsyncParts {
   final DeadLetters deadLetters;
 
   final Callbacks callbacks;
+  final KeyedCalls keyed;
 
   private final WakeUp others;
   private final OutboundHttp outbound;
@@ -123,6 +126,7 @@ final class AsyncParts {
             blocking,
             clock,
             () -> ThreadLocalRandom.current().nextLong());
+    keyed = new KeyedCalls(new JdbiKeyedCallStore(source), blocking);
     invocations = new AsyncInvocations(store, runner::cancel);
     deadLetters = new DeadLetters(new JdbiDeadLetterStore(source), functions, this::accepted);
   }

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -148,6 +149,51 @@ class AsyncInvocationIT {
     assertThat(keyed("k1", "a").json().path("id").asText()).isEqualTo(first);
     assertThat(keyed("k1", "b").problem()).isEqualTo("422 key-reused gateway");
     assertThat(keyed("not a key", "b").problem()).isEqualTo("400 invalid-request gateway");
+  }
+
+  @Test
+  void idempotencyKey_ofACallThatIsWaitedFor_getsTheFirstAnswer() {
+    Answered first = waited("teapot", "w1", "a");
+    Answered again = waited("teapot", "w1", "a");
+
+    assertThat(again.status()).isEqualTo(first.status()).isEqualTo(418);
+    assertThat(again.text()).isEqualTo(first.text());
+    assertThat(again.header("x-tea")).isEqualTo("green");
+    assertThat(again.header("leat-replayed")).isEqualTo("true");
+    assertThat(first.header("leat-replayed")).isEmpty();
+    assertThat(again.header("leat-error-source")).isEqualTo("function");
+    assertThat(waited("teapot", "w1", "b").problem()).isEqualTo("422 key-reused gateway");
+    assertThat(waited("teapot", "not a key", "b").problem())
+        .isEqualTo("400 invalid-request gateway");
+    assertThat(waited("trap", "w1", "a").problem()).isEqualTo("502 function-trapped worker");
+    Answered trapped = waited("trap", "w1", "a");
+    assertThat(trapped.problem()).isEqualTo("502 function-trapped worker");
+    assertThat(trapped.header("leat-replayed")).isEqualTo("true");
+  }
+
+  @Test
+  void idempotencyKey_whileTheFirstRuns_isPending() {
+    acme.deploy("busy", Guests.spinning(), "  limits: {timeout: 3s}\n");
+    CompletableFuture<Answered> other =
+        CompletableFuture.supplyAsync(() -> waited("busy", "w2", "a"));
+
+    Eventually.holds(
+        "one of the two found it pending", // whichever came first runs
+        () -> isPending(waited("busy", "w2", "a")) || (other.isDone() && isPending(other.join())));
+    other.join();
+    assertThat(waited("busy", "w2", "a").problem()).startsWith("504 function-timeout");
+  }
+
+  private static boolean isPending(Answered answered) {
+    return answered.problem().equals("409 key-pending gateway");
+  }
+
+  private Answered waited(String function, String key, String body) {
+    return acme.call("POST", function)
+        .token(invoker)
+        .field("Idempotency-Key", key)
+        .body(body)
+        .send();
   }
 
   @Test

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * {@link TellAcceptance}. Other calls go on.
  */
 final class AcceptForLater implements Step<InvocationExchange> {
-  private static final CharSequence KEY = HttpHeaders.createOptimized("idempotency-key");
 
   private static final CharSequence CALLBACK_URL = HttpHeaders.createOptimized("leat-callback-url");
 
@@ -41,12 +40,9 @@ final class AcceptForLater implements Step<InvocationExchange> {
     if (!Preferences.isAsync(exchange.request().headers())) {
       return Next.GO_ON;
     }
-    Optional<String> key = key(exchange.request().headers().get(KEY));
+    Optional<String> key = KeyField.of(exchange);
     if (key.isPresent() && !IdempotencyKey.isValid(key.get())) {
-      return exchange.refuse(
-          ProblemCode.INVALID_REQUEST,
-          "Idempotency-Key must be 1-%d printable characters without spaces."
-              .formatted(IdempotencyKey.CHARS_MAX));
+      return KeyField.refuse(exchange);
     }
     Target called = exchange.called();
     String callback = exchange.request().headers().get(CALLBACK_URL);
@@ -94,14 +90,5 @@ final class AcceptForLater implements Step<InvocationExchange> {
             ProblemCode.CALLBACK_NOT_ALLOWED,
             "The address of '%s' is not one that functions may reach."
                 .formatted(Excerpt.of(target.get().host())));
-  }
-
-  /** As sent, or without the quotes of a structured field (RFC 8941, 3.3.3). */
-  private static Optional<String> key(@Nullable String field) {
-    if (field == null) {
-      return Optional.empty();
-    }
-    boolean isQuoted = field.length() > 2 && field.startsWith("\"") && field.endsWith("\"");
-    return Optional.of(isQuoted ? field.substring(1, field.length() - 1) : field);
   }
 }

@@ -11,6 +11,9 @@ import dev.leat.gateway.pipeline.Exchange;
 import dev.leat.gateway.pipeline.Pipeline;
 import dev.leat.gateway.pipeline.Requests;
 import dev.leat.invocations.async.Acceptance;
+import dev.leat.invocations.async.FirstAnswer;
+import dev.leat.invocations.async.KeyedCallStore;
+import dev.leat.invocations.async.KeyedCalls;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.tenants.Admission;
 import dev.leat.tenants.QuotaLeft;
@@ -43,6 +46,7 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
 
   private @Nullable Outcome outcome;
   private volatile @Nullable Acceptance acceptance;
+  private volatile KeyedCalls.@Nullable Told told;
 
   InvocationExchange(
       Pipeline<InvocationExchange> pipeline, HttpServerRequest request, EventLoop loop) {
@@ -163,8 +167,35 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
               ? ended
               : new Outcome.Overloaded(
                   "The function ran, but the memory for responses is used up", RETRY_AFTER);
-      handover.comeBack(this);
+      if (told == null) {
+        handover.comeBack(this);
+      } else {
+        keep(ended);
+      }
     }
+  }
+
+  /** The call had a key: its caller is answered once that is kept. */
+  private void keep(Outcome ended) {
+    if (told instanceof KeyedCalls.Told.Found found) {
+      found.claimed().ended(TellFirstAnswer.kept(this, ended), () -> handover.comeBack(this));
+    }
+  }
+
+  /** What was found of the call's key. Called on any thread. */
+  void claimed(KeyedCalls.Told became) {
+    if (became instanceof KeyedCalls.Told.Found(KeyedCallStore.Claim.Answered(var answer), var _)
+        && !memory().exchange(answer instanceof FirstAnswer.Response it ? it.body().length : 0)) {
+      told = new KeyedCalls.Told.Overloaded();
+    } else {
+      told = became;
+    }
+    handover.comeBack(this);
+  }
+
+  /** Null for a call without a key. */
+  KeyedCalls.@Nullable Told told() {
+    return told;
   }
 
   /** What became of it that was to be run later. Called on any thread. */
@@ -182,6 +213,9 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
   @Override
   public void giveBack() {
     releasePlace(Usage.NONE);
+    if (told instanceof KeyedCalls.Told.Found found) {
+      found.claimed().dropped();
+    }
     super.giveBack();
   }
 

@@ -18,6 +18,7 @@ import dev.leat.gateway.pipeline.Requests;
 import dev.leat.gateway.pipeline.RequireHost;
 import dev.leat.gateway.pipeline.ReserveMemory;
 import dev.leat.gateway.pipeline.SendAnswer;
+import dev.leat.invocations.async.KeyedCalls;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.tenants.Authenticator;
 import dev.leat.tenants.QuotaGate;
@@ -42,6 +43,7 @@ public final class InvocationPipeline {
    *     more
    * @param invoker runs what is let through
    * @param accepting takes what is to be run later
+   * @param keyed knows the calls that were sent with a key
    * @param waitMax how long an invocation may wait at a worker
    * @param tracing says which trace a request belongs to
    */
@@ -54,6 +56,7 @@ public final class InvocationPipeline {
       BodyMemory bodies,
       Invoker invoker,
       AsyncAcceptance accepting,
+      KeyedCalls keyed,
       Duration waitMax,
       Tracing tracing) {
     CallOf calls = new CallOf(authenticator);
@@ -87,6 +90,8 @@ public final class InvocationPipeline {
                     "what is run later is committed first",
                     new AcceptForLater(new TracedAcceptance(accepting, tracing), calls)),
                 step("accepted", "whose caller waits goes on", new TellAcceptance()),
+                step("key", "the same again is not run again", new ClaimKey(keyed, waitMax)),
+                step("known", "whose key is new goes on", new TellFirstAnswer()),
                 step("leave", "functions' threads are woken once for many", new LeaveEventLoop()),
                 step(
                     "invoke",

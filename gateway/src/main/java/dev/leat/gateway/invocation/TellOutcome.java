@@ -71,7 +71,8 @@ final class TellOutcome implements Step<InvocationExchange> {
     };
   }
 
-  private static Next respond(InvocationExchange exchange, Outcome.Responded responded) {
+  /** Answers as the function did. */
+  static Next respond(InvocationExchange exchange, Outcome.Responded responded) {
     HttpServerResponse response = exchange.response();
     MultiMap fields = response.headers();
     Headers headers = responded.headers();

@@ -21,7 +21,9 @@ final class AsyncCounts {
   private static final int CANCELLED = 4;
   private static final int BYTES = 5;
   private static final int CALLBACKS = 6;
-  private static final int COLUMNS = 7;
+  private static final int KEYED = 7;
+  private static final int KEYED_BYTES = 8;
+  private static final int COLUMNS = 9;
 
   void accepted(TenantId tenant, long bytes) {
     of(tenant)[ACCEPTED]++;
@@ -44,6 +46,12 @@ final class AsyncCounts {
   /** Callbacks that are awaited, or to be sent. */
   void callbacks(TenantId tenant, long more) {
     of(tenant)[CALLBACKS] += more;
+  }
+
+  /** Calls with a key, and what they hold. */
+  void keyed(TenantId tenant, long more, long bytes) {
+    of(tenant)[KEYED] += more;
+    of(tenant)[KEYED_BYTES] += bytes;
   }
 
   private void add(TenantId tenant, InvocationState state, long count) {
@@ -75,7 +83,8 @@ final class AsyncCounts {
             UPDATE async_counts SET
               accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
               cancelled = cancelled + :c, bytes = bytes + :b,
-              callbacks = callbacks + :k
+              callbacks = callbacks + :k, keyed = keyed + :y,
+              keyed_bytes = keyed_bytes + :z
             WHERE tenant = :tenant AND slot = :slot
             """);
     added.forEach((tenant, counts) -> bind(updates, tenant, slot, counts).add());
@@ -103,7 +112,8 @@ final class AsyncCounts {
             UPDATE async_counts SET
               accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
               cancelled = cancelled + :c, bytes = bytes + :b,
-              callbacks = callbacks + :k
+              callbacks = callbacks + :k, keyed = keyed + :y,
+              keyed_bytes = keyed_bytes + :z
             WHERE tenant = :tenant AND slot = :slot
             """);
     bind(update, tenant, slot, counts).add().execute();
@@ -119,6 +129,8 @@ final class AsyncCounts {
         .bind("d", counts[DEAD])
         .bind("c", counts[CANCELLED])
         .bind("b", counts[BYTES])
-        .bind("k", counts[CALLBACKS]);
+        .bind("k", counts[CALLBACKS])
+        .bind("y", counts[KEYED])
+        .bind("z", counts[KEYED_BYTES]);
   }
 }

@@ -404,7 +404,8 @@ public final class JdbiAsyncStore implements AsyncStore {
           AsyncCounts counts = new AsyncCounts();
           int removed =
               Expired.remove(handle, "async_results", LargeBodies.RESULT, most, counts)
-                  + Expired.remove(handle, "dead_letters", LargeBodies.INPUT, most, counts);
+                  + Expired.remove(handle, "dead_letters", LargeBodies.INPUT, most, counts)
+                  + JdbiKeyedCallStore.prune(handle, most, counts);
           counts.write(handle, SLOTS);
           handle
               .createUpdate(
@@ -443,6 +444,7 @@ public final class JdbiAsyncStore implements AsyncStore {
             "async_gone",
             "async_callbacks",
             "idempotency_keys",
+            "keyed_calls",
             "async_counts")) {
       if (forgetSome(tenant, table)) {
         return true;
@@ -456,6 +458,7 @@ public final class JdbiAsyncStore implements AsyncStore {
         switch (table) {
           case "async_bodies" -> "id, kind, number";
           case "idempotency_keys" -> "function, name";
+          case "keyed_calls" -> "function, caller, name";
           case "async_counts" -> "slot";
           default -> "id";
         };

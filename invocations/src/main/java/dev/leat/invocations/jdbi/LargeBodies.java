@@ -17,6 +17,9 @@ final class LargeBodies {
   /** What a function answered. */
   static final String RESULT = "r";
 
+  /** What a call with a key was answered. */
+  static final String KEYED = "k";
+
   /** The most that a {@code BYTEA} of H2 holds. */
   private static final int PIECE_BYTES = 1 << 20;
 

@@ -209,8 +209,7 @@ class OtlpTelemetryTest {
   }
 
   @Test
-  void tls_goesToACollectorThatIsTrusted_andToNoOther(@TempDir Path directory)
-      throws IOException {
+  void tls_goesToACollectorThatIsTrusted_andToNoOther(@TempDir Path directory) throws IOException {
     TestCertificate known = TestCertificate.of(directory, "known", "dns:localhost");
     TestCertificate stranger = TestCertificate.of(directory, "stranger", "dns:localhost");
     TestCertificate misnamed = TestCertificate.of(directory, "misnamed", "dns:elsewhere");
@@ -229,7 +228,8 @@ class OtlpTelemetryTest {
 
   private static boolean sent(Collector to, String authorities) throws IOException {
     OtlpTelemetry telemetry =
-        started(config(to.url(), "", authorities, false, Duration.ofSeconds(20)), MetricSnapshots.of());
+        started(
+            config(to.url(), "", authorities, false, Duration.ofSeconds(20)), MetricSnapshots.of());
     try (telemetry) {
       telemetry.tracing().ended(span("one"));
       ExportCounts counts = counts(telemetry, "traces");

@@ -1,0 +1,60 @@
+package dev.leat.invocations.async;
+
+import dev.leat.contract.FunctionRef;
+import dev.leat.store.StoreFailure;
+import java.time.Duration;
+
+/**
+ * Calls that somebody waits for and named by a key, and what they were answered. Every method
+ * blocks and throws {@link StoreFailure} when the store is broken. Laws:
+ *
+ * <ol>
+ *   <li>Of all that claim a key of one caller and function at the same time, one is the first, for
+ *       {@link IdempotencyKey#KEPT}. The others find it pending, and answered once {@code keep} has
+ *       committed; another request with it is refused.
+ *   <li>{@code forget} makes the key free, unless it was answered. So does the time that a claim
+ *       may be pending.
+ *   <li>Of a tenant that has {@link #OF_TENANT_MAX}, or {@link #BYTES_OF_TENANT_MAX}, no new key is
+ *       claimed.
+ *   <li>{@code keep} and {@code forget} change only what this claim began.
+ * </ol>
+ */
+public interface KeyedCallStore {
+  /** Of one tenant, in {@link IdempotencyKey#KEPT}. */
+  int OF_TENANT_MAX = 100_000;
+
+  /** Of one tenant: rows, and answers with their heads. */
+  long BYTES_OF_TENANT_MAX = 256L << 20;
+
+  /**
+   * @param id of the platform's making
+   * @param pendingFor longer than the call takes
+   */
+  Claim claim(Key key, String request, String id, Duration pendingFor);
+
+  void keep(Key key, String id, FirstAnswer answer);
+
+  void forget(Key key, String id);
+
+  /**
+   * @param caller whose key it is: nobody is given another's answer; "" without a token
+   */
+  record Key(FunctionRef function, String caller, String name) {}
+
+  /** What was found. */
+  sealed interface Claim {
+    /** Nobody had it: the call runs, and whoever has it says what becomes of it. */
+    record First() implements Claim {}
+
+    /** The first is not answered yet. */
+    record Pending() implements Claim {}
+
+    record Answered(FirstAnswer answer) implements Claim {}
+
+    /** It came with another request. */
+    record Reused() implements Claim {}
+
+    /** The tenant has as many as it may. */
+    record Full() implements Claim {}
+  }
+}

@@ -1,0 +1,189 @@
+package dev.leat.invocations.jdbi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.contract.FunctionName;
+import dev.leat.contract.FunctionRef;
+import dev.leat.contract.Headers;
+import dev.leat.contract.ProblemCode;
+import dev.leat.contract.TenantId;
+import dev.leat.invocations.async.FirstAnswer;
+import dev.leat.invocations.async.KeyedCallStore;
+import dev.leat.invocations.async.KeyedCallStore.Claim;
+import dev.leat.invocations.async.KeyedCallStore.Key;
+import dev.leat.store.Database;
+import dev.leat.testkit.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The laws of {@link KeyedCallStore}, by their numbers. */
+abstract class KeyedCallStoreContract {
+  private static final TenantId ACME = new TenantId("acme");
+  private static final String REQUEST = "a".repeat(64);
+  private static final String ANOTHER = "b".repeat(64);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Key KEY = key("ann", "order-1");
+  private static final FirstAnswer ANSWER =
+      new FirstAnswer.Response(201, Headers.of("X-A", "1"), new byte[] {1, 2, 3});
+
+  private final TestDatabase database;
+  private KeyedCallStore store;
+
+  KeyedCallStoreContract(TestDatabase database) {
+    this.database = database;
+  }
+
+  @BeforeEach
+  void open() {
+    InvocationsSchema.migrate(database.dataSource());
+    store = new JdbiKeyedCallStore(database.dataSource());
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Test
+  void law1_claim_firstIsPendingThenAnswered_othersAreTold() {
+    assertThat(claim(KEY, "1")).isEqualTo(new Claim.First());
+    assertThat(claim(KEY, "2")).isEqualTo(new Claim.Pending());
+    assertThat(store.claim(KEY, ANOTHER, "3", MINUTE)).isEqualTo(new Claim.Reused());
+
+    store.keep(KEY, "1", ANSWER);
+
+    assertThat(claim(KEY, "4")).usingRecursiveComparison().isEqualTo(new Claim.Answered(ANSWER));
+    assertThat(store.claim(KEY, ANOTHER, "5", MINUTE)).isEqualTo(new Claim.Reused());
+    assertThat(claim(key("bob", "order-1"), "6")).as("another's key").isEqualTo(new Claim.First());
+  }
+
+  @Test
+  void law1_claim_refusalAndLargeAnswer_areKeptWhole() {
+    FirstAnswer refusal = new FirstAnswer.Refusal(ProblemCode.FUNCTION_TRAPPED, "it trapped");
+    FirstAnswer large = new FirstAnswer.Response(200, Headers.NONE, new byte[(1 << 20) + 5]);
+    Key another = key("ann", "order-2");
+    claim(KEY, "1");
+    claim(another, "2");
+    store.keep(KEY, "1", refusal);
+    store.keep(another, "2", large);
+
+    assertThat(claim(KEY, "3")).isEqualTo(new Claim.Answered(refusal));
+    assertThat(claim(another, "4")).usingRecursiveComparison().isEqualTo(new Claim.Answered(large));
+  }
+
+  @Test
+  void law1_claim_manyAtTheSameTime_oneIsTheFirst() throws Exception {
+    List<Future<Claim>> claims = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int i = 0; i < 16; i++) {
+        String id = "id" + i;
+        claims.add(threads.submit(() -> claim(KEY, id)));
+      }
+    }
+    int first = 0;
+    for (Future<Claim> each : claims) {
+      first += each.get() instanceof Claim.First ? 1 : 0;
+    }
+
+    assertThat(first).isEqualTo(1);
+  }
+
+  @Test
+  void law2_forget_makesTheKeyFree_unlessItWasAnswered() {
+    claim(KEY, "1");
+    store.forget(KEY, "1");
+    assertThat(claim(KEY, "2")).isEqualTo(new Claim.First());
+    store.keep(KEY, "2", ANSWER);
+    store.forget(KEY, "2");
+    assertThat(claim(KEY, "3")).isInstanceOf(Claim.Answered.class);
+  }
+
+  @Test
+  void law2_claim_ofALostNode_isOverInTime_andItsOwnEndChangesNothing() {
+    store.claim(KEY, REQUEST, "1", Duration.ZERO);
+    assertThat(claim(KEY, "2")).isEqualTo(new Claim.First());
+
+    store.keep(KEY, "1", ANSWER);
+    store.forget(KEY, "1");
+
+    assertThat(claim(KEY, "3")).isEqualTo(new Claim.Pending());
+    assertThat(sum("keyed")).isEqualTo(1);
+  }
+
+  @Test
+  void law3_claim_tenThousandPending_andBeyondTheBoundNone() {
+    new Database(database.dataSource())
+        .inTransaction(
+            "Filling",
+            handle -> {
+              PreparedBatch rows =
+                  handle.prepareBatch(
+                      """
+                      INSERT INTO keyed_calls VALUES ('acme', 'f', '', ?, ?, ?, CURRENT_TIMESTAMP
+                        + INTERVAL '1' HOUR, CURRENT_TIMESTAMP + INTERVAL '1' DAY, 0, '', '', ?, ?, 0)
+                      """);
+              for (int i = 0; i < 10_000; i++) {
+                rows.add("k" + i, REQUEST, "id" + i, new byte[0], new byte[0]);
+              }
+              return rows.execute().length;
+            });
+    assertThat(claim(key("", "k9999"), "x")).isEqualTo(new Claim.Pending());
+    assertThat(claim(KEY, "1")).isEqualTo(new Claim.First());
+
+    database.execute("UPDATE async_counts SET keyed = 100000");
+    assertThat(claim(key("ann", "one more"), "2")).isEqualTo(new Claim.Full());
+    assertThat(claim(KEY, "3")).as("one that is there").isEqualTo(new Claim.Pending());
+    database.execute("UPDATE async_counts SET keyed = 1, keyed_bytes = 268435456");
+    assertThat(claim(key("ann", "one more"), "2")).isEqualTo(new Claim.Full());
+  }
+
+  @Test
+  void law3_whatIsNotKeptAnyMore_givesItsRoomBack() {
+    claim(KEY, "1");
+    store.keep(KEY, "1", new FirstAnswer.Response(200, Headers.NONE, new byte[70_000]));
+    claim(key("ann", "order-2"), "2");
+    store.forget(key("ann", "order-2"), "2");
+    assertThat(sum("keyed_bytes")).isGreaterThan(70_000);
+    database.execute("UPDATE keyed_calls SET keep_until = CURRENT_TIMESTAMP");
+
+    new JdbiAsyncStore(database.dataSource()).prune(10);
+
+    assertThat(sum("keyed")).isZero();
+    assertThat(sum("keyed_bytes")).isZero();
+    assertThat(claim(KEY, "3")).isEqualTo(new Claim.First());
+  }
+
+  @Test
+  void forgetSome_leavesNothingOfATenant() {
+    claim(KEY, "1");
+    assertThat(new JdbiAsyncStore(database.dataSource()).forgetSome(ACME)).isFalse();
+    assertThat(claim(KEY, "2")).isEqualTo(new Claim.First());
+  }
+
+  private long sum(String column) {
+    return new Database(database.dataSource())
+        .read(
+            "Adding up",
+            handle ->
+                handle
+                    .createQuery("SELECT COALESCE(SUM(%s), 0) FROM async_counts".formatted(column))
+                    .mapTo(Long.class)
+                    .one());
+  }
+
+  private Claim claim(Key key, String id) {
+    return store.claim(key, REQUEST, id, MINUTE);
+  }
+
+  private static Key key(String caller, String name) {
+    return new Key(new FunctionRef(ACME, new FunctionName("f")), caller, name);
+  }
+}
