@@ -1,5 +1,7 @@
 package dev.leat.gateway;
 
+import dev.leat.contract.TenantId;
+import dev.leat.contract.permission.HttpTarget;
 import dev.leat.gateway.invocation.AsyncAcceptance;
 import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.NewInvocation;
@@ -13,6 +15,11 @@ final class AcceptedCalls implements AsyncAcceptance {
   final List<NewInvocation> all = new CopyOnWriteArrayList<>();
   volatile Function<NewInvocation, Acceptance> answer =
       wish -> new Acceptance.Accepted(wish.id(), true);
+
+  @Override
+  public boolean mayReach(TenantId tenant, HttpTarget target) {
+    return false;
+  }
 
   @Override
   public void accept(NewInvocation invocation, Consumer<Acceptance> told) {

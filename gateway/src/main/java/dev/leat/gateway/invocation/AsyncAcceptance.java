@@ -7,12 +7,9 @@ import dev.leat.invocations.async.NewInvocation;
 import java.util.function.Consumer;
 
 /** Accepts invocations that are run later. Never blocks. */
-@FunctionalInterface
 public interface AsyncAcceptance {
   /** Whether the platform would send something there for the tenant, as far as is known now. */
-  default boolean mayReach(TenantId tenant, HttpTarget target) {
-    return false;
-  }
+  boolean mayReach(TenantId tenant, HttpTarget target);
 
   /**
    * @param told what became of it, once, on any thread or at once

@@ -1,5 +1,7 @@
 package dev.leat.gateway.invocation;
 
+import dev.leat.contract.TenantId;
+import dev.leat.contract.permission.HttpTarget;
 import dev.leat.contract.trace.Span;
 import dev.leat.contract.trace.SpanAttributes;
 import dev.leat.contract.trace.TraceParent;
@@ -14,6 +16,11 @@ import java.util.function.Consumer;
  * later, which is a trace of its own.
  */
 record TracedAcceptance(AsyncAcceptance next, Tracing tracing) implements AsyncAcceptance {
+  @Override
+  public boolean mayReach(TenantId tenant, HttpTarget target) {
+    return next.mayReach(tenant, target);
+  }
+
   @Override
   public void accept(NewInvocation invocation, Consumer<Acceptance> told) {
     String parent = invocation.origin().trace();
