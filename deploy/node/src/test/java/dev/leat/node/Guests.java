@@ -124,6 +124,20 @@ public final class Guests {
         new WasmBuilder().importFunction("leat", "secret_get", "(i32,i32,i32,i32)->i32"), code);
   }
 
+  /** Sends a GET to this URL, and answers with the status that it was answered. */
+  public static byte[] asking(String url) {
+    WasmCode code = new WasmCode();
+    code.i32Const(NAME).i32Const(3).i32Const(NAME + 3).i32Const(url.length()).call(0);
+    code.i32Const(0).i32Const(0).call(1).call(2).i64Const(0);
+    return handler(
+        new WasmBuilder()
+            .importFunction("leat", "http_open", "(i32,i32,i32,i32)->i32")
+            .importFunction("leat", "http_send", "(i32,i32,i32)->i32")
+            .importFunction("leat", "response_status", "(i32)->"),
+        code,
+        module -> module.data(NAME, "GET" + url));
+  }
+
   public static byte[] trapping() {
     return handler(new WasmBuilder(), new WasmCode().unreachable());
   }

@@ -8,12 +8,16 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import com.sun.net.httpserver.HttpServer;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.DatabaseDump;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
+import dev.leat.worker.capability.http.OutboundConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +29,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
@@ -43,6 +48,8 @@ class SecretsIT {
   private static final String ONE = "sk_live_4eC39HqLyjWDarjtT1zdp7dc";
 
   private static final String TWO = "sk_live_9aB7xQ2mVn5RtYwZ81LkPq3s";
+  private static final String HEADER = "tok_live_Jq5Zr8Wc3TnYb6Hd1Vf0Xk";
+  private static final String NEXT_HEADER = "tok_live_Pg7Ls2Km9UeRa4Bv8Ci6Od";
   private static final String LARGE = "sk_live_larger_than_it_may_be_".repeat(2_500);
   private static final String OLD_KEY = key(3);
   private static final String NEW_KEY = key(5);
@@ -129,8 +136,13 @@ class SecretsIT {
           .isEqualTo(204);
       assertThat(told(node, "later")).isEqualTo("-1");
 
+      assertGoesIntoRequests(node, acme, answers);
+
       Eventually.holds(
-          "its calls are recorded", () -> get(acme, "/invocations").contains("telling"));
+          "its calls are recorded",
+          () ->
+              get(acme, "/invocations").contains("telling")
+                  && get(acme, "/invocations").contains("asking"));
       for (String below :
           List.of(
               "/secrets",
@@ -139,6 +151,9 @@ class SecretsIT {
               "/invocations",
               "/functions/telling",
               "/functions/telling/logs",
+              "/functions/asking",
+              "/functions/asking/capabilities",
+              "/functions/asking/logs",
               "/quota",
               "/usage")) {
         answers.append(get(acme, below));
@@ -160,8 +175,41 @@ class SecretsIT {
     }
   }
 
+  /** A server is told what its function is not. */
+  private static void assertGoesIntoRequests(RunningNode node, Workshop acme, StringBuilder answers)
+      throws IOException {
+    List<String> received = new CopyOnWriteArrayList<>();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          received.add(exchange.getRequestHeaders().getFirst("authorization"));
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String origin = "http://127.0.0.1:" + server.getAddress().getPort();
+      acme.deploy(
+          "asking",
+          Guests.asking(origin + "/a"),
+          "  route: {auth: public}\n  capabilities: {http: {allow: ['%s']}, secrets: [{name: api-token, header: Authorization, prefix: 'Bearer ', to: ['%s']}]}\n"
+              .formatted(origin, origin));
+      for (String value : List.of(HEADER, NEXT_HEADER)) {
+        answers.append(set(node, "api-token", value).text());
+        Answered answer = node.request("POST", "/f/acme/asking").send();
+        assertThat(answer.status()).as(answer.text()).isEqualTo(204);
+        answers.append(answer.text());
+      }
+      assertThat(received).containsExactly("Bearer " + HEADER, "Bearer " + NEXT_HEADER);
+    } finally {
+      server.stop(0);
+    }
+  }
+
   private static void assertHasNoSecret(String text) {
-    Stream.of(ONE, TWO, LARGE.substring(0, 30))
+    Stream.of(ONE, TWO, HEADER, NEXT_HEADER, LARGE.substring(0, 30))
         .flatMap(DatabaseDump::forms)
         .forEach(form -> assertThat(text.contains(form)).as(form).isFalse());
   }
@@ -237,7 +285,8 @@ class SecretsIT {
   }
 
   private NodeConfig embedded() {
-    return NodeConfig.embedded(directory, NodeConfig.DEFAULT_HOST, 0);
+    return NodeConfig.embedded(directory, NodeConfig.DEFAULT_HOST, 0)
+        .with(OutboundConfig.DEFAULT.withPrivate("127.0.0.1"));
   }
 
   private NodeConfig under(String keys) {

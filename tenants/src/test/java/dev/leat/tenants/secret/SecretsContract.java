@@ -31,6 +31,7 @@ import dev.leat.testkit.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -192,6 +193,55 @@ abstract class SecretsContract {
     assertThat(names).hasSize(450).isSorted().doesNotHaveDuplicates();
     assertThat(done(secrets.list(OTHER, 10, Optional.empty())).items()).isEmpty();
     refused(secrets.list(ACME, 10, Optional.of("../x")), ProblemCode.INVALID_REQUEST);
+  }
+
+  /**
+   * As many as the quota can be: still one row for each look, and pages of no more than others'.
+   */
+  @Test
+  void tenThousand_areCountedListedAndRead_andThereAreNoMore() throws Exception { // laws 2 and 3
+    count = Allowance.SECRETS_MAX;
+    bytes = Allowance.SECRETS_MAX * VALUE.length;
+    done(set("s0", VALUE));
+    copy("s0", (int) Allowance.SECRETS_MAX - 1);
+
+    done(set("last", VALUE));
+
+    assertThat(secrets.use(ACME)).isEqualTo(new SecretStore.Use(count, bytes));
+    assertThat(refused(set("more", new byte[1]), ProblemCode.CONFLICT).detail())
+        .contains("has 10000 secrets of 320000 bytes and may have 10000 of 320000", "'secrets'");
+    assertThat(done(set("last", NEXT)).version()).isEqualTo(2);
+    assertThat(secrets.value(ACME, "last")).contains(NEXT);
+    assertThat(secrets.missing(ACME, List.of("s9998", "more"))).containsExactly("more");
+    List<String> names = new ArrayList<>();
+    Optional<String> cursor = Optional.empty();
+    do {
+      Page<TenantSecret> page = done(secrets.list(ACME, 10_000, cursor));
+      assertThat(page.items()).hasSizeLessThanOrEqualTo(Page.ITEMS_MAX);
+      page.items().forEach(secret -> names.add(secret.name()));
+      cursor = page.next();
+    } while (cursor.isPresent());
+    assertThat(names).hasSize(10_000).doesNotHaveDuplicates();
+  }
+
+  /** The same row under other names, which are quicker had than set one by one. */
+  private void copy(String name, int rows) throws SQLException {
+    String copied =
+        "INSERT INTO secrets SELECT tenant, CAST(? AS VARCHAR(63)), version, content, key_id, size_bytes,"
+            + " created_at, changed_at, changed_by FROM secrets WHERE name = ?";
+    try (Connection connection = database.dataSource().getConnection();
+        PreparedStatement insert = connection.prepareStatement(copied)) {
+      connection.setAutoCommit(false);
+      for (int i = 1; i < rows; i++) {
+        insert.setString(1, "s" + i);
+        insert.setString(2, name);
+        insert.addBatch();
+      }
+      insert.executeBatch();
+      connection.commit();
+    }
+    database.execute(
+        "UPDATE secret_use SET entries = entries * %d, bytes = bytes * %d".formatted(rows, rows));
   }
 
   @Test
