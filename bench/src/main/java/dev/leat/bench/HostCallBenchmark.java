@@ -63,7 +63,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 2)
+@Warmup(iterations = 10, time = 2) // the database's code takes that long to be compiled
 @Measurement(iterations = 5, time = 2)
 @Fork(1)
 @SuppressWarnings("NullAway.Init") // JMH calls the set-up before it measures.
