@@ -54,7 +54,7 @@ abstract class DatabasePowerContract {
   private static final Grant.Database SOME =
       new Grant.Database("main", List.of("read:orders", "write:audit_*"));
 
-  private final TestDatabase database;
+  final TestDatabase database;
   private final String url;
   private final String user;
   private final Hook hook = new Hook();

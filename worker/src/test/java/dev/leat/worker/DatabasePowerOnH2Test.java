@@ -3,6 +3,7 @@ package dev.leat.worker;
 import static dev.leat.contract.PowerFunction.SQL_QUERY;
 
 import dev.leat.contract.Grant;
+import dev.leat.testkit.H2Server;
 import dev.leat.testkit.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class DatabasePowerOnH2Test extends DatabasePowerContract {
   DatabasePowerOnH2Test() {
-    super(TestDatabase.h2("connection-power"), "jdbc:h2:mem:power", "sa");
+    super(TestDatabase.h2("power"), H2Server.url("power"), "sa");
   }
 
   /** H2 takes the table then, for which nobody asked. */
@@ -39,15 +40,32 @@ final class DatabasePowerOnH2Test extends DatabasePowerContract {
     run(script, new Grant.Database("main", List.of("read:orders"))).hasCodes(1);
   }
 
+  /** H2's driver would keep the row whole: it is of 300 MB. */
+  @Test
+  void rowsOfManyWideColumns_areNotRead_andTheNextStatementRuns() {
+    database.execute("CREATE TABLE wide (t VARCHAR(1000000))");
+    database.execute("INSERT INTO wide VALUES (REPEAT('x', 1000000))");
+    SqlScript script = script();
+    for (int i = 0; i < 5; i++) {
+      script.call(SQL_QUERY, "SELECT t" + ", t".repeat(299) + " FROM wide", "");
+    }
+    script.call(SQL_QUERY, "SELECT id FROM orders", "");
+    script.call(SQL_QUERY, "SELECT LEFT(t, 900000) AS t FROM wide", "");
+
+    run(script, new Grant.Database("main", List.of("read:*"))).hasCodes(-7, -7, -7, -7, -7, 1, 2);
+
+    database.execute("DROP TABLE wide");
+  }
+
   /** Whatever the URL calls it: the tables tell. */
   @Test
   void platformsOwnDatabase_isNotReached() {
-    try (TestDatabase platform = TestDatabase.h2("connection-platform");
+    try (TestDatabase platform = TestDatabase.h2("platform");
         TestWorker worker = new TestWorker()) {
       for (String table : List.of("publisher_keys", "key_values", "function_versions")) {
         platform.execute("CREATE TABLE " + table + " (id INT)");
       }
-      worker.connections.set("acme", "main", "jdbc:h2:mem:platform", "sa");
+      worker.connections.set("acme", "main", H2Server.url("platform"), "sa");
       SqlScript script = new SqlScript(SQL_QUERY);
       script.call(SQL_QUERY, "SELECT id FROM key_values", "");
       TestFunction function =

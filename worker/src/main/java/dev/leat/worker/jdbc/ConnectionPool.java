@@ -5,7 +5,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.leat.contract.ConnectionUrl;
 import dev.leat.contract.DatabaseLogin;
 import dev.leat.contract.Limits;
-import java.nio.file.Path;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,9 +15,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,19 +61,25 @@ final class ConnectionPool implements AutoCloseable {
 
   private final DatabaseLogin login;
   private final HikariDataSource connections;
+
+  /** Null unless it is an H2 server. */
+  private final @Nullable GatedConnections gated;
+
   private final AtomicBoolean isChecked = new AtomicBoolean();
   private volatile long usedNanos = System.nanoTime();
 
   /**
    * Connects to nothing yet.
    *
-   * @param files where embedded databases are
+   * @param embedded the database, if it is within the node
+   * @param blocking virtual threads
    * @param housekeeping one for all pools
    */
   ConnectionPool(
       String name,
       DatabaseLogin login,
-      Path files,
+      @Nullable EmbeddedDatabase embedded,
+      Executor blocking,
       ScheduledExecutorService housekeeping,
       ThreadFactory threads) {
     this.login = login;
@@ -89,25 +96,19 @@ final class ConnectionPool implements AutoCloseable {
     config.setRegisterMbeans(false);
     config.setScheduledExecutor(housekeeping);
     config.setThreadFactory(threads);
-    switch (login.url()) {
-      case ConnectionUrl.Postgres postgres -> postgres(config, postgres);
-      case ConnectionUrl.H2Server server -> h2(config, server.text());
-      case ConnectionUrl.H2File file ->
-          h2(config, "jdbc:h2:file:" + files.resolve(file.name()).toAbsolutePath() + EMBEDDED);
-      case ConnectionUrl.H2Memory memory ->
-          h2(config, "jdbc:h2:mem:connection-" + memory.name() + EMBEDDED);
+    gated =
+        login.url() instanceof ConnectionUrl.H2Server server
+            ? new GatedConnections(server, login, blocking)
+            : null;
+    if (gated != null) {
+      config.setDataSource(gated);
+    } else if (login.url() instanceof ConnectionUrl.Postgres postgres) {
+      postgres(config, postgres);
+    } else if (embedded != null) {
+      config.setDriverClassName("org.h2.Driver");
+      config.setJdbcUrl(embedded.url());
     }
     this.connections = new HikariDataSource(config);
-  }
-
-  /** Names as PostgreSQL reads them; nothing is run by a URL, and no trace file is written. */
-  private static final String EMBEDDED =
-      ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1"
-          + ";DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=5000;TRACE_LEVEL_FILE=0";
-
-  private static void h2(HikariConfig config, String url) {
-    config.setDriverClassName("org.h2.Driver");
-    config.setJdbcUrl(url);
   }
 
   private static void postgres(HikariConfig config, ConnectionUrl.Postgres url) {
@@ -187,6 +188,21 @@ final class ConnectionPool implements AutoCloseable {
     }
   }
 
+  /** Whether a connection ended because an answer was larger than it may be; nobody gets it then. */
+  boolean isExceeded(@Nullable Connection connection) {
+    try {
+      if (gated == null
+          || connection == null
+          || !gated.isExceeded(connection.unwrap(Connection.class))) {
+        return false;
+      }
+    } catch (SQLException e) {
+      return false;
+    }
+    connections.evictConnection(connection);
+    return true;
+  }
+
   boolean isUsed() {
     return connections.getHikariPoolMXBean().getActiveConnections() > 0;
   }
@@ -198,6 +214,9 @@ final class ConnectionPool implements AutoCloseable {
   /** What runs on its connections fails. */
   @Override
   public void close() {
+    if (gated != null) {
+      gated.close(); // else its driver waits for the end of what runs
+    }
     connections.close();
   }
 }

@@ -54,7 +54,7 @@ final class JdbcSession implements SqlSession {
       isDone = true;
       return answer;
     } catch (SQLException e) {
-      throw Failures.of(e);
+      throw pool.isExceeded(connection) ? JsonRows.tooLarge("bytes") : Failures.of(e);
     } finally {
       if (!isDone || !inTransaction) {
         close();

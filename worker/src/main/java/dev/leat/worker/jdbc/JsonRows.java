@@ -175,7 +175,7 @@ final class JsonRows {
     requireLength(out.size());
   }
 
-  private static SqlFailure tooLarge(String of) {
+  static SqlFailure tooLarge(String of) {
     return new SqlFailure(SqlFailure.Kind.TOO_LARGE, "", "The answer has too many " + of, null);
   }
 }

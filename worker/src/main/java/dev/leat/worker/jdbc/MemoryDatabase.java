@@ -35,12 +35,15 @@ public final class MemoryDatabase implements Databases, AutoCloseable {
   public MemoryDatabase(String script, Executor blocking) {
     this.script = script;
     this.blocking = blocking;
+    DatabaseLogin login =
+        new DatabaseLogin(
+            new ConnectionUrl.H2Memory("local-" + UUID.randomUUID()), "local", "local");
     this.pool =
         new ConnectionPool(
             "memory",
-            new DatabaseLogin(
-                new ConnectionUrl.H2Memory("local-" + UUID.randomUUID()), "local", "local"),
-            Path.of("."),
+            login,
+            new EmbeddedDatabase(new TenantId("local"), "memory", login, Path.of(".")),
+            blocking,
             housekeeping,
             Thread.ofPlatform().daemon().factory());
     try {

@@ -1,6 +1,7 @@
 package dev.leat.worker.jdbc;
 
 import dev.leat.contract.Change;
+import dev.leat.contract.ConnectionUrl;
 import dev.leat.contract.DatabaseLogin;
 import dev.leat.contract.TenantId;
 import dev.leat.store.ChangeFeed;
@@ -8,8 +9,11 @@ import dev.leat.worker.capability.database.ConnectionSource;
 import dev.leat.worker.capability.database.Databases;
 import dev.leat.worker.capability.database.SqlFailure;
 import dev.leat.worker.capability.database.SqlSession;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +48,11 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
   private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(THREADS);
   private final Map<Key, ConnectionPool> pools = new ConcurrentHashMap<>();
+
+  /** Those within the node that were opened; with the lock {@link #removing}. */
+  private final Map<Key, EmbeddedDatabase> embedded = new HashMap<>();
+
+  private final Object removing = new Object();
   private volatile long revision;
   private volatile boolean isClosed;
 
@@ -82,7 +91,7 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
       if (login.isEmpty()) {
         return Optional.empty();
       }
-      ConnectionPool pool = pools.computeIfAbsent(key, absent -> pool(absent, login.get()));
+      ConnectionPool pool = opened(key, login.get());
       if (isClosed) {
         retire(each -> true);
         throw away(null);
@@ -108,9 +117,21 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
         SqlFailure.Kind.UNAVAILABLE, "", "A tenant's connection cannot be found out", cause);
   }
 
-  private ConnectionPool pool(Key key, DatabaseLogin login) {
+  private ConnectionPool opened(Key key, DatabaseLogin login) {
+    if (!login.url().isEmbedded()) {
+      return pools.computeIfAbsent(key, absent -> pool(absent, login, null));
+    }
+    EmbeddedDatabase database =
+        new EmbeddedDatabase(key.tenant(), key.connection(), login, files);
+    synchronized (removing) {
+      embedded.put(key, database);
+      return pools.computeIfAbsent(key, absent -> pool(absent, login, database));
+    }
+  }
+
+  private ConnectionPool pool(Key key, DatabaseLogin login, @Nullable EmbeddedDatabase within) {
     return new ConnectionPool(
-        key.tenant() + "/" + key.connection(), login, files, housekeeping, THREADS);
+        key.tenant() + "/" + key.connection(), login, within, blocking, housekeeping, THREADS);
   }
 
   private void makeRoom(Key opened) {
@@ -147,21 +168,56 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
   public void load() {
     hasChanged();
     retire(key -> !isCurrent(key));
+    blocking.execute(() -> removeAbandoned(tenant -> true));
   }
 
   @Override
   public void changed(Change change) {
     switch (change) {
-      case Change.ConnectionsChanged(TenantId tenant) -> {
-        hasChanged();
-        retire(key -> key.tenant().equals(tenant) && !isCurrent(key));
-      }
-      case Change.TenantChanged(TenantId tenant) -> {
-        hasChanged();
-        retire(key -> key.tenant().equals(tenant) && !isCurrent(key));
-      }
+      case Change.ConnectionsChanged(TenantId tenant) -> changed(tenant);
+      case Change.TenantChanged(TenantId tenant) -> changed(tenant);
       default -> {} // no connection
     }
+  }
+
+  private void changed(TenantId tenant) {
+    hasChanged();
+    retire(key -> key.tenant().equals(tenant) && !isCurrent(key));
+    blocking.execute(() -> removeAbandoned(tenant::equals));
+  }
+
+  /** Removes databases within the node whose connections are no more. */
+  private void removeAbandoned(Predicate<TenantId> whose) {
+    synchronized (removing) {
+      try {
+        for (EmbeddedDatabase each : List.copyOf(embedded.values())) {
+          if (whose.test(each.tenant()) && !isNamed(each.tenant(), each.connection(), each::isOf)) {
+            embedded.remove(new Key(each.tenant(), each.connection()));
+            each.shutDown();
+          }
+        }
+        for (String tenant : EmbeddedDatabase.names(files)) {
+          if (TenantId.isValid(tenant) && whose.test(new TenantId(tenant))) {
+            removeFiles(new TenantId(tenant));
+          }
+        }
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("What deleted connections had within the node stays for now", e);
+      }
+    }
+  }
+
+  private void removeFiles(TenantId tenant) throws IOException {
+    for (String connection : EmbeddedDatabase.names(files.resolve(tenant.value()))) {
+      if (!isNamed(tenant, connection, login -> login.url() instanceof ConnectionUrl.H2File)) {
+        EmbeddedDatabase.remove(files, tenant, connection);
+      }
+    }
+  }
+
+  /** Whether there is such a connection. */
+  private boolean isNamed(TenantId tenant, String connection, Predicate<DatabaseLogin> which) {
+    return source.find(tenant, connection).filter(which).isPresent();
   }
 
   private boolean isCurrent(Key key) {
@@ -182,6 +238,10 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
       pools.remove(key);
       close(key, pool);
     });
+    synchronized (removing) {
+      embedded.values().forEach(EmbeddedDatabase::shutDown);
+      embedded.clear();
+    }
     housekeeping.shutdown();
   }
 }
