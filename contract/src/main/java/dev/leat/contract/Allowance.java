@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  * @param secrets that it sets for them
  * @param secretBytes of the values of these
  * @param connections to databases that its functions may be let reach
+ * @param schedules by which its functions are called at certain times
  * @param grants the words of the powers that its functions may be granted ({@link Grant#word})
  * @param privateAddresses that they may reach by HTTP though the rest of the world cannot
  */
@@ -38,6 +39,7 @@ public record Allowance(
     long secrets,
     long secretBytes,
     long connections,
+    long schedules,
     Set<String> grants,
     List<AddressRange> privateAddresses) {
   /** Functions of a tenant: at 100 versions of about 1 KB each, 100 MB of routes at the most. */
@@ -54,6 +56,12 @@ public record Allowance(
 
   /** Databases of a tenant, where nothing else is set. */
   public static final long CONNECTIONS = 10;
+
+  /** Schedules of a tenant, where nothing else is set. */
+  public static final long SCHEDULES = 100;
+
+  /** Schedules of a tenant at the most: all at once, a node fires them within some ten seconds. */
+  public static final long SCHEDULES_MAX = 10_000;
 
   /** Databases of a tenant at the most: each node may have four connections to each. */
   public static final long CONNECTIONS_MAX = 1_000;
@@ -108,6 +116,7 @@ public record Allowance(
         SECRETS,
         SECRET_BYTES,
         CONNECTIONS,
+        SCHEDULES,
         Grant.WORDS,
         List.of());
   }
@@ -191,6 +200,7 @@ public record Allowance(
           secrets,
           secretBytes,
           base.connections,
+          base.schedules,
           grants,
           privateAddresses);
     }

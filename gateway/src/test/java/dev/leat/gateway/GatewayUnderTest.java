@@ -205,7 +205,7 @@ final class GatewayUnderTest implements AutoCloseable {
         new ControlServices.OfRegistry(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null),
-        new ControlServices.OfInvocations(null, null, null, null),
+        new ControlServices.OfInvocations(null, null, null, null, null),
         audit,
         changes,
         new ControlServices.OfNode(

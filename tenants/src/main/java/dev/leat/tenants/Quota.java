@@ -41,6 +41,8 @@ enum Quota {
   SECRET_BYTES(Allowance.SECRETS_MAX << 16),
   /** To databases, which operators make. */
   CONNECTIONS(Allowance.CONNECTIONS_MAX),
+  /** By which functions are called at certain times. */
+  SCHEDULES(Allowance.SCHEDULES_MAX),
   MODULES(Allowance.MODULES_MAX),
   FUNCTIONS(Allowance.FUNCTIONS_MAX),
   /** Asynchronous invocations that wait or run. */

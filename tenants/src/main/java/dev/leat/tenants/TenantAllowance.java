@@ -36,6 +36,7 @@ final class TenantAllowance {
         given(limits, Quota.SECRETS, platform.secrets(), 1),
         given(limits, Quota.SECRET_BYTES, platform.secretBytes(), 1),
         given(limits, Quota.CONNECTIONS, platform.connections(), 1),
+        given(limits, Quota.SCHEDULES, platform.schedules(), 1),
         powers.grants(),
         powers.privateAddresses());
   }

@@ -183,12 +183,14 @@ public record InvocationHead(
   private static int number(Trigger trigger) {
     return switch (trigger) {
       case HTTP -> 1;
+      case SCHEDULE -> 2;
     };
   }
 
   private static Trigger trigger(int number) {
     return switch (number) {
       case 1 -> Trigger.HTTP;
+      case 2 -> Trigger.SCHEDULE;
       default -> throw HeadReader.unknown("trigger", number);
     };
   }

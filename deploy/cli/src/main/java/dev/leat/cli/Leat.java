@@ -88,6 +88,7 @@ public final class Leat {
             .addSubcommand(new Invoke(session))
             .addSubcommand(new ListInvocations(session))
             .addSubcommand(new DeadLetterCommands(session))
+            .addSubcommand(new ScheduleCommands(session))
             .addSubcommand(new Logs(session))
             .addSubcommand(new AuditCommands(session))
             .addSubcommand(new UsageCommands(session))

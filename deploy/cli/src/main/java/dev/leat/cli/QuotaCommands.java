@@ -75,7 +75,7 @@ final class QuotaCommands {
         "Names: requests-per-second, burst, concurrency, control-requests-per-second, fuel-per-hour,",
         "cpu-seconds-per-hour, memory-mb-hours, outbound-per-minute, outbound-per-hour, stored-bytes,",
         "modules, functions, keys, key-value-bytes, secrets, secret-bytes, async-backlog, async-bytes,",
-        "connections; fuel-max, memory-max-mb, timeout-max-ms, request-max-kb, response-max-kb, instances-max; fuel-default,",
+        "connections, schedules; fuel-max, memory-max-mb, timeout-max-ms, request-max-kb, response-max-kb, instances-max; fuel-default,",
         "memory-default-mb, timeout-default-ms, request-default-kb, response-default-kb."
       },
       footer = {

@@ -40,7 +40,7 @@ class ModuleTableTest {
               Map.entry("worker", Set.of("contract", "store", "engine")),
               Map.entry("cluster", Set.of("contract", "store")),
               Map.entry("scheduler", Set.of("contract", "store", "cluster")),
-              Map.entry("invocations", Set.of("contract", "store")),
+              Map.entry("invocations", Set.of("contract", "store", "audit")),
               Map.entry(
                   "gateway",
                   Set.of(
@@ -129,6 +129,7 @@ class ModuleTableTest {
                       "dev.leat.worker.jdbi..")),
               Map.entry("org.flywaydb..", List.of("dev.leat.store..")),
               Map.entry("com.zaxxer.hikari..", List.of("dev.leat.worker.jdbc..", "dev.leat.node")),
+              Map.entry("com.cronutils..", List.of("dev.leat.invocations.schedule..")),
               Map.entry("net.sf.jsqlparser..", List.of("dev.leat.worker.sql..")),
               Map.entry(
                   "io.prometheus..", List.of("dev.leat.node.metrics..", "dev.leat.node.telemetry")),

@@ -116,6 +116,13 @@ class ControlPlaneIT {
     "usage,                          GET /v1/tenants/acme/usage?by=hour&limit=200",
     "usage --by day --since 7d,      GET /v1/tenants/acme/usage?by=day&limit=200&since=7d",
     "invocations cancel a1,          DELETE /v1/tenants/acme/invocations/a1",
+    "schedule create mask --cron x,  POST /v1/tenants/acme/schedules",
+    "schedule list,                  GET /v1/tenants/acme/schedules",
+    "schedule show nightly,          GET /v1/tenants/acme/schedules/nightly",
+    "schedule next nightly,          GET /v1/tenants/acme/schedules/nightly/next?count=5",
+    "schedule pause nightly,         POST /v1/tenants/acme/schedules/nightly:pause",
+    "schedule resume nightly,        POST /v1/tenants/acme/schedules/nightly:resume",
+    "schedule delete nightly,        DELETE /v1/tenants/acme/schedules/nightly",
     "dead-letters list --function f, GET /v1/tenants/acme/dead-letters?function=f&limit=50",
     "dead-letters show a1,           GET /v1/tenants/acme/dead-letters/a1",
     "dead-letters redrive a1 --to v2, POST /v1/tenants/acme/dead-letters:redrive",
@@ -244,6 +251,32 @@ class ControlPlaneIT {
     assertThat(server.only("createConnection").json())
         .hasToString(
             "{\"name\":\"main\",\"url\":\"jdbc:postgresql://db/orders\",\"user\":\"u\",\"password\":\"hunter2\"}");
+  }
+
+  @Test
+  void scheduleCreate_sendsWhatItIsToCallWith() throws IOException {
+    Path data = Files.writeString(directory.resolve("in.json"), "{}");
+
+    Cli.Result result =
+        cli.run(
+            "schedule",
+            "create",
+            "mask:live",
+            "--cron",
+            "30 2 * * 1-5",
+            "--tz",
+            "Europe/Berlin",
+            "--missed",
+            "all",
+            "--id",
+            "nightly",
+            "--data",
+            "@" + data);
+
+    assertThat(result.err()).isEmpty();
+    assertThat(server.only("createSchedule").json())
+        .hasToString(
+            "{\"function\":\"mask:live\",\"cron\":\"30 2 * * 1-5\",\"timeZone\":\"Europe/Berlin\",\"missed\":\"all\",\"contentType\":\"application/json\",\"data\":\"e30=\",\"id\":\"nightly\"}");
   }
 
   @Test

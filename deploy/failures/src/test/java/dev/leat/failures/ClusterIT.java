@@ -65,6 +65,7 @@ class ClusterIT {
       allShowAll(cluster, front, mixed);
       everyGatewayCalls(token, front, mixed);
       workerAlone_isNoGateway(back, token);
+      aSchedule_isFiredOnce(cluster, server, front);
       quotas_holdOnOtherNodes(cluster, front, mixed, token);
       revocations_holdOnOtherNodes(cluster, front, mixed, token);
       aKilledNode_isLost_andItsPlacesComeBack(cluster, front, mixed);
@@ -100,6 +101,36 @@ class ClusterIT {
   private void workerAlone_isNoGateway(NodeProcess back, String token) {
     assertThat(back.status("/health/ready")).isEqualTo(200);
     assertThat(call(back, token, "hello").statusCode()).isEqualTo(404);
+  }
+
+  /** Its time is set in the database, since none fires more often than each minute. */
+  private static void aSchedule_isFiredOnce(
+      Cluster cluster, PostgresServer server, NodeProcess front) throws IOException {
+    int status =
+        cluster
+            .controlPlane(front)
+            .status(
+                "POST",
+                "/v1/tenants/load/schedules",
+                "application/json",
+                "{\"id\":\"yearly\",\"function\":\"quick\",\"cron\":\"0 0 1 1 *\",\"data\":\"eA==\"}");
+    assertThat(status).isEqualTo(201);
+    server.execute(
+        cluster.database(), "UPDATE schedules SET next_at = date_trunc('minute', now())");
+    Eventually.holds(
+        "its call is done",
+        () ->
+            server.count(
+                    cluster.database(), "SELECT COUNT(*) FROM async_results WHERE state = 'done'")
+                == 1);
+    assertThat(
+            cluster
+                .controlPlane(front)
+                .get("/v1/tenants/load/schedules/yearly")
+                .at("/last/outcome")
+                .asText())
+        .isEqualTo("accepted");
+    assertThat(server.count(cluster.database(), "SELECT SUM(accepted) FROM async_counts")).isOne();
   }
 
   private void quotas_holdOnOtherNodes(

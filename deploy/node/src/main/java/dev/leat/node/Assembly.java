@@ -37,6 +37,7 @@ import dev.leat.node.metrics.Exposition;
 import dev.leat.node.metrics.JvmMetrics;
 import dev.leat.node.metrics.MeteredInvoker;
 import dev.leat.node.metrics.NodeMetrics;
+import dev.leat.node.metrics.ScheduleMetrics;
 import dev.leat.node.telemetry.Telemetry;
 import dev.leat.registry.capability.UsesLog;
 import dev.leat.registry.capability.UsesStore;
@@ -347,7 +348,8 @@ final class Assembly implements AutoCloseable {
                 async.invocations::account,
                 async.runner::begun,
                 async.runner::omittedDestinations,
-                async.callbacks::counts)));
+                async.callbacks::counts),
+            new ScheduleMetrics(async.firing)));
   }
 
   private ControlServices.OfTenants tenantServices() {
@@ -387,7 +389,7 @@ final class Assembly implements AutoCloseable {
             tenantServices(),
             registryServices(),
             new ControlServices.OfInvocations(
-                executions, logs, async.invocations, async.deadLetters),
+                executions, logs, async.invocations, async.deadLetters, async.schedules),
             audit.log,
             changes,
             new ControlServices.OfNode(metrics::text, this::readiness, this::members, clock));
@@ -720,7 +722,9 @@ final class Assembly implements AutoCloseable {
         "secret-bytes",
         told.bytes(),
         "connections",
-        (long) guestDatabases.connections.count(tenant));
+        (long) guestDatabases.connections.count(tenant),
+        "schedules",
+        (long) async.schedules.count(tenant));
   }
 
   private void requested(FunctionVersion version, PermissionType type, HttpTarget target) {
@@ -743,6 +747,7 @@ final class Assembly implements AutoCloseable {
       if (registry.forgetting.forgetSome(tenant) || keyValues.forgetSome(tenant)) {
         return true;
       }
+      async.scheduleStore.forget(tenant); // first: what it has must not grow any more
       if (async.store.forgetSome(tenant)) {
         return true;
       }

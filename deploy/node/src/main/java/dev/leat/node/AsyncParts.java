@@ -2,14 +2,17 @@ package dev.leat.node;
 
 import dev.leat.contract.Allowance;
 import dev.leat.contract.Allowances;
+import dev.leat.contract.Answer;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Headers;
 import dev.leat.contract.Invoker;
+import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.VersionRef;
 import dev.leat.contract.permission.HttpTarget;
 import dev.leat.contract.trace.Tracing;
+import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.invocation.AsyncAcceptance;
 import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.Accepting;
@@ -19,6 +22,7 @@ import dev.leat.invocations.async.AsyncInvocations;
 import dev.leat.invocations.async.AsyncRunner;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
+import dev.leat.invocations.async.AsyncStore.Backlogs;
 import dev.leat.invocations.async.Callbacks;
 import dev.leat.invocations.async.DeadLetters;
 import dev.leat.invocations.async.KeyedCalls;
@@ -31,10 +35,16 @@ import dev.leat.invocations.jdbi.JdbiAsyncStore;
 import dev.leat.invocations.jdbi.JdbiCallbackStore;
 import dev.leat.invocations.jdbi.JdbiDeadLetterStore;
 import dev.leat.invocations.jdbi.JdbiKeyedCallStore;
+import dev.leat.invocations.jdbi.JdbiScheduleStore;
+import dev.leat.invocations.schedule.FireSchedules;
+import dev.leat.invocations.schedule.ScheduleStore;
+import dev.leat.invocations.schedule.ScheduledFunctions;
+import dev.leat.invocations.schedule.Schedules;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.store.JdbiLeases;
+import dev.leat.store.Leases;
 import dev.leat.store.WakeUp;
 import dev.leat.tenants.Admission;
 import dev.leat.tenants.QuotaGate;
@@ -46,6 +56,7 @@ import dev.leat.worker.capability.http.OutboundHttp;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,6 +78,9 @@ final class AsyncParts {
   final Accepting accepting;
   final AsyncInvocations invocations;
   final DeadLetters deadLetters;
+  final ScheduleStore scheduleStore;
+  final Schedules schedules;
+  final FireSchedules firing;
 
   final Callbacks callbacks;
   final KeyedCalls keyed;
@@ -101,12 +115,13 @@ final class AsyncParts {
     this.others = others;
     this.outbound = outbound;
     this.allowances = allowances;
+    Leases leases = new JdbiLeases(source);
     store = new JdbiAsyncStore(source);
     AsyncFunctions functions = new RoutedFunctions(routes, isDrained);
     runner =
         new AsyncRunner(
             store,
-            new JdbiLeases(source),
+            leases,
             functions,
             tracing.equals(Tracing.OFF) ? invoker : new TracedRuns(invoker, tracing),
             new QuotaPlaces(quotas, tenants),
@@ -114,9 +129,6 @@ final class AsyncParts {
             new WorkerPressure(local),
             blocking,
             () -> ThreadLocalRandom.current().nextLong());
-    accepting =
-        new Accepting(
-            store, tenant -> backlog(allowances.of(tenant)), tenants::exists, this::accepted);
     callbacks =
         new Callbacks(
             new JdbiCallbackStore(source),
@@ -127,8 +139,29 @@ final class AsyncParts {
             clock,
             () -> ThreadLocalRandom.current().nextLong());
     keyed = new KeyedCalls(new JdbiKeyedCallStore(source), blocking);
+    Backlogs room = tenant -> backlog(allowances.of(tenant));
+    accepting = new Accepting(store, room, tenants::exists, this::accepted);
     invocations = new AsyncInvocations(store, runner::cancel);
     deadLetters = new DeadLetters(new JdbiDeadLetterStore(source), functions, this::accepted);
+    scheduleStore = new JdbiScheduleStore(source, leases);
+    ScheduledFunctions scheduled = new RoutedSchedules(routes, isDrained, tenants);
+    schedules =
+        new Schedules(
+            scheduleStore, scheduled, allowances, AsyncParts::scheduleId, scheduleStore::now);
+    firing =
+        new FireSchedules(
+            scheduleStore,
+            leases,
+            UUID.randomUUID().toString(),
+            scheduled,
+            room,
+            RequestIds::fresh,
+            this::accepted,
+            scheduleStore::now);
+  }
+
+  private static String scheduleId() {
+    return "s-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
   private static Backlog backlog(Allowance allowance) {
@@ -193,9 +226,11 @@ final class AsyncParts {
     runner.start();
     callbacks.start();
     accepting.start();
+    firing.start();
   }
 
   void close() {
+    firing.close();
     accepting.close();
     runner.close();
     callbacks.close();
@@ -226,6 +261,69 @@ final class AsyncParts {
       return target == null || isDrained.test(target.version())
           ? Optional.empty()
           : Optional.of(new AsyncFunction(target.version(), target.async()));
+    }
+  }
+
+  /** What is deployed and takes the calls of schedules. */
+  private record RoutedSchedules(
+      RoutingTable routes, Predicate<FunctionVersion> isDrained, Tenants tenants)
+      implements ScheduledFunctions {
+    @Override
+    public Answer<AsyncFunction> find(FunctionRef function, String selector, int bytes) {
+      if (tenants.isSuspended(function.tenant())) {
+        return Answer.refused(
+            ProblemCode.TENANT_SUSPENDED, "Tenant '%s' is suspended.".formatted(function.tenant()));
+      }
+      Route route = routes.find(function.tenant().value(), function.name().value());
+      if (route == null) {
+        return Answer.refused(
+            ProblemCode.FUNCTION_NOT_FOUND, "Function '%s' is not deployed.".formatted(function));
+      }
+      Target target = target(route, selector);
+      if (target == null) {
+        return Answer.refused(
+            ProblemCode.FUNCTION_NOT_FOUND,
+            selector.isEmpty()
+                ? "No version of function '%s' has traffic.".formatted(function)
+                : "Function '%s' has no version or alias '%s'.".formatted(function, selector));
+      }
+      return callable(target, bytes);
+    }
+
+    private static @Nullable Target target(Route route, String selector) {
+      if (!selector.isEmpty()) {
+        return route.target(selector);
+      }
+      Route.Choice choice = route.next();
+      return choice == null ? null : choice.target();
+    }
+
+    private Answer<AsyncFunction> callable(Target target, int bytes) {
+      FunctionVersion version = target.version();
+      if (isDrained.test(version)) {
+        return Answer.refused(
+            ProblemCode.MODULE_REVOKED,
+            "Version %s of function '%s' is not run any more: its module was revoked."
+                .formatted(version.label(), version.function()));
+      }
+      if (!target.spec().methods().isEmpty() && !target.spec().methods().contains(METHOD)) {
+        return Answer.refused(
+            ProblemCode.METHOD_NOT_ALLOWED,
+            "Function '%s' does not answer %s, with which schedules call."
+                .formatted(version.function(), METHOD));
+      }
+      if (bytes > version.limits().requestBytes()) {
+        return Answer.refused(
+            ProblemCode.BODY_TOO_LARGE,
+            "Function '%s' takes %d bytes at the most, and the schedule has %d."
+                .formatted(version.function(), version.limits().requestBytes(), bytes));
+      }
+      return Answer.done(new AsyncFunction(version, target.async()));
+    }
+
+    @Override
+    public boolean exists(TenantId tenant) {
+      return tenants.exists(tenant);
     }
   }
 

@@ -339,6 +339,44 @@ class AsyncInvocationIT {
         .isLessThan(300);
   }
 
+  @Test
+  void schedules_areRefusedForWhatCannotBeCalled_andBeyondTheQuota() {
+    Workshop timed = node.workshop("timed");
+    timed.deploy("echo", Guests.echo(), "  limits: {request: 1Ki}\n");
+    timed.deploy("read", Guests.echo(), "  route: {methods: [GET]}\n");
+
+    assertThat(schedule(timed, "read", "").problem()).isEqualTo("405 method-not-allowed gateway");
+    assertThat(schedule(timed, "none", "").problem()).isEqualTo("404 function-not-found gateway");
+    assertThat(schedule(timed, "echo:live", "").problem())
+        .isEqualTo("404 function-not-found gateway");
+    assertThat(schedule(timed, "echo", "a".repeat(1_400)).problem())
+        .isEqualTo("413 body-too-large gateway");
+    assertThat(schedule(timed, "echo", "%").problem()).isEqualTo("400 invalid-request gateway");
+    timed.setQuota("{\"schedules\":1}");
+    Answered made = schedule(timed, "echo:v1", "e30=");
+    assertThat(made.status()).as(made.toString()).isEqualTo(201);
+    assertThat(schedule(timed, "echo", "").problem()).isEqualTo("409 conflict gateway");
+    String path = "/schedules/" + made.json().path("id").asText();
+    assertThat(timed.request("GET", path).token(timed.token("invoker")).send().status())
+        .isEqualTo(403);
+    assertThat(acme.request("GET", path).operator().send().status()).isEqualTo(404);
+    JsonNode shown = timed.request("GET", path).operator().send().json();
+    assertThat(shown.path("data").asText()).isEqualTo("e30=");
+    assertThat(shown.path("function").asText()).isEqualTo("echo:v1");
+    assertThat(timed.request("POST", ":suspend").operator().send().status()).isEqualTo(200);
+    timed.setQuota("{\"schedules\":9}");
+    assertThat(schedule(timed, "echo", "").problem()).isEqualTo("403 tenant-suspended gateway");
+  }
+
+  private static Answered schedule(Workshop of, String function, String data) {
+    return of.request("POST", "/schedules")
+        .operator()
+        .json(
+            "{\"function\":\"%s\",\"cron\":\"0 3 * * *\",\"data\":\"%s\"}"
+                .formatted(function, data))
+        .send();
+  }
+
   private static Answered later(Workshop of, String token) {
     return of.call("POST", "spin").token(token).field("Prefer", "respond-async").send();
   }

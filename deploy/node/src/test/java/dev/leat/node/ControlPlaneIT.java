@@ -172,9 +172,27 @@ class ControlPlaneIT {
                     "{\"name\":\"main\",\"url\":\"jdbc:h2:mem:walked\",\"user\":\"u\",\"password\":\"hunter2\"}")
                 .status())
         .isEqualTo(201);
+    assertThat(
+            post(
+                    walked.path("/schedules"),
+                    "{\"id\":\"nightly\",\"function\":\"echo\",\"cron\":\"30 2 * * *\",\"timeZone\":\"Europe/Berlin\",\"data\":\"e30=\"}")
+                .status())
+        .isEqualTo(201);
+    get(walked.path("/schedules/nightly/next?count=3"));
+    for (String change : List.of(":pause", ":resume")) {
+      assertThat(
+              node.request("POST", walked.path("/schedules/nightly" + change))
+                  .operator()
+                  .send()
+                  .status())
+          .as(change)
+          .isEqualTo(200);
+    }
     for (String path :
         List.of(
             "",
+            "/schedules",
+            "/schedules/nightly",
             "/connections",
             "/connections/main",
             "/quota",
@@ -310,6 +328,7 @@ class ControlPlaneIT {
             walked.path("/tokens/" + token),
             walked.path("/issuers/corp"),
             walked.path("/secrets/stripe-key"),
+            walked.path("/schedules/nightly"),
             walked.path("/connections/main"),
             walked.path("/keys/" + key),
             walked.path(""))) {

@@ -174,6 +174,7 @@ public final class ControlPlane {
       ControlServices.OfInvocations of, Map<String, Operation> byId) {
     byId.putAll(new InvocationOperations(of.executions(), of.logs(), of.async()).byId());
     byId.putAll(new DeadLetterOperations(of.deadLetters(), of.logs()).byId());
+    byId.putAll(new ScheduleOperations(of.schedules()).byId());
   }
 
   /** What takes the requests of one event loop. */

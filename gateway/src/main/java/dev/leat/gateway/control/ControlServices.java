@@ -7,6 +7,7 @@ import dev.leat.invocations.ExecutionLog;
 import dev.leat.invocations.InvocationLogs;
 import dev.leat.invocations.async.AsyncInvocations;
 import dev.leat.invocations.async.DeadLetters;
+import dev.leat.invocations.schedule.Schedules;
 import dev.leat.registry.capability.ReviewCapabilities;
 import dev.leat.registry.connection.Connections;
 import dev.leat.registry.function.DeployFunction;
@@ -87,7 +88,8 @@ public record ControlServices(
       ExecutionLog executions,
       InvocationLogs logs,
       AsyncInvocations async,
-      DeadLetters deadLetters) {}
+      DeadLetters deadLetters,
+      Schedules schedules) {}
 
   /**
    * The node itself.

@@ -54,6 +54,7 @@ class RequestsTest {
     assertThat(members(StickyBy.class)).isEqualTo(members("StickyBy"));
     assertThat(members(RollbackTarget.class)).isEqualTo(members("RollbackTarget"));
     assertThat(members(DeadLetterChoice.class)).isEqualTo(members("DeadLetterChoice"));
+    assertThat(members(NewSchedule.class)).isEqualTo(members("NewSchedule"));
     assertThat(members(AliasTarget.class)).isEqualTo(members("AliasTarget"));
     assertThat(members(PermissionsChange.class)).isEqualTo(members("PermissionsChange"));
     assertThat(members(LogLevelChange.class)).isEqualTo(members("LogLevelChange"));
