@@ -13,26 +13,30 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** {@code bench/run failures [--seed N] [--keep] [SCENARIO ...]}: plays them, prints the table. */
+/**
+ * {@code bench/run failures [--seed N] [--rounds N] [--keep] [SCENARIO ...]}: plays them, prints
+ * the table.
+ */
 public final class Failures {
+  /** Of the scenarios that break something again and again. */
+  private static final int ROUNDS = 5;
+
   private final PrintStream out;
   private final long seed;
+  private final int rounds;
   private final boolean isKept;
 
-  private Failures(PrintStream out, long seed, boolean isKept) {
+  private Failures(PrintStream out, long seed, int rounds, boolean isKept) {
     this.out = out;
     this.seed = seed;
+    this.rounds = rounds;
     this.isKept = isKept;
   }
 
   public static void main(String[] arguments) throws IOException {
     List<String> names = new ArrayList<>(List.of(arguments));
-    long seed = new Random().nextInt(1_000_000);
-    int at = names.indexOf("--seed");
-    if (at >= 0) {
-      seed = Long.parseLong(names.get(at + 1));
-      names.subList(at, at + 2).clear();
-    }
+    long seed = number(names, "--seed", new Random().nextInt(1_000_000));
+    int rounds = (int) number(names, "--rounds", ROUNDS);
     boolean isKept = names.remove("--keep");
     List<Scenario> chosen =
         Scenarios.ALL.stream()
@@ -42,7 +46,18 @@ public final class Failures {
       Scenarios.ALL.forEach(each -> System.out.printf("%-22s %s%n", each.name(), each.says()));
       System.exit(2);
     }
-    System.exit(new Failures(System.out, seed, isKept).run(chosen) ? 0 : 1);
+    System.exit(new Failures(System.out, seed, rounds, isKept).run(chosen) ? 0 : 1);
+  }
+
+  /** The number that follows this option, which is taken out of the arguments. */
+  private static long number(List<String> arguments, String option, long otherwise) {
+    int at = arguments.indexOf(option);
+    if (at < 0) {
+      return otherwise;
+    }
+    long number = Long.parseLong(arguments.get(at + 1));
+    arguments.subList(at, at + 2).clear();
+    return number;
   }
 
   private boolean run(List<Scenario> chosen) throws IOException {
@@ -66,7 +81,7 @@ public final class Failures {
 
   private Result play(Scenario scenario, Path directory, PostgresServer server) {
     out.printf("%n%s: %s%n", scenario.name(), scenario.says());
-    Stage stage = new Stage(scenario, directory, server, seed, out);
+    Stage stage = new Stage(scenario, directory, server, seed, rounds, out);
     Thread ending = new Thread(stage::close, "end-nodes");
     Runtime.getRuntime().addShutdownHook(ending);
     try (stage) {

@@ -98,7 +98,30 @@ final class Scenarios {
               "hazelcast-stranger",
               "A stranger joins the Hazelcast group and says that it is a node: it learns nothing"
                   + " and gets no call.",
-              Doors::hazelcastStranger));
+              Doors::hazelcastStranger),
+          new Scenario(
+              "async-killed",
+              "Calls are run later, and one of two nodes is killed with -9 again and again: what was"
+                  + " accepted ends.",
+              AsyncCalls::killed),
+          new Scenario(
+              "async-database-away",
+              "Calls are run later, and the database is away again and again.",
+              AsyncCalls::databaseAway),
+          new Scenario(
+              "async-paused",
+              "Calls are run later, and a node stands still (SIGSTOP), mostly for longer than its"
+                  + " lease: it begins nothing that was taken over.",
+              AsyncCalls::paused),
+          new Scenario(
+              "async-clock-step",
+              "Calls are run later, and the clock of a node steps by hours: none is too old.",
+              AsyncCalls::clock),
+          new Scenario(
+              "schedules-killed",
+              "100 schedules fire, and the node that fires them is killed with -9 at that moment,"
+                  + " again and again: each firing is accepted once.",
+              AsyncCalls::schedules));
 
   private Scenarios() {}
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,8 +59,10 @@ final class Stage implements AutoCloseable {
   private final Path directory;
   private final PostgresServer server;
   private final Random random;
+  private final int rounds;
   private final PrintStream out;
   private final List<AutoCloseable> open = new ArrayList<>();
+  private final List<Instant> faults = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final List<String> broken = new ArrayList<>();
   private @Nullable Cluster cluster;
@@ -70,16 +73,28 @@ final class Stage implements AutoCloseable {
   private int rate;
   private Optional<Row> row = Optional.empty();
 
-  Stage(Scenario scenario, Path directory, PostgresServer server, long seed, PrintStream out) {
+  Stage(
+      Scenario scenario,
+      Path directory,
+      PostgresServer server,
+      long seed,
+      int rounds,
+      PrintStream out) {
     this.scenario = scenario;
     this.directory = directory;
     this.server = server;
     this.random = new Random(seed);
+    this.rounds = rounds;
     this.out = out;
   }
 
   Random random() {
     return random;
+  }
+
+  /** How often it is broken, where that is done again and again. */
+  int rounds() {
+    return rounds;
   }
 
   PostgresServer server() {
@@ -175,6 +190,10 @@ final class Stage implements AutoCloseable {
 
   /** Lets the load go on for so long. */
   void during(Duration length) {
+    if (load == null) {
+      LockSupport.parkNanos(length.toNanos());
+      return;
+    }
     running().during(length);
   }
 
@@ -193,10 +212,16 @@ final class Stage implements AutoCloseable {
 
   /** Now it is broken: recovery counts from here, unless it was said before. */
   void fault(String what) {
+    faults.add(Instant.now());
     if (faultNanos == 0) {
       faultNanos = System.nanoTime();
     }
     say(what);
+  }
+
+  /** When it was broken, each time. */
+  List<Instant> faults() {
+    return List.copyOf(faults);
   }
 
   long faultNanos() {

@@ -6,6 +6,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real PostgreSQL on a free port of 127.0.0.1, gone when closed. */
@@ -57,6 +59,27 @@ public final class PostgresServer implements AutoCloseable {
         Statement statement = connection.createStatement();
         ResultSet counted = statement.executeQuery(sql)) {
       return counted.next() ? counted.getLong(1) : 0;
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** What a row is turned into. */
+  @FunctionalInterface
+  public interface RowReader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  /** What this query finds there. */
+  public <T> List<T> rows(String database, String sql, RowReader<T> reader) {
+    try (Connection connection = server.getDatabase("postgres", database).getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(sql)) {
+      List<T> rows = new ArrayList<>();
+      while (found.next()) {
+        rows.add(reader.read(found));
+      }
+      return rows;
     } catch (SQLException e) {
       throw new IllegalStateException(sql, e);
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,25 @@ public final class Witness {
         .memory(1)
         .export("_start", "()->", start)
         .build();
+  }
+
+  /** When the runs that stand in these logs began, by their ids: the earliest first. */
+  public static Map<String, List<Instant>> begins(List<Path> logs) throws IOException {
+    Map<String, List<Instant>> begins = new HashMap<>();
+    for (Path log : logs) {
+      try (Stream<String> lines = Files.lines(log)) {
+        lines.forEach(line -> {
+          Matcher matcher = LINE.matcher(line);
+          if (matcher.find()) {
+            begins
+                .computeIfAbsent(matcher.group(1), _ -> new ArrayList<>())
+                .add(Instant.parse(line.substring(0, line.indexOf(' '))));
+          }
+        });
+      }
+    }
+    begins.values().forEach(times -> times.sort(null));
+    return begins;
   }
 
   /**
