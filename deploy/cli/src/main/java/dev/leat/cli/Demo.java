@@ -20,7 +20,20 @@ import java.util.List;
 final class Demo {
   /** The samples that are deployed. */
   static final List<String> SAMPLES =
-      List.of("mask-pii", "token-transfers", "markdown", "word-count", "counter", "enrich");
+      List.of(
+          "mask-pii", "token-transfers", "markdown", "word-count", "counter", "enrich", "ledger");
+
+  /** The connection of the sample {@code ledger}: a database of the node's own, kept in a file. */
+  private static final String CONNECTION = "main";
+
+  private static final List<String> ACCOUNTS =
+      List.of(
+          "CREATE TABLE IF NOT EXISTS accounts"
+              + " (name VARCHAR(63) PRIMARY KEY, cents BIGINT NOT NULL CHECK (cents >= 0))",
+          "CREATE TABLE IF NOT EXISTS transfers (from_account VARCHAR(63) NOT NULL,"
+              + " to_account VARCHAR(63) NOT NULL, cents BIGINT NOT NULL)",
+          "INSERT INTO accounts SELECT * FROM (VALUES ('ada', 1000), ('bob', 0))"
+              + " WHERE NOT EXISTS (SELECT 1 FROM accounts)");
 
   private static final String TENANT = "demo";
   private static final Duration TOKEN_TTL = Duration.ofDays(30);
@@ -32,6 +45,13 @@ final class Demo {
   private final Path data;
   private final InstantSource clock;
   private final DemoServer customers;
+  private final Tables tables;
+
+  /** Has a connection of the demo's tenant run statements, as whoever runs a database does. */
+  @FunctionalInterface
+  interface Tables {
+    void run(String tenant, String connection, List<String> statements);
+  }
 
   /**
    * A demo that is yet to be prepared.
@@ -40,13 +60,21 @@ final class Demo {
    * @param server where {@code api} leads
    * @param data where the publisher's key and the invoker's token are kept
    * @param customers what samples that send requests may ask, and nothing else
+   * @param tables makes those of samples that use a database
    */
-  Demo(ApiClient api, URI server, Path data, InstantSource clock, DemoServer customers) {
+  Demo(
+      ApiClient api,
+      URI server,
+      Path data,
+      InstantSource clock,
+      DemoServer customers,
+      Tables tables) {
     this.api = api;
     this.server = server;
     this.data = data;
     this.clock = clock;
     this.customers = customers;
+    this.tables = tables;
   }
 
   /** Deploys the samples and answers a command line that calls the first of them. */
@@ -55,6 +83,9 @@ final class Demo {
       api.post(ApiClient.path("v1", "tenants"), Json.object().put("name", TENANT));
     }
     letAskCustomers();
+    if (samples.stream().anyMatch(Demo::usesDatabase)) {
+      letKeepAccounts();
+    }
     PublisherJwk key = publisherKey();
     Registry registry = new Registry(api, TENANT, Multipart.Progress.NONE);
     samples.forEach(sample -> deploy(registry, sample, key));
@@ -77,6 +108,23 @@ final class Demo {
         });
     changed.set("privateAddresses", addresses.add(customers.address()));
     api.put(powers, changed);
+  }
+
+  private static boolean usesDatabase(Sample sample) {
+    return !sample.manifest().document().at("/spec/capabilities/database").isMissingNode();
+  }
+
+  private void letKeepAccounts() {
+    String connections = ApiClient.path("v1", "tenants", TENANT, "connections");
+    if (api.find(connections + ApiClient.path(CONNECTION)).isEmpty()) {
+      api.post(
+          connections,
+          Json.object()
+              .put("name", CONNECTION)
+              .put("url", "jdbc:h2:file:ledger")
+              .put("user", TENANT));
+    }
+    tables.run(TENANT, CONNECTION, ACCOUNTS);
   }
 
   /** The demo's key, made and registered the first time. */

@@ -101,7 +101,8 @@ final class NodeRun {
             server,
             options.data,
             InstantSource.system(),
-            customers)
+            customers,
+            node::setUp)
         .prepare(Demo.SAMPLES.stream().map(Sample::load).toList());
   }
 

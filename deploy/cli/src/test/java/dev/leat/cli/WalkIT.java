@@ -3,10 +3,13 @@ package dev.leat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.node.Node;
 import dev.leat.node.NodeConfig;
 import dev.leat.testkit.Eventually;
+import dev.leat.testkit.H2Server;
+import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +27,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command against a real node. */
 class WalkIT {
+  private static final String TRANSFER = "{\"from\":\"ada\",\"to\":\"bob\",\"cents\":250}";
+  private static final String TOO_MUCH = TRANSFER.replace("250", "5000");
+  private static final String MOVED = "{\"ada\":750,\"bob\":250}";
+
   @TempDir Path directory;
 
   @Test
@@ -122,20 +131,22 @@ class WalkIT {
 
   /** The address of this machine is the demo tenant's alone. */
   @Test
-  void demo_enrich_asksTheDemosServerOnce_andAnotherTenantMayNot() throws IOException {
+  void demo_reachesItsServerAndItsDatabase_andAnotherTenantWhatItsOperatorSays()
+      throws IOException {
     Path data = directory.resolve("data");
     try (Node node = Node.start(NodeConfig.embedded(data, "127.0.0.1", 0));
         DemoServer customers = DemoServer.start(data)) {
       URI server = URI.create(node.url());
       ApiClient api =
           new ApiClient(server, new BearerToken(Files.readString(node.operatorToken()).strip()));
-      Demo demo = new Demo(api, server, data, InstantSource.system(), customers);
-      demo.prepare(List.of(Sample.load("enrich")));
-      demo.prepare(List.of(Sample.load("enrich"))); // a start anew changes nothing
+      Demo demo = new Demo(api, server, data, InstantSource.system(), customers, node::setUp);
+      List<Sample> samples = List.of(Sample.load("enrich"), Sample.load("ledger"));
+      demo.prepare(samples);
+      demo.prepare(samples); // a start anew changes nothing
       Cli cli = new Cli(directory);
       done(cli.run("login", server, "--token-file", node.operatorToken(), "--tenant", "demo"));
 
-      Cli.Result first = cli.run("invoke", "enrich", "-i", "--data", "{\"customer\":1}");
+      Cli.Result first = patiently(cli, "x-cache: miss", "enrich", "--data", "{\"customer\":1}");
       Cli.Result second = cli.run("invoke", "enrich", "-i", "--data", "{\"customer\":1}");
 
       assertThat(first.out())
@@ -162,6 +173,56 @@ class WalkIT {
       assertThat(
               cli.run("invoke", "enrich", "--data", "{\"customer\":1}", "--tenant", "other").out())
           .contains("is not allowed");
+
+      var unused = patiently(cli, "has too little", "ledger", "--data", TOO_MUCH);
+      assertThat(done(cli.run("invoke", "ledger", "--data", TRANSFER))).isEqualTo(MOVED);
+      demo.prepare(samples);
+      assertThat(cli.run("invoke", "ledger", "-i", "--data", TRANSFER.replace("250", "751")).out())
+          .as("a start anew keeps what was moved")
+          .contains("409", "has too little");
+      otherLedger(cli);
+    }
+    // Denials are recorded once a minute, or when the node stops.
+    try (Node again = Node.start(NodeConfig.embedded(data, "127.0.0.1", 0))) {
+      Cli cli = new Cli(directory);
+      done(cli.run("login", again.url(), "--token-file", again.operatorToken()));
+      assertThat(done(cli.run("audit", "list", "--tenant", "other", "--denied", "-o", "json")))
+          .contains("function ledger", "database:write", "main/transfers");
+    }
+  }
+
+  /** By a connection that an operator made, to a database of the tenant's own. */
+  private void otherLedger(Cli cli) throws IOException {
+    try (TestDatabase database = TestDatabase.h2("ledger-of-other")) {
+      database.execute("CREATE TABLE accounts (name VARCHAR(63) PRIMARY KEY, cents BIGINT)");
+      database.execute("INSERT INTO accounts VALUES ('ada', 1000), ('bob', 0)");
+      database.execute("CREATE TABLE transfers (from_account TEXT, to_account TEXT, cents BIGINT)");
+      String url = H2Server.url("ledger-of-other");
+      done(cli.run("connection", "create", "other", "main", "--url", url, "--user", "sa"));
+      Sample ledger = Sample.load("ledger");
+      Path module = Files.write(directory.resolve("ledger.wasm"), ledger.module());
+      done(cli.run("sign", module, "--name", "ledger", "--version", "1.0.0"));
+      ObjectNode manifest = ledger.manifest().document().deepCopy();
+      Path file = Files.write(directory.resolve("ledger.yaml"), Json.bytes(manifest));
+      done(cli.run("deploy", "-f", file, "--tenant", "other"));
+
+      var unused =
+          patiently(cli, "has too little", "ledger", "--data", TOO_MUCH, "--tenant", "other");
+      assertThat(done(cli.run("invoke", "ledger", "--data", TRANSFER, "--tenant", "other")))
+          .isEqualTo(MOVED);
+
+      manifest
+          .withObject("/spec/capabilities/database")
+          .putArray("allow")
+          .add("read:accounts")
+          .add("write:accounts");
+      Files.write(file, Json.bytes(manifest));
+      done(cli.run("deploy", "-f", file, "--tenant", "other"));
+      assertThat(cli.run("invoke", "ledger", "-i", "--data", TRANSFER, "--tenant", "other").out())
+          .contains("503", "Nothing was moved");
+      done(cli.run("connection", "delete", "other", "main"));
+      assertThat(cli.run("invoke", "ledger", "-i", "--data", TRANSFER, "--tenant", "other").out())
+          .contains("503");
     }
   }
 
@@ -188,6 +249,19 @@ class WalkIT {
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err()).contains("guests", "worker.guest-threads").hasLineCount(1);
+  }
+
+  /** Calls until it is answered so: the first of its kind may take longer than the sample waits. */
+  private static Cli.Result patiently(Cli cli, String answer, Object... call) {
+    Object[] words = Stream.concat(Stream.of("invoke", "-i"), Stream.of(call)).toArray();
+    List<Cli.Result> results = new ArrayList<>();
+    Eventually.holds(
+        "it is answered with " + answer,
+        () -> {
+          results.add(cli.run(words));
+          return results.getLast().out().contains(answer);
+        });
+    return results.getLast();
   }
 
   /** What it printed. */

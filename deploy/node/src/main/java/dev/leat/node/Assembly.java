@@ -483,6 +483,10 @@ final class Assembly implements AutoCloseable {
     parts.start();
   }
 
+  void setUp(TenantId tenant, String connection, List<String> statements) {
+    guestDatabases.setUp(tenant, connection, statements);
+  }
+
   /** Refuses new work, lets running invocations end and be answered, stops. */
   @Override
   public void close() {

@@ -1,6 +1,7 @@
 package dev.leat.node;
 
 import dev.leat.contract.ConnectionUrl;
+import dev.leat.contract.TenantId;
 import dev.leat.registry.connection.ConnectionStore;
 import dev.leat.registry.connection.Connections;
 import dev.leat.registry.jdbi.JdbiConnectionStore;
@@ -9,9 +10,14 @@ import dev.leat.tenants.Quotas;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.database.DatabasePower;
 import dev.leat.worker.capability.database.ResultRoom;
+import dev.leat.worker.capability.database.SqlSession;
 import dev.leat.worker.jdbc.TenantDatabases;
+import dev.leat.worker.sql.SqlStatement;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -22,6 +28,9 @@ final class ConnectionParts {
    * database its connections bound.
    */
   private static final int AT_ONCE = 1_024;
+
+  private static final SqlSession.Limits SET_UP =
+      new SqlSession.Limits(1, 1_024, Duration.ofSeconds(20));
 
   final ConnectionStore store;
   final Connections connections;
@@ -53,6 +62,19 @@ final class ConnectionParts {
     power =
         new DatabasePower(
             databases, ResultRoom.ofThisJvm(), new HostWork(blocking, AT_ONCE), blocking);
+  }
+
+  /** Runs statements on a connection, which nobody is asked about: those of its operator. */
+  void setUp(TenantId tenant, String connection, List<String> statements) {
+    for (String sql : statements) {
+      databases
+          .session(tenant, connection)
+          .orElseThrow()
+          .run(
+              new SqlStatement(sql, true, false, Set.of(), Set.of(), Set.of(), 0),
+              List.of(),
+              SET_UP);
+    }
   }
 
   /** As far as the URLs tell; a pool looks at the tables, too. */

@@ -1,8 +1,10 @@
 package dev.leat.node;
 
+import dev.leat.contract.TenantId;
 import dev.leat.node.log.NodeLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A running node. */
 public final class Node implements AutoCloseable {
@@ -45,6 +47,11 @@ public final class Node implements AutoCloseable {
   /** Blocks until another node of the cluster has taken this one's name, as after a long pause. */
   public void awaitReplaced() throws InterruptedException {
     assembly.awaitReplaced();
+  }
+
+  /** Has a tenant's connection run statements, as whoever runs its database does. Blocks. */
+  public void setUp(String tenant, String connection, List<String> statements) {
+    assembly.setUp(new TenantId(tenant), connection, statements);
   }
 
   /** Refuses new work, lets running invocations end, stops. */

@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Stands between a driver and its server, on loopback, and hangs up when the server answers one
- * request with more than so many bytes: the driver would keep them all. What the driver sends begins
- * another request. It ends with the first connection that is made through it. Threads of its own
- * wait for each side.
+ * request with more than so many bytes: the driver would keep them all. What the driver sends
+ * begins another request. It ends with the first connection that is made through it. Threads of its
+ * own wait for each side.
  */
 final class AnswerGate implements AutoCloseable {
   private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);

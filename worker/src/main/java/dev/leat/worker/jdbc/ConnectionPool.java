@@ -188,7 +188,9 @@ final class ConnectionPool implements AutoCloseable {
     }
   }
 
-  /** Whether a connection ended because an answer was larger than it may be; nobody gets it then. */
+  /**
+   * Whether a connection ended because an answer was larger than it may be; nobody gets it then.
+   */
   boolean isExceeded(@Nullable Connection connection) {
     try {
       if (gated == null

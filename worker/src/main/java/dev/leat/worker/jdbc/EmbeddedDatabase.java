@@ -59,7 +59,8 @@ record EmbeddedDatabase(TenantId tenant, String connection, DatabaseLogin login,
         Statement statement = last.createStatement()) {
       statement.execute("SHUTDOWN");
     } catch (SQLException e) {
-      LOG.debug("A database of functions is not open tenant={} connection={}", tenant, connection, e);
+      LOG.debug(
+          "A database of functions is not open tenant={} connection={}", tenant, connection, e);
     }
   }
 

@@ -121,8 +121,7 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
     if (!login.url().isEmbedded()) {
       return pools.computeIfAbsent(key, absent -> pool(absent, login, null));
     }
-    EmbeddedDatabase database =
-        new EmbeddedDatabase(key.tenant(), key.connection(), login, files);
+    EmbeddedDatabase database = new EmbeddedDatabase(key.tenant(), key.connection(), login, files);
     synchronized (removing) {
       embedded.put(key, database);
       return pools.computeIfAbsent(key, absent -> pool(absent, login, database));

@@ -136,8 +136,7 @@ class EmbeddedDatabaseTest {
     SqlStatement statement =
         new SqlStatement(sql, !sql.startsWith("SELECT"), false, Set.of(), Set.of(), Set.of(), 0);
     byte[] json =
-        session.run(
-            statement, List.of(), new SqlSession.Limits(10, 1_000, Duration.ofSeconds(20)));
+        session.run(statement, List.of(), new SqlSession.Limits(10, 1_000, Duration.ofSeconds(20)));
     return new String(json, StandardCharsets.UTF_8);
   }
 }

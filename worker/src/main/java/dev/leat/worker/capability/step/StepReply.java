@@ -42,8 +42,8 @@ public final class StepReply {
   }
 
   /**
-   * {@code {"status": 200, "headers": {...}, "body": "..."}}; bytes that are no text in base64. What
-   * is larger than {@link #BYTES_MAX} is answered with an error.
+   * {@code {"status": 200, "headers": {...}, "body": "..."}}; bytes that are no text in base64.
+   * What is larger than {@link #BYTES_MAX} is answered with an error.
    */
   public static long response(
       GuestInstance guest, int status, Iterable<Map.Entry<String, String>> headers, byte[] body) {
