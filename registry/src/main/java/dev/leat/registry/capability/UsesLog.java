@@ -2,7 +2,7 @@ package dev.leat.registry.capability;
 
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.permission.PermissionType;
-import dev.leat.store.StoreFailure;
+import dev.leat.store.Rounds;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -11,9 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Counts what functions ask of the host on this node, and writes it down every five seconds. A
@@ -21,9 +18,7 @@ import org.slf4j.LoggerFactory;
  * hundred nanoseconds, once for each call and resource.
  */
 public final class UsesLog implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(UsesLog.class);
   private static final Duration WRITE_EVERY = Duration.ofSeconds(5);
-  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   /** Functions that are written at once, a transaction each; the others are next. */
   static final int WRITTEN_MAX = 100;
@@ -36,13 +31,10 @@ public final class UsesLog implements AutoCloseable {
 
   private final UsesStore store;
   private final InstantSource clock;
-  private final Thread thread = Thread.ofPlatform().daemon().name("uses").unstarted(this::run);
-  private volatile boolean closed;
+  private final Rounds rounds = new Rounds("uses", WRITE_EVERY, this::write);
 
   /** Those waiting longest first; with its own lock held. */
   private final SequencedMap<FunctionRef, Uses> counted = new LinkedHashMap<>();
-
-  private boolean isStoreAway; // of the thread's
 
   public UsesLog(UsesStore store, InstantSource clock) {
     this.store = store;
@@ -50,7 +42,7 @@ public final class UsesLog implements AutoCloseable {
   }
 
   public void start() {
-    thread.start();
+    rounds.start();
   }
 
   /**
@@ -71,27 +63,6 @@ public final class UsesLog implements AutoCloseable {
         counted.put(function, uses);
       }
       uses.add(asked, new Uses.Count(allowed, denied));
-    }
-  }
-
-  private void run() {
-    while (!closed) {
-      LockSupport.parkNanos(WRITE_EVERY.toNanos());
-      guarded();
-    }
-  }
-
-  private void guarded() {
-    try {
-      write();
-      isStoreAway = false;
-    } catch (StoreFailure e) {
-      if (!isStoreAway) {
-        LOG.warn("What functions asked of the host waits until the store is back", e);
-      }
-      isStoreAway = true;
-    } catch (RuntimeException e) { // a defect, which must not end the writing
-      LOG.error("What functions asked of the host was not written", e);
     }
   }
 
@@ -143,15 +114,6 @@ public final class UsesLog implements AutoCloseable {
   /** Writes what was counted, then stops; does nothing where it was not started. */
   @Override
   public void close() {
-    closed = true;
-    if (thread.getState() == Thread.State.NEW) {
-      return;
-    }
-    LockSupport.unpark(thread);
-    try {
-      thread.join(CLOSE_PATIENCE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    rounds.close();
   }
 }
