@@ -71,7 +71,7 @@ final class NewProject implements Runnable {
         .done(
             made,
             "Needs " + language.needs(contract),
-            "Next: cd %s && leat build && leat test".formatted(directory),
+            "Next: leat build %s && leat test %s".formatted(directory, directory),
             "Made " + directory);
   }
 
