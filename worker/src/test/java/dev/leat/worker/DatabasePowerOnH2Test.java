@@ -69,7 +69,7 @@ final class DatabasePowerOnH2Test extends DatabasePowerContract {
       SqlScript script = new SqlScript(SQL_QUERY);
       script.call(SQL_QUERY, "SELECT id FROM key_values", "");
       TestFunction function =
-          TestFunction.handler(script.withoutHook().module())
+          TestFunction.handler(script.module())
               .response(SqlScript.SENT_BYTES)
               .grants(new Grant.Database("main", List.of("read:*")));
 

@@ -24,14 +24,14 @@ class HostScript {
   /** Where answers may be written to; all after it is sent back. */
   static final int BUFFER = 1_024;
 
-  /** Five pages: more than the largest value of a key. */
-  static final int MEMORY_BYTES = 5 << 16;
+  /** Ten pages: more than the largest value of a key, or the largest parameters of a statement. */
+  static final int MEMORY_BYTES = 10 << 16;
 
   /** What the test does in between. */
   static final String HOOK = "test_hook";
 
-  static final int SENT_BYTES = 4_096;
-  private static final int DATA = 8_192;
+  static final int SENT_BYTES = 16_384;
+  private static final int DATA = 32_768;
 
   private final List<PowerFunction> functions;
   private final List<byte[]> data = new ArrayList<>();
@@ -75,6 +75,18 @@ class HostScript {
   HostScript hook() {
     hasHook = true;
     code.call(functions.size());
+    return this;
+  }
+
+  /** Ends in a trap. */
+  HostScript trap() {
+    code.unreachable();
+    return this;
+  }
+
+  /** Never ends. */
+  HostScript spin() {
+    code.loop().br(0).end();
     return this;
   }
 
@@ -183,13 +195,19 @@ class HostScript {
       return new Answers(((Outcome.Responded) outcome).body());
     }
 
+    int code(int call) {
+      return ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN).getInt(4 * call);
+    }
+
+    /** The bytes there, as far as the call that wrote them said. */
+    String text(int at, int call) {
+      return new String(Arrays.copyOfRange(memory, at, at + code(call)), StandardCharsets.UTF_8);
+    }
+
     /** The results of the calls, in their order; no call follows them. */
     Answers hasCodes(int... codes) {
       int[] found = new int[codes.length];
-      ByteBuffer words = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
-      for (int i = 0; i < codes.length; i++) {
-        found[i] = words.getInt();
-      }
+      Arrays.setAll(found, this::code);
       assertThat(found).containsExactly(codes);
       return this;
     }
