@@ -66,8 +66,11 @@ end
 -- Numbers of Lua hold 53 bits: Redis adds, in a field that nobody else sees.
 function verbs.increment(delta, expires_at)
   local before = is_there and redis.call('HGET', values, field) or '0'
+  if #before > 20 then -- first: a pattern takes the square of its length, and Redis waits
+    return { INVALID }
+  end
   local sign, digits = string.match(before, '^([+-]?)0*(%d+)$')
-  if #before > 20 or not digits then
+  if not digits then
     return { INVALID }
   end
   redis.call('HSET', use, 'sum', (sign == '-' and digits ~= '0') and '-' .. digits or digits)

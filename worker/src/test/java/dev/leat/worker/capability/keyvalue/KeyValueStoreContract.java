@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The numbered laws of {@link KeyValueStore}, which every store must keep. */
 public abstract class KeyValueStoreContract {
@@ -131,6 +132,18 @@ public abstract class KeyValueStoreContract {
       assertThat(store.increment(key, 1, LATER, NOW, ROOM).how()).isEqualTo(Written.INVALID);
       assertThat(text(key, NOW)).isEqualTo(none);
     }
+  }
+
+  /** A pattern that is matched with it takes the square of its length. */
+  @Test
+  @Timeout(30)
+  void law3_increment_ofALongAlmostNumber_isInvalidAtOnce() {
+    Key key = new Key(ACME, "default", "n");
+    Room wide = new Room(10, 1 << 20);
+    byte[] value = bytes("0".repeat(GuestKeys.VALUE_BYTES_MAX - 1) + "x");
+    assertThat(store.set(key, value, LATER, NOW, wide)).isEqualTo(Written.DONE);
+
+    assertThat(store.increment(key, 1, LATER, NOW, wide).how()).isEqualTo(Written.INVALID);
   }
 
   @Test
