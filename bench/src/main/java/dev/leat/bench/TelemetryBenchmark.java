@@ -54,8 +54,7 @@ public final class TelemetryBenchmark {
     Path offData = home.resolve("off");
     Path onData = home.resolve("on");
     try (ChildServer off = new ChildServer(flags, NodeServer.class, offData.toString());
-        ChildServer on =
-            new ChildServer(flags, NodeServer.class, onData.toString(), collector)) {
+        ChildServer on = new ChildServer(flags, NodeServer.class, onData.toString(), collector)) {
       List<Target> targets = new ArrayList<>();
       targets.add(target("off", off, home, offData));
       targets.add(target("on", on, home, onData));

@@ -75,7 +75,9 @@ final class OtlpTelemetry implements Telemetry {
     this.spans = new Outbox<>(traces, this::sendSpans);
     this.lines = new Outbox<>(logs, this::sendLines);
     this.tracing =
-        config.hasTraces() ? new SampledTracing(config, System::nanoTime, traces, spans::add) : Tracing.OFF;
+        config.hasTraces()
+            ? new SampledTracing(config, System::nanoTime, traces, spans::add)
+            : Tracing.OFF;
   }
 
   @Override

@@ -29,7 +29,7 @@ class FileTelemetryTest {
             file.toString(),
             1,
             200,
-        true,
+            true,
             true,
             true,
             Duration.ofSeconds(1),

@@ -5,9 +5,9 @@ import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
 import dev.leat.contract.GuestContract;
 import dev.leat.contract.Invocation;
-import dev.leat.contract.trace.CallTrace;
 import dev.leat.contract.PowerFunction;
 import dev.leat.contract.permission.PermissionType;
+import dev.leat.contract.trace.CallTrace;
 import dev.leat.engine.GuestInstance;
 import dev.leat.worker.capability.GuestPermits;
 import dev.leat.worker.capability.GuestText;
@@ -85,7 +85,6 @@ public final class LoggingPower implements Power<InstanceLog> {
   @Override
   public void prepare(InstanceLog log, Invocation invocation) {
     CallTrace noted = invocation.trace();
-    log.prepare(
-        invocation.id(), noted == null ? invocation.origin().trace() : noted.execution());
+    log.prepare(invocation.id(), noted == null ? invocation.origin().trace() : noted.execution());
   }
 }

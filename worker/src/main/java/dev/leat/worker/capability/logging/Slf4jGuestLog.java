@@ -8,8 +8,10 @@ import org.slf4j.LoggerFactory;
 public final class Slf4jGuestLog implements GuestLog {
   private static final Logger LOG = LoggerFactory.getLogger("leat.guest");
 
-  /** What a line takes beside its text: time, level, thread, logger, the function, the request,
-   * the trace. */
+  /**
+   * What a line takes beside its text: time, level, thread, logger, the function, the request, the
+   * trace.
+   */
   private static final int LINE_BYTES = 250;
 
   @Override
