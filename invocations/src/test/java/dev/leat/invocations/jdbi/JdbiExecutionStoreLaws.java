@@ -60,7 +60,11 @@ abstract class JdbiExecutionStoreLaws extends ExecutionStoreContract {
           "async_bodies",
           "async_gone",
           "async_counts",
-          "idempotency_keys");
+          "idempotency_keys",
+          "async_callbacks",
+          "schedules",
+          "schedule_owners",
+          "keyed_calls");
 
   /** As a database is found in which the registry kept the records, before their last column. */
   @Test
