@@ -108,8 +108,11 @@ public final class QuotaGate {
     return of == null ? Admission.Admitted.UNCOUNTED : of.of(function.name()).takePlace();
   }
 
-  /** Takes one request of what this function may send; false if nothing of that is left. */
-  boolean tryTakeOutbound(FunctionRef function) {
+  /**
+   * Takes one request of what this function and its tenant may send, whatever its manifest says;
+   * false if nothing of that is left.
+   */
+  public boolean tryTakeOutbound(FunctionRef function) {
     TenantBudgets of = of(function.tenant());
     return of == null || of.of(function.name()).takeOutbound();
   }

@@ -135,8 +135,10 @@ final class AsyncParts {
             store,
             callbackKeys,
             this::post,
+            new OutboundQuotas(quotas, tenants),
             blocking,
             clock,
+            System::nanoTime,
             () -> ThreadLocalRandom.current().nextLong());
     keyed = new KeyedCalls(new JdbiKeyedCallStore(source), blocking);
     Backlogs room = tenant -> backlog(allowances.of(tenant));
@@ -342,6 +344,19 @@ final class AsyncParts {
             new Place.Taken(
                 rejected.retryAfter(), !(rejected.whose() instanceof QuotaScope.OfFunction));
       };
+    }
+  }
+
+  /** A callback is one of the requests that its function may send. */
+  private record OutboundQuotas(QuotaGate quotas, Tenants tenants) implements Callbacks.Quotas {
+    @Override
+    public boolean isOpen(TenantId tenant) {
+      return !tenants.isSuspended(tenant);
+    }
+
+    @Override
+    public boolean tryTake(FunctionRef function) {
+      return quotas.tryTakeOutbound(function);
     }
   }
 

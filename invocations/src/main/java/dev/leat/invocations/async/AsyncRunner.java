@@ -37,6 +37,9 @@ public final class AsyncRunner implements AutoCloseable {
   /** Without being woken, what is due is found within this time. */
   static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
+  /** Some tenants were looked at, none with anything to take: there are others. */
+  static final Duration LOOK_ON = Duration.ofMillis(100);
+
   /** What was taken ahead and could not be begun in this time goes back, for other nodes. */
   static final Duration AHEAD_MAX = Duration.ofSeconds(1);
 
@@ -177,7 +180,7 @@ public final class AsyncRunner implements AutoCloseable {
 
   private void pause() {
     if (!isWoken && !closed) {
-      LockSupport.parkNanos(LOOK_EVERY.toNanos());
+      LockSupport.parkNanos((last.isEmpty() ? LOOK_EVERY : LOOK_ON).toNanos());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.ToIntFunction;
 
 /**
@@ -76,6 +77,9 @@ public interface AsyncStore {
 
   Optional<KeptResult> result(TenantId tenant, String id);
 
+  /** How long the body of {@link #result} is; empty if there is none. */
+  OptionalLong resultBytes(TenantId tenant, String id);
+
   boolean wasKept(TenantId tenant, String id);
 
   /** What it is then; empty if there is none. */
@@ -95,7 +99,7 @@ public interface AsyncStore {
 
   /**
    * @param taken to be run by the owner
-   * @param last the tenant whose turn was the last; "" after all had one
+   * @param last the tenant that was looked at last; "" after all were
    */
   record Turn(List<QueuedInvocation> taken, String last) {}
 

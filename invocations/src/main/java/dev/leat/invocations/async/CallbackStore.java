@@ -13,7 +13,8 @@ import java.util.function.ToIntFunction;
  *
  * <ol>
  *   <li>{@code take} gives what is due, tenants taking turns, and nobody else gets the same before
- *       {@code hidden} has passed.
+ *       {@code hidden} has passed. It looks at a bounded number of tenants, and the next one goes
+ *       on behind them.
  *   <li>What was taken and neither ended nor put off is due again after {@code hidden}.
  *   <li>{@code end} removes one, {@code putOff} has it due again after a time.
  *   <li>Of a tenant with {@link #OF_TENANT_MAX} that are awaited or to be sent, none is accepted
@@ -35,10 +36,13 @@ public interface CallbackStore {
 
   void end(Callback callback);
 
-  void putOff(Callback callback, Duration delay);
+  /**
+   * @param isCounted false when nothing was sent, so that no attempt was used
+   */
+  void putOff(Callback callback, Duration delay, boolean isCounted);
 
   /**
-   * @param last the tenant whose turn was the last; "" after all had one
+   * @param last the tenant that was looked at last; "" after all were
    */
   record Turn(List<Callback> taken, String last) {}
 }

@@ -1,17 +1,17 @@
 package dev.leat.invocations.async;
 
+import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Headers;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,20 +25,27 @@ public final class Callbacks implements AutoCloseable {
   /** The secret of the tenant that signs; whoever receives them has it too. */
   public static final String KEY = "callback-key";
 
-  /** Answers that are longer are to be asked for; so many under way hold 32 MiB. */
+  /** Answers that are longer are to be asked for, and never read here. */
   static final int BODY_BYTES_MAX = 1 << 20;
 
-  static final int UNDER_WAY_MAX = 32;
-
-  /** Servers of one tenant that do not answer hold up no other's. */
-  static final int OF_TENANT_MAX = 4;
+  /** Answers of all that are under way; a tenant's hold a quarter of it. */
+  static final long BODIES_BYTES_MAX = 32L << 20;
 
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** Longer than an attempt takes: until then nobody else tries. */
   static final Duration HIDDEN = Duration.ofSeconds(60);
 
+  /** What could not be sent for want of a quota, or of memory, waits so long, and no more of it. */
+  static final Duration NO_QUOTA_WAIT = Duration.ofSeconds(5);
+
+  static final Duration NO_MEMORY_WAIT = Duration.ofSeconds(1);
+
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+  /** Some tenants were looked at, none with anything due: there are others. */
+  private static final Duration LOOK_ON = Duration.ofMillis(100);
+
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
   private static final int DOUBLINGS_MAX = 12;
@@ -53,8 +60,10 @@ public final class Callbacks implements AutoCloseable {
   private final Executor blocking;
   private final Clock clock;
   private final RandomGenerator random;
-  private final Map<TenantId, Integer> underWayOf = new ConcurrentHashMap<>();
-  private final AtomicInteger underWay = new AtomicInteger();
+  private final Quotas quotas;
+  private final LongSupplier nanoTime;
+  private final CallbackRoom room = new CallbackRoom();
+  private final HeldBytes held = new HeldBytes(BODIES_BYTES_MAX);
   private final AtomicLong delivered = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicLong givenUp = new AtomicLong();
@@ -77,11 +86,28 @@ public final class Callbacks implements AutoCloseable {
     Sent send(TenantId tenant, String url, Headers fields, byte[] body, Duration patience);
   }
 
+  /** Whose callbacks may be sent now. Never blocks. */
+  public interface Quotas {
+    /** Whether anything of the tenant is sent at all. */
+    boolean isOpen(TenantId tenant);
+
+    /**
+     * Takes one of the requests that the function and its tenant may send; false if none is left.
+     */
+    boolean tryTake(FunctionRef function);
+  }
+
+  /** What an attempt came to. */
+  private sealed interface Attempt {}
+
   /**
    * @param status of the answer; 0 if none came
    * @param why none came
    */
-  public record Sent(int status, String why) {}
+  public record Sent(int status, String why) implements Attempt {}
+
+  /** Nothing was sent, so no attempt was used. */
+  private record NotNow(Duration delay, String why) implements Attempt {}
 
   /** What became of all since the start. */
   public record Counts(long delivered, long failed, long givenUp) {}
@@ -91,13 +117,17 @@ public final class Callbacks implements AutoCloseable {
       AsyncStore results,
       Keys keys,
       Sender sender,
+      Quotas quotas,
       Executor blocking,
       Clock clock,
+      LongSupplier nanoTime,
       RandomGenerator random) {
     this.store = store;
     this.results = results;
     this.keys = keys;
     this.sender = sender;
+    this.quotas = quotas;
+    this.nanoTime = nanoTime;
     this.blocking = blocking;
     this.clock = clock;
     this.random = random;
@@ -116,7 +146,7 @@ public final class Callbacks implements AutoCloseable {
     while (!closed) {
       try {
         if (!round()) {
-          LockSupport.parkNanos(LOOK_EVERY.toNanos());
+          LockSupport.parkNanos((last.isEmpty() ? LOOK_EVERY : LOOK_ON).toNanos());
         }
         isStoreAway = false;
       } catch (StoreFailure e) {
@@ -136,45 +166,76 @@ public final class Callbacks implements AutoCloseable {
    * Takes what is due and has it sent; true if there was something. For tests; else the thread's.
    */
   boolean round() {
-    int most = UNDER_WAY_MAX - underWay.get();
+    int most = room.free();
     if (most <= 0) {
       return false;
     }
     CallbackStore.Turn turn = store.take(most, last, this::room, HIDDEN);
     last = turn.last();
     for (Callback callback : turn.taken()) {
-      underWay.incrementAndGet();
-      underWayOf.merge(callback.tenant(), 1, Integer::sum);
+      room.begun(callback.tenant());
       blocking.execute(() -> send(callback));
     }
     return !turn.taken().isEmpty();
   }
 
   private int room(TenantId tenant) {
-    return OF_TENANT_MAX - underWayOf.getOrDefault(tenant, 0);
+    return quotas.isOpen(tenant) ? room.of(tenant, nanoTime.getAsLong()) : 0;
   }
 
   private void send(Callback callback) {
     try {
-      settle(callback, attempt(callback));
+      settle(callback, tried(callback));
     } catch (StoreFailure e) {
       LOG.debug("A callback is sent again, later cause={}", e.toString());
     } catch (RuntimeException | Error e) {
       LOG.error("Sending a callback failed", e);
     } finally {
-      underWayOf.computeIfPresent(callback.tenant(), (id, count) -> count == 1 ? null : count - 1);
-      underWay.decrementAndGet();
+      held.release(heldId(callback));
+      room.ended(callback.tenant(), nanoTime.getAsLong());
       LockSupport.unpark(thread);
     }
   }
 
-  private Sent attempt(Callback callback) {
+  /** Ids are a tenant's own. */
+  private static String heldId(Callback callback) {
+    return callback.tenant() + "/" + callback.id();
+  }
+
+  /** What fails here failed as an attempt: else its age would never be looked at. */
+  private Attempt tried(Callback callback) {
+    try {
+      return attempt(callback);
+    } catch (RuntimeException | Error e) {
+      if (room.mayLog(callback.tenant(), nanoTime.getAsLong())) {
+        LOG.warn(
+            "Callbacks of a tenant fail here; logged once an hour tenant={} invocation={}",
+            callback.tenant(),
+            callback.id(),
+            e);
+      }
+      return new Sent(0, "the key or the answer cannot be read");
+    }
+  }
+
+  private Attempt attempt(Callback callback) {
     Optional<byte[]> key = keys.of(callback.tenant());
     if (key.isEmpty()) {
       return new Sent(0, "the tenant has no secret '" + KEY + "'");
     }
+    OptionalLong bytes =
+        callback.state() == InvocationState.DONE
+            ? results.resultBytes(callback.tenant(), callback.id())
+            : OptionalLong.empty();
+    boolean isRead = bytes.isPresent() && bytes.getAsLong() <= BODY_BYTES_MAX;
+    if (isRead && !held.hold(callback.tenant(), heldId(callback), bytes.getAsLong())) {
+      return new NotNow(NO_MEMORY_WAIT, "too many answers are being sent");
+    }
+    if (!quotas.tryTake(callback.version().function())) {
+      return new NotNow(NO_QUOTA_WAIT, "the quota of requests to servers is used up");
+    }
     Headers.Builder fields = new Headers.Builder();
-    byte[] body = body(callback, fields);
+    byte[] body = body(callback, bytes, fields);
     fields
         .add("Leat-Invocation-Id", callback.id())
         .add("Leat-Invocation-Function", callback.version().function().name().value())
@@ -189,11 +250,14 @@ public final class Callbacks implements AutoCloseable {
                 callback.state().word(),
                 callback.status(),
                 body));
-    return sender.send(callback.tenant(), callback.url(), fields.build(), body, PATIENCE);
+    long start = nanoTime.getAsLong();
+    Sent sent = sender.send(callback.tenant(), callback.url(), fields.build(), body, PATIENCE);
+    room.sent(callback.tenant(), nanoTime.getAsLong() - start);
+    return sent;
   }
 
   /** The function's own answer where it is kept and not too long; else why there is none. */
-  private byte[] body(Callback callback, Headers.Builder fields) {
+  private byte[] body(Callback callback, OptionalLong bytes, Headers.Builder fields) {
     if (callback.state() != InvocationState.DONE) {
       fields.add("Content-Type", "application/json");
       return FailureDocument.of(
@@ -204,9 +268,14 @@ public final class Callbacks implements AutoCloseable {
           callback.ending(),
           callback.reason());
     }
-    Optional<KeptResult> result = results.result(callback.tenant(), callback.id());
-    if (result.isEmpty() || result.get().body().length > BODY_BYTES_MAX) {
-      fields.add(Destinations.OMITTED, result.isEmpty() ? "expired" : "too-large");
+    if (bytes.isPresent() && bytes.getAsLong() > BODY_BYTES_MAX) {
+      fields.add(Destinations.OMITTED, "too-large");
+      return NO_BODY;
+    }
+    Optional<KeptResult> result =
+        bytes.isEmpty() ? Optional.empty() : results.result(callback.tenant(), callback.id());
+    if (result.isEmpty()) {
+      fields.add(Destinations.OMITTED, "expired");
       return NO_BODY;
     }
     String type = result.get().headers().first("content-type");
@@ -214,6 +283,18 @@ public final class Callbacks implements AutoCloseable {
       fields.add("Content-Type", type);
     }
     return result.get().body();
+  }
+
+  private void settle(Callback callback, Attempt attempt) {
+    switch (attempt) {
+      case Sent sent -> settle(callback, sent);
+      case NotNow(Duration _, String why) when callback.isTooOld() ->
+          settle(callback, new Sent(0, why));
+      case NotNow(Duration delay, String _) -> {
+        room.close(callback.tenant(), delay, nanoTime.getAsLong());
+        store.putOff(callback, delay, false);
+      }
+    }
   }
 
   private void settle(Callback callback, Sent sent) {
@@ -230,7 +311,7 @@ public final class Callbacks implements AutoCloseable {
           sent.status(),
           sent.why());
     } else {
-      store.putOff(callback, wait(callback.attempts()));
+      store.putOff(callback, wait(callback.attempts()), true);
       failed.incrementAndGet();
     }
   }

@@ -15,6 +15,12 @@ import org.jdbi.v3.core.Handle;
  */
 record DueTenants(List<TenantId> tenants, String last) {
   /**
+   * Looked at in one transaction, by a query each: whoever has only what is not due must not hold
+   * up others, nor each node's every look go past all of them.
+   */
+  static final int HEADS_MAX = 200;
+
+  /**
    * H2 begins with all of a tenant where the ones behind it are asked for; so it is given the next
    * name.
    */
@@ -40,36 +46,46 @@ record DueTenants(List<TenantId> tenants, String last) {
    */
   static DueTenants after(
       Handle handle, Table table, String after, int most, ToIntFunction<TenantId> room) {
-    List<TenantId> due = new ArrayList<>();
-    String at = collect(handle, table, after, "", most, room, due);
-    if (due.size() < most && !after.isEmpty()) {
-      at = collect(handle, table, "", after, most, room, due);
+    Look look = new Look(handle, table, most, room);
+    String at = look.collect(after, "");
+    if (at.isEmpty() && !after.isEmpty()) {
+      at = look.collect("", after);
     }
-    return new DueTenants(due, at);
+    return new DueTenants(look.due, at);
   }
 
-  /** Gives where it stopped: the last tenant, or "" when there was no other. */
-  private static String collect(
-      Handle handle,
-      Table table,
-      String from,
-      String upTo,
-      int most,
-      ToIntFunction<TenantId> room,
-      List<TenantId> due) {
-    String at = from;
-    while (due.size() < most) {
-      Optional<Head> next = next(handle, table, at);
-      if (next.isEmpty() || (!upTo.isEmpty() && next.get().tenant().compareTo(upTo) > 0)) {
-        return "";
-      }
-      at = next.get().tenant();
-      TenantId tenant = new TenantId(at);
-      if (next.get().isDue() && room.applyAsInt(tenant) > 0) {
-        due.add(tenant);
-      }
+  private static final class Look {
+    final List<TenantId> due = new ArrayList<>();
+    private final Handle handle;
+    private final Table table;
+    private final int most;
+    private final ToIntFunction<TenantId> room;
+    private int heads;
+
+    Look(Handle handle, Table table, int most, ToIntFunction<TenantId> room) {
+      this.handle = handle;
+      this.table = table;
+      this.most = most;
+      this.room = room;
     }
-    return at;
+
+    /** Gives where it stopped: the last tenant, or "" when there was no other. */
+    String collect(String from, String upTo) {
+      String at = from;
+      while (due.size() < most && heads < HEADS_MAX) {
+        heads++;
+        Optional<Head> next = next(handle, table, at);
+        if (next.isEmpty() || (!upTo.isEmpty() && next.get().tenant().compareTo(upTo) > 0)) {
+          return "";
+        }
+        at = next.get().tenant();
+        TenantId tenant = new TenantId(at);
+        if (next.get().isDue() && room.applyAsInt(tenant) > 0) {
+          due.add(tenant);
+        }
+      }
+      return at;
+    }
   }
 
   private static Optional<Head> next(Handle handle, Table table, String after) {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
@@ -319,6 +320,25 @@ public final class JdbiAsyncStore implements AsyncStore {
                                 .orElse(new byte[0])
                             : row.getBytes("body")))
                 .findFirst());
+  }
+
+  @Override
+  public OptionalLong resultBytes(TenantId tenant, String id) {
+    return database.read(
+        "Reading how long an answer is",
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT body_bytes FROM async_results
+                    WHERE tenant = :tenant AND id = :id AND state = 'done'
+                    """)
+                .bind("tenant", tenant.value())
+                .bind("id", id)
+                .mapTo(Long.class)
+                .findFirst()
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty()));
   }
 
   @Override

@@ -205,17 +205,18 @@ public final class JdbiCallbackStore implements CallbackStore {
   }
 
   @Override
-  public void putOff(Callback callback, Duration delay) {
+  public void putOff(Callback callback, Duration delay, boolean isCounted) {
     database.inTransaction(
         "Putting a callback off",
         handle ->
             handle
                 .createUpdate(
                     """
-                    UPDATE async_callbacks SET due_at = %s
+                    UPDATE async_callbacks SET due_at = %s, attempts = :after
                     WHERE tenant = :tenant AND id = :id AND attempts = :attempts
                     """
                         .formatted(JdbiAsyncStore.FROM_NOW.formatted("delay")))
+                .bind("after", isCounted ? callback.attempts() : callback.attempts() - 1)
                 .bind("delay", delay.toMillis())
                 .bind("tenant", callback.tenant().value())
                 .bind("id", callback.id())

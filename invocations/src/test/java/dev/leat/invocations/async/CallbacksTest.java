@@ -42,6 +42,14 @@ final class CallbacksTest {
   private final List<Post> posts = new ArrayList<>();
   private Optional<byte[]> key = Optional.of(KEY);
   private Sent answer = new Sent(200, "");
+  private final List<Runnable> heldUp = new ArrayList<>();
+  private boolean isHeldUp;
+  private boolean isOpen = true;
+  private boolean isKeyBroken;
+  private long requests = 1_000;
+  private Duration took = Duration.ZERO;
+  private long nanos;
+  private int made;
   private AsyncStore store;
   private Callbacks callbacks;
 
@@ -55,13 +63,37 @@ final class CallbacksTest {
         new Callbacks(
             new JdbiCallbackStore(database.dataSource()),
             store,
-            tenant -> key,
+            tenant -> {
+              if (isKeyBroken) {
+                throw new IllegalStateException("it cannot be decrypted");
+              }
+              return key;
+            },
             (tenant, url, fields, body, patience) -> {
               posts.add(new Post(tenant, url, fields, body));
+              nanos += took.toNanos();
               return answer;
             },
-            Runnable::run,
+            new Callbacks.Quotas() {
+              @Override
+              public boolean isOpen(TenantId tenant) {
+                return isOpen;
+              }
+
+              @Override
+              public boolean tryTake(FunctionRef function) {
+                return requests-- > 0;
+              }
+            },
+            work -> {
+              if (isHeldUp) {
+                heldUp.add(work);
+              } else {
+                work.run();
+              }
+            },
             Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC),
+            () -> nanos,
             Seed.orElse(7).random());
   }
 
@@ -156,12 +188,99 @@ final class CallbacksTest {
     assertThat(posts.getFirst().fields().first("leat-result-omitted")).isEqualTo("too-large");
   }
 
+  /** 64 of them would be 64 MiB at a time, and again at each attempt of a day. */
+  @Test
+  void round_longAnswer_isNotRead() {
+    ends("x".repeat(Callbacks.BODY_BYTES_MAX + 1));
+    database.execute("DELETE FROM async_bodies");
+    callbacks.round();
+
+    assertThat(posts.getFirst().fields().first("leat-result-omitted")).isEqualTo("too-large");
+  }
+
+  @Test
+  void round_suspendedTenant_sendsNothing_untilItMay() {
+    ends("hello");
+    isOpen = false;
+    assertThat(callbacks.round()).isFalse();
+    isOpen = true;
+    callbacks.round();
+
+    assertThat(posts).hasSize(1);
+  }
+
+  @Test
+  void round_quotaOfRequestsUsedUp_putsAllOff_withoutAnAttempt() {
+    for (int i = 0; i < 9; i++) {
+      ends("hello");
+    }
+    requests = 0;
+    callbacks.round();
+    due();
+    assertThat(callbacks.round()).as("it is not asked again at once").isFalse();
+    assertThat(posts).isEmpty();
+    assertThat(callbacks.counts()).isEqualTo(new Callbacks.Counts(0, 0, 0));
+
+    requests = 9;
+    nanos += Callbacks.NO_QUOTA_WAIT.toNanos();
+    due();
+    while (callbacks.round()) {
+      // the next four
+    }
+    assertThat(posts).hasSize(9);
+  }
+
+  @Test
+  void round_quotaOfRequestsUsedUpForADay_isGivenUp() {
+    ends("hello");
+    requests = 0;
+    database.execute("UPDATE async_callbacks SET give_up_at = CURRENT_TIMESTAMP");
+    callbacks.round();
+
+    assertThat(callbacks.counts()).isEqualTo(new Callbacks.Counts(0, 0, 1));
+  }
+
+  @Test
+  void round_keyThatCannotBeRead_isAFailedAttempt_andEndsAfterADay() {
+    ends("hello");
+    isKeyBroken = true;
+    callbacks.round();
+    database.execute("UPDATE async_callbacks SET give_up_at = CURRENT_TIMESTAMP");
+    due();
+    callbacks.round();
+
+    assertThat(callbacks.counts()).isEqualTo(new Callbacks.Counts(0, 1, 1));
+    assertThat(callbacks.round()).isFalse();
+  }
+
+  @Test
+  void round_tenantWhoseServersTakeLong_hasOneSlot_untilOneIsQuick() {
+    for (int i = 0; i < 20; i++) {
+      ends("hello");
+    }
+    answer = new Sent(0, "no answer came in time");
+    took = Callbacks.PATIENCE;
+    callbacks.round();
+    assertThat(posts).hasSize(4);
+
+    isHeldUp = true;
+    callbacks.round();
+    callbacks.round();
+    assertThat(heldUp).hasSize(1);
+
+    took = Duration.ZERO;
+    answer = new Sent(200, "");
+    heldUp.removeFirst().run();
+    callbacks.round();
+    assertThat(heldUp).hasSize(4);
+  }
+
   private void due() {
     database.execute("UPDATE async_callbacks SET due_at = CURRENT_TIMESTAMP");
   }
 
   private String ends(String body) {
-    String id = "%08d".formatted(posts.size());
+    String id = "%08d".formatted(made++);
     VersionRef version =
         new VersionRef(
             new FunctionRef(ACME, new FunctionName("f")), 1, ModuleDigest.of(new byte[] {1}));

@@ -615,7 +615,7 @@ abstract class AsyncStoreContract {
     assertThat(due).extracting(Callback::url).containsOnly("https://hooks.example.org/a?b=c");
     assertThat(callbacks.take(9, "", tenant -> 9, HOUR).taken()).as("hidden").isEmpty();
 
-    callbacks.putOff(due.get(0), Duration.ZERO);
+    callbacks.putOff(due.get(0), Duration.ZERO, true);
     due.subList(1, 4).forEach(callbacks::end);
     List<Callback> again = callbacks.take(9, "", tenant -> 9, Duration.ZERO).taken();
     assertThat(again).extracting(Callback::attempts).containsExactly(2);
@@ -637,6 +637,38 @@ abstract class AsyncStoreContract {
         .extracting(Callback::state)
         .containsExactly(InvocationState.DONE);
     assertThat(sum("callbacks")).isEqualTo(1);
+  }
+
+  @Test
+  void callback_putOffWithoutAnAttempt_hasUsedNone() {
+    accept(calledBack(ACME));
+    settle(answered(take(ME, 1).getFirst(), bytes(1)));
+    Callback taken = callbacks.take(1, "", tenant -> 1, HOUR).taken().getFirst();
+
+    callbacks.putOff(taken, Duration.ZERO, false);
+
+    assertThat(callbacks.take(1, "", tenant -> 1, HOUR).taken())
+        .extracting(Callback::attempts)
+        .containsExactly(1);
+  }
+
+  /** Else each look of each node would go past all of them, one query each. */
+  @Test
+  void law4_turn_pastManyTenantsOfWhomNothingIsDue_goesOnNextTime() {
+    List<NewInvocation> batch = new ArrayList<>();
+    for (int i = 0; i < 2 * DueTenants.HEADS_MAX; i++) {
+      batch.add(wish(new TenantId("t%04d".formatted(i)), "f"));
+    }
+    store.accept(batch, room(10));
+    database.execute("UPDATE async_queue SET due_at = due_at + INTERVAL '1' HOUR");
+    accept(wish(new TenantId("zz"), "f"));
+
+    Turn first = store.turn(ME, List.of(), List.of(), 9, "", tenant -> 9);
+    assertThat(first.taken()).isEmpty();
+    assertThat(first.last()).isEqualTo("t%04d".formatted(DueTenants.HEADS_MAX - 1));
+    Turn second = store.turn(ME, List.of(), List.of(), 9, first.last(), tenant -> 9);
+    Turn third = store.turn(ME, List.of(), List.of(), 9, second.last(), tenant -> 9);
+    assertThat(third.taken()).extracting(QueuedInvocation::tenant).hasSize(1);
   }
 
   @Test
