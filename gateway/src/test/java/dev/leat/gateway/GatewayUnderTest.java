@@ -19,9 +19,11 @@ import dev.leat.gateway.invocation.InvocationPipeline;
 import dev.leat.gateway.pipeline.EndedRequest;
 import dev.leat.gateway.pipeline.Requests;
 import dev.leat.invocations.async.KeyedCalls;
+import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiKeyedCallStore;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.store.ChangeFeed;
+import dev.leat.store.FairPlaces;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
@@ -112,6 +114,7 @@ final class GatewayUnderTest implements AutoCloseable {
     StoreSchema.migrate(source);
     AuditSchema.migrate(source);
     TenantsSchema.migrate(source);
+    InvocationsSchema.migrate(source);
     SigningKeys keys =
         new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, nanos::get);
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);
@@ -143,7 +146,8 @@ final class GatewayUnderTest implements AutoCloseable {
             bodies,
             functions,
             later,
-            new KeyedCalls(new JdbiKeyedCallStore(source), blocking),
+            new KeyedCalls(
+                new JdbiKeyedCallStore(source), tenants::exists, new FairPlaces(4), blocking),
             Duration.ofSeconds(1),
             tracing);
     control =

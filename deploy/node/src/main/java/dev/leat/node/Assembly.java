@@ -285,6 +285,7 @@ final class Assembly implements AutoCloseable {
             outbound,
             tenant -> tenants.secrets.value(tenant, Callbacks.KEY),
             blocking,
+            keyValues.databasePlaces,
             clock);
 
     GatewayConfig gatewayConfig =

@@ -43,6 +43,7 @@ import dev.leat.invocations.schedule.Schedules;
 import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.registry.route.RoutingTable;
+import dev.leat.store.FairPlaces;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.Leases;
 import dev.leat.store.WakeUp;
@@ -94,6 +95,7 @@ final class AsyncParts {
    * @param isDrained whether a version is not to be run
    * @param invoker where the gateway's calls go
    * @param local this node's worker
+   * @param databasePlaces where what tenants have asked of the database is done
    * @param outbound sends callbacks, by the rules of functions' requests
    */
   AsyncParts(
@@ -111,6 +113,7 @@ final class AsyncParts {
       OutboundHttp outbound,
       Callbacks.Keys callbackKeys,
       Executor blocking,
+      FairPlaces databasePlaces,
       Clock clock) {
     this.others = others;
     this.outbound = outbound;
@@ -140,7 +143,8 @@ final class AsyncParts {
             clock,
             System::nanoTime,
             () -> ThreadLocalRandom.current().nextLong());
-    keyed = new KeyedCalls(new JdbiKeyedCallStore(source), blocking);
+    keyed =
+        new KeyedCalls(new JdbiKeyedCallStore(source), tenants::exists, databasePlaces, blocking);
     Backlogs room = tenant -> backlog(allowances.of(tenant));
     accepting = new Accepting(store, room, tenants::exists, this::accepted);
     invocations = new AsyncInvocations(store, runner::cancel);

@@ -2,6 +2,7 @@ package dev.leat.node;
 
 import dev.leat.contract.Allowances;
 import dev.leat.contract.TenantId;
+import dev.leat.store.FairPlaces;
 import dev.leat.store.JdbiLeases;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.keyvalue.CollectExpired;
@@ -31,6 +32,9 @@ final class KeyValueParts implements AutoCloseable {
 
   final KeyValueStore store;
 
+  /** Where what tenants have asked of the database is done. */
+  final FairPlaces databasePlaces;
+
   /** What is asked of the database for guests. */
   final HostWork databaseWork;
 
@@ -39,7 +43,7 @@ final class KeyValueParts implements AutoCloseable {
 
   /**
    * @param blocking virtual threads
-   * @param connections of the database's pool, of which guests have half: the platform's own work
+   * @param connections of the database's pool, of which tenants have half: the platform's own work
    *     goes on whatever they ask for
    */
   KeyValueParts(
@@ -50,7 +54,8 @@ final class KeyValueParts implements AutoCloseable {
       Allowances allowances,
       InstantSource clock) {
     tables = new JdbiKeyValueStore(source);
-    databaseWork = new HostWork(blocking, Math.max(1, connections / 2));
+    databasePlaces = new FairPlaces(Math.max(1, connections / 2));
+    databaseWork = new HostWork(blocking, databasePlaces);
     HostWork valueWork;
     if (redis.isSet()) {
       RedisKeyValueStore inRedis = new RedisKeyValueStore(redis);

@@ -52,6 +52,7 @@ final class ClaimKey implements Step<InvocationExchange> {
             exchange.body()),
         RequestIds.fresh(),
         waitMax.plus(version.limits().timeout().multipliedBy(2)).plus(MARGIN),
+        exchange.memory()::exchange,
         exchange::claimed);
     return Next.WAIT;
   }

@@ -11,8 +11,6 @@ import dev.leat.gateway.pipeline.Exchange;
 import dev.leat.gateway.pipeline.Pipeline;
 import dev.leat.gateway.pipeline.Requests;
 import dev.leat.invocations.async.Acceptance;
-import dev.leat.invocations.async.FirstAnswer;
-import dev.leat.invocations.async.KeyedCallStore;
 import dev.leat.invocations.async.KeyedCalls;
 import dev.leat.registry.route.Route.Target;
 import dev.leat.tenants.Admission;
@@ -177,19 +175,14 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
 
   /** The call had a key: its caller is answered once that is kept. */
   private void keep(Outcome ended) {
-    if (told instanceof KeyedCalls.Told.Found found) {
-      found.claimed().ended(TellFirstAnswer.kept(this, ended), () -> handover.comeBack(this));
+    if (told instanceof KeyedCalls.Told.First(var claimed)) {
+      claimed.ended(TellFirstAnswer.kept(this, ended), () -> handover.comeBack(this));
     }
   }
 
   /** What was found of the call's key. Called on any thread. */
   void claimed(KeyedCalls.Told became) {
-    if (became instanceof KeyedCalls.Told.Found(KeyedCallStore.Claim.Answered(var answer), var _)
-        && !memory().exchange(answer instanceof FirstAnswer.Response it ? it.body().length : 0)) {
-      told = new KeyedCalls.Told.Overloaded();
-    } else {
-      told = became;
-    }
+    told = became;
     handover.comeBack(this);
   }
 
@@ -213,8 +206,8 @@ final class InvocationExchange extends Exchange implements Invoker.Callback {
   @Override
   public void giveBack() {
     releasePlace(Usage.NONE);
-    if (told instanceof KeyedCalls.Told.Found found) {
-      found.claimed().dropped();
+    if (told instanceof KeyedCalls.Told.First(var claimed)) {
+      claimed.dropped();
     }
     super.giveBack();
   }

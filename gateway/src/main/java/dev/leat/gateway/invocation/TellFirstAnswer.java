@@ -10,7 +10,6 @@ import dev.leat.gateway.pipeline.SendAnswer;
 import dev.leat.gateway.pipeline.Step;
 import dev.leat.invocations.async.FirstAnswer;
 import dev.leat.invocations.async.KeyedCallStore;
-import dev.leat.invocations.async.KeyedCallStore.Claim;
 import dev.leat.invocations.async.KeyedCalls.Told;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,14 +48,35 @@ final class TellFirstAnswer implements Step<InvocationExchange> {
 
   @Override
   public Next take(InvocationExchange exchange) {
-    Told told = exchange.told();
-    return switch (told) {
+    return switch (exchange.told()) {
       case null -> Next.GO_ON; // a call without a key
-      case Told.Found(Claim claim, var _) -> tell(exchange, claim);
+      case Told.First _ -> Next.GO_ON;
+      case Told.Pending _ -> {
+        RetryAfter.put(exchange.response(), RETRY_AFTER);
+        yield exchange.refuse(
+            ProblemCode.KEY_PENDING,
+            "The first call with this Idempotency-Key has not been answered yet. Send it again later.");
+      }
+      case Told.Replay(FirstAnswer answer) -> replay(exchange, answer);
+      case Told.NoMemory _ ->
+          exchange.refuse(
+              ProblemCode.OVERLOADED,
+              "The call was answered before, but the memory for responses is used up. Try again later.");
+      case Told.Reused _ ->
+          exchange.refuse(
+              ProblemCode.KEY_REUSED,
+              "The Idempotency-Key came with another request to this function before. Choose another key.");
+      case Told.Full _ -> {
+        RetryAfter.put(exchange.response(), FULL_RETRY_AFTER);
+        yield exchange.refuse(
+            ProblemCode.QUOTA_EXCEEDED,
+            "The tenant has %d calls with an Idempotency-Key in 24 hours, or %d bytes of their answers, as it may. Send it without one, or later."
+                .formatted(KeyedCallStore.OF_TENANT_MAX, KeyedCallStore.BYTES_OF_TENANT_MAX));
+      }
       case Told.Overloaded _ ->
           exchange.refuse(
               ProblemCode.OVERLOADED,
-              "As many calls with an Idempotency-Key wait on this node as may. Try again later.");
+              "As many calls with an Idempotency-Key are under way on this node as may. Try again later.");
       case Told.StoreAway _ ->
           exchange.refuse(
               ProblemCode.STORE_UNAVAILABLE,
@@ -65,32 +85,11 @@ final class TellFirstAnswer implements Step<InvocationExchange> {
     };
   }
 
-  private Next tell(InvocationExchange exchange, Claim claim) {
-    return switch (claim) {
-      case Claim.First _ -> Next.GO_ON;
-      case Claim.Pending _ -> {
-        RetryAfter.put(exchange.response(), RETRY_AFTER);
-        yield exchange.refuse(
-            ProblemCode.KEY_PENDING,
-            "The first call with this Idempotency-Key has not been answered yet. Send it again later.");
-      }
-      case Claim.Reused _ ->
-          exchange.refuse(
-              ProblemCode.KEY_REUSED,
-              "The Idempotency-Key came with another request to this function before. Choose another key.");
-      case Claim.Full _ -> {
-        RetryAfter.put(exchange.response(), FULL_RETRY_AFTER);
-        yield exchange.refuse(
-            ProblemCode.QUOTA_EXCEEDED,
-            "The tenant has %d calls with an Idempotency-Key in 24 hours, or %d bytes of their answers, as it may. Send it without one, or later."
-                .formatted(KeyedCallStore.OF_TENANT_MAX, KeyedCallStore.BYTES_OF_TENANT_MAX));
-      }
-      case Claim.Answered(FirstAnswer.Refusal(ProblemCode code, String detail)) -> {
-        exchange.response().putHeader(REPLAYED, "true");
-        yield exchange.refuse(code, detail);
-      }
-      case Claim.Answered(FirstAnswer.Response first) -> {
-        exchange.response().putHeader(REPLAYED, "true");
+  private Next replay(InvocationExchange exchange, FirstAnswer answer) {
+    exchange.response().putHeader(REPLAYED, "true");
+    return switch (answer) {
+      case FirstAnswer.Refusal(ProblemCode code, String detail) -> exchange.refuse(code, detail);
+      case FirstAnswer.Response first -> {
         TellOutcome.respond(
             exchange,
             new Outcome.Responded(first.status(), first.headers(), first.body(), Usage.NONE));

@@ -3,6 +3,7 @@ package dev.leat.invocations.async;
 import dev.leat.contract.FunctionRef;
 import dev.leat.store.StoreFailure;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Calls that somebody waits for and named by a key, and what they were answered. Every method
@@ -15,8 +16,9 @@ import java.time.Duration;
  *   <li>{@code forget} makes the key free, unless it was answered. So does the time that a claim
  *       may be pending.
  *   <li>Of a tenant that has {@link #OF_TENANT_MAX}, or {@link #BYTES_OF_TENANT_MAX}, no new key is
- *       claimed.
+ *       claimed. A key that is free again in its row is none.
  *   <li>{@code keep} and {@code forget} change only what this claim began.
+ *   <li>Who claims a key that is taken waits for nobody who writes its row.
  * </ol>
  */
 public interface KeyedCallStore {
@@ -31,6 +33,13 @@ public interface KeyedCallStore {
    * @param pendingFor longer than the call takes
    */
   Claim claim(Key key, String request, String id, Duration pendingFor);
+
+  /**
+   * What a call was answered; empty if that is not kept any more.
+   *
+   * @param id as {@link Claim.Answered} has it
+   */
+  Optional<FirstAnswer> answer(Key key, String id);
 
   void keep(Key key, String id, FirstAnswer answer);
 
@@ -49,7 +58,11 @@ public interface KeyedCallStore {
     /** The first is not answered yet. */
     record Pending() implements Claim {}
 
-    record Answered(FirstAnswer answer) implements Claim {}
+    /**
+     * @param id of the call that was answered
+     * @param bytes what its answer takes, head and body
+     */
+    record Answered(String id, long bytes) implements Claim {}
 
     /** It came with another request. */
     record Reused() implements Claim {}

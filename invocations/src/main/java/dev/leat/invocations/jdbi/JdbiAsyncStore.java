@@ -460,11 +460,11 @@ public final class JdbiAsyncStore implements AsyncStore {
             "async_queue",
             "async_results",
             "dead_letters",
-            "async_bodies",
+            "keyed_calls",
+            "async_bodies", // after the rows that they are of: what is written meanwhile goes, too
             "async_gone",
             "async_callbacks",
             "idempotency_keys",
-            "keyed_calls",
             "async_counts")) {
       if (forgetSome(tenant, table)) {
         return true;

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /** Keyed calls in a table. Whoever inserts a key's row is the first. */
@@ -29,6 +30,11 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
   private static final String OF_KEY =
       "tenant = :tenant AND function = :function AND caller = :caller AND name = :name";
 
+  private static final String IS_OVER =
+      """
+      keep_until <= CURRENT_TIMESTAMP OR COALESCE(pending_until <= CURRENT_TIMESTAMP, FALSE)\
+      """;
+
   private final Database database;
 
   public JdbiKeyedCallStore(DataSource source) {
@@ -40,31 +46,23 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
     return database.inTransaction(
         "Claiming a key of " + key.function(),
         handle -> {
+          Optional<Found> known = find(handle, key);
+          if (known.isPresent()) {
+            return known.get().isOver()
+                ? takeOver(handle, key, known.get(), request, id, pendingFor)
+                : known.get().claim(request);
+          }
           if (insert(handle, key, request, id, pendingFor)) {
             return counted(handle, key);
           }
-          Optional<Found> found = find(handle, key);
-          if (found.isEmpty()) {
-            return new Claim.Pending(); // another was about to free it
-          }
-          if (found.get().isOver()) {
-            AsyncCounts counts = new AsyncCounts();
-            remove(handle, key, found.get(), counts);
-            counts.write(handle, slot());
-            return insert(handle, key, request, id, pendingFor)
-                ? counted(handle, key)
-                : new Claim.Pending();
-          }
-          if (!found.get().request().equals(request)) {
-            return new Claim.Reused();
-          }
-          return found.get().isPending()
-              ? new Claim.Pending()
-              : new Claim.Answered(answer(handle, key, found.get()));
+          return find(handle, key) // another was sooner
+              .filter(it -> !it.isOver())
+              .map(it -> it.claim(request))
+              .orElse(new Claim.Pending());
         });
   }
 
-  /** Waits for a transaction that has inserted the same key and is not at its end. */
+  /** Waits for a transaction that has inserted the same key and is not at its end: some ms. */
   private static boolean insert(
       Handle handle, Key key, String request, String id, Duration pendingFor) {
     return bind(
@@ -128,70 +126,113 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
     return new Claim.First();
   }
 
+  /** Without a lock: whoever sends a call often holds a connection only as long as that takes. */
   private static Optional<Found> find(Handle handle, Key key) {
     return bind(
             handle.createQuery(
                 """
-                SELECT request, id, pending_until IS NOT NULL AS is_pending,
-                  keep_until <= CURRENT_TIMESTAMP
-                    OR COALESCE(pending_until <= CURRENT_TIMESTAMP, FALSE) AS is_over,
-                  status, problem, detail, head, body, body_bytes
-                FROM keyed_calls WHERE %s FOR UPDATE
+                SELECT request, id, pending_until IS NOT NULL AS is_pending, %s AS is_over,
+                  OCTET_LENGTH(head) + body_bytes AS held, body IS NULL AS is_large
+                FROM keyed_calls WHERE %s
                 """
-                    .formatted(OF_KEY)),
+                    .formatted(IS_OVER, OF_KEY)),
             key)
-        .map((row, context) -> found(row))
+        .map((row, context) ->
+            new Found(
+                row.getString("request"),
+                row.getString("id"),
+                row.getBoolean("is_pending"),
+                row.getBoolean("is_over"),
+                row.getLong("held"),
+                row.getBoolean("is_large")))
         .findFirst();
   }
 
-  private static Found found(ResultSet row) throws SQLException {
-    byte[] body = row.getBytes("body");
-    return new Found(
-        row.getString("request"),
-        row.getString("id"),
-        row.getBoolean("is_pending"),
-        row.getBoolean("is_over"),
-        row.getInt("status"),
-        row.getString("problem"),
-        row.getString("detail"),
-        row.getBytes("head"),
-        body == null ? Optional.empty() : Optional.of(body),
-        row.getLong("body_bytes"));
-  }
-
   /**
-   * @param body empty if it is kept apart
+   * @param held by its answer
+   * @param isLarge whether that is kept apart
    */
   private record Found(
-      String request,
-      String id,
-      boolean isPending,
-      boolean isOver,
-      int status,
-      String problem,
-      String detail,
-      byte[] head,
-      Optional<byte[]> body,
-      long bodyBytes) {}
-
-  private static FirstAnswer answer(Handle handle, Key key, Found found) {
-    return found.status() == 0
-        ? new FirstAnswer.Refusal(ProblemCode.valueOf(found.problem()), found.detail())
-        : new FirstAnswer.Response(
-            found.status(),
-            StoredHead.headers(found.head()),
-            found
-                .body()
-                .or(() -> LargeBodies.read(handle, tenant(key), found.id(), LargeBodies.KEYED))
-                .orElse(NOTHING));
+      String request, String id, boolean isPending, boolean isOver, long held, boolean isLarge) {
+    Claim claim(String asked) {
+      if (!request.equals(asked)) {
+        return new Claim.Reused();
+      }
+      return isPending ? new Claim.Pending() : new Claim.Answered(id, held);
+    }
   }
 
-  private static void remove(Handle handle, Key key, Found found, AsyncCounts counts) {
-    bind(handle.createUpdate("DELETE FROM keyed_calls WHERE " + OF_KEY), key).execute();
-    if (found.body().isEmpty()) {
-      LargeBodies.delete(handle, tenant(key), found.id(), LargeBodies.KEYED);
+  /** In the row that is there, so the tenant has no more than before. */
+  private static Claim takeOver(
+      Handle handle, Key key, Found over, String request, String id, Duration pendingFor) {
+    int taken =
+        bind(
+                handle.createUpdate(
+                    """
+                    UPDATE keyed_calls SET request = :request, id = :id, pending_until = %s,
+                      keep_until = %s, status = 0, problem = '', detail = '', head = :nothing,
+                      body = :nothing, body_bytes = 0
+                    WHERE %s AND id = :over AND (%s)
+                    """
+                        .formatted(
+                            JdbiAsyncStore.FROM_NOW.formatted("pending"),
+                            JdbiAsyncStore.FROM_NOW.formatted("keep"),
+                            OF_KEY,
+                            IS_OVER)),
+                key)
+            .bind("request", request)
+            .bind("id", id)
+            .bind("pending", pendingFor.toMillis())
+            .bind("keep", IdempotencyKey.KEPT.toMillis())
+            .bind("nothing", NOTHING)
+            .bind("over", over.id())
+            .execute();
+    if (taken == 0) {
+      return new Claim.Pending(); // another was sooner
     }
-    counts.keyed(tenant(key), -1, -AsyncStore.ROW_BYTES - found.head().length - found.bodyBytes());
+    if (over.isLarge()) {
+      LargeBodies.delete(handle, tenant(key), over.id(), LargeBodies.KEYED);
+    }
+    if (over.held() > 0) {
+      AsyncCounts counts = new AsyncCounts();
+      counts.keyed(tenant(key), 0, -over.held());
+      counts.write(handle, slot());
+    }
+    return new Claim.First();
+  }
+
+  @Override
+  public Optional<FirstAnswer> answer(Key key, String id) {
+    return database.inTransaction(
+        "Reading what a key of " + key.function() + " was answered",
+        handle ->
+            bind(
+                    handle.createQuery(
+                        """
+                        SELECT status, problem, detail, head, body, body_bytes FROM keyed_calls
+                        WHERE %s AND id = :id AND pending_until IS NULL
+                        """
+                            .formatted(OF_KEY)),
+                    key)
+                .bind("id", id)
+                .map((row, context) -> answer(row, handle, tenant(key), id))
+                .findFirst());
+  }
+
+  private static FirstAnswer answer(ResultSet row, Handle handle, TenantId tenant, String id)
+      throws SQLException {
+    int status = row.getInt("status");
+    if (status == 0) {
+      return new FirstAnswer.Refusal(
+          ProblemCode.valueOf(row.getString("problem")), row.getString("detail"));
+    }
+    byte[] body = row.getBytes("body");
+    return new FirstAnswer.Response(
+        status,
+        StoredHead.headers(row.getBytes("head")),
+        body == null
+            ? LargeBodies.read(handle, tenant, id, LargeBodies.KEYED, row.getInt("body_bytes"))
+            : body);
   }
 
   @Override
@@ -264,15 +305,14 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
         });
   }
 
-  /** Removes some that are kept no longer; gives how many. */
+  /** Removes some that are kept no longer; gives how many. What they were answered is not read. */
   static int prune(Handle handle, int most, AsyncCounts counts) {
-    record Old(Key key, Found found) {}
     List<Old> old =
         handle
             .createQuery(
                 """
-                SELECT tenant, function, caller, name, request, id, FALSE AS is_pending,
-                  TRUE AS is_over, status, problem, detail, head, body, body_bytes
+                SELECT tenant, function, caller, name, id,
+                  OCTET_LENGTH(head) + body_bytes AS held, body IS NULL AS is_large
                 FROM keyed_calls WHERE keep_until <= CURRENT_TIMESTAMP
                 ORDER BY keep_until LIMIT :most FOR UPDATE SKIP LOCKED
                 """)
@@ -285,9 +325,24 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
                             new FunctionName(row.getString("function"))),
                         row.getString("caller"),
                         row.getString("name")),
-                    found(row)))
+                    row.getString("id"),
+                    row.getLong("held"),
+                    row.getBoolean("is_large")))
             .list();
-    old.forEach(it -> remove(handle, it.key(), it.found(), counts));
+    if (old.isEmpty()) {
+      return 0;
+    }
+    PreparedBatch deletes = handle.prepareBatch("DELETE FROM keyed_calls WHERE " + OF_KEY);
+    for (Old it : old) {
+      bind(deletes, it.key()).add();
+      counts.keyed(tenant(it.key()), -1, -AsyncStore.ROW_BYTES - it.held());
+      if (it.isLarge()) {
+        LargeBodies.delete(handle, tenant(it.key()), it.id(), LargeBodies.KEYED);
+      }
+    }
+    deletes.execute();
     return old.size();
   }
+
+  private record Old(Key key, String id, long held, boolean isLarge) {}
 }

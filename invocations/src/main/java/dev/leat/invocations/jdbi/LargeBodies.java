@@ -2,9 +2,11 @@ package dev.leat.invocations.jdbi;
 
 import dev.leat.contract.TenantId;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterable;
 
 /**
  * Bodies that are too large for a row of the queue, in pieces. They are written and removed in the
@@ -46,7 +48,13 @@ final class LargeBodies {
   /** In a transaction: else PostgreSQL's driver fetches all pieces at once. */
   static Optional<byte[]> read(Handle handle, TenantId tenant, String id, String kind) {
     ByteArrayOutputStream whole = new ByteArrayOutputStream();
-    handle
+    pieces(handle, tenant, id, kind).forEach(whole::writeBytes);
+    return whole.size() == 0 ? Optional.empty() : Optional.of(whole.toByteArray());
+  }
+
+  private static ResultIterable<byte[]> pieces(
+      Handle handle, TenantId tenant, String id, String kind) {
+    return handle
         .createQuery(
             """
             SELECT bytes FROM async_bodies WHERE tenant = :tenant AND id = :id AND kind = :kind
@@ -56,9 +64,14 @@ final class LargeBodies {
         .bind("id", id)
         .bind("kind", kind)
         .setFetchSize(1)
-        .map((row, context) -> row.getBytes("bytes"))
-        .forEach(whole::writeBytes);
-    return whole.size() == 0 ? Optional.empty() : Optional.of(whole.toByteArray());
+        .map((row, context) -> row.getBytes("bytes"));
+  }
+
+  /** One whose size is known, so that it is in memory once. */
+  static byte[] read(Handle handle, TenantId tenant, String id, String kind, int bytes) {
+    ByteBuffer whole = ByteBuffer.allocate(bytes);
+    pieces(handle, tenant, id, kind).forEach(whole::put);
+    return whole.array();
   }
 
   static void delete(Handle handle, TenantId tenant, String id, String kind) {

@@ -13,12 +13,15 @@ import dev.leat.invocations.async.KeyedCallStore.Claim;
 import dev.leat.invocations.async.KeyedCallStore.Key;
 import dev.leat.store.Database;
 import dev.leat.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,7 +63,9 @@ abstract class KeyedCallStoreContract {
 
     store.keep(KEY, "1", ANSWER);
 
-    assertThat(claim(KEY, "4")).usingRecursiveComparison().isEqualTo(new Claim.Answered(ANSWER));
+    assertThat(claim(KEY, "4")).isInstanceOf(Claim.Answered.class);
+    assertThat(store.answer(KEY, "1").orElseThrow()).usingRecursiveComparison().isEqualTo(ANSWER);
+    assertThat(store.answer(KEY, "4")).as("it is of the first").isEmpty();
     assertThat(store.claim(KEY, ANOTHER, "5", MINUTE)).isEqualTo(new Claim.Reused());
     assertThat(claim(key("bob", "order-1"), "6")).as("another's key").isEqualTo(new Claim.First());
   }
@@ -75,25 +80,32 @@ abstract class KeyedCallStoreContract {
     store.keep(KEY, "1", refusal);
     store.keep(another, "2", large);
 
-    assertThat(claim(KEY, "3")).isEqualTo(new Claim.Answered(refusal));
-    assertThat(claim(another, "4")).usingRecursiveComparison().isEqualTo(new Claim.Answered(large));
+    assertThat(claim(KEY, "3")).isEqualTo(new Claim.Answered("1", 0));
+    assertThat(store.answer(KEY, "1")).contains(refusal);
+    assertThat(((Claim.Answered) claim(another, "4")).bytes()).isGreaterThan(1 << 20);
+    assertThat(store.answer(another, "2").orElseThrow())
+        .usingRecursiveComparison()
+        .isEqualTo(large);
   }
 
   @Test
   void law1_claim_manyAtTheSameTime_oneIsTheFirst() throws Exception {
+    assertThat(atOnce(16)).filteredOn(Claim.First.class::isInstance).hasSize(1);
+  }
+
+  private List<Claim> atOnce(int number) throws Exception {
     List<Future<Claim>> claims = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-      for (int i = 0; i < 16; i++) {
+      for (int i = 0; i < number; i++) {
         String id = "id" + i;
         claims.add(threads.submit(() -> claim(KEY, id)));
       }
     }
-    int first = 0;
+    List<Claim> found = new ArrayList<>();
     for (Future<Claim> each : claims) {
-      first += each.get() instanceof Claim.First ? 1 : 0;
+      found.add(each.get());
     }
-
-    assertThat(first).isEqualTo(1);
+    return found;
   }
 
   @Test
@@ -116,6 +128,41 @@ abstract class KeyedCallStoreContract {
 
     assertThat(claim(KEY, "3")).isEqualTo(new Claim.Pending());
     assertThat(sum("keyed")).isEqualTo(1);
+  }
+
+  @Test
+  void law2_claim_whatIsKeptNoLonger_isFree_alsoOfAFullTenant_andOneIsTheFirst() throws Exception {
+    claim(KEY, "1");
+    store.keep(KEY, "1", new FirstAnswer.Response(200, Headers.NONE, new byte[70_000]));
+    database.execute("UPDATE keyed_calls SET keep_until = CURRENT_TIMESTAMP");
+    database.execute("UPDATE async_counts SET keyed = 100000 WHERE keyed = 1");
+
+    List<Claim> claims = atOnce(16);
+
+    assertThat(claims).filteredOn(Claim.First.class::isInstance).hasSize(1);
+    assertThat(claims).filteredOn(Claim.Pending.class::isInstance).hasSize(15);
+    assertThat(sum("keyed")).isEqualTo(100_000);
+    assertThat(sum("keyed_bytes")).as("its answer has gone").isLessThan(70_000);
+    assertThat(count("async_bodies")).isZero();
+  }
+
+  /** Whoever sends a call again holds no connection until another transaction ends. */
+  @Test
+  void law5_claim_ofARowThatIsWritten_doesNotWait() throws Exception {
+    claim(KEY, "1");
+    try (Connection writing = database.dataSource().getConnection();
+        Statement statement = writing.createStatement();
+        ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      writing.setAutoCommit(false);
+      statement.executeUpdate("UPDATE keyed_calls SET detail = 'x'");
+
+      Future<Claim> again = threads.submit(() -> claim(KEY, "2"));
+      try {
+        assertThat(again.get(20, TimeUnit.SECONDS)).isEqualTo(new Claim.Pending());
+      } finally {
+        writing.rollback();
+      }
+    }
   }
 
   @Test
@@ -156,6 +203,7 @@ abstract class KeyedCallStoreContract {
 
     new JdbiAsyncStore(database.dataSource()).prune(10);
 
+    assertThat(count("keyed_calls") + count("async_bodies")).isZero();
     assertThat(sum("keyed")).isZero();
     assertThat(sum("keyed_bytes")).isZero();
     assertThat(claim(KEY, "3")).isEqualTo(new Claim.First());
@@ -169,14 +217,16 @@ abstract class KeyedCallStoreContract {
   }
 
   private long sum(String column) {
+    return number("SELECT COALESCE(SUM(%s), 0) FROM async_counts".formatted(column));
+  }
+
+  private long count(String table) {
+    return number("SELECT COUNT(*) FROM " + table);
+  }
+
+  private long number(String query) {
     return new Database(database.dataSource())
-        .read(
-            "Adding up",
-            handle ->
-                handle
-                    .createQuery("SELECT COALESCE(SUM(%s), 0) FROM async_counts".formatted(column))
-                    .mapTo(Long.class)
-                    .one());
+        .read("Adding up", handle -> handle.createQuery(query).mapTo(Long.class).one());
   }
 
   private Claim claim(Key key, String id) {

@@ -3,15 +3,13 @@ package dev.leat.worker.capability;
 import dev.leat.contract.TenantId;
 import dev.leat.engine.GuestInstance;
 import dev.leat.engine.StackRoom;
+import dev.leat.store.FairPlaces;
+import dev.leat.store.FairRoom;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,25 +29,24 @@ public final class HostWork {
    */
   static final int TASKS_MAX = 4_096;
 
-  /** Of these, one tenant's: what its calls have left behind takes nothing from others. */
-  static final int TASKS_PER_TENANT = TASKS_MAX / 4;
-
   private final Executor threads;
-  private final Semaphore places;
-  private final int placesOfTenant;
-  private final AtomicInteger tasks = new AtomicInteger();
-
-  /** Only tenants for which something is under way or waits. */
-  private final Map<TenantId, Share> shares = new ConcurrentHashMap<>();
+  private final FairPlaces places;
+  private final FairRoom room = new FairRoom(TASKS_MAX);
 
   /**
    * @param threads one for each task, such as virtual threads; tasks wait there for their place
+   * @param places where it is done, which others may use, too
+   */
+  public HostWork(Executor threads, FairPlaces places) {
+    this.threads = threads;
+    this.places = places;
+  }
+
+  /**
    * @param atOnce how much is done at the same moment
    */
   public HostWork(Executor threads, int atOnce) {
-    this.threads = threads;
-    this.places = new Semaphore(atOnce, true);
-    this.placesOfTenant = (atOnce + 1) / 2;
+    this(threads, new FairPlaces(atOnce));
   }
 
   /**
@@ -71,18 +68,11 @@ public final class HostWork {
    * @param wait gives whether the result is there
    */
   <T> Optional<T> await(TenantId tenant, Predicate<CompletableFuture<T>> wait, Supplier<T> work) {
-    if (tasks.incrementAndGet() > TASKS_MAX) {
-      tasks.decrementAndGet();
-      return Optional.empty();
-    }
-    Share share =
-        shares.compute(tenant, (key, known) -> (known == null ? new Share() : known).joined());
-    if (share.tasks > TASKS_PER_TENANT) { // more or less: others may come and go meanwhile
-      leave(tenant);
+    if (!room.enter(tenant)) {
       return Optional.empty();
     }
     Task<T> task = new Task<>(work);
-    threads.execute(() -> run(tenant, share, task));
+    threads.execute(() -> run(tenant, task));
     boolean isDone;
     try {
       isDone = wait.test(task.result);
@@ -98,50 +88,23 @@ public final class HostWork {
     return Optional.of(task.result.resultNow());
   }
 
-  private void run(TenantId tenant, Share share, Task<?> task) {
-    share.places.acquireUninterruptibly();
-    places.acquireUninterruptibly();
+  private void run(TenantId tenant, Task<?> task) {
     try {
-      task.run();
+      places.run(tenant, task::run);
     } finally {
-      places.release();
-      share.places.release();
-      leave(tenant);
+      room.leave(tenant);
     }
-  }
-
-  private void leave(TenantId tenant) {
-    shares.computeIfPresent(tenant, (key, known) -> known.left());
-    tasks.decrementAndGet();
   }
 
   /** What is under way or waits. */
   public int tasks() {
-    return tasks.get();
+    return room.held();
   }
 
   private static RuntimeException unchecked(Throwable failure) {
     return failure instanceof RuntimeException e
         ? e
         : new IllegalStateException("The host's work failed", failure);
-  }
-
-  /** What is done at the same moment for one tenant. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // which is written with a lock held
-  private final class Share {
-    private final Semaphore places = new Semaphore(placesOfTenant, true);
-    private volatile int tasks; // written with the map's lock of its entry
-
-    Share joined() {
-      tasks++;
-      return this;
-    }
-
-    /** Null, so that it is not kept, when it was the last. */
-    @Nullable Share left() {
-      tasks--;
-      return tasks == 0 ? null : this;
-    }
   }
 
   private static final class Task<T> {
