@@ -54,6 +54,7 @@ import javax.sql.DataSource;
  * nothing else does: the queue of two nodes in one JVM, over functions that answer at once.
  */
 final class AsyncBenchmark {
+  private static final Backlog ROOM = new Backlog(10_000_000, Long.MAX_VALUE);
   private static final int COUNT = 30_000;
   private static final int CLIENTS = 64;
   private static final int IDLE = 200;
@@ -90,9 +91,7 @@ final class AsyncBenchmark {
     for (int node = 0; node < NODES; node++) {
       runners.add(runner());
     }
-    try (Accepting accepting =
-        new Accepting(
-            store, tenant -> new Backlog(10_000_000, Long.MAX_VALUE), it -> true, () -> {})) {
+    try (Accepting accepting = new Accepting(store, tenant -> ROOM, it -> true, () -> {})) {
       accepting.start();
       accept(accepting, 5_000); // warm
       System.out.printf("%s accepted %d/s%n", which, accept(accepting, COUNT));
@@ -114,6 +113,7 @@ final class AsyncBenchmark {
   private AsyncRunner runner() {
     return new AsyncRunner(
         store,
+        tenant -> ROOM,
         new JdbiLeases(source),
         new OneFunction(),
         answers,
@@ -236,7 +236,7 @@ final class AsyncBenchmark {
     }
 
     @Override
-    public Place enter(FunctionRef function) {
+    public Place enter(FunctionRef function, boolean isRateDue) {
       return (Place.Free) used -> {};
     }
   }

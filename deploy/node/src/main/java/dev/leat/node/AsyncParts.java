@@ -120,10 +120,12 @@ final class AsyncParts {
     this.allowances = allowances;
     Leases leases = new JdbiLeases(source);
     store = new JdbiAsyncStore(source);
+    Backlogs room = tenant -> backlog(allowances.of(tenant));
     AsyncFunctions functions = new RoutedFunctions(routes, isDrained);
     runner =
         new AsyncRunner(
             store,
+            room,
             leases,
             functions,
             tracing.equals(Tracing.OFF) ? invoker : new TracedRuns(invoker, tracing),
@@ -145,7 +147,6 @@ final class AsyncParts {
             () -> ThreadLocalRandom.current().nextLong());
     keyed =
         new KeyedCalls(new JdbiKeyedCallStore(source), tenants::exists, databasePlaces, blocking);
-    Backlogs room = tenant -> backlog(allowances.of(tenant));
     accepting = new Accepting(store, room, tenants::exists, this::accepted);
     invocations = new AsyncInvocations(store, runner::cancel);
     deadLetters = new DeadLetters(new JdbiDeadLetterStore(source), functions, this::accepted);
@@ -341,12 +342,14 @@ final class AsyncParts {
     }
 
     @Override
-    public Place enter(FunctionRef function) {
-      return switch (quotas.admitAccepted(function)) {
+    public Place enter(FunctionRef function, boolean isRateDue) {
+      return switch (isRateDue ? quotas.admit(function) : quotas.admitAccepted(function)) {
         case Admission.Admitted admitted -> (Place.Free) admitted::release;
         case Admission.Rejected rejected ->
             new Place.Taken(
-                rejected.retryAfter(), !(rejected.whose() instanceof QuotaScope.OfFunction));
+                rejected.retryAfter(),
+                // Others have taken their part of the rate, and may begin.
+                !isRateDue && !(rejected.whose() instanceof QuotaScope.OfFunction));
       };
     }
   }

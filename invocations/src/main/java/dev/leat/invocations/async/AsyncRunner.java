@@ -9,6 +9,7 @@ import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
+import dev.leat.invocations.async.AsyncStore.Backlogs;
 import dev.leat.store.Leases;
 import dev.leat.store.StoreFailure;
 import java.time.Duration;
@@ -65,6 +66,7 @@ public final class AsyncRunner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AsyncRunner.class);
 
   private final AsyncStore store;
+  private final Backlogs backlogs;
   private final AsyncFunctions functions;
   private final Invoker invoker;
   private final Places places;
@@ -96,12 +98,14 @@ public final class AsyncRunner implements AutoCloseable {
   private long prunedNanos = System.nanoTime();
 
   /**
+   * @param backlogs how much each tenant may have, by destinations too
    * @param invoker where calls go, as the gateway's do
    * @param pressure of the calls that somebody waits for at this node's worker
    * @param blocking runs what reads large bodies
    */
   public AsyncRunner(
       AsyncStore store,
+      Backlogs backlogs,
       Leases leases,
       AsyncFunctions functions,
       Invoker invoker,
@@ -111,6 +115,7 @@ public final class AsyncRunner implements AutoCloseable {
       Executor blocking,
       RandomGenerator random) {
     this.store = store;
+    this.backlogs = backlogs;
     this.functions = functions;
     this.invoker = invoker;
     this.places = places;
@@ -145,7 +150,7 @@ public final class AsyncRunner implements AutoCloseable {
     return begun.get();
   }
 
-  /** Destinations that were not called, since one led there as deep as may be, or there is none. */
+  /** Destinations that were not called: too deep, not deployed, or the tenant had no room. */
   public long omittedDestinations() {
     return destinations.omitted();
   }
@@ -204,7 +209,7 @@ public final class AsyncRunner implements AutoCloseable {
     }
     AsyncStore.Turn turn;
     try {
-      turn = store.turn(owner, batch, attempts(begun), most, last, this::room);
+      turn = store.turn(owner, batch, backlogs, attempts(begun), most, last, this::room);
     } catch (StoreFailure e) {
       settled.addAll(batch);
       throw e;
@@ -212,6 +217,7 @@ public final class AsyncRunner implements AutoCloseable {
     begun.forEach(run -> run.isCounted = true);
     batch.forEach(it -> held.release(it.invocation().id()));
     last = turn.last();
+    destinations.omitted(turn.omitted());
     endedLately = batch.size();
     long now = System.nanoTime();
     turn.taken().forEach(it -> taken.add(it, now));
@@ -385,7 +391,7 @@ public final class AsyncRunner implements AutoCloseable {
   }
 
   private void admit(QueuedInvocation invocation, AsyncFunction function) {
-    switch (places.enter(invocation.version().function())) {
+    switch (places.enter(invocation.version().function(), isRateDue(invocation))) {
       case Places.Place.Taken taken -> {
         closedPlaces.close(invocation.version().function(), taken, System.nanoTime());
         end(
@@ -407,6 +413,11 @@ public final class AsyncRunner implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Nobody's request has taken its part of the rate: it follows from another. */
+  private static boolean isRateDue(QueuedInvocation invocation) {
+    return invocation.depth() > 0 && invocation.attempts() == 1;
   }
 
   /** It is to be settled so, and others may begin in its place. */
@@ -488,10 +499,17 @@ public final class AsyncRunner implements AutoCloseable {
     try {
       long owner = ownership.fence();
       if (owner != 0) {
-        store.turn(owner, List.of(), attempts(List.copyOf(running.values())), 0, "", tenant -> 0);
+        store.turn(
+            owner,
+            List.of(),
+            backlogs,
+            attempts(List.copyOf(running.values())),
+            0,
+            "",
+            tenant -> 0);
       }
       while (owner != 0 && !settled.isEmpty()) {
-        store.turn(owner, drain(owner), List.of(), 0, "", tenant -> 0);
+        store.turn(owner, drain(owner), backlogs, List.of(), 0, "", tenant -> 0);
       }
     } catch (StoreFailure e) {
       LOG.warn("What has ended could not be written, and is run again cause={}", e.toString());

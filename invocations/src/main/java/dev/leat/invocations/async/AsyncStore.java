@@ -20,7 +20,8 @@ import java.util.function.ToIntFunction;
  *       IdempotencyKey#KEPT}, be it queued, running or ended; another request with it is refused.
  *   <li>A turn takes what is due, that of each tenant in the order in which it became due, tenants
  *       taking turns. Nobody else is given what an owner has.
- *   <li>A turn settles what its owner still has, and nothing else.
+ *   <li>A turn settles what its owner still has, and nothing else. What is accepted with an end is
+ *       held to the second law, with what the turn ends as room; else it is omitted.
  *   <li>{@code release} makes due, at once, all that an owner has, with the attempts that were told
  *       to have begun.
  *   <li>{@code cancel} ends what is queued; of what runs its owner is told at its next turn. What
@@ -48,6 +49,7 @@ public interface AsyncStore {
   /**
    * Settles, counts the attempts of what has begun and not ended, and takes more.
    *
+   * @param backlogs how much each tenant may have, by what is accepted with an end
    * @param begun what was taken before; what is not among them by the time that its owner is lost
    *     has used no attempt
    * @param most how many are taken, at the most
@@ -57,6 +59,7 @@ public interface AsyncStore {
   Turn turn(
       long owner,
       List<Settled> settled,
+      Backlogs backlogs,
       List<QueuedInvocation> begun,
       int most,
       String after,
@@ -100,8 +103,9 @@ public interface AsyncStore {
   /**
    * @param taken to be run by the owner
    * @param last the tenant that was looked at last; "" after all were
+   * @param omitted what was to be accepted with an end, and had no room
    */
-  record Turn(List<QueuedInvocation> taken, String last) {}
+  record Turn(List<QueuedInvocation> taken, String last, int omitted) {}
 
   /** How much a tenant may have waiting and running. Never blocks. */
   @FunctionalInterface

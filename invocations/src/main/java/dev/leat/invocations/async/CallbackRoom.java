@@ -28,7 +28,10 @@ final class CallbackRoom {
   /** So many slow ones in a row are no chance. */
   static final int SLOW_MAX = OF_TENANT_MAX;
 
-  /** Tenants that are remembered, some 150 bytes each. When there are more, those with none under way are not. */
+  /**
+   * Tenants that are remembered, some 150 bytes each. When there are more, those with none under
+   * way are not.
+   */
   static final int TENANTS_MAX = 10_000;
 
   private static final long LOGGED_EVERY = Duration.ofHours(1).toNanos();

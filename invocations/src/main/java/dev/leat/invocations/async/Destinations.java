@@ -40,8 +40,14 @@ final class Destinations {
     this.random = random;
   }
 
+  /** The store had no room for so many. */
+  void omitted(int more) {
+    omitted.addAndGet(more);
+  }
+
   /**
-   * Those that were not called: one led there already as deep as may be, or nothing is deployed.
+   * Those that were not called: one led there already as deep as may be, nothing is deployed, or
+   * the tenant had no room.
    */
   long omitted() {
     return omitted.get();

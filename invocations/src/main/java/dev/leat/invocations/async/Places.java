@@ -12,7 +12,10 @@ public interface Places {
   /** Whether anything of the tenant may run at all. */
   boolean isOpen(TenantId tenant);
 
-  Place enter(FunctionRef function);
+  /**
+   * @param isRateDue whether the rate of requests is to be asked too: it was not at the acceptance
+   */
+  Place enter(FunctionRef function, boolean isRateDue);
 
   sealed interface Place {
     /** It may run; to be told of its end, once. */

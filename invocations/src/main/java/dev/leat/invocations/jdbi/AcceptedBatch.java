@@ -3,15 +3,12 @@ package dev.leat.invocations.jdbi;
 import dev.leat.contract.TenantId;
 import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.AsyncStore;
-import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.AsyncStore.Backlogs;
-import dev.leat.invocations.async.CallbackStore;
 import dev.leat.invocations.async.IdempotencyKey;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.store.Database;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,18 +17,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jspecify.annotations.Nullable;
 
 /** A batch that is accepted in one transaction. */
 final class AcceptedBatch {
-  static final String BACKLOG = "async-backlog";
-  static final String BYTES = "async-bytes";
-  static final String CALLBACKS = "async-callbacks";
-
   private final Handle handle;
   private final List<NewInvocation> batch;
-  private final Backlogs room;
-  private final Map<TenantId, Used> used = new HashMap<>();
+  private final BacklogRoom room;
   private final Map<NewInvocation, Acceptance> answers = new IdentityHashMap<>();
   private final AsyncCounts counts = new AsyncCounts();
   private final Map<NewInvocation, byte[]> heads = new IdentityHashMap<>();
@@ -39,7 +30,7 @@ final class AcceptedBatch {
   AcceptedBatch(Handle handle, List<NewInvocation> batch, Backlogs room) {
     this.handle = handle;
     this.batch = batch;
-    this.room = room;
+    this.room = new BacklogRoom(handle, room, counts);
   }
 
   List<Acceptance> accept(int slot) {
@@ -128,15 +119,7 @@ final class AcceptedBatch {
   private record Known(String request, String id, boolean isOver) {}
 
   private boolean hasRoom(NewInvocation wish) {
-    TenantId tenant = wish.version().function().tenant();
-    Backlog most = room.of(tenant);
-    Used has = used.computeIfAbsent(tenant, this::used);
-    Used then =
-        new Used(
-            has.invocations() + 1,
-            has.bytes() + AsyncStore.ROW_BYTES + head(wish).length + wish.call().body().length,
-            has.callbacks() + (wish.callback().isPresent() ? 1 : 0));
-    Acceptance full = full(then, most, wish.callback().isPresent());
+    Acceptance full = room.take(wish, head(wish).length);
     if (full != null) {
       answers.put(wish, full);
       wish.key().ifPresent(key -> forgetKey(wish, key));
@@ -144,23 +127,8 @@ final class AcceptedBatch {
       answers.replaceAll((other, answer) -> isRepeated(answer, wish) ? full : answer);
       return false;
     }
-    used.put(tenant, then);
     return true;
   }
-
-  private static @Nullable Acceptance full(Used then, Backlog most, boolean isCallback) {
-    if (then.invocations() > most.invocations()) {
-      return new Acceptance.BacklogFull(BACKLOG, most.invocations());
-    }
-    if (then.bytes() > most.bytes()) {
-      return new Acceptance.BacklogFull(BYTES, most.bytes());
-    }
-    return isCallback && then.callbacks() > CallbackStore.OF_TENANT_MAX
-        ? new Acceptance.BacklogFull(CALLBACKS, CallbackStore.OF_TENANT_MAX)
-        : null;
-  }
-
-  private record Used(long invocations, long bytes, long callbacks) {}
 
   private byte[] head(NewInvocation wish) {
     return heads.computeIfAbsent(wish, it -> StoredHead.of(it.call(), it.origin()));
@@ -178,20 +146,6 @@ final class AcceptedBatch {
         wish.version().function().tenant().value(),
         wish.version().function().name().value(),
         key);
-  }
-
-  private Used used(TenantId tenant) {
-    return handle
-        .createQuery(
-            """
-            SELECT COALESCE(SUM(accepted - done - failed - dead - cancelled), 0) AS waiting,
-              COALESCE(SUM(bytes), 0) AS held, COALESCE(SUM(callbacks), 0) AS callbacks
-            FROM async_counts WHERE tenant = :tenant
-            """)
-        .bind("tenant", tenant.value())
-        .map((row, context) ->
-            new Used(row.getLong("waiting"), row.getLong("held"), row.getLong("callbacks")))
-        .one();
   }
 
   /** Adds rows to the queue. */

@@ -24,6 +24,7 @@ final class AsyncCounts {
   private static final int KEYED = 7;
   private static final int KEYED_BYTES = 8;
   private static final int COLUMNS = 9;
+  private static final long[] NONE = new long[COLUMNS];
 
   void accepted(TenantId tenant, long bytes) {
     of(tenant)[ACCEPTED]++;
@@ -52,6 +53,20 @@ final class AsyncCounts {
   void keyed(TenantId tenant, long more, long bytes) {
     of(tenant)[KEYED] += more;
     of(tenant)[KEYED_BYTES] += bytes;
+  }
+
+  /** How many more wait or run, by what is added here. */
+  long waitingOf(TenantId tenant) {
+    long[] of = added.getOrDefault(tenant.value(), NONE);
+    return of[ACCEPTED] - of[DONE] - of[FAILED] - of[DEAD] - of[CANCELLED];
+  }
+
+  long bytesOf(TenantId tenant) {
+    return added.getOrDefault(tenant.value(), NONE)[BYTES];
+  }
+
+  long callbacksOf(TenantId tenant) {
+    return added.getOrDefault(tenant.value(), NONE)[CALLBACKS];
   }
 
   private void add(TenantId tenant, InvocationState state, long count) {

@@ -69,6 +69,7 @@ public final class JdbiAsyncStore implements AsyncStore {
   public Turn turn(
       long owner,
       List<Settled> settled,
+      Backlogs backlogs,
       List<QueuedInvocation> begun,
       int most,
       String after,
@@ -77,12 +78,15 @@ public final class JdbiAsyncStore implements AsyncStore {
         "Taking invocations from the queue",
         handle -> {
           AsyncCounts counts = new AsyncCounts();
-          if (!settled.isEmpty()) {
-            new SettledBatch(handle, owner, counts).settle(settled);
-          }
+          int omitted =
+              settled.isEmpty()
+                  ? 0
+                  : new SettledBatch(handle, owner, counts, backlogs).settle(settled);
           count(handle, owner, begun);
           Turn turn =
-              most <= 0 ? new Turn(List.of(), after) : take(handle, owner, most, after, room);
+              most <= 0
+                  ? new Turn(List.of(), after, omitted)
+                  : take(handle, owner, most, after, room, omitted);
           counts.write(handle, slot + 1);
           return turn;
         });
@@ -109,7 +113,12 @@ public final class JdbiAsyncStore implements AsyncStore {
   }
 
   private static Turn take(
-      Handle handle, long owner, int most, String after, ToIntFunction<TenantId> room) {
+      Handle handle,
+      long owner,
+      int most,
+      String after,
+      ToIntFunction<TenantId> room,
+      int omitted) {
     DueTenants due = DueTenants.after(handle, DueTenants.Table.QUEUE, after, TENANTS_AT_ONCE, room);
     List<QueuedInvocation> taken = new ArrayList<>();
     int tenantsLeft = due.tenants().size();
@@ -120,7 +129,7 @@ public final class JdbiAsyncStore implements AsyncStore {
         taken.addAll(take(handle, owner, tenant, share));
       }
     }
-    return new Turn(taken, due.last());
+    return new Turn(taken, due.last(), omitted);
   }
 
   private static List<QueuedInvocation> take(Handle handle, long owner, TenantId tenant, int most) {

@@ -2,6 +2,7 @@ package dev.leat.invocations.jdbi;
 
 import dev.leat.contract.TenantId;
 import dev.leat.invocations.async.AsyncStore;
+import dev.leat.invocations.async.AsyncStore.Backlogs;
 import dev.leat.invocations.async.InvocationState;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.QueuedInvocation;
@@ -9,7 +10,9 @@ import dev.leat.invocations.async.Settled;
 import dev.leat.store.Database;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -24,14 +27,21 @@ final class SettledBatch {
   private final Handle handle;
   private final long owner;
   private final AsyncCounts counts;
+  private final Backlogs backlogs;
+  private int omitted;
 
-  SettledBatch(Handle handle, long owner, AsyncCounts counts) {
+  /**
+   * @param backlogs of those who have something accepted by what ends here
+   */
+  SettledBatch(Handle handle, long owner, AsyncCounts counts, Backlogs backlogs) {
+    this.backlogs = backlogs;
     this.handle = handle;
     this.owner = owner;
     this.counts = counts;
   }
 
-  void settle(List<Settled> settled) {
+  /** Gives how many were not accepted that follow from these, since their tenants had no room. */
+  int settle(List<Settled> settled) {
     List<Settled> ended = new ArrayList<>();
     List<Settled.Again> again = new ArrayList<>();
     List<Settled.GivenUp> givenUp = new ArrayList<>();
@@ -46,6 +56,7 @@ final class SettledBatch {
     end(ended);
     again(again);
     givenUp.forEach(this::giveUp);
+    return omitted;
   }
 
   private void end(List<Settled> ended) {
@@ -101,7 +112,16 @@ final class SettledBatch {
   }
 
   private void enqueue(List<NewInvocation> next) {
-    AcceptedBatch.insert(handle, next, counts, it -> StoredHead.of(it.call(), it.origin()));
+    if (next.isEmpty()) {
+      return;
+    }
+    BacklogRoom room = new BacklogRoom(handle, backlogs, counts);
+    Map<NewInvocation, byte[]> heads = new IdentityHashMap<>();
+    next.forEach(it -> heads.put(it, StoredHead.of(it.call(), it.origin())));
+    List<NewInvocation> accepted =
+        next.stream().filter(it -> room.take(it, heads.get(it).length) == null).toList();
+    omitted += next.size() - accepted.size();
+    AcceptedBatch.insert(handle, accepted, counts, heads::get);
   }
 
   private void bind(PreparedBatch results, Settled ended) {

@@ -66,6 +66,8 @@ final class AsyncRunnerTest {
   private AsyncRunner runner;
   private boolean isDeployed = true;
   private int made;
+  private int backlog = 1_000;
+  private final List<Boolean> ratesDue = new ArrayList<>();
   private int asked;
   private AsyncPolicy policy = POLICY;
   private Limits limits = Limits.DEFAULT;
@@ -89,6 +91,7 @@ final class AsyncRunnerTest {
   private AsyncRunner runner() {
     return new AsyncRunner(
         store,
+        tenant -> new Backlog(backlog, 1 << 30),
         new JdbiLeases(database.dataSource()),
         new AsyncFunctions() {
           @Override
@@ -116,7 +119,8 @@ final class AsyncRunnerTest {
           }
 
           @Override
-          public Place enter(FunctionRef function) {
+          public Place enter(FunctionRef function, boolean isRateDue) {
+            ratesDue.add(isRateDue);
             asked++;
             if (places.get() == 0) {
               return new Place.Taken(Duration.ofMillis(1), true);
@@ -197,6 +201,32 @@ final class AsyncRunnerTest {
     assertThat(call.headers().first("leat-source-invocation")).isEqualTo("00000000");
     assertThat(call.headers().first("leat-source-status")).isEqualTo("201");
     assertThat(store.account(Optional.of(ACME)).done()).isEqualTo(4);
+  }
+
+  @Test
+  void round_answer_ofATenantWithoutRoom_leadsNowhere_andIsCounted() {
+    policy = leadsTo("next", "failed");
+    accept(ACME, "x");
+    accept(ACME, "y");
+    backlog = 0;
+    runner.round();
+    workers.end(0, new Outcome.Responded(200, Headers.NONE, bytes("a"), USED));
+    workers.end(1, new Outcome.Trapped("unreachable", USED));
+    runner.round();
+
+    assertThat(runner.omittedDestinations()).isEqualTo(2);
+    assertThat(store.account(Optional.of(ACME)).queued()).isZero();
+  }
+
+  @Test
+  void round_whatFollows_takesItsPartOfTheRate_atItsFirstAttempt() {
+    policy = leadsTo("next", "failed");
+    accept(ACME, "x");
+    runner.round();
+    workers.end(0, new Outcome.Responded(200, Headers.NONE, bytes("a"), USED));
+    Eventually.holds("it is begun", () -> runner.round() | workers.given.size() == 2);
+
+    assertThat(ratesDue).containsExactly(false, true);
   }
 
   @Test

@@ -297,7 +297,10 @@ final class CallbacksTest {
                 0)),
         it -> new Backlog(10, 1 << 30));
     QueuedInvocation taken =
-        store.turn(1, List.of(), List.of(), 1, "", tenant -> 1).taken().getFirst();
+        store
+            .turn(1, List.of(), tenant -> new Backlog(10, 1 << 30), List.of(), 1, "", tenant -> 1)
+            .taken()
+            .getFirst();
     Usage used = new Usage(42, 0, 0, Usage.Acquire.WARM, 0, 0, 0, 0);
     store.turn(
         1,
@@ -308,6 +311,7 @@ final class CallbacksTest {
                     201, Headers.of("Content-Type", "text/plain"), body.getBytes(UTF_8), used),
                 HOUR,
                 Optional.empty())),
+        tenant -> new Backlog(10, 1 << 30),
         List.of(),
         0,
         "",

@@ -276,7 +276,7 @@ abstract class AsyncStoreContract {
     List<TenantId> met = new ArrayList<>();
     String last = "";
     for (int turn = 0; turn < 4; turn++) {
-      Turn next = store.turn(ME, List.of(), List.of(), 16, last, tenant -> 1);
+      Turn next = store.turn(ME, List.of(), room(1_000), List.of(), 16, last, tenant -> 1);
       last = next.last();
       next.taken().forEach(it -> met.add(it.tenant()));
     }
@@ -291,7 +291,14 @@ abstract class AsyncStoreContract {
 
     assertThat(
             store
-                .turn(ME, List.of(), List.of(), 9, "", tenant -> tenant.equals(ACME) ? 0 : 5)
+                .turn(
+                    ME,
+                    List.of(),
+                    room(1_000),
+                    List.of(),
+                    9,
+                    "",
+                    tenant -> tenant.equals(ACME) ? 0 : 5)
                 .taken())
         .extracting(QueuedInvocation::tenant)
         .containsExactly(OTHER);
@@ -335,7 +342,7 @@ abstract class AsyncStoreContract {
       AsyncStore own, long me, List<Settled> done, int most) {
     while (true) {
       try {
-        return own.turn(me, done, List.of(), most, "", it -> most).taken();
+        return own.turn(me, done, room(1_000), List.of(), most, "", it -> most).taken();
       } catch (StoreFailure e) {
         if (!e.isRetryable()) {
           throw e;
@@ -387,7 +394,7 @@ abstract class AsyncStoreContract {
       accept(wish(ACME, "f"));
     }
     List<QueuedInvocation> taken = take(ME, 4);
-    store.turn(ME, List.of(), taken, 0, "", tenant -> 0);
+    store.turn(ME, List.of(), room(1_000), taken, 0, "", tenant -> 0);
     store.release(ME);
     List<QueuedInvocation> theirs = take(ANOTHER, 4);
 
@@ -425,7 +432,7 @@ abstract class AsyncStoreContract {
     accept(wish(ACME, "f"));
     accept(wish(ACME, "f"));
     List<QueuedInvocation> taken = take(ME, 2);
-    store.turn(ME, List.of(), taken.subList(0, 1), 0, "", tenant -> 0);
+    store.turn(ME, List.of(), room(1_000), taken.subList(0, 1), 0, "", tenant -> 0);
 
     store.release(ME);
 
@@ -652,6 +659,31 @@ abstract class AsyncStoreContract {
         .containsExactly(1);
   }
 
+  /**
+   * Else one accepted call becomes four, each with a copy of an answer, whatever its tenant may.
+   */
+  @Test
+  void law5_turn_whatFollowsAnEnd_hasTheRoomThatTheEndMakes_andNoMore() {
+    accept(wish(ACME, "f"));
+    accept(wish(ACME, "f"));
+    List<QueuedInvocation> taken = take(ME, 2);
+
+    assertThat(turn(room(1), answeredAnd(taken.get(0), wish(ACME, "next")))).isEqualTo(1);
+    assertThat(turn(room(1), answeredAnd(taken.get(1), wish(ACME, "next")))).isZero();
+    QueuedInvocation next = take(ME, 1).getFirst();
+    assertThat(turn(tenant -> new Backlog(9, 300), answeredAnd(next, wish(ACME, "next"))))
+        .isEqualTo(1);
+    assertThat(store.account(Optional.of(ACME)).queued()).isZero();
+  }
+
+  private int turn(AsyncStore.Backlogs room, Settled settled) {
+    return store.turn(ME, List.of(settled), room, List.of(), 0, "", tenant -> 0).omitted();
+  }
+
+  private static Settled answeredAnd(QueuedInvocation ended, NewInvocation next) {
+    return new Settled.Answered(ended, response(bytes(1)), HOUR, Optional.of(next));
+  }
+
   /** Else each look of each node would go past all of them, one query each. */
   @Test
   void law4_turn_pastManyTenantsOfWhomNothingIsDue_goesOnNextTime() {
@@ -663,11 +695,11 @@ abstract class AsyncStoreContract {
     database.execute("UPDATE async_queue SET due_at = due_at + INTERVAL '1' HOUR");
     accept(wish(new TenantId("zz"), "f"));
 
-    Turn first = store.turn(ME, List.of(), List.of(), 9, "", tenant -> 9);
+    Turn first = store.turn(ME, List.of(), room(1_000), List.of(), 9, "", tenant -> 9);
     assertThat(first.taken()).isEmpty();
     assertThat(first.last()).isEqualTo("t%04d".formatted(DueTenants.HEADS_MAX - 1));
-    Turn second = store.turn(ME, List.of(), List.of(), 9, first.last(), tenant -> 9);
-    Turn third = store.turn(ME, List.of(), List.of(), 9, second.last(), tenant -> 9);
+    Turn second = store.turn(ME, List.of(), room(1_000), List.of(), 9, first.last(), tenant -> 9);
+    Turn third = store.turn(ME, List.of(), room(1_000), List.of(), 9, second.last(), tenant -> 9);
     assertThat(third.taken()).extracting(QueuedInvocation::tenant).hasSize(1);
   }
 
@@ -734,11 +766,11 @@ abstract class AsyncStoreContract {
   }
 
   private List<QueuedInvocation> take(long owner, int most) {
-    return store.turn(owner, List.of(), List.of(), most, "", tenant -> most).taken();
+    return store.turn(owner, List.of(), room(1_000), List.of(), most, "", tenant -> most).taken();
   }
 
   private void settle(Settled... settled) {
-    store.turn(ME, List.of(settled), List.of(), 0, "", tenant -> 0);
+    store.turn(ME, List.of(settled), room(1_000), List.of(), 0, "", tenant -> 0);
   }
 
   private InvocationStatus status(QueuedInvocation of) {

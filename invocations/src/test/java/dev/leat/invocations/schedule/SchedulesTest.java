@@ -328,7 +328,16 @@ class SchedulesTest {
   }
 
   private List<QueuedInvocation> taken() {
-    return queue.turn(7, List.of(), List.of(), 1_000, "", tenant -> 1_000).taken();
+    return queue
+        .turn(
+            7,
+            List.of(),
+            tenant -> new AsyncStore.Backlog(1_000, 1 << 30),
+            List.of(),
+            1_000,
+            "",
+            tenant -> 1_000)
+        .taken();
   }
 
   private FireSchedules node(String name) {
