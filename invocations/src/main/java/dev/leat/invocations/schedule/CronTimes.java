@@ -15,6 +15,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The times that a cron expression says in a time zone: minute, hour, day of the month, month, day
@@ -31,6 +32,12 @@ public final class CronTimes {
 
   /** The longest name of a time zone: those of the database of time zones have up to 32. */
   public static final int ZONE_CHARS_MAX = 64;
+
+  /**
+   * What crontab(5) needs. The library knows more: alternatives with '|', which are told nowhere,
+   * and on which it stumbles, and any digit of Unicode.
+   */
+  private static final Pattern CHARS = Pattern.compile("[0-9A-Za-z*,/ -]+");
 
   private static final CronDefinition DEFINITION =
       CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX);
@@ -54,6 +61,10 @@ public final class CronTimes {
           "The cron expression must have at most %d characters, had %d."
               .formatted(CHARS_MAX, cron.length()));
     }
+    if (!CHARS.matcher(cron).matches()) {
+      return unreadable(
+          cron, "it has another character than letters, digits, '*', ',', '-', '/'");
+    }
     ZoneId where;
     try {
       where = ZoneId.of(zone);
@@ -65,10 +76,14 @@ public final class CronTimes {
     try {
       return Answer.done(new CronTimes(ExecutionTime.forCron(parsed(cron)), where));
     } catch (IllegalArgumentException e) {
-      return invalid(
-          "The cron expression '%s' cannot be read: %s. Give minute, hour, day of the month, month, day of the week, such as '*/5 * * * *'."
-              .formatted(Excerpt.of(cron), reason(e)));
+      return unreadable(cron, reason(e));
     }
+  }
+
+  private static <T> Answer<T> unreadable(String cron, String reason) {
+    return invalid(
+        "The cron expression '%s' cannot be read: %s. Give minute, hour, day of the month, month, day of the week, such as '*/5 * * * *'."
+            .formatted(Excerpt.of(cron), reason));
   }
 
   /** Of a parser of its own: it keeps nothing, and says nothing of threads. */

@@ -118,20 +118,21 @@ public final class FireSchedules implements AutoCloseable {
     try {
       List<Due> due;
       do {
-        due = store.due(clock.instant(), AT_ONCE);
-        fire(lease, due);
+        Instant now = clock.instant();
+        due = store.due(now, AT_ONCE);
+        fire(lease, due, now);
       } while (due.size() == AT_ONCE && lease.holds());
     } catch (LeaseLost e) {
       LOG.warn("Another node fires schedules: this one was too slow cause={}", e.getMessage());
     }
   }
 
-  private void fire(Lease lease, List<Due> due) {
+  private void fire(Lease lease, List<Due> due, Instant now) {
     List<Planned> batch = new ArrayList<>();
     long calls = 0;
     long bytes = 0;
     for (Due each : due) {
-      Planned planned = plan(each);
+      Planned planned = plan(each, now);
       batch.add(planned);
       int count = planned.firing().calls().size();
       calls += count;
@@ -148,15 +149,20 @@ public final class FireSchedules implements AutoCloseable {
 
   private record Planned(Firing firing, Plan plan) {}
 
-  /** Whatever is wrong with one schedule must not keep the others from being fired. */
-  private Planned plan(Due due) {
+  /**
+   * Whatever is wrong with one schedule must not keep the others from being fired. A store that is
+   * away is wrong with none of them.
+   */
+  private Planned plan(Due due, Instant now) {
     Schedule schedule = due.schedule();
     try {
       return switch (CronTimes.of(schedule.cron(), schedule.zone())) {
         case Answer.Done<CronTimes>(CronTimes times) ->
-            plan(due, Plan.of(times, schedule.missed(), due(schedule), clock.instant()));
+            plan(due, Plan.of(times, schedule.missed(), due(schedule), now));
         case Answer.Refused<CronTimes>(Problem problem) -> never(schedule, problem.detail());
       };
+    } catch (StoreFailure | LeaseLost e) {
+      throw e;
     } catch (RuntimeException e) {
       LOG.error("A schedule cannot be fired id={} cron={}", schedule.id(), schedule.cron(), e);
       return never(schedule, "When it fires next cannot be said.");

@@ -1,6 +1,7 @@
 package dev.leat.invocations.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.leat.contract.Answer;
 import dev.leat.contract.Problem;
@@ -109,13 +110,48 @@ class CronTimesTest {
         "99999999999999999999 * * * *",
         "a * * * *",
         "* * * * *; rm",
-        "\0 * * * *"
+        "\0 * * * *",
+        "* * * * *\0",
+        "1|2 * * * *",
+        "|| * * * *",
+        "||",
+        "* * * * * || * * * * *",
+        "\uFF11 * * * *",
+        "1\t* * * *",
+        " ",
+        ",",
+        ", , , , ,",
+        "/ / / / /",
+        "- - - - -",
+        "1- * * * *",
+        "*/ * * * *",
+        "1,,2 * * * *"
       })
   void of_whatCronDoesNotKnow_isRefused(String cron) {
     assertThat(CronTimes.of(cron, "UTC"))
         .isInstanceOfSatisfying(
             Answer.Refused.class,
-            refused -> assertThat(refused.problem().code()).isEqualTo(ProblemCode.INVALID_REQUEST));
+            refused -> {
+              assertThat(refused.problem().code()).isEqualTo(ProblemCode.INVALID_REQUEST);
+              assertThat(refused.problem().detail()).contains("'*/5 * * * *'");
+            });
+  }
+
+  /** Made of what cron knows, in any order: an answer, never an exception. */
+  @Test
+  void of_anything_isAnswered() {
+    Seed seed = Seed.orElse(16);
+    Random random = seed.random();
+    List<String> parts = List.of("*", ",", "/", "-", " ", "0", "5", "59", "MON", "L", "W", "jan");
+    for (int i = 0; i < 3_000; i++) {
+      StringBuilder cron = new StringBuilder();
+      for (int left = 1 + random.nextInt(14); left > 0; left--) {
+        cron.append(parts.get(random.nextInt(parts.size()))).append(left % 3 == 0 ? " " : "");
+      }
+      assertThatCode(() -> CronTimes.of(cron.toString(), "UTC"))
+          .as("'%s', %s", cron, seed)
+          .doesNotThrowAnyException();
+    }
   }
 
   @Test

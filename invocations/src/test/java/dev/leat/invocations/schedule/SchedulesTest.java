@@ -2,6 +2,7 @@ package dev.leat.invocations.schedule;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.contract.Allowance;
@@ -28,17 +29,20 @@ import dev.leat.invocations.schedule.LastRun.End;
 import dev.leat.invocations.schedule.Schedules.Wish;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.Leases;
+import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.testkit.ManualClock;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,6 +208,34 @@ class SchedulesTest {
   }
 
   @Test
+  void fire_theStoreIsAwayMeanwhile_nothingIsStopped() {
+    String id = done(create("mask", "* * * * *", MissedRuns.ALL)).id();
+    clock.advance(MINUTE);
+    AtomicInteger reads = new AtomicInteger();
+    for (int last = 0; last < 2; last++) {
+      int then = last;
+      reads.set(0);
+      FireSchedules failing =
+          node(
+              "a",
+              () -> {
+                if (reads.getAndIncrement() >= then) {
+                  throw new StoreFailure("Asking for the time", true, new IllegalStateException());
+                }
+                return clock.instant();
+              });
+      functions.isAway = true;
+      assertThatThrownBy(failing::round).isInstanceOf(StoreFailure.class);
+    }
+    assertThat(find(id).nextAt()).contains(Instant.parse("2026-01-01T12:01:00Z"));
+
+    functions.isAway = false;
+    node.round();
+    assertThat(accepted()).isEqualTo(1);
+    assertThat(find(id).nextAt()).contains(Instant.parse("2026-01-01T12:02:00Z"));
+  }
+
+  @Test
   void fire_moreThanAreReadAtOnce_allInOneRound() {
     IntStream.range(0, FireSchedules.AT_ONCE)
         .forEach(i -> done(create("mask", "0 13 * * *", MissedRuns.ALL)));
@@ -341,6 +373,10 @@ class SchedulesTest {
   }
 
   private FireSchedules node(String name) {
+    return node(name, clock);
+  }
+
+  private FireSchedules node(String name, InstantSource time) {
     return new FireSchedules(
         store,
         leases,
@@ -349,7 +385,7 @@ class SchedulesTest {
         tenant -> new Backlog(backlog, 1 << 20),
         () -> "call-" + ids++,
         () -> queued++,
-        clock);
+        time);
   }
 
   private static <T> T done(Answer<T> answer) {
@@ -373,9 +409,13 @@ class SchedulesTest {
   private static final class Functions implements ScheduledFunctions {
     final Map<String, Integer> versions = new HashMap<>();
     final Set<TenantId> tenants = new HashSet<>(Set.of(ACME));
+    boolean isAway;
 
     @Override
     public Answer<AsyncFunction> find(FunctionRef function, String selector, int bytes) {
+      if (isAway) {
+        throw new StoreFailure("Finding a function", true, new IllegalStateException());
+      }
       Integer number = versions.get(function.name().value());
       return number == null
           ? Answer.refused(
