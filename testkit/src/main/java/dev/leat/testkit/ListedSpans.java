@@ -20,6 +20,11 @@ public final class ListedSpans implements Tracing {
   }
 
   @Override
+  public @Nullable String beginCaused(String cause) {
+    return records(cause) ? TraceParent.root(true) : null;
+  }
+
+  @Override
   public boolean records(@Nullable String context) {
     return context != null && TraceParent.isSampled(context);
   }

@@ -23,6 +23,15 @@ public interface Tracing {
    */
   @Nullable String begin(@Nullable String inbound);
 
+  /**
+   * The context of what a request caused and comes later than it: a trace of its own, kept where
+   * the request's is, as far as so many are kept.
+   *
+   * @param cause the context of the request
+   * @return null if it is not kept
+   */
+  @Nullable String beginCaused(String cause);
+
   /** Whether spans of the trace with this context are kept. */
   boolean records(@Nullable String context);
 
@@ -36,6 +45,11 @@ public interface Tracing {
     @Override
     public @Nullable String begin(@Nullable String inbound) {
       return TraceParent.next(inbound);
+    }
+
+    @Override
+    public @Nullable String beginCaused(String cause) {
+      return null;
     }
 
     @Override

@@ -19,6 +19,11 @@ class StepsTest {
     }
 
     @Override
+    public @Nullable String beginCaused(String cause) {
+      return records(cause) ? TraceParent.root(true) : null;
+    }
+
+    @Override
     public boolean records(@Nullable String context) {
       return context != null && TraceParent.isSampled(context);
     }

@@ -7,7 +7,6 @@ import dev.leat.contract.Origin;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.trace.Span;
 import dev.leat.contract.trace.SpanAttributes;
-import dev.leat.contract.trace.TraceParent;
 import dev.leat.contract.trace.Tracing;
 import java.util.HashMap;
 import java.util.Locale;
@@ -17,18 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs accepted invocations, each attempt as a trace of its own, with its acceptance as the cause:
  * an attempt may come hours after its request. What nobody asked for by a request is traced as
- * often as requests that begin a trace here.
+ * often as requests that begin a trace here. Of both so many a second are kept at the most.
  */
 public record TracedRuns(Invoker next, Tracing tracing) implements Invoker {
   @Override
   public void invoke(Invocation invocation, Callback callback) {
     String cause = invocation.origin().trace();
-    String context;
-    if (cause == null) {
-      context = tracing.begin(null);
-    } else {
-      context = tracing.records(cause) ? TraceParent.root(true) : null;
-    }
+    String context = cause == null ? tracing.begin(null) : tracing.beginCaused(cause);
     if (context == null || !tracing.records(context)) {
       next.invoke(invocation, callback);
     } else {

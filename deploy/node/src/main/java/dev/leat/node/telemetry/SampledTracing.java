@@ -9,15 +9,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a part of the traces that begin here, and of the others those that whoever began them
- * keeps; of each so many a second at the most, since a trace costs some 50 us and callers could
- * have all of theirs kept. Which are left out is said in their contexts, so no node keeps a part of
- * one.
+ * Keeps a part of the traces that begin here, of the others those that whoever began them keeps,
+ * and what such requests caused; of each so many a second at the most, since a trace costs some 50
+ * us and callers could have all of theirs kept. Which are left out is said in their contexts, so no
+ * node keeps a part of one.
  */
 final class SampledTracing implements Tracing {
   private final double sampling;
   private final SecondLimit own;
   private final SecondLimit callers;
+  private final SecondLimit caused;
   private final ExportCounts counts;
   private final Consumer<Span> spans;
 
@@ -30,6 +31,7 @@ final class SampledTracing implements Tracing {
     this.sampling = config.sampling();
     this.own = new SecondLimit(config.tracesPerSecond(), nanoTime);
     this.callers = new SecondLimit(config.tracesPerSecond(), nanoTime);
+    this.caused = new SecondLimit(config.tracesPerSecond(), nanoTime);
     this.counts = counts;
     this.spans = spans;
   }
@@ -39,6 +41,15 @@ final class SampledTracing implements Tracing {
     return inbound != null && TraceParent.isValid(inbound)
         ? within(callers, TraceParent.child(inbound))
         : within(own, TraceParent.root(ThreadLocalRandom.current().nextDouble() < sampling));
+  }
+
+  @Override
+  public @Nullable String beginCaused(String cause) {
+    if (!TraceParent.isSampled(cause)) {
+      return null;
+    }
+    String context = within(caused, TraceParent.root(true));
+    return TraceParent.isSampled(context) ? context : null;
   }
 
   private String within(SecondLimit limit, String context) {

@@ -42,6 +42,25 @@ class SampledTracingTest {
     assertThat(kept(all, KEPT, 10)).isEqualTo(10);
   }
 
+  /** One accepted call may be run 100 times, and lead to others. */
+  @Test
+  void beginCaused_isATraceOfItsOwn_asFarAsSoManyAreKept() {
+    SampledTracing all = tracing("always_on");
+    int most = TelemetryConfig.OFF.tracesPerSecond();
+    int kept = 0;
+    for (int i = 0; i < most + 30; i++) {
+      String begun = all.beginCaused(KEPT);
+      kept += begun == null ? 0 : 1;
+      assertThat(begun == null || !TraceParent.traceId(begun).equals(TraceParent.traceId(KEPT)))
+          .isTrue();
+    }
+
+    assertThat(kept).isEqualTo(most);
+    assertThat(counts.dropped()).isEqualTo(30);
+    assertThat(all.beginCaused(LEFT)).isNull();
+    assertThat(kept(all, KEPT, 1)).as("callers have a limit of their own").isEqualTo(1);
+  }
+
   private static int kept(SampledTracing tracing, @Nullable String inbound, int requests) {
     int kept = 0;
     for (int i = 0; i < requests; i++) {
