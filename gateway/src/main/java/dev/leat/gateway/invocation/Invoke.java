@@ -1,5 +1,6 @@
 package dev.leat.gateway.invocation;
 
+import dev.leat.contract.Cancellation;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Invocation;
@@ -41,9 +42,17 @@ final class Invoke implements Step<InvocationExchange> {
             CallOf.origin(exchange),
             deadline(called.version()),
             null,
-            exchange.cancellation()),
+            cancellation(exchange)),
         tally == null ? exchange : new CountedCall(tally, call, exchange));
     return Next.WAIT;
+  }
+
+  /**
+   * A call with a key goes on when its client hangs up, within its deadline: whoever sends it again
+   * is given its answer. Else the key would have to be free again, and the same run twice.
+   */
+  private static Cancellation cancellation(InvocationExchange exchange) {
+    return exchange.told() == null ? exchange.cancellation() : new Cancellation();
   }
 
   /** It may wait, then take its timeout to come up, and again to run. */

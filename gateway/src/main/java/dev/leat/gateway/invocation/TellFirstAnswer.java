@@ -22,7 +22,7 @@ final class TellFirstAnswer implements Step<InvocationExchange> {
 
   private final SendAnswer send = new SendAnswer();
 
-  /** What is kept of an ending: nothing where nothing ran, or its caller left. */
+  /** What is kept of an ending: nothing where nothing ran. */
   static Optional<FirstAnswer> kept(InvocationExchange exchange, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Responded it ->
