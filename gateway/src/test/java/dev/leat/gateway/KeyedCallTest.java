@@ -45,7 +45,8 @@ class KeyedCallTest {
                   .getBytes(StandardCharsets.UTF_8));
       Eventually.holds("it runs", () -> node.functions.running.size() == 1);
     }
-    Eventually.holds("the client has gone", () -> node.ended.stream().anyMatch(it -> it.status() == 0));
+    Eventually.holds(
+        "the client has gone", () -> node.ended.stream().anyMatch(it -> it.status() == 0));
 
     assertThat(node.functions.invoked)
         .extracting(Invocation::cancellation)
@@ -56,6 +57,31 @@ class KeyedCallTest {
     Eventually.holds("its answer is kept", () -> open("left").body().equals("once"));
     assertThat(open("left").field("leat-replayed")).isEqualTo("true");
     assertThat(node.functions.invoked).hasSize(1);
+  }
+
+  /** A public function with a login of its own. */
+  @Test
+  void key_ofAPublicFunction_isOfWhoeverHasTheCredentials() {
+    node.functions.script =
+        call -> ScriptedFunctions.saying("for " + node.functions.invoked.size());
+    Received ann = open("order-1", "Cookie", "session=ann");
+
+    assertThat(open("order-1", "Cookie", "session=bob").body()).isEqualTo("for 2");
+    assertThat(open("order-1", "Authorization", "Basic Ym9i").body()).isEqualTo("for 3");
+    assertThat(open("order-1").body()).isEqualTo("for 4");
+    assertThat(open("order-1", "Cookie", "session=ann").body()).isEqualTo(ann.body());
+    assertThat(node.functions.invoked).hasSize(4);
+  }
+
+  @Test
+  void key_ofAPublicFunction_withAnotherField_isRefused_unlessThatIsOfTheWay() {
+    Received ann = open("order-2", "X-Api-Key", "ann", "User-Agent", "a", "X-Request-Id", "1");
+
+    assertThat(open("order-2", "X-Api-Key", "bob").problem()).isEqualTo("422 key-reused");
+    assertThat(open("order-2").problem()).isEqualTo("422 key-reused");
+    Received again = open("order-2", "X-API-KEY", "ann", "User-Agent", "b", "Traceparent", "x");
+    assertThat(again.body()).isEqualTo(ann.body());
+    assertThat(again.field("leat-replayed")).isEqualTo("true");
   }
 
   private static Received open(String key, String... fields) {

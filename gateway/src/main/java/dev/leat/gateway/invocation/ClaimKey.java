@@ -1,7 +1,6 @@
 package dev.leat.gateway.invocation;
 
 import dev.leat.contract.FunctionVersion;
-import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.pipeline.Next;
@@ -9,7 +8,6 @@ import dev.leat.gateway.pipeline.Step;
 import dev.leat.invocations.async.IdempotencyKey;
 import dev.leat.invocations.async.KeyedCallStore.Key;
 import dev.leat.invocations.async.KeyedCalls;
-import dev.leat.tenants.Principal;
 import java.time.Duration;
 
 /**
@@ -41,14 +39,13 @@ final class ClaimKey implements Step<InvocationExchange> {
       return KeyField.refuse(exchange);
     }
     FunctionVersion version = exchange.called().version();
-    Principal caller = exchange.principal();
     keyed.claim(
-        new Key(version.function(), caller == null ? "" : caller.subject(), name),
+        new Key(version.function(), KeyOwner.of(exchange), name),
         new HttpCall(
             exchange.request().method().name(),
             exchange.target().rest(),
             exchange.request().query(),
-            Headers.NONE,
+            KeyOwner.asked(exchange),
             exchange.body()),
         RequestIds.fresh(),
         waitMax.plus(version.limits().timeout().multipliedBy(2)).plus(MARGIN),

@@ -68,10 +68,7 @@ final class TellFirstAnswer implements Step<InvocationExchange> {
               "The Idempotency-Key came with another request to this function before. Choose another key.");
       case Told.Full _ -> {
         RetryAfter.put(exchange.response(), FULL_RETRY_AFTER);
-        yield exchange.refuse(
-            ProblemCode.QUOTA_EXCEEDED,
-            "The tenant has %d calls with an Idempotency-Key in 24 hours, or %d bytes of their answers, as it may. Send it without one, or later."
-                .formatted(KeyedCallStore.OF_TENANT_MAX, KeyedCallStore.BYTES_OF_TENANT_MAX));
+        yield exchange.refuse(ProblemCode.QUOTA_EXCEEDED, full(exchange.principal() == null));
       }
       case Told.Overloaded _ ->
           exchange.refuse(
@@ -83,6 +80,15 @@ final class TellFirstAnswer implements Step<InvocationExchange> {
               "The call did not run: its Idempotency-Key cannot be looked up, since the platform's"
                   + " database cannot be used just now. Try again later.");
     };
+  }
+
+  private static String full(boolean isAnonymous) {
+    int part = isAnonymous ? KeyedCallStore.ANONYMOUS_PART : 1;
+    return "The tenant has %d calls with an Idempotency-Key in 24 hours%s, or %d bytes of their answers, as it may. Send it without one, or later."
+        .formatted(
+            KeyedCallStore.OF_TENANT_MAX / part,
+            isAnonymous ? " from callers without a token" : "",
+            KeyedCallStore.BYTES_OF_TENANT_MAX / part);
   }
 
   private Next replay(InvocationExchange exchange, FirstAnswer answer) {

@@ -16,7 +16,8 @@ import java.util.Optional;
  *   <li>{@code forget} makes the key free, unless it was answered. So does the time that a claim
  *       may be pending.
  *   <li>Of a tenant that has {@link #OF_TENANT_MAX}, or {@link #BYTES_OF_TENANT_MAX}, no new key is
- *       claimed. A key that is free again in its row is none.
+ *       claimed; nor, for callers without a token, of one that has {@code 1 / } {@link
+ *       #ANONYMOUS_PART} of either by such callers. A key that is free again in its row is none.
  *   <li>{@code keep} and {@code forget} change only what this claim began.
  *   <li>Who claims a key that is taken waits for nobody who writes its row.
  * </ol>
@@ -27,6 +28,9 @@ public interface KeyedCallStore {
 
   /** Of one tenant: rows, and answers with their heads. */
   long BYTES_OF_TENANT_MAX = 256L << 20;
+
+  /** Callers without a token have a quarter: anybody can be any number of them. */
+  int ANONYMOUS_PART = 4;
 
   /**
    * @param id of the platform's making
@@ -46,9 +50,15 @@ public interface KeyedCallStore {
   void forget(Key key, String id);
 
   /**
-   * @param caller whose key it is: nobody is given another's answer; "" without a token
+   * @param caller whose key it is: nobody is given another's answer
    */
-  record Key(FunctionRef function, String caller, String name) {}
+  record Key(FunctionRef function, Caller caller, String name) {}
+
+  /**
+   * @param id up to 64 characters
+   * @param isAnonymous without a token, so that the tenant need not know it
+   */
+  record Caller(String id, boolean isAnonymous) {}
 
   /** What was found. */
   sealed interface Claim {

@@ -78,6 +78,7 @@ public final class KeyedCalls {
   }
 
   /**
+   * @param call with the fields that belong to what is asked
    * @param memory takes so many bytes for an answer that is about to be read, or gives false
    * @param told once, on any thread; brief
    */
@@ -93,7 +94,7 @@ public final class KeyedCalls {
       return;
     }
     blocking.execute(() -> {
-      String request = IdempotencyKey.digest(call);
+      String request = IdempotencyKey.digestWithFields(call);
       places.run(
           tenant(key),
           () -> {

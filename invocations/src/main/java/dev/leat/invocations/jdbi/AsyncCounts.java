@@ -23,7 +23,9 @@ final class AsyncCounts {
   private static final int CALLBACKS = 6;
   private static final int KEYED = 7;
   private static final int KEYED_BYTES = 8;
-  private static final int COLUMNS = 9;
+  private static final int KEYED_ANONYMOUS = 9;
+  private static final int KEYED_ANONYMOUS_BYTES = 10;
+  private static final int COLUMNS = 11;
   private static final long[] NONE = new long[COLUMNS];
 
   void accepted(TenantId tenant, long bytes) {
@@ -49,10 +51,18 @@ final class AsyncCounts {
     of(tenant)[CALLBACKS] += more;
   }
 
-  /** Calls with a key, and what they hold. */
-  void keyed(TenantId tenant, long more, long bytes) {
+  /**
+   * Calls with a key, and what they hold.
+   *
+   * @param isAnonymous whether their callers have no token
+   */
+  void keyed(TenantId tenant, boolean isAnonymous, long more, long bytes) {
     of(tenant)[KEYED] += more;
     of(tenant)[KEYED_BYTES] += bytes;
+    if (isAnonymous) {
+      of(tenant)[KEYED_ANONYMOUS] += more;
+      of(tenant)[KEYED_ANONYMOUS_BYTES] += bytes;
+    }
   }
 
   /** How many more wait or run, by what is added here. */
@@ -99,7 +109,8 @@ final class AsyncCounts {
               accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
               cancelled = cancelled + :c, bytes = bytes + :b,
               callbacks = callbacks + :k, keyed = keyed + :y,
-              keyed_bytes = keyed_bytes + :z
+              keyed_bytes = keyed_bytes + :z, keyed_anonymous = keyed_anonymous + :p,
+              keyed_anonymous_bytes = keyed_anonymous_bytes + :q
             WHERE tenant = :tenant AND slot = :slot
             """);
     added.forEach((tenant, counts) -> bind(updates, tenant, slot, counts).add());
@@ -128,7 +139,8 @@ final class AsyncCounts {
               accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
               cancelled = cancelled + :c, bytes = bytes + :b,
               callbacks = callbacks + :k, keyed = keyed + :y,
-              keyed_bytes = keyed_bytes + :z
+              keyed_bytes = keyed_bytes + :z, keyed_anonymous = keyed_anonymous + :p,
+              keyed_anonymous_bytes = keyed_anonymous_bytes + :q
             WHERE tenant = :tenant AND slot = :slot
             """);
     bind(update, tenant, slot, counts).add().execute();
@@ -146,6 +158,8 @@ final class AsyncCounts {
         .bind("b", counts[BYTES])
         .bind("k", counts[CALLBACKS])
         .bind("y", counts[KEYED])
-        .bind("z", counts[KEYED_BYTES]);
+        .bind("z", counts[KEYED_BYTES])
+        .bind("p", counts[KEYED_ANONYMOUS])
+        .bind("q", counts[KEYED_ANONYMOUS_BYTES]);
   }
 }

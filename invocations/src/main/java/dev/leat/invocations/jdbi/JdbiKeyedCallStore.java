@@ -26,6 +26,10 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
   private static final int SLOTS = 8;
 
   private static final int DETAIL_CHARS_MAX = 2_000;
+
+  /** Before the callers that have no token. */
+  private static final String ANONYMOUS = "anonymous:";
+
   private static final byte[] NOTHING = new byte[0];
   private static final String OF_KEY =
       "tenant = :tenant AND function = :function AND caller = :caller AND name = :name";
@@ -91,8 +95,18 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
     return statement
         .bind("tenant", tenant(key).value())
         .bind("function", key.function().name().value())
-        .bind("caller", key.caller())
+        .bind("caller", text(key.caller()))
         .bind("name", key.name());
+  }
+
+  private static String text(Caller caller) {
+    return caller.isAnonymous() ? ANONYMOUS + caller.id() : caller.id();
+  }
+
+  private static Caller caller(String text) {
+    return text.startsWith(ANONYMOUS)
+        ? new Caller(text.substring(ANONYMOUS.length()), true)
+        : new Caller(text, false);
   }
 
   private static TenantId tenant(Key key) {
@@ -109,21 +123,36 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
         handle
             .createQuery(
                 """
-                SELECT COALESCE(SUM(keyed), 0) AS keyed, COALESCE(SUM(keyed_bytes), 0) AS held
+                SELECT COALESCE(SUM(keyed), 0) AS keyed, COALESCE(SUM(keyed_bytes), 0) AS held,
+                  COALESCE(SUM(keyed_anonymous), 0) AS anonymous,
+                  COALESCE(SUM(keyed_anonymous_bytes), 0) AS anonymous_held
                 FROM async_counts WHERE tenant = :tenant
                 """)
             .bind("tenant", tenant(key).value())
             .map((row, context) ->
-                row.getLong("keyed") >= OF_TENANT_MAX || row.getLong("held") >= BYTES_OF_TENANT_MAX)
+                isFull(row.getLong("keyed"), row.getLong("held"), 1)
+                    || (key.caller().isAnonymous()
+                        && isFull(
+                            row.getLong("anonymous"),
+                            row.getLong("anonymous_held"),
+                            ANONYMOUS_PART)))
             .one();
     if (isFull) {
       bind(handle.createUpdate("DELETE FROM keyed_calls WHERE " + OF_KEY), key).execute();
       return new Claim.Full();
     }
     AsyncCounts counts = new AsyncCounts();
-    counts.keyed(tenant(key), 1, AsyncStore.ROW_BYTES);
+    count(counts, key, 1, AsyncStore.ROW_BYTES);
     counts.write(handle, slot());
     return new Claim.First();
+  }
+
+  private static void count(AsyncCounts counts, Key key, long more, long bytes) {
+    counts.keyed(tenant(key), key.caller().isAnonymous(), more, bytes);
+  }
+
+  private static boolean isFull(long keyed, long held, int part) {
+    return keyed >= OF_TENANT_MAX / part || held >= BYTES_OF_TENANT_MAX / part;
   }
 
   /** Without a lock: whoever sends a call often holds a connection only as long as that takes. */
@@ -195,7 +224,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
     }
     if (over.held() > 0) {
       AsyncCounts counts = new AsyncCounts();
-      counts.keyed(tenant(key), 0, -over.held());
+      count(counts, key, 0, -over.held());
       counts.write(handle, slot());
     }
     return new Claim.First();
@@ -268,7 +297,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
               LargeBodies.write(handle, tenant(key), id, LargeBodies.KEYED, body);
             }
             AsyncCounts counts = new AsyncCounts();
-            counts.keyed(tenant(key), 0, head.length + body.length);
+            count(counts, key, 0, head.length + body.length);
             counts.write(handle, slot());
           }
           return kept;
@@ -298,7 +327,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
                   .execute();
           if (removed == 1) {
             AsyncCounts counts = new AsyncCounts();
-            counts.keyed(tenant(key), -1, -AsyncStore.ROW_BYTES);
+            count(counts, key, -1, -AsyncStore.ROW_BYTES);
             counts.write(handle, slot());
           }
           return removed;
@@ -323,7 +352,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
                         new FunctionRef(
                             new TenantId(row.getString("tenant")),
                             new FunctionName(row.getString("function"))),
-                        row.getString("caller"),
+                        caller(row.getString("caller")),
                         row.getString("name")),
                     row.getString("id"),
                     row.getLong("held"),
@@ -335,7 +364,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
     PreparedBatch deletes = handle.prepareBatch("DELETE FROM keyed_calls WHERE " + OF_KEY);
     for (Old it : old) {
       bind(deletes, it.key()).add();
-      counts.keyed(tenant(it.key()), -1, -AsyncStore.ROW_BYTES - it.held());
+      count(counts, it.key(), -1, -AsyncStore.ROW_BYTES - it.held());
       if (it.isLarge()) {
         LargeBodies.delete(handle, tenant(it.key()), it.id(), LargeBodies.KEYED);
       }

@@ -7,6 +7,7 @@ import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.TenantId;
+import dev.leat.invocations.async.KeyedCallStore.Caller;
 import dev.leat.invocations.async.KeyedCallStore.Claim;
 import dev.leat.invocations.async.KeyedCallStore.Key;
 import dev.leat.invocations.async.KeyedCalls.Told;
@@ -148,7 +149,7 @@ final class KeyedCallsTest {
   }
 
   private static Key key(TenantId tenant) {
-    return new Key(new FunctionRef(tenant, new FunctionName("f")), "ann", "k");
+    return new Key(new FunctionRef(tenant, new FunctionName("f")), new Caller("ann", false), "k");
   }
 
   /** Answers what a test says; hangs for one tenant, until it is released. */

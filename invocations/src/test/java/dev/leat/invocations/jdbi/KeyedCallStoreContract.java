@@ -9,6 +9,7 @@ import dev.leat.contract.ProblemCode;
 import dev.leat.contract.TenantId;
 import dev.leat.invocations.async.FirstAnswer;
 import dev.leat.invocations.async.KeyedCallStore;
+import dev.leat.invocations.async.KeyedCallStore.Caller;
 import dev.leat.invocations.async.KeyedCallStore.Claim;
 import dev.leat.invocations.async.KeyedCallStore.Key;
 import dev.leat.store.Database;
@@ -193,6 +194,30 @@ abstract class KeyedCallStoreContract {
   }
 
   @Test
+  void law3_claim_withoutAToken_leavesThreeQuartersToOthers_andGivesItsRoomBack() {
+    Key anonymous = anonymous("order-1");
+    assertThat(claim(anonymous, "1")).isEqualTo(new Claim.First());
+    assertThat(claim(KEY, "2")).as("another's").isEqualTo(new Claim.First());
+    store.keep(anonymous, "1", ANSWER);
+    assertThat(sum("keyed_anonymous")).isEqualTo(1);
+    assertThat(sum("keyed")).isEqualTo(2);
+
+    database.execute("UPDATE async_counts SET keyed_anonymous = 25000 WHERE keyed_anonymous = 1");
+    assertThat(claim(anonymous("one more"), "3")).isEqualTo(new Claim.Full());
+    assertThat(claim(key("ann", "one more"), "4")).isEqualTo(new Claim.First());
+    database.execute("UPDATE async_counts SET keyed_anonymous = 1 WHERE keyed_anonymous = 25000");
+    database.execute("UPDATE keyed_calls SET keep_until = CURRENT_TIMESTAMP");
+    new JdbiAsyncStore(database.dataSource()).prune(10);
+    assertThat(sum("keyed")).isZero();
+    assertThat(sum("keyed_anonymous")).isZero();
+    assertThat(sum("keyed_anonymous_bytes")).isZero();
+  }
+
+  private static Key anonymous(String name) {
+    return new Key(KEY.function(), new Caller("", true), name);
+  }
+
+  @Test
   void law3_whatIsNotKeptAnyMore_givesItsRoomBack() {
     claim(KEY, "1");
     store.keep(KEY, "1", new FirstAnswer.Response(200, Headers.NONE, new byte[70_000]));
@@ -234,6 +259,6 @@ abstract class KeyedCallStoreContract {
   }
 
   private static Key key(String caller, String name) {
-    return new Key(new FunctionRef(ACME, new FunctionName("f")), caller, name);
+    return new Key(new FunctionRef(ACME, new FunctionName("f")), new Caller(caller, false), name);
   }
 }
