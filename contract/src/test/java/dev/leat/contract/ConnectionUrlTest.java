@@ -3,6 +3,7 @@ package dev.leat.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,7 +94,7 @@ final class ConnectionUrlTest {
 
   @Test
   void password_isNeverPrinted() {
-    assertThat(new DatabaseLogin(ConnectionUrl.of("jdbc:h2:mem:a"), "sa", "hidden").toString())
+    assertThat(new DatabaseLogin(ConnectionUrl.of("jdbc:h2:mem:a"), "sa", "hidden", Instant.EPOCH).toString())
         .isEqualTo("jdbc:h2:mem:a as sa");
   }
 }

@@ -9,6 +9,7 @@ import dev.leat.worker.capability.database.DatabasePower;
 import dev.leat.worker.capability.database.ResultRoom;
 import dev.leat.worker.jdbc.TenantDatabases;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +34,7 @@ public final class TestConnections implements AutoCloseable {
 
   /** What an operator does; the feed tells it. */
   void set(String tenant, String name, String url, String user) {
-    logins.put(tenant + "/" + name, new DatabaseLogin(ConnectionUrl.of(url), user, ""));
+    logins.put(tenant + "/" + name, new DatabaseLogin(ConnectionUrl.of(url), user, "", Instant.EPOCH));
     databases.changed(new Change.ConnectionsChanged(new TenantId(tenant)));
   }
 

@@ -193,7 +193,10 @@ public final class Connections implements Rewrapping {
             .orElseThrow(() -> Undecryptable.withoutKey(place))
             .decrypt(sealed.password(), place);
     return new DatabaseLogin(
-        connection.url(), connection.user(), new String(password, StandardCharsets.UTF_8));
+        connection.url(),
+        connection.user(),
+        new String(password, StandardCharsets.UTF_8),
+        connection.createdAt());
   }
 
   @Override

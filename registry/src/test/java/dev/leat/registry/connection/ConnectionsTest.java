@@ -55,7 +55,7 @@ final class ConnectionsTest {
         .doesNotContain("hunter2");
     assertThat(store.entries.toString()).contains("connection.create").doesNotContain("hunter2");
     assertThat(connections.login(ACME, "main"))
-        .contains(new DatabaseLogin(ConnectionUrl.of(URL), "u", "hunter2"));
+        .contains(new DatabaseLogin(ConnectionUrl.of(URL), "u", "hunter2", created.createdAt()));
     assertThat(connections.login(ACME, "other")).isEmpty();
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -37,7 +38,10 @@ public final class MemoryDatabase implements Databases, AutoCloseable {
     this.blocking = blocking;
     DatabaseLogin login =
         new DatabaseLogin(
-            new ConnectionUrl.H2Memory("local-" + UUID.randomUUID()), "local", "local");
+            new ConnectionUrl.H2Memory("local-" + UUID.randomUUID()),
+            "local",
+            "local",
+            Instant.EPOCH);
     this.pool =
         new ConnectionPool(
             "memory",

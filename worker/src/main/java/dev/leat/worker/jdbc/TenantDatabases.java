@@ -12,10 +12,11 @@ import dev.leat.worker.capability.database.SqlSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -50,7 +51,7 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
   private final Map<Key, ConnectionPool> pools = new ConcurrentHashMap<>();
 
   /** Those within the node that were opened; with the lock {@link #removing}. */
-  private final Map<Key, EmbeddedDatabase> embedded = new HashMap<>();
+  private final Set<EmbeddedDatabase> embedded = new HashSet<>();
 
   private final Object removing = new Object();
   private volatile long revision;
@@ -123,7 +124,7 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
     }
     EmbeddedDatabase database = new EmbeddedDatabase(key.tenant(), key.connection(), login, files);
     synchronized (removing) {
-      embedded.put(key, database);
+      embedded.add(database);
       return pools.computeIfAbsent(key, absent -> pool(absent, login, database));
     }
   }
@@ -189,9 +190,9 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
   private void removeAbandoned(Predicate<TenantId> whose) {
     synchronized (removing) {
       try {
-        for (EmbeddedDatabase each : List.copyOf(embedded.values())) {
+        for (EmbeddedDatabase each : List.copyOf(embedded)) {
           if (whose.test(each.tenant()) && !isNamed(each.tenant(), each.connection(), each::isOf)) {
-            embedded.remove(new Key(each.tenant(), each.connection()));
+            embedded.remove(each);
             each.shutDown();
           }
         }
@@ -207,9 +208,15 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
   }
 
   private void removeFiles(TenantId tenant) throws IOException {
-    for (String connection : EmbeddedDatabase.names(files.resolve(tenant.value()))) {
-      if (!isNamed(tenant, connection, login -> login.url() instanceof ConnectionUrl.H2File)) {
-        EmbeddedDatabase.remove(files, tenant, connection);
+    for (String folder : EmbeddedDatabase.names(files.resolve(tenant.value()))) {
+      String connection = EmbeddedDatabase.connection(folder);
+      if (!isNamed(
+          tenant,
+          connection,
+          login ->
+              login.url() instanceof ConnectionUrl.H2File
+                  && folder.equals(EmbeddedDatabase.folder(connection, login)))) {
+        EmbeddedDatabase.remove(files, tenant, folder);
       }
     }
   }
@@ -238,7 +245,7 @@ public final class TenantDatabases implements Databases, ChangeFeed.Subscriber, 
       close(key, pool);
     });
     synchronized (removing) {
-      embedded.values().forEach(EmbeddedDatabase::shutDown);
+      embedded.forEach(EmbeddedDatabase::shutDown);
       embedded.clear();
     }
     housekeeping.shutdown();

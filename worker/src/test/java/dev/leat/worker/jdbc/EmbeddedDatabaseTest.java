@@ -13,6 +13,7 @@ import dev.leat.worker.sql.SqlStatement;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EmbeddedDatabaseTest {
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantId OTHER = new TenantId("other");
+  private static final String MAIN = "main.19700101000000000";
   private static final String FILE = "jdbc:h2:file:books";
 
   @TempDir private Path files;
@@ -71,10 +73,26 @@ class EmbeddedDatabaseTest {
     logins.remove("acme/main");
     databases.changed(new Change.ConnectionsChanged(ACME));
 
-    assertThat(files.resolve("acme").resolve("main")).doesNotExist();
+    assertThat(files.resolve("acme").resolve(MAIN)).doesNotExist();
     name("acme/main", url);
     assertThatThrownBy(() -> query(ACME, "main")).isInstanceOf(SqlFailure.class);
     assertThat(query(OTHER, "main")).contains("\"rows\":[]");
+  }
+
+  /** Deleted and made again before anybody looks, as when its tenant is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jdbc:h2:mem:books", FILE})
+  void madeAgain_itIsEmpty_andHasItsOwnPassword(String url) {
+    open();
+    name("acme/main", url);
+    run(ACME, "main", "CREATE TABLE mine (id INT)");
+
+    name("acme/main", url, "another", Instant.EPOCH.plusMillis(1));
+    databases.changed(new Change.ConnectionsChanged(ACME));
+
+    assertThat(run(ACME, "main", "CREATE TABLE mine (id INT)")).isNotEmpty();
+    assertThat(query(ACME, "main")).contains("\"rows\":[]");
+    assertThat(files.resolve("acme").resolve(MAIN)).doesNotExist();
   }
 
   @Test
@@ -92,7 +110,7 @@ class EmbeddedDatabaseTest {
     logins.clear();
     open();
     databases.changed(new Change.TenantChanged(ACME));
-    assertThat(files.resolve("acme").resolve("main")).doesNotExist();
+    assertThat(files.resolve("acme").resolve(MAIN)).doesNotExist();
   }
 
   /** A key that is missing, a database that is away: whoever cannot tell removes nothing. */
@@ -112,7 +130,7 @@ class EmbeddedDatabaseTest {
             here);
     databases.load();
 
-    assertThat(files.resolve("acme").resolve("main")).isNotEmptyDirectory();
+    assertThat(files.resolve("acme").resolve(MAIN)).isNotEmptyDirectory();
   }
 
   private void open() {
@@ -124,7 +142,11 @@ class EmbeddedDatabaseTest {
   }
 
   private void name(String connection, String url) {
-    logins.put(connection, new DatabaseLogin(ConnectionUrl.of(url), "u", "p"));
+    name(connection, url, "p", Instant.EPOCH);
+  }
+
+  private void name(String connection, String url, String password, Instant madeAt) {
+    logins.put(connection, new DatabaseLogin(ConnectionUrl.of(url), "u", password, madeAt));
   }
 
   private String query(TenantId tenant, String connection) {
