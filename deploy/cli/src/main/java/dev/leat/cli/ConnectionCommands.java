@@ -25,7 +25,9 @@ final class ConnectionCommands {
         "Functions reach it whose manifest names it: capabilities.database.connection. URL is one of",
         "  jdbc:postgresql://HOST[:PORT]/DATABASE[?sslmode=verify-full&currentSchema=NAME]",
         "  jdbc:h2:tcp://HOST[:PORT]/DATABASE, or ssl: instead of tcp:",
-        "  jdbc:h2:file:NAME, jdbc:h2:mem:NAME   within the node, where it is alone"
+        "  jdbc:h2:file:NAME, jdbc:h2:mem:NAME   within the node, where it is alone",
+        "H2, as a server or within the node, is for functions and servers that you trust:",
+        "they can take the node's memory."
       },
       footer = {
         "Example:",
@@ -58,9 +60,13 @@ final class ConnectionCommands {
       body.put("password", LocalFiles.readText(password).stripTrailing());
     }
     JsonNode created = session.api().post(path(tenant), body);
+    String trust =
+        url.startsWith("jdbc:h2:")
+            ? ". H2 is for functions and servers that you trust: they can take the node's memory"
+            : "";
     session
         .output()
-        .done(created, "Functions of tenant " + tenant + " may reach connection " + name);
+        .done(created, "Functions of tenant " + tenant + " may reach connection " + name + trust);
   }
 
   @Command(
