@@ -24,6 +24,12 @@ import org.slf4j.LoggerFactory;
 final class NodeDatabase implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeDatabase.class);
 
+  static {
+    // After a wrong password H2 has all logins of the JVM wait for seconds, those to this database
+    // too, whichever connection of functions it was for. Read when H2's classes are loaded.
+    System.setProperty("h2.delayWrongPasswordMin", "0");
+  }
+
   /** How long an operation waits for a connection before it answers that the store is away. */
   static final Duration CONNECTION_PATIENCE = Duration.ofSeconds(5);
 

@@ -12,8 +12,11 @@ import dev.leat.store.StoreSchema;
 import dev.leat.testkit.CuttableProxy;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,6 +40,26 @@ class NodeDatabaseTest {
   @AfterEach
   void freeTheDisk() {
     FaultyDisk.setFull(directory, false);
+  }
+
+  /** Else a connection of functions with a wrong password would hold up the platform's own. */
+  @Test
+  void wrongPassword_delaysNobody() throws Exception {
+    List<URL> classes = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      classes.add(Path.of(entry).toUri().toURL());
+    }
+    System.clearProperty("h2.delayWrongPasswordMin");
+
+    // As in a JVM that begins: H2 reads its settings once.
+    try (URLClassLoader fresh =
+        new URLClassLoader(
+            classes.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+      Class.forName("dev.leat.node.NodeDatabase", true, fresh);
+      Class<?> settings = Class.forName("org.h2.engine.SysProperties", true, fresh);
+
+      assertThat(settings.getField("DELAY_WRONG_PASSWORD_MIN").getInt(null)).isZero();
+    }
   }
 
   @Test
