@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Fills tenant {@code demo} with signed sample functions, by the calls that any user would make.
@@ -25,6 +27,8 @@ final class Demo {
 
   /** The connection of the sample {@code ledger}: a database of the node's own, kept in a file. */
   private static final String CONNECTION = "main";
+
+  private static final String CONNECTION_URL = "jdbc:h2:file:ledger";
 
   private static final List<String> ACCOUNTS =
       List.of(
@@ -46,10 +50,14 @@ final class Demo {
   private final InstantSource clock;
   private final DemoServer customers;
   private final Tables tables;
+  private final Consumer<String> told;
 
   /** Has a connection of the demo's tenant run statements, as whoever runs a database does. */
   @FunctionalInterface
   interface Tables {
+    /**
+     * @throws RuntimeException if its database is away, or refuses
+     */
     void run(String tenant, String connection, List<String> statements);
   }
 
@@ -61,6 +69,7 @@ final class Demo {
    * @param data where the publisher's key and the invoker's token are kept
    * @param customers what samples that send requests may ask, and nothing else
    * @param tables makes those of samples that use a database
+   * @param told hears what the demo goes without
    */
   Demo(
       ApiClient api,
@@ -68,13 +77,15 @@ final class Demo {
       Path data,
       InstantSource clock,
       DemoServer customers,
-      Tables tables) {
+      Tables tables,
+      Consumer<String> told) {
     this.api = api;
     this.server = server;
     this.data = data;
     this.clock = clock;
     this.customers = customers;
     this.tables = tables;
+    this.told = told;
   }
 
   /** Deploys the samples and answers a command line that calls the first of them. */
@@ -83,12 +94,12 @@ final class Demo {
       api.post(ApiClient.path("v1", "tenants"), Json.object().put("name", TENANT));
     }
     letAskCustomers();
-    if (samples.stream().anyMatch(Demo::usesDatabase)) {
-      letKeepAccounts();
-    }
+    boolean hasAccounts = samples.stream().anyMatch(Demo::usesDatabase) && letKeepAccounts();
     PublisherJwk key = publisherKey();
     Registry registry = new Registry(api, TENANT, Multipart.Progress.NONE);
-    samples.forEach(sample -> deploy(registry, sample, key));
+    samples.stream()
+        .filter(sample -> hasAccounts || !usesDatabase(sample))
+        .forEach(sample -> deploy(registry, sample, key));
     return "curl -sS -H \"Authorization: Bearer $(cat '%s')\" -H 'Content-Type: application/json' --data '%s' %s/f/%s/%s"
         .formatted(
             writeInvokerToken(), BODY, server, TENANT, samples.getFirst().manifest().function());
@@ -114,17 +125,30 @@ final class Demo {
     return !sample.manifest().document().at("/spec/capabilities/database").isMissingNode();
   }
 
-  private void letKeepAccounts() {
+  /** Makes the tables, in a database of the demo's own alone; gives whether they are there. */
+  private boolean letKeepAccounts() {
     String connections = ApiClient.path("v1", "tenants", TENANT, "connections");
-    if (api.find(connections + ApiClient.path(CONNECTION)).isEmpty()) {
+    Optional<JsonNode> known = api.find(connections + ApiClient.path(CONNECTION));
+    if (known.isEmpty()) {
       api.post(
           connections,
-          Json.object()
-              .put("name", CONNECTION)
-              .put("url", "jdbc:h2:file:ledger")
-              .put("user", TENANT));
+          Json.object().put("name", CONNECTION).put("url", CONNECTION_URL).put("user", TENANT));
+    } else if (!known.get().path("url").asText().equals(CONNECTION_URL)) {
+      return without("is another database than the demo's");
     }
-    tables.run(TENANT, CONNECTION, ACCOUNTS);
+    try {
+      tables.run(TENANT, CONNECTION, ACCOUNTS);
+      return true;
+    } catch (RuntimeException e) {
+      return without("is to a database that is away, or that refuses its tables");
+    }
+  }
+
+  private boolean without(String why) {
+    told.accept(
+        "Connection '%s' of tenant %s %s: the demo goes on without its samples that use one"
+            .formatted(CONNECTION, TENANT, why));
+    return false;
   }
 
   /** The demo's key, made and registered the first time. */

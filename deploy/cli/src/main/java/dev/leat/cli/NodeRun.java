@@ -102,7 +102,8 @@ final class NodeRun {
             options.data,
             InstantSource.system(),
             customers,
-            node::setUp)
+            node::setUp,
+            terminal::error)
         .prepare(Demo.SAMPLES.stream().map(Sample::load).toList());
   }
 

@@ -139,7 +139,16 @@ class WalkIT {
       URI server = URI.create(node.url());
       ApiClient api =
           new ApiClient(server, new BearerToken(Files.readString(node.operatorToken()).strip()));
-      Demo demo = new Demo(api, server, data, InstantSource.system(), customers, node::setUp);
+      Demo demo = new Demo(
+              api,
+              server,
+              data,
+              InstantSource.system(),
+              customers,
+              node::setUp,
+              missing -> {
+                throw new AssertionError(missing);
+              });
       List<Sample> samples = List.of(Sample.load("enrich"), Sample.load("ledger"));
       demo.prepare(samples);
       demo.prepare(samples); // a start anew changes nothing
