@@ -10,9 +10,7 @@ import dev.leat.invocations.async.Settled;
 import dev.leat.store.Database;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -116,12 +114,14 @@ final class SettledBatch {
       return;
     }
     BacklogRoom room = new BacklogRoom(handle, backlogs, counts);
-    Map<NewInvocation, byte[]> heads = new IdentityHashMap<>();
-    next.forEach(it -> heads.put(it, StoredHead.of(it.call(), it.origin())));
     List<NewInvocation> accepted =
-        next.stream().filter(it -> room.take(it, heads.get(it).length) == null).toList();
+        next.stream().filter(it -> room.take(it, head(it).length) == null).toList();
     omitted += next.size() - accepted.size();
-    AcceptedBatch.insert(handle, accepted, counts, heads::get);
+    AcceptedBatch.insert(handle, accepted, counts, SettledBatch::head);
+  }
+
+  private static byte[] head(NewInvocation wish) {
+    return StoredHead.of(wish.call(), wish.origin());
   }
 
   private void bind(PreparedBatch results, Settled ended) {
