@@ -20,11 +20,16 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 
 /** Schedules in a table, in the database of the queue. */
 public final class JdbiScheduleStore implements ScheduleStore {
@@ -155,27 +160,35 @@ public final class JdbiScheduleStore implements ScheduleStore {
   }
 
   @Override
-  public boolean replace(Schedule schedule, AuditEntry entry) {
+  public boolean replace(Schedule was, Schedule then, AuditEntry entry) {
     return database.inTransaction(
-        "Changing the schedule " + schedule.id() + " of tenant " + schedule.tenant(),
+        "Changing the schedule " + then.id() + " of tenant " + then.tenant(),
         handle -> {
-          boolean was =
+          boolean isDone =
               handle
                       .createUpdate(
                           """
                           UPDATE schedules SET paused = :paused, next_at = :nextAt
-                          WHERE tenant = :tenant AND id = :id
+                          WHERE tenant = :tenant AND id = :id AND paused = :wasPaused
+                            AND next_at IS NOT DISTINCT FROM
+                              CAST(:wasNext AS TIMESTAMP WITH TIME ZONE)
+                            AND last_at IS NOT DISTINCT FROM
+                              CAST(:wasLast AS TIMESTAMP WITH TIME ZONE)
                           """)
-                      .bind("paused", schedule.isPaused())
-                      .bindByType("nextAt", schedule.nextAt().orElse(null), Instant.class)
-                      .bind("tenant", schedule.tenant().value())
-                      .bind("id", schedule.id())
+                      .bind("paused", then.isPaused())
+                      .bindByType("nextAt", then.nextAt().orElse(null), Instant.class)
+                      .bind("tenant", then.tenant().value())
+                      .bind("id", then.id())
+                      .bind("wasPaused", was.isPaused())
+                      .bindByType("wasNext", was.nextAt().orElse(null), Instant.class)
+                      .bindByType(
+                          "wasLast", was.last().map(LastRun::at).orElse(null), Instant.class)
                       .execute()
                   == 1;
-          if (was) {
+          if (isDone) {
             JdbiAuditStore.append(handle, entry);
           }
-          return was;
+          return isDone;
         });
   }
 
@@ -216,21 +229,79 @@ public final class JdbiScheduleStore implements ScheduleStore {
                 .one());
   }
 
+  /**
+   * The first of each tenant, then the second of each, and so on: by the index alone, and once for
+   * many, since all that is due is looked at.
+   */
   @Override
-  public List<Due> due(Instant until, int most) {
+  public List<Key> due(Instant until, int most) {
     return database.read(
         "Reading which schedules are due",
         handle ->
             handle
                 .createQuery(
-                    "SELECT "
-                        + COLUMNS
-                        + ", data FROM schedules WHERE next_at <= :until"
-                        + " ORDER BY next_at, tenant, id LIMIT :most")
+                    """
+                    SELECT tenant, id FROM (
+                      SELECT tenant, id, next_at,
+                        ROW_NUMBER() OVER (PARTITION BY tenant ORDER BY next_at, id) AS turn
+                      FROM schedules WHERE next_at <= :until) due
+                    ORDER BY turn, next_at, tenant, id LIMIT :most
+                    """)
                 .bind("until", until)
                 .bind("most", most)
-                .map((row, context) -> new Due(schedule(row), row.getBytes("data")))
+                .map((row, context) -> new Key(row.getString("tenant"), row.getString("id")))
                 .list());
+  }
+
+  @Override
+  public List<Found> read(List<Key> keys) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    Map<Key, Found> found = new HashMap<>();
+    database.read(
+        "Reading " + keys.size() + " schedules",
+        handle -> {
+          Query query =
+              handle.createQuery(
+                  "SELECT "
+                      + COLUMNS
+                      + ", data FROM schedules JOIN (VALUES "
+                      + "(CAST(? AS VARCHAR(63)), CAST(? AS VARCHAR(63))), ".repeat(keys.size() - 1)
+                      + "(CAST(? AS VARCHAR(63)), CAST(? AS VARCHAR(63)))) wanted (of, named)"
+                      + " ON tenant = of AND id = named");
+          for (int i = 0; i < keys.size(); i++) {
+            query.bind(2 * i, keys.get(i).tenant()).bind(2 * i + 1, keys.get(i).id());
+          }
+          query.map((row, context) -> found(row)).forEach(it -> found.put(it.key(), it.found()));
+          return found;
+        });
+    return keys.stream().map(found::get).filter(Objects::nonNull).toList();
+  }
+
+  private record Row(Key key, Found found) {}
+
+  private static Row found(ResultSet row) throws SQLException {
+    Key key = new Key(row.getString("tenant"), row.getString("id"));
+    byte[] data = row.getBytes("data");
+    try {
+      return new Row(key, new Due(schedule(row), data));
+    } catch (IllegalArgumentException | NoSuchElementException e) { // by those who know its words
+      return new Row(key, new Unreadable(key, e));
+    }
+  }
+
+  @Override
+  public void stop(Lease lease, Key key) {
+    database.useTransaction(
+        "Stopping the schedule " + key.id() + " of tenant " + key.tenant(),
+        handle -> {
+          leases.hold(handle, lease);
+          handle.execute(
+              "UPDATE schedules SET next_at = NULL WHERE tenant = ? AND id = ?",
+              key.tenant(),
+              key.id());
+        });
   }
 
   @Override

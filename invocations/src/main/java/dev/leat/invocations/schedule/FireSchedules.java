@@ -5,6 +5,7 @@ import dev.leat.contract.Headers;
 import dev.leat.contract.HttpCall;
 import dev.leat.contract.Origin;
 import dev.leat.contract.Problem;
+import dev.leat.contract.TenantId;
 import dev.leat.contract.Trigger;
 import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
@@ -14,6 +15,9 @@ import dev.leat.invocations.schedule.LastRun.End;
 import dev.leat.invocations.schedule.ScheduleStore.Due;
 import dev.leat.invocations.schedule.ScheduleStore.Fired;
 import dev.leat.invocations.schedule.ScheduleStore.Firing;
+import dev.leat.invocations.schedule.ScheduleStore.Found;
+import dev.leat.invocations.schedule.ScheduleStore.Key;
+import dev.leat.invocations.schedule.ScheduleStore.Unreadable;
 import dev.leat.store.LeaseLost;
 import dev.leat.store.LeasedRounds;
 import dev.leat.store.Leases;
@@ -23,8 +27,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -38,6 +44,12 @@ import org.slf4j.LoggerFactory;
 public final class FireSchedules implements AutoCloseable {
   /** After a node was lost, another fires after this time at the latest, and a second. */
   static final Duration TERM = Duration.ofSeconds(5);
+
+  /**
+   * Looked up at once, by turns of tenants: what becomes due meanwhile waits for so many, some two
+   * seconds. 2,000 keys are 0.5 MB.
+   */
+  static final int KEYS_AT_ONCE = 2_000;
 
   /** Read at once: with what they call with, 6.4 MB at the most. */
   static final int AT_ONCE = 100;
@@ -59,6 +71,8 @@ public final class FireSchedules implements AutoCloseable {
   private final Runnable queued;
   private final InstantSource clock;
   private final LeasedRounds rounds;
+  private final Presence presence = new Presence();
+  private final Set<TenantId> full = new HashSet<>();
   private final LongAdder accepted = new LongAdder();
   private final LongAdder missed = new LongAdder();
   private final LongAdder refused = new LongAdder();
@@ -87,7 +101,7 @@ public final class FireSchedules implements AutoCloseable {
     this.clock = clock;
     this.rounds =
         new LeasedRounds(
-            leases, LEASE, holder, TERM, EVERY, lease -> lease.ifPresent(this::fireAll));
+            leases, LEASE, holder, TERM, EVERY, this::fireIfHeld);
   }
 
   public void start() {
@@ -114,29 +128,46 @@ public final class FireSchedules implements AutoCloseable {
     return refused.sum();
   }
 
+  private void fireIfHeld(Optional<Lease> lease) {
+    lease.ifPresentOrElse(this::fireAll, presence::ended);
+  }
+
   private void fireAll(Lease lease) {
+    full.clear();
     try {
-      List<Due> due;
+      List<Key> due;
       do {
         Instant now = clock.instant();
-        due = store.due(now, AT_ONCE);
-        fire(lease, due, now);
-      } while (due.size() == AT_ONCE && lease.holds());
+        Instant inTime = presence.inTime(now);
+        due = store.due(now, KEYS_AT_ONCE);
+        for (int i = 0; i < due.size() && lease.holds(); i += AT_ONCE) {
+          List<Key> batch = due.subList(i, Math.min(i + AT_ONCE, due.size()));
+          fire(lease, store.read(batch), inTime);
+        }
+        if (due.size() < KEYS_AT_ONCE && lease.holds()) {
+          presence.allFired(now);
+        }
+      } while (due.size() == KEYS_AT_ONCE && lease.holds());
     } catch (LeaseLost e) {
       LOG.warn("Another node fires schedules: this one was too slow cause={}", e.getMessage());
     }
   }
 
-  private void fire(Lease lease, List<Due> due, Instant now) {
+  private void fire(Lease lease, List<Found> found, Instant inTime) {
     List<Planned> batch = new ArrayList<>();
     long calls = 0;
     long bytes = 0;
-    for (Due each : due) {
-      Planned planned = plan(each, now);
-      batch.add(planned);
-      int count = planned.firing().calls().size();
-      calls += count;
-      bytes += (long) count * each.data().length;
+    for (Found each : found) {
+      switch (each) {
+        case Unreadable(Key key, RuntimeException why) -> stop(lease, key, why);
+        case Due due -> {
+          Planned planned = plan(due, inTime);
+          batch.add(planned);
+          int count = planned.firing().calls().size();
+          calls += count;
+          bytes += (long) count * due.data().length;
+        }
+      }
       if (calls >= CALLS_AT_ONCE || bytes >= BYTES_AT_ONCE) {
         commit(lease, batch);
         batch.clear();
@@ -147,18 +178,28 @@ public final class FireSchedules implements AutoCloseable {
     commit(lease, batch);
   }
 
+  /** Else each round would meet it again, before those of others. */
+  private void stop(Lease lease, Key key, RuntimeException why) {
+    LOG.error(
+        "A schedule cannot be read or kept and fires no more until it is resumed tenant={} id={}",
+        key.tenant(),
+        key.id(),
+        why);
+    store.stop(lease, key);
+  }
+
   private record Planned(Firing firing, Plan plan) {}
 
   /**
    * Whatever is wrong with one schedule must not keep the others from being fired. A store that is
    * away is wrong with none of them.
    */
-  private Planned plan(Due due, Instant now) {
+  private Planned plan(Due due, Instant inTime) {
     Schedule schedule = due.schedule();
     try {
       return switch (CronTimes.of(schedule.cron(), schedule.zone())) {
         case Answer.Done<CronTimes>(CronTimes times) ->
-            plan(due, Plan.of(times, schedule.missed(), due(schedule), now));
+            plan(due, Plan.of(times, schedule.missed(), due(schedule), inTime, most(schedule)));
         case Answer.Refused<CronTimes>(Problem problem) -> never(schedule, problem.detail());
       };
     } catch (StoreFailure | LeaseLost e) {
@@ -167,6 +208,11 @@ public final class FireSchedules implements AutoCloseable {
       LOG.error("A schedule cannot be fired id={} cron={}", schedule.id(), schedule.cron(), e);
       return never(schedule, "When it fires next cannot be said.");
     }
+  }
+
+  /** Where nothing is accepted any more, one time is enough to say so. */
+  private int most(Schedule schedule) {
+    return full.contains(schedule.tenant()) ? 1 : Plan.MISSED_MAX;
   }
 
   private Planned plan(Due due, Plan plan) {
@@ -246,6 +292,9 @@ public final class FireSchedules implements AutoCloseable {
       if (fired.get(i) instanceof Fired.Done(List<Acceptance> answers)) {
         long taken = answers.stream().filter(Acceptance.Accepted.class::isInstance).count();
         isQueued |= taken > 0;
+        if (answers.stream().anyMatch(Acceptance.BacklogFull.class::isInstance)) {
+          full.add(batch.get(i).firing().schedule().tenant());
+        }
         Plan plan = batch.get(i).plan();
         accepted.add(taken);
         refused.add(plan.runs().size() - taken);
@@ -265,7 +314,9 @@ public final class FireSchedules implements AutoCloseable {
     }
     Firing firing = batch.getFirst().firing();
     if (firing.calls().isEmpty()) {
-      throw failure;
+      Schedule schedule = firing.schedule();
+      stop(lease, new Key(schedule.tenant().value(), schedule.id()), failure);
+      return;
     }
     LOG.error("A call of a schedule cannot be kept id={}", firing.schedule().id(), failure);
     LastRun last = last(batch.getFirst().plan(), due(firing.schedule()), "It cannot be kept.");

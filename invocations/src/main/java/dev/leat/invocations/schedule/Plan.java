@@ -1,6 +1,5 @@
 package dev.leat.invocations.schedule;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,25 +16,19 @@ import java.util.Optional;
  */
 record Plan(
     List<Instant> runs, int missed, Optional<Instant> firstMissed, Optional<Instant> nextAt) {
-  /**
-   * A time that nobody fired within this is missed: longer than it takes to start a node again, or
-   * to notice that one was lost.
-   */
-  static final Duration PATIENCE = Duration.ofMinutes(1);
-
   /** Of missed times so many are made up for, and counted; of those after them nothing is known. */
   static final int MISSED_MAX = 100;
 
   /**
    * @param due when it was to fire
-   * @param now not before that
+   * @param inTime what was to be fired before this is missed
+   * @param most so many missed times are looked at, {@link #MISSED_MAX} at the most
    */
-  static Plan of(CronTimes times, MissedRuns policy, Instant due, Instant now) {
-    Instant inTime = now.minus(PATIENCE);
+  static Plan of(CronTimes times, MissedRuns policy, Instant due, Instant inTime, int most) {
     if (!due.isBefore(inTime)) {
       return new Plan(List.of(due), 0, Optional.empty(), times.after(due));
     }
-    List<Instant> missed = missed(times, due, inTime);
+    List<Instant> missed = missed(times, due, inTime, most);
     List<Instant> runs =
         switch (policy) {
           case SKIP -> List.of();
@@ -49,10 +42,11 @@ record Plan(
         times.from(inTime));
   }
 
-  private static List<Instant> missed(CronTimes times, Instant due, Instant inTime) {
+  private static List<Instant> missed(
+      CronTimes times, Instant due, Instant inTime, int most) {
     List<Instant> missed = new ArrayList<>();
     Optional<Instant> at = Optional.of(due);
-    while (at.isPresent() && at.get().isBefore(inTime) && missed.size() < MISSED_MAX) {
+    while (at.isPresent() && at.get().isBefore(inTime) && missed.size() < most) {
       missed.add(at.get());
       at = times.after(at.get());
     }

@@ -20,13 +20,16 @@ import java.util.Optional;
  *       several at once too.
  *   <li>{@code list} gives exactly the tenant's, by id; {@code find} and {@code data} what was
  *       added.
- *   <li>{@code replace} changes whether one is paused and when it fires next, {@code delete}
- *       removes it, and each says whether there was one.
+ *   <li>{@code replace} changes whether one is paused and when it fires next, if it is as it was
+ *       read; {@code delete} removes it. Each says whether it did.
  *   <li>The audit entry is kept if and only if something was changed, together with the change.
- *   <li>{@code due} gives those whose time has come, the earliest first; none that is paused.
+ *   <li>{@code due} gives those whose time has come, by turns of tenants, a tenant's earliest
+ *       first; none that is paused. {@code read} gives these in their order, but for those that are
+ *       gone; one that cannot be read does not keep it from reading others.
  *   <li>{@code fire} accepts a schedule's invocations and moves it on in one transaction, under the
  *       lease. One that was not to fire at that time any more is left as it is, and nothing of it
  *       is accepted.
+ *   <li>{@code stop} has one fire no more, under the lease, whatever its row has.
  *   <li>{@code forget} removes all of the tenant and nothing else.
  * </ol>
  *
@@ -47,8 +50,12 @@ public interface ScheduleStore {
 
   int count(TenantId tenant);
 
-  /** Keeps {@code isPaused} and {@code nextAt} of this one; false if there is none of its id. */
-  boolean replace(Schedule schedule, AuditEntry entry);
+  /**
+   * Keeps {@code isPaused} and {@code nextAt} of this one.
+   *
+   * @param was what it was made of; false if it is paused, resumed, fired or gone meanwhile
+   */
+  boolean replace(Schedule was, Schedule then, AuditEntry entry);
 
   boolean delete(TenantId tenant, String id, AuditEntry entry);
 
@@ -57,7 +64,9 @@ public interface ScheduleStore {
   /** The database's time, which decides what is due. */
   Instant now();
 
-  List<Due> due(Instant until, int most);
+  List<Key> due(Instant until, int most);
+
+  List<Found> read(List<Key> keys);
 
   /**
    * Fires these.
@@ -67,8 +76,22 @@ public interface ScheduleStore {
    */
   List<Fired> fire(Lease lease, List<Firing> firings, Backlogs room);
 
-  /** A schedule whose time has come, with what its function is called with. */
-  record Due(Schedule schedule, byte[] data) {}
+  /**
+   * @throws LeaseLost if another holds the lease; then nothing was changed
+   */
+  void stop(Lease lease, Key key);
+
+  /** Which schedule, as its row has it. */
+  record Key(String tenant, String id) {}
+
+  /** What there is of a schedule whose time has come. */
+  sealed interface Found {}
+
+  /** With what its function is called with. */
+  record Due(Schedule schedule, byte[] data) implements Found {}
+
+  /** A newer node has written it, or a hand. */
+  record Unreadable(Key key, RuntimeException why) implements Found {}
 
   /**
    * @param schedule with the time at which it is to fire

@@ -17,6 +17,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What developers do with schedules. Safe for several threads; blocks on the store. */
@@ -28,6 +29,9 @@ public final class Schedules {
 
   /** Times that are told at once. */
   public static final int NEXT_MAX = 100;
+
+  /** Each time that a change meets another one, somebody was sooner, or it was fired. */
+  private static final int TRIES_MAX = 10;
 
   private final ScheduleStore store;
   private final ScheduledFunctions functions;
@@ -207,26 +211,54 @@ public final class Schedules {
 
   /** It does not fire until it is resumed; what it has called goes on. */
   public Answer<Schedule> pause(TenantId tenant, String actor, String id) {
-    return find(tenant, id)
-        .then(schedule -> replace(schedule.with(true, Optional.empty()), actor, "pause"));
+    return change(
+        tenant, actor, id, "pause", was -> Answer.done(was.with(true, Optional.empty())));
   }
 
   /** It fires again, from the next time on; what was in between was not missed. */
   public Answer<Schedule> resume(TenantId tenant, String actor, String id) {
-    return find(tenant, id)
-        .then(schedule ->
-            schedule.isPaused() || schedule.nextAt().isEmpty()
-                ? CronTimes.of(schedule.cron(), schedule.zone())
-                    .then(times -> first(times, schedule.cron(), clock.instant()))
-                    .then(
-                        first -> replace(schedule.with(false, Optional.of(first)), actor, "resume"))
-                : Answer.done(schedule));
+    return change(
+        tenant,
+        actor,
+        id,
+        "resume",
+        was ->
+            was.isPaused() || was.nextAt().isEmpty()
+                ? CronTimes.of(was.cron(), was.zone())
+                    .then(times -> first(times, was.cron(), clock.instant()))
+                    .map(first -> was.with(false, Optional.of(first)))
+                : Answer.done(was));
   }
 
-  private Answer<Schedule> replace(Schedule then, String actor, String verb) {
-    return store.replace(then, entry(then, actor, verb, ""))
-        ? Answer.done(then)
-        : absent(then.tenant(), then.id());
+  /** Of what it is at that moment: one that was fired meanwhile must not go back to before that. */
+  private Answer<Schedule> change(
+      TenantId tenant,
+      String actor,
+      String id,
+      String verb,
+      Function<Schedule, Answer<Schedule>> change) {
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+      Optional<Schedule> was = store.find(tenant, id);
+      if (was.isEmpty()) {
+        return absent(tenant, id);
+      }
+      switch (change.apply(was.get())) {
+        case Answer.Refused<Schedule>(Problem problem) -> {
+          return Answer.refused(problem);
+        }
+        case Answer.Done<Schedule>(Schedule then) -> {
+          if (then.equals(was.get()) && !then.isPaused()) {
+            return Answer.done(then);
+          }
+          if (store.replace(was.get(), then, entry(then, actor, verb, ""))) {
+            return Answer.done(then);
+          }
+        }
+      }
+    }
+    return Answer.refused(
+        ProblemCode.CONFLICT,
+        "Schedule '%s' is being changed by others. Try again.".formatted(Excerpt.of(id)));
   }
 
   /** What it has called goes on. */

@@ -25,6 +25,9 @@ import dev.leat.invocations.schedule.ScheduleStore.Added;
 import dev.leat.invocations.schedule.ScheduleStore.Due;
 import dev.leat.invocations.schedule.ScheduleStore.Fired;
 import dev.leat.invocations.schedule.ScheduleStore.Firing;
+import dev.leat.invocations.schedule.ScheduleStore.Found;
+import dev.leat.invocations.schedule.ScheduleStore.Key;
+import dev.leat.invocations.schedule.ScheduleStore.Unreadable;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.LeaseLost;
 import dev.leat.store.Leases;
@@ -144,10 +147,10 @@ abstract class ScheduleStoreContract {
     Schedule schedule = schedule(acme, "nightly");
     Schedule paused = nextAt(schedule, Optional.empty());
 
-    assertThat(store.replace(paused, entry("pause"))).isFalse();
+    assertThat(store.replace(schedule, paused, entry("pause"))).isFalse();
     assertThat(store.delete(acme, "nightly", entry("delete"))).isFalse();
     add(schedule, 10);
-    assertThat(store.replace(paused, entry("pause"))).isTrue();
+    assertThat(store.replace(schedule, paused, entry("pause"))).isTrue();
     assertThat(store.find(acme, "nightly")).contains(paused);
     assertThat(store.delete(acme, "nightly", entry("delete"))).isTrue();
     assertThat(store.find(acme, "nightly")).isEmpty();
@@ -159,7 +162,7 @@ abstract class ScheduleStoreContract {
     store.delete(acme, "nightly", entry("too-soon"));
     add(schedule, 10);
     add(schedule, 10);
-    store.replace(schedule, entry("replaced"));
+    store.replace(schedule, schedule, entry("replaced"));
     store.delete(acme, "nightly", entry("deleted"));
 
     List<String> actions =
@@ -181,17 +184,81 @@ abstract class ScheduleStoreContract {
     add(nextAt(schedule(acme, "paused"), Optional.empty()), 10);
 
     assertThat(store.due(NOON.plusSeconds(1), 10))
-        .extracting(due -> due.schedule().id())
-        .containsExactly("first", "last");
-    assertThat(store.due(LATER, 1)).extracting(due -> due.schedule().id()).containsExactly("first");
-    assertThat(store.due(NOON, 10).getFirst().data()).isEqualTo(DATA);
+        .containsExactly(key(acme, "first"), key(acme, "last"));
+    assertThat(store.due(LATER, 1)).containsExactly(key(acme, "first"));
+    assertThat(due(NOON, 10).getFirst().data()).isEqualTo(DATA);
+  }
+
+  @Test
+  void law5_due_tenantsTakeTurns() {
+    for (String id : List.of("a", "b", "c")) {
+      add(schedule(acme, id), 10);
+      add(nextAt(schedule(other, id), Optional.of(NOON.plusSeconds(1))), 10);
+    }
+
+    assertThat(store.due(LATER, 5))
+        .containsExactly(
+            key(acme, "a"), key(other, "a"), key(acme, "b"), key(other, "b"), key(acme, "c"));
+  }
+
+  @Test
+  void law5_read_inTheirOrder_withoutThoseThatAreGone_besideWhatCannotBeRead() {
+    Stream.of("a", "b", "c").forEach(id -> add(schedule(acme, id), 10));
+    database.execute(
+        "UPDATE schedules SET missed = 'twice' WHERE id = 'b' AND tenant = '" + acme + "'");
+
+    List<Found> found =
+        store.read(List.of(key(acme, "c"), key(other, "a"), key(acme, "b"), key(acme, "a")));
+
+    assertThat(found).hasSize(3);
+    assertThat(found.get(0))
+        .isInstanceOfSatisfying(Due.class, it -> assertThat(it.schedule().id()).isEqualTo("c"));
+    assertThat(found.get(1))
+        .isInstanceOfSatisfying(
+            Unreadable.class, it -> assertThat(it.key()).isEqualTo(key(acme, "b")));
+    assertThat(found.get(2))
+        .isInstanceOfSatisfying(Due.class, it -> assertThat(it.schedule().id()).isEqualTo("a"));
+    assertThat(store.read(List.of())).isEmpty();
+  }
+
+  @Test
+  void law7_stop_firesNoMore_underTheLease() {
+    add(schedule(acme, "a"), 10);
+    add(schedule(acme, "b"), 10);
+
+    store.stop(lease, key(acme, "a"));
+
+    assertThat(store.due(NOON, 10)).containsExactly(key(acme, "b"));
+    Lease lost = lease;
+    leases.release(lost);
+    lease = leases.take("schedules", "another", TERM).orElseThrow();
+    assertThatThrownBy(() -> store.stop(lost, key(acme, "b"))).isInstanceOf(LeaseLost.class);
+    assertThat(store.due(NOON, 10)).hasSize(1);
+  }
+
+  @Test
+  void law3_replace_whatIsNotAsItWasRead_isLeft() {
+    Schedule schedule = schedule(acme, "a");
+    Schedule paused = nextAt(schedule, Optional.empty());
+    Schedule later = nextAt(schedule, Optional.of(LATER));
+    add(schedule, 10);
+
+    assertThat(store.replace(paused, later, entry("resume"))).isFalse();
+    assertThat(store.replace(later, paused, entry("pause"))).isFalse();
+    assertThat(store.replace(schedule, paused, entry("pause"))).isTrue();
+    assertThat(store.replace(schedule, later, entry("resume"))).isFalse();
+    assertThat(store.replace(paused, later, entry("resume"))).isTrue();
+    store.fire(lease, List.of(firing(due(LATER, 1).getFirst(), Optional.empty())), room(1));
+    Schedule fired = store.find(acme, "a").orElseThrow();
+    assertThat(store.replace(nextAt(paused, Optional.empty()), later, entry("resume"))).isFalse();
+    assertThat(store.replace(fired, later, entry("resume"))).isTrue();
   }
 
   @Test
   void law6_fire_acceptsAndMovesOn() {
     add(schedule(acme, "a"), 10);
     add(schedule(acme, "b"), 10);
-    List<Due> due = store.due(NOON, 10);
+    List<Due> due = due(NOON, 10);
 
     List<Fired> fired =
         store.fire(
@@ -221,7 +288,7 @@ abstract class ScheduleStoreContract {
   @Test
   void law6_fire_again_changesNothing() {
     add(schedule(acme, "a"), 10);
-    Due due = store.due(NOON, 1).getFirst();
+    Due due = due(NOON, 1).getFirst();
     store.fire(lease, List.of(firing(due, Optional.of(LATER), "i1")), room(10));
 
     List<Fired> again = store.fire(lease, List.of(firing(due, Optional.of(LATER), "i2")), room(10));
@@ -236,8 +303,8 @@ abstract class ScheduleStoreContract {
   void law6_fire_pausedMeanwhile_isLeftAsItIs() {
     Schedule schedule = schedule(acme, "a");
     add(schedule, 10);
-    Due due = store.due(NOON, 1).getFirst();
-    store.replace(nextAt(schedule, Optional.empty()), entry("pause"));
+    Due due = due(NOON, 1).getFirst();
+    store.replace(schedule, nextAt(schedule, Optional.empty()), entry("pause"));
 
     assertThat(store.fire(lease, List.of(firing(due, Optional.of(LATER), "i1")), room(10)))
         .containsExactly(new Fired.Stale());
@@ -247,7 +314,7 @@ abstract class ScheduleStoreContract {
   @Test
   void law6_fire_withoutTheLease_changesNothing() {
     add(schedule(acme, "a"), 10);
-    Due due = store.due(NOON, 1).getFirst();
+    Due due = due(NOON, 1).getFirst();
     Lease lost = lease;
     leases.release(lost);
     lease = leases.take("schedules", "another", TERM).orElseThrow();
@@ -262,7 +329,7 @@ abstract class ScheduleStoreContract {
   @Test
   void law6_fire_noRoom_saysSo() {
     add(schedule(acme, "a"), 10);
-    Due due = store.due(NOON, 1).getFirst();
+    Due due = due(NOON, 1).getFirst();
 
     store.fire(lease, List.of(firing(due, Optional.of(LATER), "i1")), room(0));
 
@@ -273,7 +340,7 @@ abstract class ScheduleStoreContract {
   }
 
   @Test
-  void law7_forget_isOfTheTenantAlone() {
+  void law8_forget_isOfTheTenantAlone() {
     add(schedule(acme, "a"), 10);
     add(schedule(other, "a"), 10);
 
@@ -287,6 +354,14 @@ abstract class ScheduleStoreContract {
   void now_isTheDatabasesTime() {
     assertThat(store.now())
         .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
+  }
+
+  private static Key key(TenantId tenant, String id) {
+    return new Key(tenant.value(), id);
+  }
+
+  private List<Due> due(Instant until, int most) {
+    return store.read(store.due(until, most)).stream().map(Due.class::cast).toList();
   }
 
   private Added add(Schedule schedule, long most) {

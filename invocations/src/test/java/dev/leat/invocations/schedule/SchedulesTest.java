@@ -36,6 +36,7 @@ import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -249,6 +250,94 @@ class SchedulesTest {
   }
 
   @Test
+  void fire_aTenantWithMany_othersAreFiredAmongItsFirst() {
+    IntStream.range(0, FireSchedules.AT_ONCE)
+        .forEach(i -> done(create("mask", "0 13 * * *", MissedRuns.ALL)));
+    TenantId other = new TenantId("other");
+    functions.tenants.add(other);
+    done(schedules.create(other, "dev", wish("mask", "0 13 * * *")));
+
+    functions.asked.clear();
+    clock.advance(Duration.ofHours(1));
+    node.round();
+
+    assertThat(functions.asked.indexOf(other)).isBetween(0, 1);
+  }
+
+  @Test
+  void fire_backlogIsFull_missedOnesAreNotEvaluatedAnyMore() {
+    backlog = 1;
+    IntStream.range(0, 20).forEach(i -> done(create("mask", "* * * * *", MissedRuns.ALL)));
+
+    clock.advance(Duration.ofHours(5));
+    node.round();
+
+    assertThat(accepted()).isEqualTo(1);
+    assertThat(node.refused())
+        .as("100 of each of the first five, then one of each")
+        .isEqualTo(5 * 100 - 1 + 15);
+  }
+
+  @Test
+  void fire_oneThatCannotBeRead_isStopped_othersAreFired() {
+    String bad = done(create("mask", "* * * * *", MissedRuns.ALL)).id();
+    String good = done(create("mask", "* * * * *", MissedRuns.ALL)).id();
+    database.execute("UPDATE schedules SET missed = 'twice' WHERE id = '" + bad + "'");
+
+    clock.advance(MINUTE);
+    node.round();
+
+    assertThat(find(good).last().orElseThrow().end()).isEqualTo(End.ACCEPTED);
+    assertThat(store.due(clock.instant(), 10)).isEmpty();
+    database.execute("UPDATE schedules SET missed = 'all' WHERE id = '" + bad + "'");
+    assertThat(done(schedules.resume(ACME, "dev", bad)).nextAt()).isPresent();
+  }
+
+  @Test
+  void fire_oneOfWhichNothingCanBeKept_isStopped_othersMoveOn() {
+    String bad = done(create("mask", "* * * * *", MissedRuns.ALL)).id();
+    String good = done(create("mask", "* * * * *", MissedRuns.ALL)).id();
+    functions.versions.clear();
+    database.execute(
+        "ALTER TABLE schedules ADD CHECK (last_end <> 'refused' OR id <> '" + bad + "')");
+
+    clock.advance(MINUTE);
+    node.round();
+
+    assertThat(find(good).last().orElseThrow().end()).isEqualTo(End.REFUSED);
+    assertThat(find(bad).nextAt()).isEmpty();
+    assertThat(find(bad).isPaused()).isFalse();
+  }
+
+  @Test
+  void resume_anotherWasSooner_andItHasFired_isLeftAsItIs() {
+    String id = done(create("mask", "* * * * *", MissedRuns.ALL)).id();
+    done(schedules.pause(ACME, "dev", id));
+    AtomicInteger asked = new AtomicInteger();
+    Schedules slow =
+        new Schedules(
+            store,
+            functions,
+            tenant -> allowance,
+            () -> "",
+            () -> {
+              Instant read = clock.instant();
+              if (asked.getAndIncrement() == 0) {
+                done(schedules.resume(ACME, "dev", id));
+                clock.advance(MINUTE);
+                node.round();
+              }
+              return read;
+            });
+
+    Schedule resumed = done(slow.resume(ACME, "dev", id));
+    node.round();
+
+    assertThat(resumed.nextAt()).contains(Instant.parse("2026-01-01T12:02:00Z"));
+    assertThat(accepted()).as("12:01 is fired once").isEqualTo(1);
+  }
+
+  @Test
   void pause_firesNoMore_resume_fromThenOn() {
     String id = done(create("mask", "* * * * *", MissedRuns.ALL)).id();
 
@@ -409,10 +498,12 @@ class SchedulesTest {
   private static final class Functions implements ScheduledFunctions {
     final Map<String, Integer> versions = new HashMap<>();
     final Set<TenantId> tenants = new HashSet<>(Set.of(ACME));
+    final List<TenantId> asked = new ArrayList<>();
     boolean isAway;
 
     @Override
     public Answer<AsyncFunction> find(FunctionRef function, String selector, int bytes) {
+      asked.add(function.tenant());
       if (isAway) {
         throw new StoreFailure("Finding a function", true, new IllegalStateException());
       }
