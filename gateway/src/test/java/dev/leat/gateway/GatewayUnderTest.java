@@ -37,6 +37,7 @@ import dev.leat.tenants.QuotaScope;
 import dev.leat.tenants.Quotas;
 import dev.leat.tenants.Role;
 import dev.leat.tenants.SigningKeys;
+import dev.leat.tenants.Tenant;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.Tenants;
 import dev.leat.tenants.TokenRequest;
@@ -353,6 +354,9 @@ final class GatewayUnderTest implements AutoCloseable {
     public boolean forgetSome(TenantId tenant) {
       return false;
     }
+
+    @Override
+    public void forgetLater(Tenant tenant) {}
 
     @Override
     public void open(TenantId tenant) {}

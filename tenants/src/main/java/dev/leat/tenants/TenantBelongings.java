@@ -15,6 +15,12 @@ public interface TenantBelongings {
   /** Removes some of what the tenant has, within seconds; gives whether more may be left. */
   boolean forgetSome(TenantId tenant);
 
+  /**
+   * The tenant is about to be deleted: has what it kept outside of the database be removed soon,
+   * though that be away now. No later tenant of its name finds it.
+   */
+  void forgetLater(Tenant tenant);
+
   /** The deletion is over: nothing hinders functions of the name's next tenant. */
   void open(TenantId tenant);
 }

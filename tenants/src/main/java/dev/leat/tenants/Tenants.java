@@ -60,6 +60,11 @@ public final class Tenants implements ChangeFeed.Subscriber {
     }
   }
 
+  /** When the tenant was made, as far as it is known here. Never blocks. */
+  public Optional<Instant> createdAt(TenantId id) {
+    return Optional.ofNullable(tenants.get(id)).map(Tenant::createdAt);
+  }
+
   private void hold(Tenant tenant) {
     tenants.put(tenant.id(), tenant);
     switch (tenant.state()) {
@@ -192,6 +197,7 @@ public final class Tenants implements ChangeFeed.Subscriber {
     if (belongings.forgetSome(id)) {
       return Optional.empty();
     }
+    belongings.forgetLater(tenant);
     Optional<Tenant> deleted = store.delete(id);
     forget(id);
     return deleted.map(Answer::done);

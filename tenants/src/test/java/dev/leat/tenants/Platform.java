@@ -57,6 +57,9 @@ final class Platform implements TenantBelongings {
   /** Tenants whose things in other rooms were removed. */
   final List<TenantId> forgotten = new ArrayList<>();
 
+  /** Those whose things outside of the database are to be removed. */
+  final List<Tenant> forgottenLater = new ArrayList<>();
+
   /** Looks for keys that were begun; a test lets them end. */
   final Deque<Runnable> looks = new ArrayDeque<>();
 
@@ -110,6 +113,11 @@ final class Platform implements TenantBelongings {
     forgotten.add(tenant);
     turn.accept(tenant);
     return turns-- > 0;
+  }
+
+  @Override
+  public void forgetLater(Tenant tenant) {
+    forgottenLater.add(tenant);
   }
 
   @Override

@@ -301,7 +301,9 @@ final class TenantsTest {
     assertThat(platform.held(tenants.delete(ACME, false))).isEqualTo(created);
 
     assertThat(tenants.exists(ACME)).isFalse();
+    assertThat(tenants.createdAt(ACME)).isEmpty();
     platform.held(tenants.create(ACME));
+    assertThat(platform.forgottenLater).containsExactly(created);
     assertThat(platform.tokensOf(Optional.of(ACME))).isEmpty();
     assertThat(done(platform.quotas.show(new QuotaScope.OfTenant(ACME))).limits()).isEmpty();
     assertThat(platform.gate.admit(new FunctionRef(ACME, new FunctionName("f"))))
@@ -336,6 +338,9 @@ final class TenantsTest {
                 }
                 return false;
               }
+
+              @Override
+              public void forgetLater(Tenant tenant) {}
 
               @Override
               public void open(TenantId tenant) {}

@@ -59,6 +59,7 @@ import dev.leat.store.WakeUp;
 import dev.leat.store.encryption.Rewrapping;
 import dev.leat.tenants.Authentication;
 import dev.leat.tenants.Meters;
+import dev.leat.tenants.Tenant;
 import dev.leat.tenants.TenantBelongings;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.tenants.secret.SecretStore;
@@ -199,7 +200,13 @@ final class Assembly implements AutoCloseable {
     levels = new LogLevels(new JdbiLogLevelStore(modules.database, modules.turns));
     keyValues =
         new KeyValueParts(
-            source, config.redis(), blocking, config.database().poolSize(), tenants.quotas, clock);
+            source,
+            config.redis(),
+            blocking,
+            config.database().poolSize(),
+            tenants.tenants::createdAt,
+            tenants.quotas,
+            clock);
     outbound = new OutboundHttp(loops.vertx, config.outbound(), tenants.quotas);
     secrets = new HeldSecrets(tenants.secrets::value);
     guestDatabases =
@@ -749,10 +756,10 @@ final class Assembly implements AutoCloseable {
 
     @Override
     public boolean forgetSome(TenantId tenant) {
+      async.scheduleStore.forget(tenant); // first: what it has must not grow any more
       if (registry.forgetting.forgetSome(tenant) || keyValues.forgetSome(tenant)) {
         return true;
       }
-      async.scheduleStore.forget(tenant); // first: what it has must not grow any more
       if (async.store.forgetSome(tenant)) {
         return true;
       }
@@ -760,6 +767,11 @@ final class Assembly implements AutoCloseable {
       logs.forget(tenant);
       tenants.usage.forget(tenant);
       return false;
+    }
+
+    @Override
+    public void forgetLater(Tenant tenant) {
+      keyValues.forgetLater(tenant);
     }
 
     @Override

@@ -4,16 +4,22 @@ import dev.leat.contract.Allowances;
 import dev.leat.contract.TenantId;
 import dev.leat.store.FairPlaces;
 import dev.leat.store.JdbiLeases;
+import dev.leat.tenants.Tenant;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.keyvalue.CollectExpired;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
+import dev.leat.worker.jdbi.JdbiForgottenTenants;
 import dev.leat.worker.jdbi.JdbiKeyValueStore;
 import dev.leat.worker.redis.RedisConfig;
 import dev.leat.worker.redis.RedisKeyValueStore;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.sql.DataSource;
 
 /** What functions keep between invocations: in the database, or in a Redis. */
@@ -28,7 +34,10 @@ final class KeyValueParts implements AutoCloseable {
   private static final int REDIS_AT_ONCE = 32;
 
   private final KeyValueStore tables;
+  private final JdbiForgottenTenants forgotten;
+  private final boolean isElsewhere;
   private final Runnable closeStore;
+  private final InstantSource clock;
 
   final KeyValueStore store;
 
@@ -43,6 +52,7 @@ final class KeyValueParts implements AutoCloseable {
 
   /**
    * @param blocking virtual threads
+   * @param tenants when each was made, as far as it is known here
    * @param connections of the database's pool, of which tenants have half: the platform's own work
    *     goes on whatever they ask for
    */
@@ -51,35 +61,52 @@ final class KeyValueParts implements AutoCloseable {
       RedisConfig redis,
       Executor blocking,
       int connections,
+      Function<TenantId, Optional<Instant>> tenants,
       Allowances allowances,
       InstantSource clock) {
     tables = new JdbiKeyValueStore(source);
     databasePlaces = new FairPlaces(Math.max(1, connections / 2));
     databaseWork = new HostWork(blocking, databasePlaces);
+    this.clock = clock;
+    forgotten = new JdbiForgottenTenants(source);
     HostWork valueWork;
+    Consumer<Instant> left;
     if (redis.isSet()) {
-      RedisKeyValueStore inRedis = new RedisKeyValueStore(redis);
+      RedisKeyValueStore inRedis = new RedisKeyValueStore(redis, tenants);
       store = inRedis;
       closeStore = inRedis::close;
+      isElsewhere = true;
       valueWork = new HostWork(blocking, REDIS_AT_ONCE);
+      left =
+          now ->
+              forgotten.remove(
+                  owner ->
+                      inRedis.forget(owner, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE ? 1 : 0,
+                  now);
     } else {
       store = tables;
       closeStore = () -> {};
+      isElsewhere = false;
       valueWork = databaseWork;
+      left = now -> {};
     }
     power = new KeyValuePower(store, valueWork, allowances, clock);
     collecting =
         new CollectExpired(
-            store, new JdbiLeases(source), "expired-values#" + UUID.randomUUID(), clock);
+            store, left, new JdbiLeases(source), "expired-values#" + UUID.randomUUID(), clock);
   }
 
-  /**
-   * Removes some of a tenant's values, and of those that it had in the database before there was a
-   * Redis; gives whether more may be left.
-   */
+  /** Removes some of a tenant's values in the database; gives whether more may be left. */
   boolean forgetSome(TenantId tenant) {
-    return store.forget(tenant, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE
-        || tables.forget(tenant, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE;
+    return tables.forget(tenant, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE;
+  }
+
+  /** Has its values in a Redis be removed, when that is there. */
+  void forgetLater(Tenant tenant) {
+    if (isElsewhere) {
+      forgotten.add(
+          RedisKeyValueStore.owner(tenant.id(), tenant.createdAt()), clock.instant());
+    }
   }
 
   @Override

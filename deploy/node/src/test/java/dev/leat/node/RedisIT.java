@@ -39,6 +39,11 @@ class RedisIT {
       assertThat(acme.call("POST", "counter/visits").send().status()).isEqualTo(503);
       assertThat(acme.request("GET", "/quota").operator().send().status()).isEqualTo(503);
       assertThat(node.request("GET", "/health/ready").send().status()).isEqualTo(200);
+      Workshop brief = node.workshop("brief");
+      brief.deploy("counter", counter, COUNTING);
+      assertThat(node.request("DELETE", "/v1/tenants/brief?force=true").operator().send().status())
+          .as("tenants come and go without it")
+          .isEqualTo(204);
       redis.restart();
       Eventually.holds(
           "it is connected again",

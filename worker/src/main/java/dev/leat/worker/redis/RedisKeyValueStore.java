@@ -1,6 +1,7 @@
 package dev.leat.worker.redis;
 
 import dev.leat.contract.TenantId;
+import dev.leat.store.StoreFailure;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.ScriptOutputType;
@@ -10,12 +11,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Values in a Redis. Each tenant has a hash of its values, a sorted set of their names, for
  * listings, and a hash of how much that is; one sorted set has when which value of whom expires.
  * Whoever changes a value is a script, which Redis runs while it does nothing else: so the counts
  * are always those of what is there.
+ *
+ * <p>A tenant is called {@code NAME@MILLIS} there, after the moment when it was made: so a later one
+ * of its name never finds what it left, and a Redis that is away hinders neither.
  *
  * <p>A field of a tenant's is {@code namespace NUL key}, and a member among the expiries {@code
  * tenant NUL namespace NUL key}. Names of tenants and namespaces have no NUL, so two different keys
@@ -38,17 +43,23 @@ public final class RedisKeyValueStore implements KeyValueStore, AutoCloseable {
   };
 
   private final RedisLine redis;
+  private final Function<TenantId, Optional<Instant>> madeAt;
   private final String values;
   private final String names;
   private final String use;
   private final byte[] expiries;
 
-  public RedisKeyValueStore(RedisConfig config) {
-    this(config, new RedisLine(config));
+  /**
+   * @param madeAt when a tenant was made, as far as it is known here; must not block
+   */
+  public RedisKeyValueStore(RedisConfig config, Function<TenantId, Optional<Instant>> madeAt) {
+    this(config, madeAt, new RedisLine(config));
   }
 
-  RedisKeyValueStore(RedisConfig config, RedisLine redis) {
+  RedisKeyValueStore(
+      RedisConfig config, Function<TenantId, Optional<Instant>> madeAt, RedisLine redis) {
     this.redis = redis;
+    this.madeAt = madeAt;
     this.values = config.prefix() + "values:";
     this.names = config.prefix() + "names:";
     this.use = config.prefix() + "use:";
@@ -171,6 +182,9 @@ public final class RedisKeyValueStore implements KeyValueStore, AutoCloseable {
 
   @Override
   public Use use(TenantId tenant) {
+    if (madeAt.apply(tenant).isEmpty()) {
+      return new Use(0, 0);
+    }
     List<KeyValue<byte[], byte[]>> counts =
         redis.ask(
             "Reading what tenant " + tenant + " keeps",
@@ -200,19 +214,46 @@ public final class RedisKeyValueStore implements KeyValueStore, AutoCloseable {
 
   @Override
   public int forget(TenantId tenant, int most) {
+    return forget(owner(tenant), most);
+  }
+
+  /**
+   * Removes some of what a tenant had that may be no more.
+   *
+   * @param owner as {@link #owner(TenantId, Instant)} says
+   */
+  public int forget(String owner, int most) {
     Long forgotten =
         redis.run(
-            "Removing the values of tenant " + tenant,
+            "Removing the values of tenant " + owner,
             Script.FORGET,
             ScriptOutputType.INTEGER,
-            new byte[][] {of(values, tenant), of(names, tenant), of(use, tenant), expiries},
+            new byte[][] {
+              bytes(values + owner), bytes(names + owner), bytes(use + owner), expiries
+            },
             decimal(most),
-            member(tenant, NOTHING));
+            joined(bytes(owner), NOTHING));
     return Math.toIntExact(forgotten);
   }
 
-  private static byte[] of(String what, TenantId tenant) {
-    return bytes(what + tenant.value());
+  /** What a tenant that was made then is called here. */
+  public static String owner(TenantId tenant, Instant madeAt) {
+    return tenant + "@" + madeAt.toEpochMilli();
+  }
+
+  private String owner(TenantId tenant) {
+    return madeAt
+        .apply(tenant)
+        .map(made -> owner(tenant, made))
+        .orElseThrow(() ->
+            new StoreFailure(
+                "Finding the values of tenant " + tenant,
+                true,
+                new IllegalStateException("There is no such tenant, or it is not known here yet")));
+  }
+
+  private byte[] of(String what, TenantId tenant) {
+    return bytes(what + owner(tenant));
   }
 
   private static byte[] field(Key key) {
@@ -226,12 +267,12 @@ public final class RedisKeyValueStore implements KeyValueStore, AutoCloseable {
     return joined(bytes(namespace), key);
   }
 
-  private static byte[] member(Key key) {
+  private byte[] member(Key key) {
     return member(key.tenant(), field(key));
   }
 
-  private static byte[] member(TenantId tenant, byte[] field) {
-    return joined(bytes(tenant.value()), field);
+  private byte[] member(TenantId tenant, byte[] field) {
+    return joined(bytes(owner(tenant)), field);
   }
 
   private static byte[] joined(byte[] name, byte[] rest) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.leat.testkit.RedisServer;
 import dev.leat.worker.capability.keyvalue.KeyValueStoreContract;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -36,7 +38,8 @@ final class KeyValueStoreOnRedisIT extends KeyValueStoreContract {
     }
     String prefix = "test:" + UUID.randomUUID() + ":";
     RedisKeyValueStore store =
-        new RedisKeyValueStore(new RedisConfig(server.url(), "", "", prefix));
+        new RedisKeyValueStore(
+            new RedisConfig(server.url(), "", "", prefix), tenant -> Optional.of(Instant.EPOCH));
     return new Tested(store, store::close);
   }
 }

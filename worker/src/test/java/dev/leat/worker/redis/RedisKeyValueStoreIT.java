@@ -22,8 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,7 @@ final class RedisKeyValueStoreIT {
   private static final String PASSWORD = "correct-horse";
 
   @TempDir private Path directory;
+  private @Nullable Instant madeAt = NOW;
   private RedisServer server;
   private RedisKeyValueStore store;
 
@@ -69,7 +72,7 @@ final class RedisKeyValueStoreIT {
 
   private RedisKeyValueStore store(Duration patience) {
     RedisConfig config = config("leat:kv:");
-    return new RedisKeyValueStore(config, new RedisLine(config, patience));
+    return new RedisKeyValueStore(config, tenant -> Optional.ofNullable(madeAt), new RedisLine(config, patience));
   }
 
   private RedisConfig config(String prefix) {
@@ -89,6 +92,24 @@ final class RedisKeyValueStoreIT {
     Eventually.holds("it is connected again", () -> !fails(store));
     assertThat(store.get(KEY, NOW)).as("it kept nothing on disk").isEmpty();
     assertThat(set("two")).isEqualTo(Written.DONE);
+  }
+
+  /** So that a deletion can leave values to be removed when the Redis is there. */
+  @Test
+  void laterTenantOfTheName_findsNothingOfTheOneBefore() {
+    set("before");
+    madeAt = NOW.plusMillis(1);
+
+    assertThat(store.get(KEY, NOW)).isEmpty();
+    assertThat(store.use(ACME)).isEqualTo(new Use(0, 0));
+    set("after");
+    assertThat(store.forget(RedisKeyValueStore.owner(ACME, NOW), 10)).isEqualTo(1);
+    assertThat(store.forget(RedisKeyValueStore.owner(ACME, NOW), 10)).isZero();
+    assertThat(store.get(KEY, NOW)).hasValue("after".getBytes(StandardCharsets.UTF_8));
+
+    madeAt = null;
+    assertFails();
+    assertThat(store.use(ACME)).isEqualTo(new Use(0, 0));
   }
 
   @Test

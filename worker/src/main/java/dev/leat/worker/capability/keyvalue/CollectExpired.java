@@ -3,11 +3,14 @@ package dev.leat.worker.capability.keyvalue;
 import dev.leat.store.LeasedRounds;
 import dev.leat.store.Leases;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * Removes values that have expired, which count for their tenants until then. One node of a cluster
+ * Removes values that have expired, which count for their tenants until then, and what deleted
+ * tenants left. One node of a cluster
  * does it for all, every quarter of a minute.
  */
 public final class CollectExpired implements AutoCloseable {
@@ -22,14 +25,22 @@ public final class CollectExpired implements AutoCloseable {
   private static final int BATCHES_MAX = 100;
 
   private final KeyValueStore store;
+  private final Consumer<Instant> left;
   private final InstantSource clock;
   private final LeasedRounds rounds;
 
   /**
+   * @param left removes some of what deleted tenants left; is told the time
    * @param holder of the lease: differs with each start of a node
    */
-  public CollectExpired(KeyValueStore store, Leases leases, String holder, InstantSource clock) {
+  public CollectExpired(
+      KeyValueStore store,
+      Consumer<Instant> left,
+      Leases leases,
+      String holder,
+      InstantSource clock) {
     this.store = store;
+    this.left = left;
     this.clock = clock;
     this.rounds = new LeasedRounds(leases, LEASE, holder, TERM, EVERY, this::round);
   }
@@ -42,6 +53,9 @@ public final class CollectExpired implements AutoCloseable {
     boolean isMore = lease.isPresent();
     for (int i = 0; i < BATCHES_MAX && isMore; i++) {
       isMore = store.collect(clock.instant(), BATCH) == BATCH;
+    }
+    if (lease.isPresent()) {
+      left.accept(clock.instant());
     }
   }
 
