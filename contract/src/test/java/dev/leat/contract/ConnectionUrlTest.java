@@ -94,7 +94,9 @@ final class ConnectionUrlTest {
 
   @Test
   void password_isNeverPrinted() {
-    assertThat(new DatabaseLogin(ConnectionUrl.of("jdbc:h2:mem:a"), "sa", "hidden", Instant.EPOCH).toString())
+    assertThat(
+            new DatabaseLogin(ConnectionUrl.of("jdbc:h2:mem:a"), "sa", "hidden", Instant.EPOCH)
+                .toString())
         .isEqualTo("jdbc:h2:mem:a as sa");
   }
 }

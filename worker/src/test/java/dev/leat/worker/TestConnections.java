@@ -34,7 +34,8 @@ public final class TestConnections implements AutoCloseable {
 
   /** What an operator does; the feed tells it. */
   void set(String tenant, String name, String url, String user) {
-    logins.put(tenant + "/" + name, new DatabaseLogin(ConnectionUrl.of(url), user, "", Instant.EPOCH));
+    logins.put(
+        tenant + "/" + name, new DatabaseLogin(ConnectionUrl.of(url), user, "", Instant.EPOCH));
     databases.changed(new Change.ConnectionsChanged(new TenantId(tenant)));
   }
 

@@ -126,8 +126,7 @@ class DemoIT {
   private String prepare(Demo.Tables tables, ManifestFile... manifests) {
     ApiClient api = new ApiClient(server.uri(), new BearerToken(RecordingServer.TOKEN));
     try (DemoServer customers = DemoServer.start(data)) {
-      return new Demo(
-              api, server.uri(), data, InstantSource.system(), customers, tables, told::add)
+      return new Demo(api, server.uri(), data, InstantSource.system(), customers, tables, told::add)
           .prepare(Stream.of(manifests).map(each -> new Sample(each, CONTENT)).toList());
     }
   }

@@ -139,7 +139,8 @@ class WalkIT {
       URI server = URI.create(node.url());
       ApiClient api =
           new ApiClient(server, new BearerToken(Files.readString(node.operatorToken()).strip()));
-      Demo demo = new Demo(
+      Demo demo =
+          new Demo(
               api,
               server,
               data,

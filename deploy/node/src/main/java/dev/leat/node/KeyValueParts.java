@@ -80,8 +80,7 @@ final class KeyValueParts implements AutoCloseable {
       left =
           now ->
               forgotten.remove(
-                  owner ->
-                      inRedis.forget(owner, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE ? 1 : 0,
+                  owner -> inRedis.forget(owner, FORGOTTEN_AT_ONCE) == FORGOTTEN_AT_ONCE ? 1 : 0,
                   now);
     } else {
       store = tables;
@@ -104,8 +103,7 @@ final class KeyValueParts implements AutoCloseable {
   /** Has its values in a Redis be removed, when that is there. */
   void forgetLater(Tenant tenant) {
     if (isElsewhere) {
-      forgotten.add(
-          RedisKeyValueStore.owner(tenant.id(), tenant.createdAt()), clock.instant());
+      forgotten.add(RedisKeyValueStore.owner(tenant.id(), tenant.createdAt()), clock.instant());
     }
   }
 

@@ -53,8 +53,7 @@ class NodeDatabaseTest {
 
     // As in a JVM that begins: H2 reads its settings once.
     try (URLClassLoader fresh =
-        new URLClassLoader(
-            classes.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+        new URLClassLoader(classes.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
       Class.forName("dev.leat.node.NodeDatabase", true, fresh);
       Class<?> settings = Class.forName("org.h2.engine.SysProperties", true, fresh);
 

@@ -19,8 +19,8 @@ import java.util.function.Function;
  * Whoever changes a value is a script, which Redis runs while it does nothing else: so the counts
  * are always those of what is there.
  *
- * <p>A tenant is called {@code NAME@MILLIS} there, after the moment when it was made: so a later one
- * of its name never finds what it left, and a Redis that is away hinders neither.
+ * <p>A tenant is called {@code NAME@MILLIS} there, after the moment when it was made: so a later
+ * one of its name never finds what it left, and a Redis that is away hinders neither.
  *
  * <p>A field of a tenant's is {@code namespace NUL key}, and a member among the expiries {@code
  * tenant NUL namespace NUL key}. Names of tenants and namespaces have no NUL, so two different keys

@@ -25,8 +25,7 @@ class JdbiForgottenTenantsTest {
       forgotten.add("acme@1", NOW);
       forgotten.add("acme@1", NOW.plusSeconds(60));
 
-      assertThatThrownBy(() -> forgotten.remove(this::away, NOW.plusSeconds(1)))
-          .hasMessage("away");
+      assertThatThrownBy(() -> forgotten.remove(this::away, NOW.plusSeconds(1))).hasMessage("away");
       Deque<Integer> left = new ArrayDeque<>(List.of(1, 1, 0));
       forgotten.remove(
           owner -> {

@@ -72,7 +72,8 @@ final class RedisKeyValueStoreIT {
 
   private RedisKeyValueStore store(Duration patience) {
     RedisConfig config = config("leat:kv:");
-    return new RedisKeyValueStore(config, tenant -> Optional.ofNullable(madeAt), new RedisLine(config, patience));
+    return new RedisKeyValueStore(
+        config, tenant -> Optional.ofNullable(madeAt), new RedisLine(config, patience));
   }
 
   private RedisConfig config(String prefix) {

@@ -10,8 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * Removes values that have expired, which count for their tenants until then, and what deleted
- * tenants left. One node of a cluster
- * does it for all, every quarter of a minute.
+ * tenants left. One node of a cluster does it for all, every quarter of a minute.
  */
 public final class CollectExpired implements AutoCloseable {
   /** Rows of one transaction, so that nobody waits long behind it. */
