@@ -108,7 +108,7 @@ final class Output {
     thing
         .properties()
         .forEach(field -> {
-          if (!hasFields(field.getValue())) {
+          if (!hasFields(field.getValue()) && !hasLines(field.getValue())) {
             rows.add(List.of(field.getKey(), text(field.getValue())));
           }
         });
@@ -119,6 +119,9 @@ final class Output {
           if (hasFields(field.getValue())) {
             terminal.line(field.getKey() + ":");
             Yaml.write(field.getValue()).lines().forEach(line -> terminal.line("  " + line));
+          } else if (hasLines(field.getValue())) {
+            terminal.line(field.getKey() + ":");
+            text(field.getValue()).lines().forEach(line -> terminal.line("  " + line));
           }
         });
   }
@@ -147,6 +150,10 @@ final class Output {
   /** Objects, and lists of objects, do not fit on a line. */
   private static boolean hasFields(JsonNode value) {
     return value.isObject() || (value.isArray() && value.path(0).isObject());
+  }
+
+  private static boolean hasLines(JsonNode value) {
+    return value.isTextual() && value.asText().indexOf('\n') >= 0;
   }
 
   /** A response with its head: as HTTP has it, or as one document. */

@@ -99,11 +99,11 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, boolean isInte
     }
   }
 
-  /** What others wrote must not move the cursor or change the colours. */
+  /** What others wrote must not move the cursor, but by a tab, or change the colours. */
   private static String printable(String text) {
     StringBuilder result = new StringBuilder(text.length());
     text.codePoints()
-        .map(c -> Character.isISOControl(c) ? '?' : c)
+        .map(c -> Character.isISOControl(c) && c != '\t' ? '?' : c)
         .forEach(result::appendCodePoint);
     return result.toString();
   }
