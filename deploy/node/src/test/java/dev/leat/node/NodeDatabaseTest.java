@@ -46,7 +46,7 @@ class NodeDatabaseTest {
   @Test
   void wrongPassword_delaysNobody() throws Exception {
     List<URL> classes = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       classes.add(Path.of(entry).toUri().toURL());
     }
     System.clearProperty("h2.delayWrongPasswordMin");
