@@ -54,6 +54,10 @@ final class AnswerGate implements AutoCloseable {
     return isExceeded;
   }
 
+  boolean isClosed() {
+    return entry.isClosed();
+  }
+
   private void accept() {
     boolean isFirst = true;
     while (!entry.isClosed()) {
@@ -79,6 +83,9 @@ final class AnswerGate implements AutoCloseable {
     try (driver;
         Socket behind = new Socket()) {
       open.add(behind);
+      if (isClosed()) { // asked after they were added: whoever closes sees them, or this does
+        return;
+      }
       behind.connect(
           new InetSocketAddress(server.getHostString(), server.getPort()),
           (int) CONNECT_PATIENCE.toMillis());

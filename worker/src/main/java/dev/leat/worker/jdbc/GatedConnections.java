@@ -11,7 +11,9 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -36,6 +38,11 @@ final class GatedConnections implements DataSource, AutoCloseable {
   private final Map<Connection, AnswerGate> gates =
       Collections.synchronizedMap(new WeakHashMap<>());
 
+  /** Those of connections that are being made, too. */
+  private final Set<AnswerGate> open = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean isClosed;
+
   GatedConnections(ConnectionUrl.H2Server server, DatabaseLogin login, Executor blocking) {
     this.server = server;
     this.login = login;
@@ -51,6 +58,12 @@ final class GatedConnections implements DataSource, AutoCloseable {
               server.host().replaceAll("[\\[\\]]", ""), server.port(), ANSWER_BYTES_MAX, blocking);
     } catch (IOException e) {
       throw new SQLNonTransientConnectionException("No way to the server", "08001", e);
+    }
+    open.removeIf(AnswerGate::isClosed);
+    open.add(gate);
+    if (isClosed) { // asked after it was added: whoever closes sees it, or this does
+      gate.close();
+      throw new SQLNonTransientConnectionException("The pool is closed", "08003");
     }
     String url =
         "jdbc:h2:%s://127.0.0.1:%d/%s"
@@ -71,12 +84,11 @@ final class GatedConnections implements DataSource, AutoCloseable {
     return gate != null && gate.isExceeded();
   }
 
-  /** Hangs up on all. */
+  /** Hangs up on all, for good: H2's driver aborts no connection. */
   @Override
   public void close() {
-    synchronized (gates) {
-      gates.values().forEach(AnswerGate::close);
-    }
+    isClosed = true;
+    open.forEach(AnswerGate::close);
   }
 
   /** By the same login whatever is said: the pool says it, too. */
