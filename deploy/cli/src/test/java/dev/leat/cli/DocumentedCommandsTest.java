@@ -56,8 +56,7 @@ class DocumentedCommandsTest {
 
   private static String mistake(Shown shown) {
     try {
-      Leat.commandLine(new Environment(Map.of()), nowhere())
-          .parseArgs(words(shown.command()));
+      Leat.commandLine(new Environment(Map.of()), nowhere()).parseArgs(words(shown.command()));
       return "";
     } catch (ParameterException e) {
       return shown + ": " + Misuse.of(e);
@@ -66,8 +65,7 @@ class DocumentedCommandsTest {
 
   /** As a shell has them, with what is in single quotes as one. */
   private static String[] words(String command) {
-    return WORD
-        .matcher(command)
+    return WORD.matcher(command)
         .results()
         .map(word -> word.group().replace("'", ""))
         .toArray(String[]::new);

@@ -62,8 +62,7 @@ public final class CronTimes {
               .formatted(CHARS_MAX, cron.length()));
     }
     if (!CHARS.matcher(cron).matches()) {
-      return unreadable(
-          cron, "it has another character than letters, digits, '*', ',', '-', '/'");
+      return unreadable(cron, "it has another character than letters, digits, '*', ',', '-', '/'");
     }
     ZoneId where;
     try {

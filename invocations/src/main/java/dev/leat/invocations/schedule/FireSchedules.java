@@ -99,9 +99,7 @@ public final class FireSchedules implements AutoCloseable {
     this.ids = ids;
     this.queued = queued;
     this.clock = clock;
-    this.rounds =
-        new LeasedRounds(
-            leases, LEASE, holder, TERM, EVERY, this::fireIfHeld);
+    this.rounds = new LeasedRounds(leases, LEASE, holder, TERM, EVERY, this::fireIfHeld);
   }
 
   public void start() {

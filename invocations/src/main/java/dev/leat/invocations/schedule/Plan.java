@@ -42,8 +42,7 @@ record Plan(
         times.from(inTime));
   }
 
-  private static List<Instant> missed(
-      CronTimes times, Instant due, Instant inTime, int most) {
+  private static List<Instant> missed(CronTimes times, Instant due, Instant inTime, int most) {
     List<Instant> missed = new ArrayList<>();
     Optional<Instant> at = Optional.of(due);
     while (at.isPresent() && at.get().isBefore(inTime) && missed.size() < most) {

@@ -211,8 +211,7 @@ public final class Schedules {
 
   /** It does not fire until it is resumed; what it has called goes on. */
   public Answer<Schedule> pause(TenantId tenant, String actor, String id) {
-    return change(
-        tenant, actor, id, "pause", was -> Answer.done(was.with(true, Optional.empty())));
+    return change(tenant, actor, id, "pause", was -> Answer.done(was.with(true, Optional.empty())));
   }
 
   /** It fires again, from the next time on; what was in between was not missed. */
