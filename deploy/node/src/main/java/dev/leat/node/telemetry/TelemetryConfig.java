@@ -61,8 +61,9 @@ public record TelemetryConfig(
     @Setting(
             key = "traces-per-second",
             doc =
-                "how many traces of one second are kept at the most: of those that begin here, and"
-                    + " as many of those that others began",
+                "how many traces of one second are kept at the most: of those that begin here, as"
+                    + " many of those that others began, and as many runs of calls that were"
+                    + " accepted with one",
             min = 1,
             max = 100_000)
         int tracesPerSecond,
