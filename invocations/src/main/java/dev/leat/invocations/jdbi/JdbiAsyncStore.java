@@ -100,7 +100,7 @@ public final class JdbiAsyncStore implements AsyncStore {
         handle.prepareBatch(
             """
             UPDATE async_queue SET attempts = :attempts
-            WHERE tenant = :tenant AND id = :id AND owner = :owner
+            WHERE tenant = :tenant AND id = :id AND owner + 0 = :owner
             """);
     begun.forEach(it ->
         attempts
@@ -153,11 +153,12 @@ public final class JdbiAsyncStore implements AsyncStore {
     if (taken.isEmpty()) {
       return taken;
     }
+    // "+ 0" keeps PostgreSQL from the index of turns, which has all that the tenant has due.
     PreparedBatch owned =
         handle.prepareBatch(
             """
             UPDATE async_queue SET owner = :owner
-            WHERE tenant = :tenant AND id = :id AND owner = 0
+            WHERE tenant = :tenant AND id = :id AND owner + 0 = 0
             """);
     taken.forEach(
         it -> owned.bind("owner", owner).bind("tenant", tenant.value()).bind("id", it.id()).add());

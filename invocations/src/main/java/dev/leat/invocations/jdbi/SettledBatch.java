@@ -63,7 +63,7 @@ final class SettledBatch {
     }
     PreparedBatch deletes =
         handle.prepareBatch(
-            "DELETE FROM async_queue WHERE tenant = :tenant AND id = :id AND owner = :owner");
+            "DELETE FROM async_queue WHERE tenant = :tenant AND id = :id AND owner + 0 = :owner");
     ended.forEach(it ->
         deletes
             .bind("tenant", it.invocation().tenant().value())
@@ -187,7 +187,7 @@ final class SettledBatch {
             """
             UPDATE async_queue SET owner = 0, due_at = %s, attempts = :attempts, ending = :ending,
               reason = :reason
-            WHERE tenant = :tenant AND id = :id AND owner = :owner
+            WHERE tenant = :tenant AND id = :id AND owner + 0 = :owner
             """
                 .formatted(JdbiAsyncStore.FROM_NOW.formatted("delay")));
     for (Settled.Again it : again) {
@@ -211,7 +211,7 @@ final class SettledBatch {
         handle
             .createQuery(
                 """
-                SELECT id FROM async_queue WHERE tenant = :tenant AND id = :id AND owner = :owner
+                SELECT id FROM async_queue WHERE tenant = :tenant AND id = :id AND owner + 0 = :owner
                 FOR UPDATE
                 """)
             .bind("tenant", of.tenant().value())
