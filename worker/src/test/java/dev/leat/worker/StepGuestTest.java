@@ -42,7 +42,8 @@ final class StepGuestTest {
   private final TestHttp http =
       new TestHttp(new OutboundConfig(8, 16 << 20, 100, List.of("127.0.0.1:" + server.port()), ""));
   private final TestWorker worker = new TestWorker(http.power(), List.of());
-  private final TestDatabase database = TestDatabase.h2("connection.acme.main.19700101000000000.steps");
+  private final TestDatabase database =
+      TestDatabase.h2("connection.acme.main.19700101000000000.steps");
 
   StepGuestTest() throws IOException {
     http.name("api.example.com", "127.0.0.1");
