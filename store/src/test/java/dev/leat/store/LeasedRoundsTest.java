@@ -2,6 +2,7 @@ package dev.leat.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.testkit.Eventually;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -41,10 +42,12 @@ final class LeasedRoundsTest {
       rounds.start();
       begun.await();
 
-      CompletableFuture<Void> closing = CompletableFuture.runAsync(rounds::close);
+      Thread closing = Thread.ofPlatform().start(rounds::close);
+      Eventually.holds(
+          "it waits for the round", () -> closing.getState() == Thread.State.TIMED_WAITING);
       assertThat(leases.take("work", "two", TERM)).as("it is under way").isEmpty();
       mayEnd.countDown();
-      closing.get(20, TimeUnit.SECONDS);
+      closing.join();
 
       assertThat(isInterrupted.get()).isFalse();
       assertThat(leases.take("work", "two", TERM)).isPresent();
