@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.contract.Cancellation;
 import dev.leat.contract.Invocation;
+import dev.leat.invocations.async.Acceptance;
+import dev.leat.invocations.async.CallerKey;
 import dev.leat.testkit.Eventually;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Calls with an {@code Idempotency-Key} whose callers wait. Each test has keys of its own. */
+/** Calls with an {@code Idempotency-Key}. Each test has keys of its own. */
 class KeyedCallTest {
   private static GatewayUnderTest node;
 
@@ -32,6 +36,8 @@ class KeyedCallTest {
   void forgetCalls() {
     node.functions.invoked.clear();
     node.functions.script = call -> ScriptedFunctions.saying("hello");
+    node.later.all.clear();
+    node.later.answer = wish -> new Acceptance.Accepted(wish.id(), true);
   }
 
   @Test
@@ -82,6 +88,40 @@ class KeyedCallTest {
     Received again = open("order-2", "X-API-KEY", "ann", "User-Agent", "b", "Traceparent", "x");
     assertThat(again.body()).isEqualTo(ann.body());
     assertThat(again.field("leat-replayed")).isEqualTo("true");
+  }
+
+  @Test
+  void key_ofACallThatIsRunLater_isOfWhoeverHasTheCredentials_too() {
+    later("order-3", "Cookie", "session=ann", "User-Agent", "a", "X-Api-Key", "x");
+    later("order-3", "Cookie", "session=ann", "User-Agent", "b", "X-Api-Key", "y");
+    later("order-3", "Cookie", "session=bob", "X-Api-Key", "x");
+
+    List<CallerKey> keys = node.later.all.stream().map(it -> it.key().orElseThrow()).toList();
+    assertThat(keys).extracting(CallerKey::name).containsOnly("order-3");
+    assertThat(keys.get(0).caller()).isEqualTo(keys.get(1).caller());
+    assertThat(keys.get(0).caller().isAnonymous()).isTrue();
+    assertThat(keys.get(2).caller()).isNotEqualTo(keys.get(0).caller());
+    assertThat(keys.get(0).asked()).isNotEqualTo(keys.get(1).asked());
+    assertThat(keys.get(2).asked()).isEqualTo(keys.get(0).asked());
+  }
+
+  @Test
+  void key_ofACallThatIsRunLater_beyondWhatTheTenantMayHave_isToldWhatToDo() {
+    node.later.answer = wish -> new Acceptance.KeysFull(250_000);
+
+    Received refused = later("order-4");
+
+    assertThat(refused.problem()).isEqualTo("429 quota-exceeded");
+    assertThat(refused.body())
+        .contains("'async-keys' of 250000 calls", "by callers without a token");
+    assertThat(refused.field("retry-after")).isEqualTo("60");
+  }
+
+  private static Received later(String key, String... fields) {
+    String[] all = Arrays.copyOf(fields, fields.length + 2);
+    all[fields.length] = "Prefer";
+    all[fields.length + 1] = "respond-async";
+    return open(key, all);
   }
 
   private static Received open(String key, String... fields) {

@@ -9,6 +9,7 @@ import dev.leat.contract.permission.PermissionType;
 import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.pipeline.Next;
 import dev.leat.gateway.pipeline.Step;
+import dev.leat.invocations.async.CallerKey;
 import dev.leat.invocations.async.IdempotencyKey;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.registry.route.Route.Target;
@@ -57,7 +58,7 @@ final class AcceptForLater implements Step<InvocationExchange> {
             calls.of(exchange),
             CallOf.origin(exchange),
             called.async().maxAge(),
-            key,
+            key.map(it -> new CallerKey(KeyOwner.of(exchange), it, KeyOwner.asked(exchange))),
             Optional.ofNullable(callback),
             0),
         exchange::accepted);

@@ -7,6 +7,7 @@ import dev.leat.gateway.pipeline.RetryAfter;
 import dev.leat.gateway.pipeline.SendAnswer;
 import dev.leat.gateway.pipeline.Step;
 import dev.leat.invocations.async.Acceptance;
+import dev.leat.invocations.async.AsyncStore;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -15,6 +16,9 @@ import java.time.Duration;
 final class TellAcceptance implements Step<InvocationExchange> {
   /** Until some of a backlog has ended. */
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+  /** Until some keys are old enough. */
+  private static final Duration KEYS_RETRY_AFTER = Duration.ofMinutes(1);
 
   private final SendAnswer send = new SendAnswer();
 
@@ -32,6 +36,15 @@ final class TellAcceptance implements Step<InvocationExchange> {
             ProblemCode.QUOTA_EXCEEDED,
             "The tenant's quota '%s' of %d is used up. Try again when some of it has ended, or ask for a higher quota."
                 .formatted(full.quota(), full.limit()));
+      }
+      case Acceptance.KeysFull(long limit) -> {
+        RetryAfter.put(exchange.response(), KEYS_RETRY_AFTER);
+        yield exchange.refuse(
+            ProblemCode.QUOTA_EXCEEDED,
+            "The tenant's quota 'async-keys' of %d calls with an Idempotency-Key in 24 hours%s is used up. Send it without one, or later."
+                .formatted(
+                    limit,
+                    limit < AsyncStore.KEYS_OF_TENANT_MAX ? " by callers without a token" : ""));
       }
       case Acceptance.KeyReused _ ->
           exchange.refuse(

@@ -16,6 +16,13 @@ public sealed interface Acceptance {
    */
   record BacklogFull(String quota, long limit) implements Acceptance {}
 
+  /**
+   * The tenant has as many keys as it may.
+   *
+   * @param limit of these, or of those of callers without a token, whichever is reached
+   */
+  record KeysFull(long limit) implements Acceptance {}
+
   /** Its key came with another request before. */
   record KeyReused() implements Acceptance {}
 

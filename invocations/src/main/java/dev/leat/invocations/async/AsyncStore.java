@@ -16,8 +16,11 @@ import java.util.function.ToIntFunction;
  *       kept or none.
  *   <li>Of a tenant that has as many as it may, none is accepted. Batches at the same time may go
  *       beyond by what they hold.
- *   <li>The same key and request gives the id that was accepted first, for {@link
- *       IdempotencyKey#KEPT}, be it queued, running or ended; another request with it is refused.
+ *   <li>The same key of the same caller and the same request gives the id that was accepted first,
+ *       for {@link IdempotencyKey#KEPT}, be it queued, running or ended; another request with it is
+ *       refused. Of a tenant that has {@link #KEYS_OF_TENANT_MAX}, nothing with a new key is
+ *       accepted; nor, of callers without a token, where these have {@code 1 / } {@link
+ *       KeyedCallStore#ANONYMOUS_PART} of them.
  *   <li>A turn takes what is due, that of each tenant in the order in which it became due, tenants
  *       taking turns. Nobody else is given what an owner has.
  *   <li>A turn settles what its owner still has, and nothing else. What is accepted with an end is
@@ -38,6 +41,12 @@ public interface AsyncStore {
 
   /** What a row takes beside its head and its body: names, numbers, times, its index entries. */
   int ROW_BYTES = 300;
+
+  /**
+   * Of one tenant, in {@link IdempotencyKey#KEPT}: 11 new ones a second all day, on end. A row and
+   * its index entries are some 500 bytes, with the longest names 1,500: so 0.5 to 1.5 GB.
+   */
+  int KEYS_OF_TENANT_MAX = 1_000_000;
 
   /**
    * Accepts a batch; gives what became of each, in their order.

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What callers name a request by that they may send again; one of each function. */
+/** What callers name a request by that they may send again; each caller's own, of each function. */
 public final class IdempotencyKey {
   public static final int CHARS_MAX = 255;
 
@@ -27,7 +27,7 @@ public final class IdempotencyKey {
         && key.chars().allMatch(c -> c > ' ' && c < 0x7F);
   }
 
-  /** What two requests of one key must have in common: method, path, query and body. */
+  /** What two requests have in common that are the same: method, path, query and body. */
   public static String digest(HttpCall call) {
     MessageDigest digest = sha256();
     addTarget(digest, call);

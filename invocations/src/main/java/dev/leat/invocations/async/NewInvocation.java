@@ -22,7 +22,7 @@ public record NewInvocation(
     HttpCall call,
     Origin origin,
     Duration maxAge,
-    Optional<String> key,
+    Optional<CallerKey> key,
     Optional<String> callback,
     int depth) {
   /** The same as a part of this span. */

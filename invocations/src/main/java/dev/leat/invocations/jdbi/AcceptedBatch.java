@@ -1,9 +1,11 @@
 package dev.leat.invocations.jdbi;
 
+import dev.leat.contract.HttpCall;
 import dev.leat.contract.TenantId;
 import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlogs;
+import dev.leat.invocations.async.CallerKey;
 import dev.leat.invocations.async.IdempotencyKey;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.store.Database;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 
 /** A batch that is accepted in one transaction. */
 final class AcceptedBatch {
@@ -39,7 +42,8 @@ final class AcceptedBatch {
         .filter(it -> it.key().isPresent())
         .sorted(
             Comparator.comparing((NewInvocation it) -> it.version().function().toString())
-                .thenComparing(it -> it.key().orElseThrow()))
+                .thenComparing(it -> StoredCaller.text(it.key().orElseThrow().caller()))
+                .thenComparing(it -> it.key().orElseThrow().name()))
         .forEach(this::claimKey);
     List<NewInvocation> fresh =
         batch.stream().filter(it -> !answers.containsKey(it)).filter(this::hasRoom).toList();
@@ -53,24 +57,16 @@ final class AcceptedBatch {
 
   /** Waits for a transaction that has inserted the same key and is not at its end. */
   private void claimKey(NewInvocation wish) {
-    String key = wish.key().orElseThrow();
-    String request = IdempotencyKey.digest(wish.call());
+    CallerKey key = wish.key().orElseThrow();
+    String request = key.digest(wish.call());
     if (insertKey(wish, key, request)) {
       return;
     }
     Known known = known(wish, key).orElse(null);
     if (known == null || known.isOver()) {
-      handle
-          .createUpdate(
-              """
-              DELETE FROM idempotency_keys
-              WHERE tenant = :tenant AND function = :function AND name = :name
-                AND keep_until <= CURRENT_TIMESTAMP
-              """)
-          .bind("tenant", wish.version().function().tenant().value())
-          .bind("function", wish.version().function().name().value())
-          .bind("name", key)
-          .execute();
+      if (deleteKey(wish, key, "AND keep_until <= CURRENT_TIMESTAMP")) {
+        counts.keys(tenant(wish), key.caller().isAnonymous(), -1);
+      }
       if (insertKey(wish, key, request)) {
         return;
       }
@@ -78,22 +74,28 @@ final class AcceptedBatch {
     }
     answers.put(
         wish,
-        known.request().equals(request)
+        known.isOf(request, wish.call())
             ? new Acceptance.Accepted(known.id(), false)
             : new Acceptance.KeyReused());
   }
 
-  private boolean insertKey(NewInvocation wish, String key, String request) {
-    return handle
-            .createUpdate(
-                """
-                INSERT INTO idempotency_keys (tenant, function, name, request, id, keep_until)
-                VALUES (:tenant, :function, :name, :request, :id, %s) ON CONFLICT DO NOTHING
-                """
-                    .formatted(JdbiAsyncStore.FROM_NOW.formatted("keep")))
-            .bind("tenant", wish.version().function().tenant().value())
-            .bind("function", wish.version().function().name().value())
-            .bind("name", key)
+  /** Not where one is known that has no caller: it may be this one's. */
+  private boolean insertKey(NewInvocation wish, CallerKey key, String request) {
+    return bind(
+                handle.createUpdate(
+                    """
+                    INSERT INTO idempotency_keys (tenant, function, caller, name, request, id,
+                      keep_until)
+                    SELECT :tenant, :function, :caller, :name, :request, :id, %s
+                    WHERE NOT EXISTS (
+                      SELECT 1 FROM idempotency_keys
+                      WHERE tenant = :tenant AND function = :function AND caller = ''
+                        AND name = :name AND keep_until > CURRENT_TIMESTAMP)
+                    ON CONFLICT DO NOTHING
+                    """
+                        .formatted(JdbiAsyncStore.FROM_NOW.formatted("keep"))),
+                wish,
+                key)
             .bind("request", request)
             .bind("id", wish.id())
             .bind("keep", IdempotencyKey.KEPT.toMillis())
@@ -101,28 +103,68 @@ final class AcceptedBatch {
         == 1;
   }
 
-  private Optional<Known> known(NewInvocation wish, String key) {
-    return handle
-        .createQuery(
-            """
-            SELECT request, id, keep_until <= CURRENT_TIMESTAMP AS is_over FROM idempotency_keys
-            WHERE tenant = :tenant AND function = :function AND name = :name
-            """)
-        .bind("tenant", wish.version().function().tenant().value())
-        .bind("function", wish.version().function().name().value())
-        .bind("name", key)
+  private Optional<Known> known(NewInvocation wish, CallerKey key) {
+    return bind(
+            handle.createQuery(
+                """
+                SELECT request, id, keep_until <= CURRENT_TIMESTAMP AS is_over, caller = '' AS is_old
+                FROM idempotency_keys
+                WHERE tenant = :tenant AND function = :function AND caller IN (:caller, '')
+                  AND name = :name
+                ORDER BY caller DESC
+                """),
+            wish,
+            key)
         .map((row, context) ->
-            new Known(row.getString("request"), row.getString("id"), row.getBoolean("is_over")))
+            new Known(
+                row.getString("request"),
+                row.getString("id"),
+                row.getBoolean("is_over"),
+                row.getBoolean("is_old")))
         .findFirst();
   }
 
-  private record Known(String request, String id, boolean isOver) {}
+  /**
+   * @param isOld without a caller, and its request without the fields that were asked with
+   */
+  private record Known(String request, String id, boolean isOver, boolean isOld) {
+    boolean isOf(String asked, HttpCall call) {
+      return request.equals(isOld ? IdempotencyKey.digest(call) : asked);
+    }
+  }
+
+  private boolean deleteKey(NewInvocation wish, CallerKey key, String condition) {
+    return bind(
+                handle.createUpdate(
+                    """
+                    DELETE FROM idempotency_keys
+                    WHERE tenant = :tenant AND function = :function AND caller = :caller
+                      AND name = :name %s
+                    """
+                        .formatted(condition)),
+                wish,
+                key)
+            .execute()
+        == 1;
+  }
+
+  private static <S extends SqlStatement<S>> S bind(S statement, NewInvocation wish, CallerKey key) {
+    return statement
+        .bind("tenant", tenant(wish).value())
+        .bind("function", wish.version().function().name().value())
+        .bind("caller", StoredCaller.text(key.caller()))
+        .bind("name", key.name());
+  }
+
+  private static TenantId tenant(NewInvocation wish) {
+    return wish.version().function().tenant();
+  }
 
   private boolean hasRoom(NewInvocation wish) {
     Acceptance full = room.take(wish, head(wish).length);
     if (full != null) {
       answers.put(wish, full);
-      wish.key().ifPresent(key -> forgetKey(wish, key));
+      wish.key().ifPresent(key -> deleteKey(wish, key, ""));
       // Those of this batch that repeat it were told its number, which is in no row now.
       answers.replaceAll((other, answer) -> isRepeated(answer, wish) ? full : answer);
       return false;
@@ -138,14 +180,6 @@ final class AcceptedBatch {
     return answer instanceof Acceptance.Accepted(String id, boolean isNew)
         && !isNew
         && id.equals(wish.id());
-  }
-
-  private void forgetKey(NewInvocation wish, String key) {
-    handle.execute(
-        "DELETE FROM idempotency_keys WHERE tenant = ? AND function = ? AND name = ?",
-        wish.version().function().tenant().value(),
-        wish.version().function().name().value(),
-        key);
   }
 
   /** Adds rows to the queue. */
@@ -169,7 +203,7 @@ final class AcceptedBatch {
             """
                 .formatted(JdbiAsyncStore.FROM_NOW.formatted("age")));
     for (NewInvocation wish : fresh) {
-      TenantId tenant = wish.version().function().tenant();
+      TenantId tenant = tenant(wish);
       byte[] body = wish.call().body();
       boolean isLarge = body.length > AsyncStore.INLINE_BYTES_MAX;
       byte[] head = heads.apply(wish);
@@ -190,6 +224,7 @@ final class AcceptedBatch {
       if (wish.callback().isPresent()) {
         counts.callbacks(tenant, 1);
       }
+      wish.key().ifPresent(key -> counts.keys(tenant, key.caller().isAnonymous(), 1));
     }
     rows.execute();
     fresh.stream()
@@ -197,7 +232,7 @@ final class AcceptedBatch {
         .forEach(it ->
             LargeBodies.write(
                 handle,
-                it.version().function().tenant(),
+                tenant(it),
                 it.id(),
                 LargeBodies.INPUT,
                 it.call().body()));

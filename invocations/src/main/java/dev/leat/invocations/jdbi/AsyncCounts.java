@@ -25,8 +25,22 @@ final class AsyncCounts {
   private static final int KEYED_BYTES = 8;
   private static final int KEYED_ANONYMOUS = 9;
   private static final int KEYED_ANONYMOUS_BYTES = 10;
-  private static final int COLUMNS = 11;
+  private static final int KEYS = 11;
+  private static final int KEYS_ANONYMOUS = 12;
+  private static final int COLUMNS = 13;
   private static final long[] NONE = new long[COLUMNS];
+
+  private static final String ADD =
+      """
+      UPDATE async_counts SET
+        accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
+        cancelled = cancelled + :c, bytes = bytes + :b,
+        callbacks = callbacks + :k, keyed = keyed + :y,
+        keyed_bytes = keyed_bytes + :z, keyed_anonymous = keyed_anonymous + :p,
+        keyed_anonymous_bytes = keyed_anonymous_bytes + :q, accepted_keys = accepted_keys + :r,
+        accepted_keys_anonymous = accepted_keys_anonymous + :s
+      WHERE tenant = :tenant AND slot = :slot
+      """;
 
   void accepted(TenantId tenant, long bytes) {
     of(tenant)[ACCEPTED]++;
@@ -65,6 +79,18 @@ final class AsyncCounts {
     }
   }
 
+  /**
+   * Keys of calls that are run later.
+   *
+   * @param isAnonymous whether their callers have no token
+   */
+  void keys(TenantId tenant, boolean isAnonymous, long more) {
+    of(tenant)[KEYS] += more;
+    if (isAnonymous) {
+      of(tenant)[KEYS_ANONYMOUS] += more;
+    }
+  }
+
   /** How many more wait or run, by what is added here. */
   long waitingOf(TenantId tenant) {
     long[] of = added.getOrDefault(tenant.value(), NONE);
@@ -77,6 +103,14 @@ final class AsyncCounts {
 
   long callbacksOf(TenantId tenant) {
     return added.getOrDefault(tenant.value(), NONE)[CALLBACKS];
+  }
+
+  long keysOf(TenantId tenant) {
+    return added.getOrDefault(tenant.value(), NONE)[KEYS];
+  }
+
+  long anonymousKeysOf(TenantId tenant) {
+    return added.getOrDefault(tenant.value(), NONE)[KEYS_ANONYMOUS];
   }
 
   private void add(TenantId tenant, InvocationState state, long count) {
@@ -102,17 +136,7 @@ final class AsyncCounts {
     if (added.isEmpty()) {
       return;
     }
-    PreparedBatch updates =
-        handle.prepareBatch(
-            """
-            UPDATE async_counts SET
-              accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
-              cancelled = cancelled + :c, bytes = bytes + :b,
-              callbacks = callbacks + :k, keyed = keyed + :y,
-              keyed_bytes = keyed_bytes + :z, keyed_anonymous = keyed_anonymous + :p,
-              keyed_anonymous_bytes = keyed_anonymous_bytes + :q
-            WHERE tenant = :tenant AND slot = :slot
-            """);
+    PreparedBatch updates = handle.prepareBatch(ADD);
     added.forEach((tenant, counts) -> bind(updates, tenant, slot, counts).add());
     int[] updated = updates.execute();
     int at = 0;
@@ -132,17 +156,7 @@ final class AsyncCounts {
         """,
         tenant,
         slot);
-    PreparedBatch update =
-        handle.prepareBatch(
-            """
-            UPDATE async_counts SET
-              accepted = accepted + :a, done = done + :o, failed = failed + :f, dead = dead + :d,
-              cancelled = cancelled + :c, bytes = bytes + :b,
-              callbacks = callbacks + :k, keyed = keyed + :y,
-              keyed_bytes = keyed_bytes + :z, keyed_anonymous = keyed_anonymous + :p,
-              keyed_anonymous_bytes = keyed_anonymous_bytes + :q
-            WHERE tenant = :tenant AND slot = :slot
-            """);
+    PreparedBatch update = handle.prepareBatch(ADD);
     bind(update, tenant, slot, counts).add().execute();
   }
 
@@ -160,6 +174,8 @@ final class AsyncCounts {
         .bind("y", counts[KEYED])
         .bind("z", counts[KEYED_BYTES])
         .bind("p", counts[KEYED_ANONYMOUS])
-        .bind("q", counts[KEYED_ANONYMOUS_BYTES]);
+        .bind("q", counts[KEYED_ANONYMOUS_BYTES])
+        .bind("r", counts[KEYS])
+        .bind("s", counts[KEYS_ANONYMOUS]);
   }
 }

@@ -6,6 +6,7 @@ import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.AsyncStore.Backlogs;
 import dev.leat.invocations.async.CallbackStore;
+import dev.leat.invocations.async.KeyedCallStore;
 import dev.leat.invocations.async.NewInvocation;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class BacklogRoom {
   static final String BACKLOG = "async-backlog";
   static final String BYTES = "async-bytes";
   static final String CALLBACKS = "async-callbacks";
+
+  private static final int ANONYMOUS_KEYS_MAX =
+      AsyncStore.KEYS_OF_TENANT_MAX / KeyedCallStore.ANONYMOUS_PART;
 
   private final Handle handle;
   private final Backlogs most;
@@ -33,43 +37,60 @@ final class BacklogRoom {
   }
 
   /** What is full; null if there was room, which it then has. */
-  Acceptance.@Nullable BacklogFull take(NewInvocation wish, int headBytes) {
+  @Nullable Acceptance take(NewInvocation wish, int headBytes) {
     TenantId tenant = wish.version().function().tenant();
     Used has = used.computeIfAbsent(tenant, this::used);
-    boolean isCallback = wish.callback().isPresent();
+    int callback = wish.callback().isPresent() ? 1 : 0;
+    int key = wish.key().isPresent() ? 1 : 0;
+    int anonymous = wish.key().filter(it -> it.caller().isAnonymous()).isPresent() ? 1 : 0;
     Used then =
         new Used(
             has.invocations() + 1,
             has.bytes() + AsyncStore.ROW_BYTES + headBytes + wish.call().body().length,
-            has.callbacks() + (isCallback ? 1 : 0));
-    Acceptance.BacklogFull full = full(then, most.of(tenant), isCallback);
+            has.callbacks() + callback,
+            has.keys() + key,
+            has.anonymousKeys() + anonymous);
+    Acceptance full = full(has, then, most.of(tenant));
     if (full == null) {
       used.put(tenant, then);
     }
     return full;
   }
 
-  private static Acceptance.@Nullable BacklogFull full(
-      Used then, Backlog most, boolean isCallback) {
+  private static @Nullable Acceptance full(Used has, Used then, Backlog most) {
     if (then.invocations() > most.invocations()) {
       return new Acceptance.BacklogFull(BACKLOG, most.invocations());
     }
     if (then.bytes() > most.bytes()) {
       return new Acceptance.BacklogFull(BYTES, most.bytes());
     }
-    return isCallback && then.callbacks() > CallbackStore.OF_TENANT_MAX
-        ? new Acceptance.BacklogFull(CALLBACKS, CallbackStore.OF_TENANT_MAX)
+    if (isBeyond(has.callbacks(), then.callbacks(), CallbackStore.OF_TENANT_MAX)) {
+      return new Acceptance.BacklogFull(CALLBACKS, CallbackStore.OF_TENANT_MAX);
+    }
+    if (isBeyond(has.keys(), then.keys(), AsyncStore.KEYS_OF_TENANT_MAX)) {
+      return new Acceptance.KeysFull(AsyncStore.KEYS_OF_TENANT_MAX);
+    }
+    return isBeyond(has.anonymousKeys(), then.anonymousKeys(), ANONYMOUS_KEYS_MAX)
+        ? new Acceptance.KeysFull(ANONYMOUS_KEYS_MAX)
         : null;
   }
 
-  private record Used(long invocations, long bytes, long callbacks) {}
+  /** Who adds none is not refused for what there is. */
+  private static boolean isBeyond(long has, long then, long most) {
+    return then > has && then > most;
+  }
+
+  private record Used(
+      long invocations, long bytes, long callbacks, long keys, long anonymousKeys) {}
 
   private Used used(TenantId tenant) {
     return handle
         .createQuery(
             """
             SELECT COALESCE(SUM(accepted - done - failed - dead - cancelled), 0) AS waiting,
-              COALESCE(SUM(bytes), 0) AS held, COALESCE(SUM(callbacks), 0) AS callbacks
+              COALESCE(SUM(bytes), 0) AS held, COALESCE(SUM(callbacks), 0) AS callbacks,
+              COALESCE(SUM(accepted_keys), 0) AS keyed,
+              COALESCE(SUM(accepted_keys_anonymous), 0) AS keyed_anonymous
             FROM async_counts WHERE tenant = :tenant
             """)
         .bind("tenant", tenant.value())
@@ -77,7 +98,9 @@ final class BacklogRoom {
             new Used(
                 row.getLong("waiting") + pending.waitingOf(tenant),
                 row.getLong("held") + pending.bytesOf(tenant),
-                row.getLong("callbacks") + pending.callbacksOf(tenant)))
+                row.getLong("callbacks") + pending.callbacksOf(tenant),
+                row.getLong("keyed") + pending.keysOf(tenant),
+                row.getLong("keyed_anonymous") + pending.anonymousKeysOf(tenant)))
         .one();
   }
 }

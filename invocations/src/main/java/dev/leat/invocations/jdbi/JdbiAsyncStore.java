@@ -435,7 +435,8 @@ public final class JdbiAsyncStore implements AsyncStore {
           int removed =
               Expired.remove(handle, "async_results", LargeBodies.RESULT, most, counts)
                   + Expired.remove(handle, "dead_letters", LargeBodies.INPUT, most, counts)
-                  + JdbiKeyedCallStore.prune(handle, most, counts);
+                  + JdbiKeyedCallStore.prune(handle, most, counts)
+                  + pruneKeys(handle, most, counts);
           counts.write(handle, SLOTS);
           handle
               .createUpdate(
@@ -446,18 +447,47 @@ public final class JdbiAsyncStore implements AsyncStore {
                   """)
               .bind("most", most)
               .execute();
-          handle
-              .createUpdate(
-                  """
-                  DELETE FROM idempotency_keys WHERE (tenant, function, name) IN (
-                    SELECT tenant, function, name FROM idempotency_keys
-                    WHERE keep_until <= CURRENT_TIMESTAMP ORDER BY keep_until LIMIT :most)
-                  """)
-              .bind("most", most)
-              .execute();
           return removed;
         });
   }
+
+  private static int pruneKeys(Handle handle, int most, AsyncCounts counts) {
+    List<OldKey> old =
+        handle
+            .createQuery(
+                """
+                SELECT tenant, function, caller, name FROM idempotency_keys
+                WHERE keep_until <= CURRENT_TIMESTAMP
+                ORDER BY keep_until LIMIT :most FOR UPDATE SKIP LOCKED
+                """)
+            .bind("most", most)
+            .map((row, context) ->
+                new OldKey(
+                    row.getString("tenant"),
+                    row.getString("function"),
+                    row.getString("caller"),
+                    row.getString("name")))
+            .list();
+    if (old.isEmpty()) {
+      return 0;
+    }
+    PreparedBatch deletes =
+        handle.prepareBatch(
+            """
+            DELETE FROM idempotency_keys
+            WHERE tenant = ? AND function = ? AND caller = ? AND name = ?
+            """);
+    for (OldKey it : old) {
+      deletes.add(it.tenant(), it.function(), it.caller(), it.name());
+      if (!it.caller().isEmpty()) { // else it was not counted
+        counts.keys(new TenantId(it.tenant()), StoredCaller.of(it.caller()).isAnonymous(), -1);
+      }
+    }
+    deletes.execute();
+    return old.size();
+  }
+
+  private record OldKey(String tenant, String function, String caller, String name) {}
 
   static long goneMillis() {
     return GONE_KEPT.toMillis();
@@ -487,8 +517,7 @@ public final class JdbiAsyncStore implements AsyncStore {
     String key =
         switch (table) {
           case "async_bodies" -> "id, kind, number";
-          case "idempotency_keys" -> "function, name";
-          case "keyed_calls" -> "function, caller, name";
+          case "idempotency_keys", "keyed_calls" -> "function, caller, name";
           case "async_counts" -> "slot";
           default -> "id";
         };

@@ -27,9 +27,6 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
 
   private static final int DETAIL_CHARS_MAX = 2_000;
 
-  /** Before the callers that have no token. */
-  private static final String ANONYMOUS = "anonymous:";
-
   private static final byte[] NOTHING = new byte[0];
   private static final String OF_KEY =
       "tenant = :tenant AND function = :function AND caller = :caller AND name = :name";
@@ -95,18 +92,8 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
     return statement
         .bind("tenant", tenant(key).value())
         .bind("function", key.function().name().value())
-        .bind("caller", text(key.caller()))
+        .bind("caller", StoredCaller.text(key.caller()))
         .bind("name", key.name());
-  }
-
-  private static String text(Caller caller) {
-    return caller.isAnonymous() ? ANONYMOUS + caller.id() : caller.id();
-  }
-
-  private static Caller caller(String text) {
-    return text.startsWith(ANONYMOUS)
-        ? new Caller(text.substring(ANONYMOUS.length()), true)
-        : new Caller(text, false);
   }
 
   private static TenantId tenant(Key key) {
@@ -352,7 +339,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
                         new FunctionRef(
                             new TenantId(row.getString("tenant")),
                             new FunctionName(row.getString("function"))),
-                        caller(row.getString("caller")),
+                        StoredCaller.of(row.getString("caller")),
                         row.getString("name")),
                     row.getString("id"),
                     row.getLong("held"),

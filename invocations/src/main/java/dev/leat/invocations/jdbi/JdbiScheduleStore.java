@@ -392,7 +392,10 @@ public final class JdbiScheduleStore implements ScheduleStore {
               End.REFUSED,
               "The tenant's quota '%s' of %d is used up.".formatted(quota, limit),
               Optional.empty());
-      case Acceptance.KeyReused _, Acceptance.Overloaded _, Acceptance.StoreAway _ ->
+      case Acceptance.KeysFull _,
+          Acceptance.KeyReused _,
+          Acceptance.Overloaded _,
+          Acceptance.StoreAway _ ->
           new LastRun(at, End.REFUSED, "It could not be accepted.", Optional.empty());
     };
   }

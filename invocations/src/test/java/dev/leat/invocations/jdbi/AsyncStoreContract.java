@@ -20,13 +20,16 @@ import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.AsyncStore.Turn;
 import dev.leat.invocations.async.Callback;
 import dev.leat.invocations.async.CallbackStore;
+import dev.leat.invocations.async.CallerKey;
 import dev.leat.invocations.async.DeadLetter;
 import dev.leat.invocations.async.DeadLetterStore;
 import dev.leat.invocations.async.DeadLetterStore.Filter;
 import dev.leat.invocations.async.DeadLetterStore.Redrive;
+import dev.leat.invocations.async.IdempotencyKey;
 import dev.leat.invocations.async.InvocationState;
 import dev.leat.invocations.async.InvocationStatus;
 import dev.leat.invocations.async.KeptResult;
+import dev.leat.invocations.async.KeyedCallStore.Caller;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.QueuedInvocation;
 import dev.leat.invocations.async.Settled;
@@ -58,6 +61,8 @@ abstract class AsyncStoreContract {
       new Filter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   private static final long ME = 7;
   private static final long ANOTHER = 8;
+  private static final Caller ANN = new Caller("ann", false);
+  private static final Caller ANYBODY = new Caller("", true);
   private static final Usage USAGE = new Usage(42, 0, 0, Usage.Acquire.WARM, 0, 0, 0, 0);
 
   private final TestDatabase database;
@@ -247,6 +252,115 @@ abstract class AsyncStoreContract {
 
     assertThat(answers).extracting(it -> ((Acceptance.Accepted) it).id()).doesNotContainNull();
     assertThat(take(ME, 10)).hasSize(1);
+  }
+
+  @Test
+  void law3_accept_keyOfAnotherCaller_isAnother() {
+    NewInvocation anns = keyed("k", bytes(1));
+    NewInvocation bobs = keyed(ACME, of(new Caller("bob", false), "k"), bytes(1));
+    NewInvocation anybodys = keyed(ACME, of(new Caller("ann", true), "k"), bytes(1));
+
+    assertThat(store.accept(List.of(anns, bobs, anybodys), room(9)))
+        .containsExactly(accepted(anns.id()), accepted(bobs.id()), accepted(anybodys.id()));
+
+    assertThat(accept(keyed(ACME, of(new Caller("bob", false), "k"), bytes(1))))
+        .isEqualTo(new Acceptance.Accepted(bobs.id(), false));
+    assertThat(take(ME, 10)).hasSize(3);
+  }
+
+  /** Of callers whom the platform does not know their fields say who asks, and for what. */
+  @Test
+  void law3_accept_fieldsThatAreAskedWith_belongToTheRequest() {
+    NewInvocation first =
+        keyed(ACME, new CallerKey(ANYBODY, "k", Headers.of("x-api-key", "ann")), bytes(1));
+    accept(first);
+
+    assertThat(
+            accept(
+                keyed(ACME, new CallerKey(ANYBODY, "k", Headers.of("x-api-key", "ann")), bytes(1))))
+        .isEqualTo(new Acceptance.Accepted(first.id(), false));
+    assertThat(
+            accept(
+                keyed(ACME, new CallerKey(ANYBODY, "k", Headers.of("x-api-key", "bob")), bytes(1))))
+        .isEqualTo(new Acceptance.KeyReused());
+  }
+
+  @Test
+  void law3_accept_tenantWithAsManyKeysAsItMay_hasNoNewOnes_andIsAnsweredOldOnes() {
+    NewInvocation known = keyed("known", bytes(1));
+    accept(known);
+    database.execute("UPDATE async_counts SET accepted_keys = 999999");
+
+    List<Acceptance> answers =
+        store.accept(List.of(keyed("k1", bytes(1)), keyed("k2", bytes(1))), room(9));
+
+    assertThat(answers)
+        .filteredOn(new Acceptance.KeysFull(1_000_000)::equals)
+        .as("one found room")
+        .hasSize(1);
+    assertThat(sum("accepted_keys")).isEqualTo(1_000_000);
+    assertThat(accept(keyed("k3", bytes(1)))).isEqualTo(new Acceptance.KeysFull(1_000_000));
+    assertThat(accept(keyed("known", bytes(1))))
+        .isEqualTo(new Acceptance.Accepted(known.id(), false));
+    assertThat(accept(wish(ACME, "f"))).isInstanceOf(Acceptance.Accepted.class);
+    assertThat(accept(keyed(OTHER, of(ANN, "k3"), bytes(1))))
+        .isInstanceOf(Acceptance.Accepted.class);
+    database.execute("UPDATE async_counts SET accepted_keys = 2 WHERE tenant = 'acme'");
+    NewInvocation freed = keyed("k3", bytes(2));
+    assertThat(accept(freed)).as("nothing is kept of a refused one").isEqualTo(accepted(freed.id()));
+  }
+
+  @Test
+  void law3_accept_keysOfCallersWithoutAToken_leaveThreeQuartersToOthers() {
+    accept(keyed(ACME, of(ANYBODY, "k"), bytes(1)));
+    assertThat(sum("accepted_keys_anonymous")).isEqualTo(1);
+    database.execute("UPDATE async_counts SET accepted_keys_anonymous = 250000");
+
+    assertThat(accept(keyed(ACME, of(ANYBODY, "one more"), bytes(1))))
+        .isEqualTo(new Acceptance.KeysFull(250_000));
+    assertThat(accept(keyed("one more", bytes(1)))).isInstanceOf(Acceptance.Accepted.class);
+  }
+
+  @Test
+  void law3_prune_givesKeysBack_andOneThatIsOver_isNotCountedTwice() {
+    accept(keyed("k1", bytes(1)));
+    accept(keyed(ACME, of(ANYBODY, "k2"), bytes(1)));
+    database.execute("UPDATE idempotency_keys SET keep_until = CURRENT_TIMESTAMP");
+
+    NewInvocation again = keyed("k1", bytes(2));
+    assertThat(accept(again)).isEqualTo(accepted(again.id()));
+    assertThat(sum("accepted_keys")).isEqualTo(2);
+    assertThat(store.prune(10)).isEqualTo(1);
+
+    assertThat(sum("accepted_keys")).isEqualTo(1);
+    assertThat(sum("accepted_keys_anonymous")).isZero();
+  }
+
+  /** Of the time when keys had no callers; nobody's call is run twice by bringing Leat up to date. */
+  @Test
+  void law3_accept_keyWithoutACaller_isAnsweredToWhoeverHasTheRequest_whileItIsKept() {
+    HttpCall call = call(bytes(1));
+    database.execute(
+        """
+        INSERT INTO idempotency_keys (tenant, function, name, request, id, keep_until) VALUES
+          ('acme', 'f', 'k', '%s', 'before', CURRENT_TIMESTAMP + INTERVAL '1' HOUR)
+        """
+            .formatted(IdempotencyKey.digest(call)));
+
+    assertThat(accept(keyed("k", bytes(1)))).isEqualTo(new Acceptance.Accepted("before", false));
+    assertThat(
+            accept(keyed(ACME, new CallerKey(ANYBODY, "k", Headers.of("x-a", "1")), bytes(1))))
+        .isEqualTo(new Acceptance.Accepted("before", false));
+    assertThat(accept(keyed("k", bytes(2)))).isEqualTo(new Acceptance.KeyReused());
+    database.execute("UPDATE idempotency_keys SET keep_until = CURRENT_TIMESTAMP");
+    NewInvocation now = keyed("k", bytes(2));
+    assertThat(accept(now)).isEqualTo(accepted(now.id()));
+    store.prune(10);
+    assertThat(sum("accepted_keys")).as("the old one was not counted").isEqualTo(1);
+  }
+
+  private static CallerKey of(Caller caller, String name) {
+    return new CallerKey(caller, name, Headers.NONE);
   }
 
   @Test
@@ -742,6 +856,7 @@ abstract class AsyncStoreContract {
     assertThat(store.forgetSome(ACME)).isFalse();
 
     assertThat(store.account(Optional.of(ACME)).accepted()).isZero();
+    assertThat(sum("accepted_keys")).isZero();
     assertThat(take(ME, 9)).extracting(QueuedInvocation::id).containsExactly(kept.id());
   }
 
@@ -810,9 +925,13 @@ abstract class AsyncStoreContract {
   }
 
   private NewInvocation keyed(String key, byte[] body) {
+    return keyed(ACME, new CallerKey(ANN, key, Headers.NONE), body);
+  }
+
+  private NewInvocation keyed(TenantId tenant, CallerKey key, byte[] body) {
     return new NewInvocation(
         nextId(),
-        version(ACME, "f"),
+        version(tenant, "f"),
         call(body),
         Origin.ANONYMOUS,
         HOUR,
