@@ -1,6 +1,7 @@
 package dev.leat.failures;
 
 import dev.leat.failures.rig.PostgresServer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,9 @@ record AsyncAccount(
     Map<String, List<Instant>> begins,
     long counted,
     long missing) {
+  /** How long a call may be on its way to a worker of another node. */
+  private static final Duration ON_ITS_WAY = Duration.ofSeconds(1);
+
   private static final String ENDS =
       """
       SELECT id, state, attempts FROM async_results
@@ -84,8 +88,9 @@ record AsyncAccount(
   }
 
   /**
-   * Keys of calls that were begun again though nothing was broken since they were begun before: by
-   * somebody whose lease was still good, or that nobody had lost.
+   * Keys of calls that were begun again though nothing was broken since they were sent to where
+   * they were begun before: by somebody whose lease was still good, or that nobody had lost. What a
+   * node had sent to another's worker before it was killed may begin there just after.
    *
    * @param faults when something was broken
    */
@@ -97,7 +102,8 @@ record AsyncAccount(
               .anyMatch(i ->
                   faults.stream()
                       .noneMatch(fault ->
-                          !fault.isBefore(times.get(i - 1)) && !fault.isAfter(times.get(i))));
+                          !fault.isBefore(times.get(i - 1).minus(ON_ITS_WAY))
+                              && !fault.isAfter(times.get(i))));
         })
         .map(Map.Entry::getKey)
         .sorted()
