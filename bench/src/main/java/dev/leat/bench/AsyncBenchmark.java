@@ -24,12 +24,14 @@ import dev.leat.invocations.async.AsyncFunctions;
 import dev.leat.invocations.async.AsyncRunner;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
+import dev.leat.invocations.async.BodiesAhead;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.Places;
 import dev.leat.invocations.async.Pressure;
 import dev.leat.invocations.async.RunnerConfig;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
+import dev.leat.invocations.jdbi.LargeBodies;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.StoreSchema;
 import dev.leat.testkit.TestDatabase;
@@ -66,13 +68,16 @@ final class AsyncBenchmark {
           ModuleDigest.of(new byte[] {1}));
 
   private final AsyncStore store;
+  private final BodiesAhead ahead;
   private final DataSource source;
   private final Answers answers = new Answers();
   private final AtomicLong made = new AtomicLong();
 
   private AsyncBenchmark(DataSource source) {
     this.source = source;
-    this.store = new JdbiAsyncStore(source);
+    LargeBodies bodies = LargeBodies.inTable(source);
+    this.store = new JdbiAsyncStore(source, bodies);
+    this.ahead = new BodiesAhead(bodies, Runnable::run);
   }
 
   public static void main(String[] arguments) throws InterruptedException {
@@ -91,7 +96,7 @@ final class AsyncBenchmark {
     for (int node = 0; node < NODES; node++) {
       runners.add(runner());
     }
-    try (Accepting accepting = new Accepting(store, tenant -> ROOM, it -> true, () -> {})) {
+    try (Accepting accepting = new Accepting(store, ahead, tenant -> ROOM, it -> true, () -> {})) {
       accepting.start();
       accept(accepting, 5_000); // warm
       System.out.printf("%s accepted %d/s%n", which, accept(accepting, COUNT));
@@ -113,6 +118,7 @@ final class AsyncBenchmark {
   private AsyncRunner runner() {
     return new AsyncRunner(
         store,
+        ahead,
         tenant -> ROOM,
         new JdbiLeases(source),
         new OneFunction(),

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Work that one node of a cluster does for all, round by round, under a lease: on a thread of its
- * own, for as long as it is started. A round that fails is followed by the next; while the database
- * is away that is said once.
+ * own, for as long as it is started. A round that fails is followed by the next; while its store is
+ * away that is said once.
  */
 public final class LeasedRounds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeasedRounds.class);
@@ -66,7 +66,7 @@ public final class LeasedRounds implements AutoCloseable {
       isStoreAway = false;
     } catch (StoreFailure e) {
       if (!isStoreAway) {
-        LOG.warn("All of '{}' stays as it is while the database is away", name, e);
+        LOG.warn("All of '{}' stays as it is while its store is away", name, e);
       }
       isStoreAway = true;
     } catch (RuntimeException | Error e) {

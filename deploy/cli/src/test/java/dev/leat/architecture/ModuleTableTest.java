@@ -105,7 +105,7 @@ class ModuleTableTest {
               Map.entry("com.hazelcast..", List.of("dev.leat.cluster.hazelcast..")),
               Map.entry("org.bouncycastle..", List.of("dev.leat.cluster.trust..")),
               Map.entry("io.lettuce..", List.of("dev.leat.worker.redis..")),
-              Map.entry("software.amazon..", List.of("dev.leat.registry.s3..")),
+              Map.entry("software.amazon..", List.of("dev.leat.store.s3..")),
               Map.entry(
                   "io.netty..",
                   List.of(

@@ -279,6 +279,7 @@ final class Assembly implements AutoCloseable {
     async =
         new AsyncParts(
             source,
+            modules.storage.bodies(),
             config.worker(),
             registry.routes,
             registry.drained::has,

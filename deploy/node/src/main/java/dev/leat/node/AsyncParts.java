@@ -16,15 +16,17 @@ import dev.leat.gateway.http.RequestIds;
 import dev.leat.gateway.invocation.AsyncAcceptance;
 import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.Accepting;
-import dev.leat.invocations.async.AsyncFunctions;
 import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
+import dev.leat.invocations.async.AsyncFunctions;
 import dev.leat.invocations.async.AsyncInvocations;
 import dev.leat.invocations.async.AsyncRunner;
-import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.AsyncStore.Backlogs;
+import dev.leat.invocations.async.AsyncStore;
+import dev.leat.invocations.async.BodiesAhead;
 import dev.leat.invocations.async.Callbacks;
 import dev.leat.invocations.async.DeadLetters;
+import dev.leat.invocations.async.DiscardedBodies;
 import dev.leat.invocations.async.KeyedCalls;
 import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.Places;
@@ -36,17 +38,19 @@ import dev.leat.invocations.jdbi.JdbiCallbackStore;
 import dev.leat.invocations.jdbi.JdbiDeadLetterStore;
 import dev.leat.invocations.jdbi.JdbiKeyedCallStore;
 import dev.leat.invocations.jdbi.JdbiScheduleStore;
+import dev.leat.invocations.jdbi.LargeBodies;
 import dev.leat.invocations.schedule.FireSchedules;
 import dev.leat.invocations.schedule.ScheduleStore;
 import dev.leat.invocations.schedule.ScheduledFunctions;
 import dev.leat.invocations.schedule.Schedules;
-import dev.leat.registry.route.Route;
 import dev.leat.registry.route.Route.Target;
+import dev.leat.registry.route.Route;
 import dev.leat.registry.route.RoutingTable;
 import dev.leat.store.FairPlaces;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.Leases;
 import dev.leat.store.WakeUp;
+import dev.leat.store.blob.Blobs;
 import dev.leat.tenants.Admission;
 import dev.leat.tenants.QuotaGate;
 import dev.leat.tenants.QuotaScope;
@@ -83,6 +87,9 @@ final class AsyncParts {
   final Schedules schedules;
   final FireSchedules firing;
 
+  /** Where large bodies are not in tables. */
+  private final Optional<DiscardedBodies> discarded;
+
   final Callbacks callbacks;
   final KeyedCalls keyed;
 
@@ -92,6 +99,7 @@ final class AsyncParts {
   private final AtomicLong toldNanos = new AtomicLong(System.nanoTime());
 
   /**
+   * @param blobs where large bodies are; empty for tables
    * @param isDrained whether a version is not to be run
    * @param invoker where the gateway's calls go
    * @param local this node's worker
@@ -100,6 +108,7 @@ final class AsyncParts {
    */
   AsyncParts(
       DataSource source,
+      Optional<Blobs> blobs,
       WorkerConfig worker,
       RoutingTable routes,
       Predicate<FunctionVersion> isDrained,
@@ -119,12 +128,17 @@ final class AsyncParts {
     this.outbound = outbound;
     this.allowances = allowances;
     Leases leases = new JdbiLeases(source);
-    store = new JdbiAsyncStore(source);
+    LargeBodies bodies = new LargeBodies(source, blobs);
+    BodiesAhead ahead = new BodiesAhead(bodies, blocking);
+    discarded =
+        blobs.map(it -> new DiscardedBodies(bodies, leases, UUID.randomUUID().toString()));
+    store = new JdbiAsyncStore(source, bodies);
     Backlogs room = tenant -> backlog(allowances.of(tenant));
     AsyncFunctions functions = new RoutedFunctions(routes, isDrained);
     runner =
         new AsyncRunner(
             store,
+            ahead,
             room,
             leases,
             functions,
@@ -147,7 +161,7 @@ final class AsyncParts {
             () -> ThreadLocalRandom.current().nextLong());
     keyed =
         new KeyedCalls(new JdbiKeyedCallStore(source), tenants::exists, databasePlaces, blocking);
-    accepting = new Accepting(store, room, tenants::exists, this::accepted);
+    accepting = new Accepting(store, ahead, room, tenants::exists, this::accepted);
     invocations = new AsyncInvocations(store, runner::cancel);
     deadLetters = new DeadLetters(new JdbiDeadLetterStore(source), functions, this::accepted);
     scheduleStore = new JdbiScheduleStore(source, leases);
@@ -234,9 +248,11 @@ final class AsyncParts {
     callbacks.start();
     accepting.start();
     firing.start();
+    discarded.ifPresent(DiscardedBodies::start);
   }
 
   void close() {
+    discarded.ifPresent(DiscardedBodies::close);
     firing.close();
     accepting.close();
     runner.close();

@@ -2,7 +2,7 @@ package dev.leat.node;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Where a node keeps modules and what was compiled of them. */
+/** Where a node keeps modules, what was compiled of them, and large bodies. */
 public enum BlobPlace {
   /** In tables, for all nodes of the database. */
   @JsonProperty("database")

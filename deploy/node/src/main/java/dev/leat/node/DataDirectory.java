@@ -36,11 +36,16 @@ final class DataDirectory implements AutoCloseable {
     return directory.resolve("blobs");
   }
 
-  /** The file with a token that may do everything. */
+  /** Where large bodies of calls that are run later are kept. */
+  Path bodies() {
+    return directory.resolve("bodies");
+  }
+
   Path databases() {
     return directory.resolve("databases");
   }
 
+  /** The file with a token that may do everything. */
   Path operatorToken() {
     return directory.resolve(OPERATOR_TOKEN);
   }
@@ -60,6 +65,7 @@ final class DataDirectory implements AutoCloseable {
     lockFile = lock();
     try {
       make(blobs());
+      make(bodies());
       make(classes());
     } catch (IOException e) {
       close();

@@ -30,7 +30,7 @@ final class ModuleParts {
   /** Of functions, modules and permissions alike. */
   final TenantTurns turns;
 
-  final ModuleStorage storage;
+  final BlobStorage storage;
   final TamperAlarm alarm;
   final BlobStore blobs;
   final GuestHeap guestHeap = GuestHeap.ofThisJvm();
@@ -49,7 +49,7 @@ final class ModuleParts {
       InstantSource clock) {
     database = new Database(source);
     turns = new TenantTurns(database);
-    storage = ModuleStorage.of(config, directory, database, wrapped);
+    storage = BlobStorage.of(config, directory, database, wrapped);
     alarm = new TamperAlarm(audit, config.name(), clock, System::nanoTime);
     blobs = new GuardedBlobStore(storage.blobs(), alarm);
     engine =

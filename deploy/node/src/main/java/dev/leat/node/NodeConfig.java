@@ -8,7 +8,7 @@ import dev.leat.gateway.http.ConnectionLimits;
 import dev.leat.invocations.Retention;
 import dev.leat.node.log.LogConfig;
 import dev.leat.node.telemetry.TelemetryConfig;
-import dev.leat.registry.s3.BucketConfig;
+import dev.leat.store.s3.BucketConfig;
 import dev.leat.worker.WorkerConfig;
 import dev.leat.worker.capability.http.OutboundConfig;
 import dev.leat.worker.redis.RedisConfig;
@@ -52,9 +52,9 @@ public record NodeConfig(
     @Setting(
             key = "blobs",
             doc =
-                "where modules and their compiled classes are: the `database`, for all its nodes,"
-                    + " `files` in the data directory, or modules in `s3`, a bucket, and classes"
-                    + " in the database",
+                "where modules, their compiled classes, and large bodies of calls that are run later"
+                    + " are: the `database`, for all its nodes, `files` in the data directory, or"
+                    + " modules and bodies in `s3`, a bucket, and classes in the database",
             standard = "`database` with PostgreSQL, `files` with H2",
             form = "be database, files or s3")
         Optional<BlobPlace> blobs,

@@ -3,7 +3,7 @@ package dev.leat.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.leat.registry.s3.BucketConfig;
+import dev.leat.store.s3.BucketConfig;
 import dev.leat.testkit.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +51,7 @@ class BucketIT {
                 url,
                 "us-east-1",
                 "leat/",
+                "bodies/",
                 credentials.toString(),
                 Duration.ofSeconds(5)));
   }

@@ -32,6 +32,7 @@ public final class Accepting implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Accepting.class);
 
   private final AsyncStore store;
+  private final BodiesAhead bodies;
   private final Backlogs room;
   private final Predicate<TenantId> exists;
   private final Runnable accepted;
@@ -42,12 +43,19 @@ public final class Accepting implements AutoCloseable {
   private record Wish(NewInvocation invocation, Consumer<Acceptance> told) {}
 
   /**
+   * @param bodies keeps large ones before they are accepted
    * @param room how much each tenant may have
    * @param exists whether there still is such a tenant
    * @param accepted called after each commit of some; must not block
    */
-  public Accepting(AsyncStore store, Backlogs room, Predicate<TenantId> exists, Runnable accepted) {
+  public Accepting(
+      AsyncStore store,
+      BodiesAhead bodies,
+      Backlogs room,
+      Predicate<TenantId> exists,
+      Runnable accepted) {
     this.store = store;
+    this.bodies = bodies;
     this.room = room;
     this.exists = exists;
     this.accepted = accepted;
@@ -61,11 +69,15 @@ public final class Accepting implements AutoCloseable {
   /**
    * Has it accepted.
    *
-   * @param told what became of it, on a thread of this class or at once; must be brief
+   * @param told what became of it, on another thread or at once; must be brief
    */
   public void accept(NewInvocation invocation, Consumer<Acceptance> told) {
-    if (closed || !waiting.offer(new Wish(invocation, told))) {
-      told.accept(new Acceptance.Overloaded());
+    bodies.keep(invocation, kept -> offer(new Wish(kept, told)));
+  }
+
+  private void offer(Wish wish) {
+    if (closed || !waiting.offer(wish)) {
+      tell(wish, new Acceptance.Overloaded());
     }
   }
 
@@ -84,7 +96,7 @@ public final class Accepting implements AutoCloseable {
         Wish first = waiting.poll(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         if (first != null) {
           batch.add(first);
-          fill(batch, first.invocation().call().body().length);
+          fill(batch, bytes(first));
           accept(batch);
           batch.clear();
         }
@@ -106,8 +118,13 @@ public final class Accepting implements AutoCloseable {
         return;
       }
       batch.add(next);
-      bytes += next.invocation().call().body().length;
+      bytes += bytes(next);
     }
+  }
+
+  /** That the transaction writes. */
+  private static int bytes(Wish wish) {
+    return wish.invocation().kept().isPresent() ? 0 : wish.invocation().call().body().length;
   }
 
   private void accept(List<Wish> batch) {
@@ -147,12 +164,15 @@ public final class Accepting implements AutoCloseable {
     return answer instanceof Acceptance.Accepted it && it.isNew();
   }
 
-  private static void tell(List<Wish> batch, Acceptance answer) {
+  private void tell(List<Wish> batch, Acceptance answer) {
     batch.forEach(wish -> tell(wish, answer));
   }
 
   /** What one's caller throws must not keep the others from being told. */
-  private static void tell(Wish wish, Acceptance answer) {
+  private void tell(Wish wish, Acceptance answer) {
+    if (!isNew(answer)) {
+      bodies.discard(wish.invocation());
+    }
     try {
       wish.told().accept(answer);
     } catch (RuntimeException | Error e) {

@@ -66,6 +66,7 @@ public final class AsyncRunner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AsyncRunner.class);
 
   private final AsyncStore store;
+  private final BodiesAhead bodies;
   private final Backlogs backlogs;
   private final AsyncFunctions functions;
   private final Invoker invoker;
@@ -98,6 +99,7 @@ public final class AsyncRunner implements AutoCloseable {
   private long prunedNanos = System.nanoTime();
 
   /**
+   * @param bodies keeps large answers before they are written
    * @param backlogs how much each tenant may have, by destinations too
    * @param invoker where calls go, as the gateway's do
    * @param pressure of the calls that somebody waits for at this node's worker
@@ -105,6 +107,7 @@ public final class AsyncRunner implements AutoCloseable {
    */
   public AsyncRunner(
       AsyncStore store,
+      BodiesAhead bodies,
       Backlogs backlogs,
       Leases leases,
       AsyncFunctions functions,
@@ -115,6 +118,7 @@ public final class AsyncRunner implements AutoCloseable {
       Executor blocking,
       RandomGenerator random) {
     this.store = store;
+    this.bodies = bodies;
     this.backlogs = backlogs;
     this.functions = functions;
     this.invoker = invoker;
@@ -422,13 +426,21 @@ public final class AsyncRunner implements AutoCloseable {
 
   /** It is to be settled so, and others may begin in its place. */
   private void end(QueuedInvocation invocation, Settled how) {
+    leave(invocation, how);
+    settle(how);
+    begin();
+  }
+
+  private void leave(QueuedInvocation invocation, Settled how) {
     held.exchange(
         invocation.tenant(),
         invocation.id(),
         how instanceof Settled.Answered answered ? answered.response().body().length : 0);
-    settled.add(how);
     taken.ended(invocation.version().function());
-    begin();
+  }
+
+  private void settle(Settled how) {
+    settled.add(how);
     LockSupport.unpark(thread);
   }
 
@@ -538,6 +550,11 @@ public final class AsyncRunner implements AutoCloseable {
       try {
         body = store.body(invocation.tenant(), invocation.id()).orElse(null);
       } catch (StoreFailure e) {
+        LOG.warn(
+            "The body of an invocation cannot be read tenant={} request={} cause={}",
+            invocation.tenant(),
+            invocation.id(),
+            String.valueOf(e.getCause()));
         ended(new Outcome.StoreUnavailable("its body cannot be read", Duration.ofSeconds(1)));
         return;
       }
@@ -580,10 +597,17 @@ public final class AsyncRunner implements AutoCloseable {
 
     @Override
     public void ended(Outcome outcome) {
-      running.remove(invocation.id(), this);
       place.leave(outcome.usage());
       closedPlaces.ended(function.version().function());
-      end(invocation, settled(outcome));
+      Settled how = settled(outcome);
+      leave(invocation, how);
+      bodies.keep(
+          how,
+          kept -> {
+            running.remove(invocation.id(), this);
+            settle(kept);
+          });
+      begin();
     }
 
     private Settled settled(Outcome outcome) {

@@ -29,8 +29,8 @@ public interface DeadLetterStore {
 
   Optional<DeadLetter> find(TenantId tenant, String id);
 
-  /** What it was called with; without its body if that is longer than this. */
-  Optional<HttpCall> input(TenantId tenant, String id, long bodyBytesMax);
+  /** What it was called with; without its body if that is kept apart from the row. */
+  Optional<HttpCall> input(TenantId tenant, String id);
 
   /** How many there are that fit. */
   long count(TenantId tenant, Filter filter);

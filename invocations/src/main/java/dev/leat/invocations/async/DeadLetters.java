@@ -46,7 +46,7 @@ public final class DeadLetters {
 
   /** What it was called with; with an empty body if that is too long to be shown. */
   public Optional<HttpCall> input(TenantId tenant, String id) {
-    return store.input(tenant, id, SHOWN_BYTES_MAX);
+    return store.input(tenant, id);
   }
 
   /**

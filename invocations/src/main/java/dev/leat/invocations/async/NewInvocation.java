@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param key names it for whoever asks again; empty if nobody will
  * @param callback where what it comes to is sent
  * @param depth how many destinations led to it: 0 for a caller's own
+ * @param kept the name of its body in the {@link BodyStore}, if it was kept ahead
  */
 public record NewInvocation(
     String id,
@@ -24,10 +25,29 @@ public record NewInvocation(
     Duration maxAge,
     Optional<CallerKey> key,
     Optional<String> callback,
-    int depth) {
+    int depth,
+    Optional<String> kept) {
+  /** One whose body was not kept ahead. */
+  public NewInvocation(
+      String id,
+      VersionRef version,
+      HttpCall call,
+      Origin origin,
+      Duration maxAge,
+      Optional<String> key,
+      Optional<String> callback,
+      int depth) {
+    this(id, version, call, origin, maxAge, key, callback, depth, Optional.empty());
+  }
+
   /** The same as a part of this span. */
   public NewInvocation within(String context) {
     return new NewInvocation(
-        id, version, call, origin.within(context), maxAge, key, callback, depth);
+        id, version, call, origin.within(context), maxAge, key, callback, depth, kept);
+  }
+
+  NewInvocation keptAs(String name) {
+    return new NewInvocation(
+        id, version, call, origin, maxAge, key, callback, depth, Optional.of(name));
   }
 }

@@ -12,13 +12,24 @@ public sealed interface Settled {
    * The function answered.
    *
    * @param next what is accepted with it
+   * @param kept the name of the answer's body in the {@link BodyStore}, if it was kept ahead
    */
   record Answered(
       QueuedInvocation invocation,
       Outcome.Responded response,
       Duration keep,
-      Optional<NewInvocation> next)
-      implements Settled {}
+      Optional<NewInvocation> next,
+      Optional<String> kept)
+      implements Settled {
+    /** One whose body was not kept ahead. */
+    public Answered(
+        QueuedInvocation invocation,
+        Outcome.Responded response,
+        Duration keep,
+        Optional<NewInvocation> next) {
+      this(invocation, response, keep, next, Optional.empty());
+    }
+  }
 
   /**
    * It is tried again.

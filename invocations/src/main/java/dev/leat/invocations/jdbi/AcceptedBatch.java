@@ -205,7 +205,7 @@ final class AcceptedBatch {
     for (NewInvocation wish : fresh) {
       TenantId tenant = tenant(wish);
       byte[] body = wish.call().body();
-      boolean isLarge = body.length > AsyncStore.INLINE_BYTES_MAX;
+      boolean isLarge = LargeBodies.isLarge(body);
       byte[] head = heads.apply(wish);
       String caller = wish.origin().caller();
       rows.bind("tenant", tenant.value())
@@ -228,13 +228,14 @@ final class AcceptedBatch {
     }
     rows.execute();
     fresh.stream()
-        .filter(it -> it.call().body().length > AsyncStore.INLINE_BYTES_MAX)
+        .filter(it -> LargeBodies.isLarge(it.call().body()))
         .forEach(it ->
             LargeBodies.write(
                 handle,
                 tenant(it),
                 it.id(),
                 LargeBodies.INPUT,
-                it.call().body()));
+                it.call().body(),
+                it.kept()));
   }
 }

@@ -2,6 +2,7 @@ package dev.leat.invocations.jdbi;
 
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionRef;
+import dev.leat.contract.Headers;
 import dev.leat.contract.ModuleDigest;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.VersionRef;
@@ -52,10 +53,15 @@ public final class JdbiAsyncStore implements AsyncStore {
   private static final int SLOTS = 8;
 
   private final Database database;
+  private final LargeBodies bodies;
   private final int slot = ThreadLocalRandom.current().nextInt(SLOTS / 2) * 2;
 
-  public JdbiAsyncStore(DataSource source) {
+  /**
+   * @param bodies where large bodies are
+   */
+  public JdbiAsyncStore(DataSource source, LargeBodies bodies) {
     this.database = new Database(source);
+    this.bodies = bodies;
   }
 
   @Override
@@ -216,9 +222,23 @@ public final class JdbiAsyncStore implements AsyncStore {
 
   @Override
   public Optional<byte[]> body(TenantId tenant, String id) {
-    return database.inTransaction(
-        "Reading the body of an invocation of tenant " + tenant,
-        handle -> LargeBodies.read(handle, tenant, id, LargeBodies.INPUT));
+    return database
+        .inTransaction(
+            "Reading the body of an invocation of tenant " + tenant,
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        SELECT body_bytes FROM async_queue
+                        WHERE tenant = :tenant AND id = :id AND body IS NULL
+                        """)
+                    .bind("tenant", tenant.value())
+                    .bind("id", id)
+                    .mapTo(Integer.class)
+                    .findFirst()
+                    .flatMap(bytes ->
+                        LargeBodies.find(handle, tenant, id, LargeBodies.INPUT, bytes)))
+        .map(bodies::load);
   }
 
   @Override
@@ -310,26 +330,36 @@ public final class JdbiAsyncStore implements AsyncStore {
 
   @Override
   public Optional<KeptResult> result(TenantId tenant, String id) {
-    return database.inTransaction(
-        "Reading what an invocation of tenant " + tenant + " came to",
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT status, head, body FROM async_results
-                    WHERE tenant = :tenant AND id = :id AND state = 'done'
-                    """)
-                .bind("tenant", tenant.value())
-                .bind("id", id)
-                .map((row, context) ->
-                    new KeptResult(
-                        row.getInt("status"),
-                        StoredHead.headers(row.getBytes("head")),
-                        row.getBytes("body") == null
-                            ? LargeBodies.read(handle, tenant, id, LargeBodies.RESULT)
-                                .orElse(new byte[0])
-                            : row.getBytes("body")))
-                .findFirst());
+    return database
+        .inTransaction(
+            "Reading what an invocation of tenant " + tenant + " came to",
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        SELECT status, head, body, body_bytes FROM async_results
+                        WHERE tenant = :tenant AND id = :id AND state = 'done'
+                        """)
+                    .bind("tenant", tenant.value())
+                    .bind("id", id)
+                    .map((row, context) -> found(handle, row, tenant, id))
+                    .findFirst())
+        .map(found -> new KeptResult(found.status(), found.headers(), bodies.load(found.body())));
+  }
+
+  private record FoundResult(int status, Headers headers, LargeBodies.Found body) {}
+
+  private static FoundResult found(Handle handle, ResultSet row, TenantId tenant, String id)
+      throws SQLException {
+    byte[] body = row.getBytes("body");
+    return new FoundResult(
+        row.getInt("status"),
+        StoredHead.headers(row.getBytes("head")),
+        body != null
+            ? new LargeBodies.Found.Whole(body)
+            : LargeBodies.find(
+                    handle, tenant, id, LargeBodies.RESULT, row.getInt("body_bytes"))
+                .orElse(LargeBodies.Found.NOTHING));
   }
 
   @Override
@@ -502,6 +532,7 @@ public final class JdbiAsyncStore implements AsyncStore {
             "dead_letters",
             "keyed_calls",
             "async_bodies", // after the rows that they are of: what is written meanwhile goes, too
+            "async_blobs",
             "async_gone",
             "async_callbacks",
             "idempotency_keys",
@@ -514,6 +545,10 @@ public final class JdbiAsyncStore implements AsyncStore {
   }
 
   private boolean forgetSome(TenantId tenant, String table) {
+    if (table.equals("async_blobs")) {
+      LargeBodies.deleteAll(database, tenant);
+      return false;
+    }
     String key =
         switch (table) {
           case "async_bodies" -> "id, kind, number";

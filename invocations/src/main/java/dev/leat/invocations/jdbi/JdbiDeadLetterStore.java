@@ -126,35 +126,27 @@ public final class JdbiDeadLetterStore implements DeadLetterStore {
   }
 
   @Override
-  public Optional<HttpCall> input(TenantId tenant, String id, long bodyBytesMax) {
-    return database.inTransaction(
+  public Optional<HttpCall> input(TenantId tenant, String id) {
+    return database.read(
         "Reading what a dead letter of tenant " + tenant + " was called with",
         handle ->
             handle
                 .createQuery(
                     """
-                    SELECT attempts, head, body, body_bytes FROM dead_letters
+                    SELECT attempts, head, body FROM dead_letters
                     WHERE tenant = :tenant AND id = :id
                     """)
                 .bind("tenant", tenant.value())
                 .bind("id", id)
-                .map((row, context) -> input(handle, row, tenant, id, bodyBytesMax))
+                .map((row, context) -> input(row))
                 .findFirst());
   }
 
-  private static HttpCall input(
-      Handle handle, ResultSet row, TenantId tenant, String id, long bodyBytesMax)
-      throws SQLException {
+  private static HttpCall input(ResultSet row) throws SQLException {
     HttpCall call =
         StoredHead.call(row.getBytes("head"), Math.max(1, row.getInt("attempts"))).call();
-    if (row.getLong("body_bytes") > bodyBytesMax) {
-      return call;
-    }
     byte[] body = row.getBytes("body");
-    return call.withBody(
-        body != null
-            ? body
-            : LargeBodies.read(handle, tenant, id, LargeBodies.INPUT).orElse(new byte[0]));
+    return body == null ? call : call.withBody(body);
   }
 
   @Override

@@ -247,7 +247,8 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
         status,
         StoredHead.headers(row.getBytes("head")),
         body == null
-            ? LargeBodies.read(handle, tenant, id, LargeBodies.KEYED, row.getInt("body_bytes"))
+            ? LargeBodies.pieces(handle, tenant, id, LargeBodies.KEYED, row.getInt("body_bytes"))
+                .orElse(NOTHING)
             : body);
   }
 
@@ -259,7 +260,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
           byte[] head =
               answer instanceof FirstAnswer.Response it ? StoredHead.of(it.headers()) : NOTHING;
           byte[] body = answer instanceof FirstAnswer.Response it ? it.body() : NOTHING;
-          boolean isLarge = body.length > AsyncStore.INLINE_BYTES_MAX;
+          boolean isLarge = LargeBodies.isLarge(body);
           int kept =
               bind(
                       handle.createUpdate(
@@ -281,7 +282,8 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
                   .execute();
           if (kept == 1) {
             if (isLarge) {
-              LargeBodies.write(handle, tenant(key), id, LargeBodies.KEYED, body);
+              LargeBodies.write(
+                  handle, tenant(key), id, LargeBodies.KEYED, body, Optional.empty());
             }
             AsyncCounts counts = new AsyncCounts();
             count(counts, key, 0, head.length + body.length);

@@ -141,10 +141,10 @@ final class SettledBatch {
       LargeBodies.delete(handle, of.tenant(), of.id(), LargeBodies.INPUT);
     }
     switch (ended) {
-      case Settled.Answered(QueuedInvocation _, var response, Duration keep, var _) -> {
+      case Settled.Answered(QueuedInvocation _, var response, Duration keep, var _, var kept) -> {
         byte[] body = response.body();
         byte[] head = StoredHead.of(response.headers());
-        boolean isLarge = body.length > AsyncStore.INLINE_BYTES_MAX;
+        boolean isLarge = LargeBodies.isLarge(body);
         results
             .bind("keep", keep.toMillis())
             .bind("state", InvocationState.DONE.word())
@@ -154,7 +154,7 @@ final class SettledBatch {
             .bind("bytes", (long) body.length);
         if (isLarge) {
           results.bindByType("body", null, byte[].class);
-          LargeBodies.write(handle, of.tenant(), of.id(), LargeBodies.RESULT, body);
+          LargeBodies.write(handle, of.tenant(), of.id(), LargeBodies.RESULT, body, kept);
         } else {
           results.bindByType("body", body, byte[].class);
         }

@@ -25,22 +25,28 @@ import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
+import dev.leat.invocations.jdbi.LargeBodies;
 import dev.leat.store.JdbiLeases;
 import dev.leat.store.StoreSchema;
+import dev.leat.store.blob.FileBlobs;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A runner whose rounds a test takes, over a real queue; workers answer what a test says. */
 final class AsyncRunnerTest {
@@ -62,6 +68,8 @@ final class AsyncRunnerTest {
   private final AtomicBoolean isFull = new AtomicBoolean();
   private final Set<FunctionName> crowded = new HashSet<>();
   private final AtomicInteger places = new AtomicInteger(1_000);
+  @TempDir private Path directory;
+  private LargeBodies bodies;
   private AsyncStore store;
   private AsyncRunner runner;
   private boolean isDeployed = true;
@@ -76,7 +84,8 @@ final class AsyncRunnerTest {
   void start() {
     StoreSchema.migrate(database.dataSource());
     InvocationsSchema.migrate(database.dataSource());
-    store = new JdbiAsyncStore(database.dataSource());
+    bodies = new LargeBodies(database.dataSource(), Optional.empty());
+    store = new JdbiAsyncStore(database.dataSource(), bodies);
     runner = runner();
     runner.renew();
   }
@@ -89,8 +98,13 @@ final class AsyncRunnerTest {
   }
 
   private AsyncRunner runner() {
+    return runner(new BodiesAhead(bodies, Runnable::run));
+  }
+
+  private AsyncRunner runner(BodiesAhead ahead) {
     return new AsyncRunner(
         store,
+        ahead,
         tenant -> new Backlog(backlog, 1 << 30),
         new JdbiLeases(database.dataSource()),
         new AsyncFunctions() {
@@ -407,6 +421,39 @@ final class AsyncRunnerTest {
     runner.round();
 
     assertThat(workers.given.getFirst().invocation().input().body()).hasSize(100_000);
+  }
+
+  @Test
+  void largeAnswer_isKeptAhead_andOthersBeginMeanwhile() {
+    FileBlobs files = new FileBlobs(directory);
+    files.start();
+    LargeBodies inFiles = new LargeBodies(database.dataSource(), Optional.of(files));
+    Queue<Runnable> waiting = new ArrayDeque<>();
+    try (AsyncRunner with = runner(new BodiesAhead(inFiles, waiting::add))) {
+      runner.close();
+      with.renew();
+      String id = accept(ACME, "x");
+      with.round();
+      workers.end(0, answered("y".repeat(100_000)));
+      for (int i = 0; i < 6; i++) {
+        accept(ACME, "x");
+      }
+      with.round();
+      assertThat(workers.given).as("it is in nobody's way").hasSize(7);
+      assertThat(state(id)).isEqualTo(InvocationState.RUNNING);
+
+      waiting.remove().run();
+      with.round();
+
+      assertThat(state(id)).isEqualTo(InvocationState.DONE);
+      assertThat(
+              new JdbiAsyncStore(database.dataSource(), inFiles)
+                  .result(ACME, id)
+                  .orElseThrow()
+                  .body())
+          .hasSize(100_000);
+      assertThat(directory).isNotEmptyDirectory();
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.Callbacks.Sent;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
+import dev.leat.invocations.jdbi.LargeBodies;
 import dev.leat.invocations.jdbi.JdbiCallbackStore;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
@@ -58,7 +59,8 @@ final class CallbacksTest {
   @BeforeEach
   void start() {
     InvocationsSchema.migrate(database.dataSource());
-    store = new JdbiAsyncStore(database.dataSource());
+    store = new JdbiAsyncStore(
+            database.dataSource(), LargeBodies.inTable(database.dataSource()));
     callbacks =
         new Callbacks(
             new JdbiCallbackStore(database.dataSource()),

@@ -58,6 +58,7 @@ abstract class JdbiExecutionStoreLaws extends ExecutionStoreContract {
           "async_results",
           "dead_letters",
           "async_bodies",
+          "async_blobs",
           "async_gone",
           "async_counts",
           "idempotency_keys",

@@ -6,6 +6,8 @@ import dev.leat.contract.StoredModule;
 import dev.leat.registry.module.BlobStore;
 import dev.leat.registry.module.DigestCheck;
 import dev.leat.store.StoreFailure;
+import dev.leat.store.s3.Bucket;
+import dev.leat.store.s3.BucketConfig;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ public final class S3BlobStore implements BlobStore {
    */
   public S3BlobStore(BucketConfig config, Map<String, String> environment) {
     this.config = config;
-    this.bucket = new Bucket(config, new Credentials(config.credentialsFile(), environment));
+    this.bucket = new Bucket(config, config.prefix(), environment);
   }
 
   /**
@@ -57,7 +59,7 @@ public final class S3BlobStore implements BlobStore {
   @Override
   public Optional<byte[]> load(ModuleDigest digest) {
     return bucket
-        .get(digest.hex(), Limits.MODULE_BYTES_MAX)
+        .load(digest.hex(), Limits.MODULE_BYTES_MAX)
         .map(stored -> DigestCheck.checked(digest, stored));
   }
 

@@ -1,7 +1,4 @@
-/**
- * The registry's module bytes in a bucket of S3, or of another service that speaks its protocol.
- * Loaded only where the configuration says so.
- */
+/** The registry's module bytes in a bucket. Loaded only where the configuration says so. */
 @NullMarked
 package dev.leat.registry.s3;
 

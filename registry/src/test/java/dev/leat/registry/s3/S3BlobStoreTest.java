@@ -11,6 +11,8 @@ import dev.leat.engine.ModuleTampered;
 import dev.leat.registry.module.BlobStore;
 import dev.leat.registry.module.BlobStoreContract;
 import dev.leat.store.StoreFailure;
+import dev.leat.store.s3.Bucket;
+import dev.leat.store.s3.BucketConfig;
 import dev.leat.testkit.CuttableProxy;
 import dev.leat.testkit.S3Server;
 import java.io.IOException;
@@ -105,6 +107,7 @@ final class S3BlobStoreTest extends BlobStoreContract {
             server.url().toString(),
             "us-east-1",
             prefix,
+            "bodies/",
             file.toString(),
             Duration.ofSeconds(10));
     S3BlobStore store = new S3BlobStore(config, Map.of());
@@ -197,6 +200,7 @@ final class S3BlobStoreTest extends BlobStoreContract {
               "http://127.0.0.1:" + silent.getLocalPort(),
               "us-east-1",
               prefix,
+              "bodies/",
               "",
               Duration.ofMillis(200));
 
@@ -208,7 +212,7 @@ final class S3BlobStoreTest extends BlobStoreContract {
   }
 
   private Bucket bucket() {
-    return new Bucket(config(server.url().toString()), new Credentials("", CREDENTIALS));
+    return new Bucket(config(server.url().toString()), prefix, CREDENTIALS);
   }
 
   private BucketConfig config(String url) {
@@ -216,6 +220,6 @@ final class S3BlobStoreTest extends BlobStoreContract {
   }
 
   private BucketConfig config(String url, String bucket) {
-    return new BucketConfig(bucket, url, "us-east-1", prefix, "", Duration.ofSeconds(10));
+    return new BucketConfig(bucket, url, "us-east-1", prefix, "bodies/", "", Duration.ofSeconds(10));
   }
 }

@@ -1,6 +1,7 @@
-package dev.leat.registry.s3;
+package dev.leat.store.s3;
 
 import dev.leat.store.StoreFailure;
+import dev.leat.store.blob.Blobs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -43,8 +44,8 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
  * 4) by Amazon's own signer. What fails in a way that may pass is tried again, a few times within
  * the time of the operation. Safe for several threads; blocks.
  */
-final class Bucket {
-  static final int ATTEMPTS_MAX = 3;
+public final class Bucket implements Blobs {
+  public static final int ATTEMPTS_MAX = 3;
 
   /** Before the second attempt, up to twice that; before the third twice as long. */
   private static final Duration PAUSE = Duration.ofMillis(50);
@@ -63,14 +64,20 @@ final class Bucket {
 
   private final BucketConfig config;
   private final URI url;
+  private final String prefix;
   private final Credentials credentials;
   private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
   private final HttpClient http;
 
-  Bucket(BucketConfig config, Credentials credentials) {
+  /**
+   * @param prefix of all keys here
+   * @param environment where credentials are if they are in no file
+   */
+  public Bucket(BucketConfig config, String prefix, Map<String, String> environment) {
     this.config = config;
     this.url = config.url();
-    this.credentials = credentials;
+    this.prefix = prefix;
+    this.credentials = new Credentials(config.credentialsFile(), environment);
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -79,32 +86,30 @@ final class Bucket {
             .build();
   }
 
-  void put(String key, byte[] object) {
+  @Override
+  public void put(String key, byte[] object) {
     var unused = send("Storing", new Ask(SdkHttpMethod.PUT, key, Map.of(), object, 0));
   }
 
-  /**
-   * The object, or nothing if there is none.
-   *
-   * @param bytesMax of the object; of a longer one nothing is given, an empty array
-   */
-  Optional<byte[]> get(String key, int bytesMax) {
+  @Override
+  public Optional<byte[]> load(String key, int bytesMax) {
     Answered answered =
         send("Loading", new Ask(SdkHttpMethod.GET, key, Map.of(), NOTHING, bytesMax));
     return answered.isThere() ? Optional.of(answered.body()) : Optional.empty();
   }
 
-  void delete(String key) {
+  @Override
+  public void delete(String key) {
     var unused = send("Deleting", new Ask(SdkHttpMethod.DELETE, key, Map.of(), NOTHING, 0));
   }
 
   /** Objects whose keys come after one, in their order; fewer than {@code most} if no more are. */
-  List<Listed> list(String after, int most) {
+  public List<Listed> list(String after, int most) {
     Map<String, String> query = new TreeMap<>();
     query.put("list-type", "2");
     query.put("max-keys", Integer.toString(Math.min(most, LISTED_MAX)));
-    query.put("prefix", config.prefix());
-    query.put("start-after", config.prefix() + after);
+    query.put("prefix", prefix);
+    query.put("start-after", prefix + after);
     Answered answered =
         send("Listing", new Ask(SdkHttpMethod.GET, "", query, NOTHING, DOCUMENT_BYTES_MAX));
     if (!answered.isThere()) {
@@ -131,10 +136,10 @@ final class Bucket {
       switch (reader.getLocalName()) {
         case "Key" -> key = reader.getElementText();
         case "LastModified" -> {
-          if (key.startsWith(config.prefix())) {
+          if (key.startsWith(prefix)) {
             all.add(
                 new Listed(
-                    key.substring(config.prefix().length()),
+                    key.substring(prefix.length()),
                     Instant.parse(reader.getElementText())));
           }
         }
@@ -232,7 +237,7 @@ final class Bucket {
   }
 
   private URI target(Ask ask) {
-    String key = ask.key().isEmpty() ? "" : config.prefix() + ask.key();
+    String key = ask.key().isEmpty() ? "" : prefix + ask.key();
     String query =
         ask.query().entrySet().stream()
             .map(each -> encoded(each.getKey()) + "=" + encoded(each.getValue()))
@@ -245,7 +250,7 @@ final class Bucket {
   }
 
   /** An object's key behind the prefix, and when it was put last. */
-  record Listed(String key, Instant at) {}
+  public record Listed(String key, Instant at) {}
 
   private record Ask(
       SdkHttpMethod method, String key, Map<String, String> query, byte[] object, int bytesMax) {}

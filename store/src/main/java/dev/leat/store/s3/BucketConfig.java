@@ -1,16 +1,18 @@
-package dev.leat.registry.s3;
+package dev.leat.store.s3;
 
 import dev.leat.contract.Setting;
 import java.net.URI;
 import java.time.Duration;
 
 /**
- * The bucket that modules are in, where the configuration says that they are in one.
+ * The bucket that modules and large bodies are in, where the configuration says that they are in
+ * one.
  *
  * @param name of the bucket; empty where none is used
  * @param endpoint of a service other than Amazon's; empty for that
  * @param region for which requests are signed
- * @param prefix of the keys of all objects
+ * @param prefix of the keys of modules
+ * @param bodiesPrefix of the keys of bodies; best none that begins with the modules'
  * @param credentialsFile as Amazon's tools have it; empty for the environment
  * @param timeout of an operation, with all its attempts
  */
@@ -38,10 +40,16 @@ public record BucketConfig(
         String region,
     @Setting(
             key = "prefix",
-            doc = "what the keys of all objects begin with",
+            doc = "what the keys of modules begin with",
             form = "be of letters, digits, and -_./",
             pattern = "[A-Za-z0-9_./-]{0,200}")
         String prefix,
+    @Setting(
+            key = "bodies-prefix",
+            doc = "what the keys of large bodies of calls that are run later begin with",
+            form = "be of letters, digits, and -_./",
+            pattern = "[A-Za-z0-9_./-]{0,200}")
+        String bodiesPrefix,
     @Setting(
             key = "credentials-file",
             doc =
@@ -57,7 +65,7 @@ public record BucketConfig(
             unit = Setting.Unit.SECONDS)
         Duration timeout) {
   public static final BucketConfig NONE =
-      new BucketConfig("", "", "us-east-1", "leat/modules/", "", Duration.ofSeconds(10));
+      new BucketConfig("", "", "us-east-1", "leat/modules/", "leat/bodies/", "", Duration.ofSeconds(10));
 
   /** Whether there is one. */
   public boolean isSet() {
@@ -65,7 +73,7 @@ public record BucketConfig(
   }
 
   /** Where objects are: the bucket is in the host's name at Amazon, elsewhere in the path. */
-  URI url() {
+  public URI url() {
     return URI.create(
         endpoint.isEmpty()
             ? "https://%s.s3.%s.amazonaws.com/".formatted(name, region)

@@ -1,4 +1,4 @@
-package dev.leat.registry.s3;
+package dev.leat.store.s3;
 
 import dev.leat.store.StoreFailure;
 import java.io.IOException;
