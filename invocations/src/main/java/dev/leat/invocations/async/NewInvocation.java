@@ -34,7 +34,7 @@ public record NewInvocation(
       HttpCall call,
       Origin origin,
       Duration maxAge,
-      Optional<String> key,
+      Optional<CallerKey> key,
       Optional<String> callback,
       int depth) {
     this(id, version, call, origin, maxAge, key, callback, depth, Optional.empty());
