@@ -26,8 +26,8 @@ public final class LeasedRounds implements AutoCloseable {
   private final Duration every;
   private final Consumer<Optional<Lease>> work;
   private final ScheduledExecutorService thread;
+  private final GuardedRound guarded;
   private Optional<Lease> held = Optional.empty();
-  private boolean isStoreAway;
 
   /**
    * @param name of the lease, and of the thread
@@ -49,6 +49,7 @@ public final class LeasedRounds implements AutoCloseable {
     this.term = term;
     this.every = every;
     this.work = work;
+    this.guarded = new GuardedRound(name, LOG);
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name(name).factory());
@@ -57,21 +58,7 @@ public final class LeasedRounds implements AutoCloseable {
   public void start() {
     var unused =
         thread.scheduleWithFixedDelay(
-            this::guarded, every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private void guarded() {
-    try {
-      round();
-      isStoreAway = false;
-    } catch (StoreFailure e) {
-      if (!isStoreAway) {
-        LOG.warn("All of '{}' stays as it is while its store is away", name, e);
-      }
-      isStoreAway = true;
-    } catch (RuntimeException | Error e) {
-      LOG.error("A round of '{}' failed; the next one comes", name, e); // else none would
-    }
+            () -> guarded.run(this::round), every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Does a round on this thread; for tests, and otherwise the thread's. */

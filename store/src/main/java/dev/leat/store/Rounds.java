@@ -14,12 +14,11 @@ public final class Rounds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
-  private final String name;
   private final Duration every;
   private final Runnable work;
   private final Thread thread;
+  private final GuardedRound guarded;
   private volatile boolean closed;
-  private boolean isStoreAway; // of the thread's
 
   /**
    * @param name of the thread, and of what waits while the database is away
@@ -27,7 +26,7 @@ public final class Rounds implements AutoCloseable {
    * @param work a round; may block, and fail as stores do
    */
   public Rounds(String name, Duration every, Runnable work) {
-    this.name = name;
+    this.guarded = new GuardedRound(name, LOG);
     this.every = every;
     this.work = work;
     this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
@@ -41,24 +40,10 @@ public final class Rounds implements AutoCloseable {
     while (!closed) {
       LockSupport.parkNanos(every.toNanos());
       if (!closed) {
-        guarded();
+        guarded.run(work);
       }
     }
-    guarded();
-  }
-
-  private void guarded() {
-    try {
-      work.run();
-      isStoreAway = false;
-    } catch (StoreFailure e) {
-      if (!isStoreAway) {
-        LOG.warn("All of '{}' waits until the database is back", name, e);
-      }
-      isStoreAway = true;
-    } catch (RuntimeException | Error e) {
-      LOG.error("A round of '{}' failed; the next one comes", name, e); // else none would
-    }
+    guarded.run(work);
   }
 
   /** Does a last round, then stops; does nothing where it was not started. */
