@@ -46,8 +46,7 @@ record BlobStorage(
   }
 
   /** What is compiled is a cache, which is of no use in a bucket some milliseconds away. */
-  private static BlobStorage inBucket(
-      BucketConfig bucket, Database database, WrappedKeys wrapped) {
+  private static BlobStorage inBucket(BucketConfig bucket, Database database, WrappedKeys wrapped) {
     S3BlobStore blobs = new S3BlobStore(bucket, System.getenv());
     JdbiClassStore classes = new JdbiClassStore(database, wrapped);
     return new BlobStorage(

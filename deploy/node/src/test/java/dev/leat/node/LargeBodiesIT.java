@@ -35,8 +35,7 @@ class LargeBodiesIT {
       assertThat(answered(acme)).isEqualTo(LARGE);
 
       Eventually.holds("its input is removed, its answer is there", () -> files() == 1);
-      assertThat(
-              node.request("DELETE", "/v1/tenants/acme?force=true").operator().send().status())
+      assertThat(node.request("DELETE", "/v1/tenants/acme?force=true").operator().send().status())
           .isEqualTo(204);
       Eventually.holds("nothing is left", () -> files() == 0);
     }

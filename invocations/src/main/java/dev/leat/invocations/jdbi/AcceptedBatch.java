@@ -148,7 +148,8 @@ final class AcceptedBatch {
         == 1;
   }
 
-  private static <S extends SqlStatement<S>> S bind(S statement, NewInvocation wish, CallerKey key) {
+  private static <S extends SqlStatement<S>> S bind(
+      S statement, NewInvocation wish, CallerKey key) {
     return statement
         .bind("tenant", tenant(wish).value())
         .bind("function", wish.version().function().name().value())
@@ -231,11 +232,6 @@ final class AcceptedBatch {
         .filter(it -> LargeBodies.isLarge(it.call().body()))
         .forEach(it ->
             LargeBodies.write(
-                handle,
-                tenant(it),
-                it.id(),
-                LargeBodies.INPUT,
-                it.call().body(),
-                it.kept()));
+                handle, tenant(it), it.id(), LargeBodies.INPUT, it.call().body(), it.kept()));
   }
 }

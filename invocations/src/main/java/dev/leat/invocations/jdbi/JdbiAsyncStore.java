@@ -236,8 +236,8 @@ public final class JdbiAsyncStore implements AsyncStore {
                     .bind("id", id)
                     .mapTo(Integer.class)
                     .findFirst()
-                    .flatMap(bytes ->
-                        LargeBodies.find(handle, tenant, id, LargeBodies.INPUT, bytes)))
+                    .flatMap(
+                        bytes -> LargeBodies.find(handle, tenant, id, LargeBodies.INPUT, bytes)))
         .map(bodies::load);
   }
 
@@ -357,8 +357,7 @@ public final class JdbiAsyncStore implements AsyncStore {
         StoredHead.headers(row.getBytes("head")),
         body != null
             ? new LargeBodies.Found.Whole(body)
-            : LargeBodies.find(
-                    handle, tenant, id, LargeBodies.RESULT, row.getInt("body_bytes"))
+            : LargeBodies.find(handle, tenant, id, LargeBodies.RESULT, row.getInt("body_bytes"))
                 .orElse(LargeBodies.Found.NOTHING));
   }
 

@@ -282,8 +282,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
                   .execute();
           if (kept == 1) {
             if (isLarge) {
-              LargeBodies.write(
-                  handle, tenant(key), id, LargeBodies.KEYED, body, Optional.empty());
+              LargeBodies.write(handle, tenant(key), id, LargeBodies.KEYED, body, Optional.empty());
             }
             AsyncCounts counts = new AsyncCounts();
             count(counts, key, 0, head.length + body.length);

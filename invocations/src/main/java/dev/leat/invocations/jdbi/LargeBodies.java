@@ -176,12 +176,7 @@ public final class LargeBodies implements BodyStore {
    * @param kept its name, if it was kept ahead
    */
   static void write(
-      Handle handle,
-      TenantId tenant,
-      String id,
-      String kind,
-      byte[] body,
-      Optional<String> kept) {
+      Handle handle, TenantId tenant, String id, String kind, byte[] body, Optional<String> kept) {
     // One that was kept too long ago is removed at any time.
     if (kept.isEmpty() || !claim(handle, id, kind, kept.get())) {
       writePieces(handle, tenant, id, kind, body);
@@ -279,9 +274,7 @@ public final class LargeBodies implements BodyStore {
             .<Found>map((row, context) ->
                 new Found.InBlob(row.getString("name"), row.getString("digest"), bytes))
             .findFirst();
-    return blob.isPresent()
-        ? blob
-        : pieces(handle, tenant, id, kind, bytes).map(Found.Whole::new);
+    return blob.isPresent() ? blob : pieces(handle, tenant, id, kind, bytes).map(Found.Whole::new);
   }
 
   /** The same of one that is in pieces. */

@@ -1,7 +1,6 @@
 package dev.leat.invocations.jdbi;
 
 import dev.leat.contract.TenantId;
-import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlogs;
 import dev.leat.invocations.async.InvocationState;
 import dev.leat.invocations.async.NewInvocation;

@@ -17,8 +17,8 @@ import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.Callbacks.Sent;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
-import dev.leat.invocations.jdbi.LargeBodies;
 import dev.leat.invocations.jdbi.JdbiCallbackStore;
+import dev.leat.invocations.jdbi.LargeBodies;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
 import java.time.Clock;
@@ -59,8 +59,7 @@ final class CallbacksTest {
   @BeforeEach
   void start() {
     InvocationsSchema.migrate(database.dataSource());
-    store = new JdbiAsyncStore(
-            database.dataSource(), LargeBodies.inTable(database.dataSource()));
+    store = new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource()));
     callbacks =
         new Callbacks(
             new JdbiCallbackStore(database.dataSource()),

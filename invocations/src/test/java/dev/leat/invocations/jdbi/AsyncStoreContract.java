@@ -78,8 +78,7 @@ abstract class AsyncStoreContract {
   @BeforeEach
   void open() {
     InvocationsSchema.migrate(database.dataSource());
-    store = new JdbiAsyncStore(
-            database.dataSource(), LargeBodies.inTable(database.dataSource()));
+    store = new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource()));
     callbacks = new JdbiCallbackStore(database.dataSource());
     letters = new JdbiDeadLetterStore(database.dataSource());
   }
@@ -308,7 +307,9 @@ abstract class AsyncStoreContract {
         .isInstanceOf(Acceptance.Accepted.class);
     database.execute("UPDATE async_counts SET accepted_keys = 2 WHERE tenant = 'acme'");
     NewInvocation freed = keyed("k3", bytes(2));
-    assertThat(accept(freed)).as("nothing is kept of a refused one").isEqualTo(accepted(freed.id()));
+    assertThat(accept(freed))
+        .as("nothing is kept of a refused one")
+        .isEqualTo(accepted(freed.id()));
   }
 
   @Test
@@ -337,7 +338,9 @@ abstract class AsyncStoreContract {
     assertThat(sum("accepted_keys_anonymous")).isZero();
   }
 
-  /** Of the time when keys had no callers; nobody's call is run twice by bringing Leat up to date. */
+  /**
+   * Of the time when keys had no callers; nobody's call is run twice by bringing Leat up to date.
+   */
   @Test
   void law3_accept_keyWithoutACaller_isAnsweredToWhoeverHasTheRequest_whileItIsKept() {
     HttpCall call = call(bytes(1));
@@ -349,8 +352,7 @@ abstract class AsyncStoreContract {
             .formatted(IdempotencyKey.digest(call)));
 
     assertThat(accept(keyed("k", bytes(1)))).isEqualTo(new Acceptance.Accepted("before", false));
-    assertThat(
-            accept(keyed(ACME, new CallerKey(ANYBODY, "k", Headers.of("x-a", "1")), bytes(1))))
+    assertThat(accept(keyed(ACME, new CallerKey(ANYBODY, "k", Headers.of("x-a", "1")), bytes(1))))
         .isEqualTo(new Acceptance.Accepted("before", false));
     assertThat(accept(keyed("k", bytes(2)))).isEqualTo(new Acceptance.KeyReused());
     database.execute("UPDATE idempotency_keys SET keep_until = CURRENT_TIMESTAMP");
@@ -433,8 +435,9 @@ abstract class AsyncStoreContract {
         long me = owner;
         owners.add(
             threads.submit(() -> {
-              AsyncStore own = new JdbiAsyncStore(
-            database.dataSource(), LargeBodies.inTable(database.dataSource()));
+              AsyncStore own =
+                  new JdbiAsyncStore(
+                      database.dataSource(), LargeBodies.inTable(database.dataSource()));
               List<Settled> done = List.of();
               while (met.size() < 200) {
                 List<QueuedInvocation> taken = turn(own, me, done, 7);

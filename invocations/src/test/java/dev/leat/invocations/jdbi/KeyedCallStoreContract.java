@@ -207,8 +207,7 @@ abstract class KeyedCallStoreContract {
     assertThat(claim(key("ann", "one more"), "4")).isEqualTo(new Claim.First());
     database.execute("UPDATE async_counts SET keyed_anonymous = 1 WHERE keyed_anonymous = 25000");
     database.execute("UPDATE keyed_calls SET keep_until = CURRENT_TIMESTAMP");
-    new JdbiAsyncStore(
-            database.dataSource(), LargeBodies.inTable(database.dataSource())).prune(10);
+    new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource())).prune(10);
     assertThat(sum("keyed")).isZero();
     assertThat(sum("keyed_anonymous")).isZero();
     assertThat(sum("keyed_anonymous_bytes")).isZero();
@@ -227,8 +226,7 @@ abstract class KeyedCallStoreContract {
     assertThat(sum("keyed_bytes")).isGreaterThan(70_000);
     database.execute("UPDATE keyed_calls SET keep_until = CURRENT_TIMESTAMP");
 
-    new JdbiAsyncStore(
-            database.dataSource(), LargeBodies.inTable(database.dataSource())).prune(10);
+    new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource())).prune(10);
 
     assertThat(count("keyed_calls") + count("async_bodies")).isZero();
     assertThat(sum("keyed")).isZero();
@@ -239,8 +237,10 @@ abstract class KeyedCallStoreContract {
   @Test
   void forgetSome_leavesNothingOfATenant() {
     claim(KEY, "1");
-    assertThat(new JdbiAsyncStore(
-            database.dataSource(), LargeBodies.inTable(database.dataSource())).forgetSome(ACME)).isFalse();
+    assertThat(
+            new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource()))
+                .forgetSome(ACME))
+        .isFalse();
     assertThat(claim(KEY, "2")).isEqualTo(new Claim.First());
   }
 

@@ -111,8 +111,7 @@ abstract class LargeBodiesContract {
     assertThat(bodies.remove(10)).isZero();
 
     letters.redrive(
-        ACME,
-        List.of(new JdbiDeadLetterStore.Redrive(taken.id(), taken.version(), HOUR)));
+        ACME, List.of(new JdbiDeadLetterStore.Redrive(taken.id(), taken.version(), HOUR)));
 
     QueuedInvocation again = take(ME);
     assertThat(store.body(ACME, again.id())).contains(LARGE);
@@ -285,8 +284,7 @@ abstract class LargeBodiesContract {
   }
 
   private void settle(long owner, Settled settled) {
-    store.turn(
-        owner, List.of(settled), LargeBodiesContract::room, List.of(), 0, "", tenant -> 0);
+    store.turn(owner, List.of(settled), LargeBodiesContract::room, List.of(), 0, "", tenant -> 0);
   }
 
   private Settled answered(QueuedInvocation of, Duration keep) {

@@ -79,8 +79,7 @@ abstract class ScheduleStoreContract {
     InvocationsSchema.migrate(database.dataSource());
     leases = new JdbiLeases(database.dataSource());
     store = new JdbiScheduleStore(database.dataSource(), leases);
-    queue = new JdbiAsyncStore(
-            database.dataSource(), LargeBodies.inTable(database.dataSource()));
+    queue = new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource()));
   }
 
   @AfterAll

@@ -24,8 +24,8 @@ import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.QueuedInvocation;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
-import dev.leat.invocations.jdbi.LargeBodies;
 import dev.leat.invocations.jdbi.JdbiScheduleStore;
+import dev.leat.invocations.jdbi.LargeBodies;
 import dev.leat.invocations.schedule.LastRun.End;
 import dev.leat.invocations.schedule.Schedules.Wish;
 import dev.leat.store.JdbiLeases;
@@ -59,8 +59,8 @@ class SchedulesTest {
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T12:00:30Z"));
   private final Leases leases = new JdbiLeases(database.dataSource());
   private final ScheduleStore store = new JdbiScheduleStore(database.dataSource(), leases);
-  private final AsyncStore queue = new JdbiAsyncStore(
-            database.dataSource(), LargeBodies.inTable(database.dataSource()));
+  private final AsyncStore queue =
+      new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource()));
   private final Functions functions = new Functions();
   private final Allowance allowance = Allowance.PLATFORM;
   private long backlog = 1_000;

@@ -220,6 +220,7 @@ final class S3BlobStoreTest extends BlobStoreContract {
   }
 
   private BucketConfig config(String url, String bucket) {
-    return new BucketConfig(bucket, url, "us-east-1", prefix, "bodies/", "", Duration.ofSeconds(10));
+    return new BucketConfig(
+        bucket, url, "us-east-1", prefix, "bodies/", "", Duration.ofSeconds(10));
   }
 }

@@ -138,9 +138,7 @@ public final class Bucket implements Blobs {
         case "LastModified" -> {
           if (key.startsWith(prefix)) {
             all.add(
-                new Listed(
-                    key.substring(prefix.length()),
-                    Instant.parse(reader.getElementText())));
+                new Listed(key.substring(prefix.length()), Instant.parse(reader.getElementText())));
           }
         }
         default -> {}

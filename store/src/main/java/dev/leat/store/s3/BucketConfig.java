@@ -65,7 +65,8 @@ public record BucketConfig(
             unit = Setting.Unit.SECONDS)
         Duration timeout) {
   public static final BucketConfig NONE =
-      new BucketConfig("", "", "us-east-1", "leat/modules/", "leat/bodies/", "", Duration.ofSeconds(10));
+      new BucketConfig(
+          "", "", "us-east-1", "leat/modules/", "leat/bodies/", "", Duration.ofSeconds(10));
 
   /** Whether there is one. */
   public boolean isSet() {
