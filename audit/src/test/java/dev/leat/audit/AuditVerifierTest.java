@@ -18,6 +18,7 @@ import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.TenantId;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
 import java.io.StringReader;
@@ -37,14 +38,15 @@ class AuditVerifierTest {
   private static final int RECORDS = 6;
   private static final OctetKeyPair KEY = newKey("platform");
 
-  private final TestDatabase database = TestDatabase.h2();
+  private static final MigratedDatabases DATABASES = new MigratedDatabases(AuditSchema::migrate);
+
+  private final TestDatabase database = DATABASES.h2();
   private final ManualClock clock = new ManualClock();
   private final AuditStore store = new JdbiAuditStore(database.dataSource());
   private AuditLog log;
 
   @BeforeEach
   void record() {
-    AuditSchema.migrate(database.dataSource());
     log = new AuditLog(store, AuditVerifierTest::sign, clock);
     for (int i = 1; i <= RECORDS; i++) {
       store.append(

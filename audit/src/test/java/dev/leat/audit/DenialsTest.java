@@ -7,25 +7,22 @@ import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.audit.jdbi.JdbiAuditStore;
 import dev.leat.contract.TenantId;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DenialsTest {
-  private final TestDatabase database = TestDatabase.h2();
+  private static final MigratedDatabases DATABASES = new MigratedDatabases(AuditSchema::migrate);
+
+  private final TestDatabase database = DATABASES.h2();
   private final ManualClock clock = new ManualClock();
   private final AuditStore store = new JdbiAuditStore(database.dataSource());
   private final AuditLog log =
       new AuditLog(
           store, (type, payload) -> new CheckpointSigner.Signed("kid", "{}", "jws"), clock);
-
-  @BeforeEach
-  void migrate() {
-    AuditSchema.migrate(database.dataSource());
-  }
 
   @AfterEach
   void close() {

@@ -14,6 +14,7 @@ import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
 import dev.leat.testkit.Eventually;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,15 +34,16 @@ import org.junit.jupiter.api.Test;
 
 /** Directories of several nodes on one database; their threads run where a test starts them. */
 final class NodeDirectoryTest {
-  private final TestDatabase database = TestDatabase.h2();
+  private static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, ClusterSchema::migrate);
+
+  private final TestDatabase database = DATABASES.h2();
   private final Leases leases = new JdbiLeases(database.dataSource());
   private final JdbiNodeStore store = new JdbiNodeStore(database.dataSource(), leases);
   private final SteppedClock clock = new SteppedClock();
   private final List<Node> nodes = new ArrayList<>();
 
   NodeDirectoryTest() {
-    StoreSchema.migrate(database.dataSource());
-    ClusterSchema.migrate(database.dataSource());
   }
 
   @AfterEach

@@ -51,6 +51,7 @@ import dev.leat.tenants.jdbi.JdbiTokenStore;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.testkit.ListedSpans;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -79,6 +80,13 @@ import javax.sql.DataSource;
  * POST with bodies of up to ten bytes.
  */
 final class GatewayUnderTest implements AutoCloseable {
+  private static final MigratedDatabases DATABASES =
+      new MigratedDatabases(
+          StoreSchema::migrate,
+          AuditSchema::migrate,
+          TenantsSchema::migrate,
+          InvocationsSchema::migrate);
+
   static final TenantId ACME = new TenantId("acme");
   static final TenantId OTHER = new TenantId("other");
   private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
@@ -100,7 +108,7 @@ final class GatewayUnderTest implements AutoCloseable {
   final PolledChangeFeed changes;
 
   private final ManualClock clock = new ManualClock(NOW);
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = DATABASES.h2();
 
   /** Modules that are not called any more. */
   private final Set<ModuleDigest> drained = ConcurrentHashMap.newKeySet();
@@ -112,10 +120,6 @@ final class GatewayUnderTest implements AutoCloseable {
 
   private GatewayUnderTest(boolean isGateway) {
     DataSource source = database.dataSource();
-    StoreSchema.migrate(source);
-    AuditSchema.migrate(source);
-    TenantsSchema.migrate(source);
-    InvocationsSchema.migrate(source);
     SigningKeys keys =
         new SigningKeys(new JdbiSigningKeyStore(source), blocking, clock, nanos::get);
     tokens = new Tokens(new JdbiTokenStore(source), keys, Tokens.DEFAULT_ISSUER, clock);

@@ -67,6 +67,7 @@ import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -83,11 +84,14 @@ public final class TestRegistry implements AutoCloseable {
   public static final FunctionName MASK = new FunctionName("mask");
   public static final String ACTOR = "dev@acme";
 
+  private static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, AuditSchema::migrate, RegistrySchema::migrate);
+
   private final Path directory;
   public final ManualClock clock = new ManualClock();
   public final OctetKeyPair key = newKey();
 
-  public final TestDatabase database = TestDatabase.h2();
+  public final TestDatabase database = DATABASES.h2();
   public final KeyStore keyStore = new JdbiKeyStore(database.dataSource());
   public final PolicyStore policyStore =
       new JdbiPolicyStore(
@@ -145,9 +149,6 @@ public final class TestRegistry implements AutoCloseable {
 
   public TestRegistry(Path directory) {
     this.directory = directory;
-    StoreSchema.migrate(database.dataSource());
-    AuditSchema.migrate(database.dataSource());
-    RegistrySchema.migrate(database.dataSource());
     blobs = new FileBlobStore(directory);
     blobs.start();
     collector = new CollectModule(moduleStore, blobs, collected::add);

@@ -18,6 +18,7 @@ import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +34,10 @@ import org.junit.jupiter.api.Test;
 
 /** Two planners of a cluster with a real database. */
 final class PlannerTest {
-  private final TestDatabase database = TestDatabase.h2();
+  private static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, SchedulerSchema::migrate);
+
+  private final TestDatabase database = DATABASES.h2();
   private final Leases leases = new JdbiLeases(database.dataSource());
   private final AssignmentStore store = new JdbiAssignmentStore(database.dataSource(), leases);
   private final PolledChangeFeed feed = new PolledChangeFeed(database.dataSource(), WakeUp.NONE);
@@ -46,8 +50,6 @@ final class PlannerTest {
   private long now;
 
   PlannerTest() {
-    StoreSchema.migrate(database.dataSource());
-    SchedulerSchema.migrate(database.dataSource());
     feed.subscribe(table);
     feed.load();
     first = planner("a#1");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.contract.Change;
 import dev.leat.contract.Change.TokenRevoked;
 import dev.leat.testkit.Eventually;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,6 +23,8 @@ abstract class ChangeFeedContract {
   private static final int WRITERS = 6;
   private static final int EACH = 30;
 
+  static final MigratedDatabases DATABASES = new MigratedDatabases(StoreSchema::migrate);
+
   private final TestDatabase testDatabase;
   private final DataSource source;
   private final Database database;
@@ -34,7 +37,6 @@ abstract class ChangeFeedContract {
     this.source = testDatabase.dataSource();
     this.database = new Database(source);
     this.feed = new PolledChangeFeed(source, hints::incrementAndGet);
-    StoreSchema.migrate(source);
     feed.subscribe(subscriber);
   }
 

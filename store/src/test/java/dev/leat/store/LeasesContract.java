@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.store.Leases.Held;
 import dev.leat.store.Leases.Lease;
 import dev.leat.store.Leases.Standing;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
@@ -30,6 +31,9 @@ abstract class LeasesContract {
   private static final int HOLDERS = 4;
   private static final int ROUNDS = 40;
 
+  static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, LeasesContract::makeWritten);
+
   private final TestDatabase testDatabase;
   private final Database database;
   private final Leases leases;
@@ -38,9 +42,17 @@ abstract class LeasesContract {
     this.testDatabase = testDatabase;
     this.database = new Database(testDatabase.dataSource());
     this.leases = new JdbiLeases(testDatabase.dataSource());
-    StoreSchema.migrate(testDatabase.dataSource());
-    testDatabase.execute("CREATE TABLE written (by_fence BIGINT NOT NULL)");
-    testDatabase.execute("INSERT INTO written (by_fence) VALUES (0)");
+  }
+
+  /** What is written under a lease, by whom last. */
+  private static void makeWritten(DataSource source) {
+    new Database(source)
+        .useTransaction(
+            "Making a table",
+            handle -> {
+              handle.execute("CREATE TABLE written (by_fence BIGINT NOT NULL)");
+              handle.execute("INSERT INTO written (by_fence) VALUES (0)");
+            });
   }
 
   @AfterEach

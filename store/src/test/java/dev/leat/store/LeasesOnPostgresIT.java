@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.testkit.Eventually;
-import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class LeasesOnPostgresIT extends LeasesContract {
   LeasesOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(DATABASES.postgres());
   }
 
   /** Else the lease of a node that was paused at the wrong moment could not be taken. */

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class AuthenticatorTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = Platform.DATABASES.h2();
   private final ManualClock clock = new ManualClock();
   private final Platform platform = Platform.start(database, clock);
   private final SigningKeyStore.KeyPair key =

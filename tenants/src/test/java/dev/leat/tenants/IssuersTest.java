@@ -25,7 +25,7 @@ final class IssuersTest {
   private static final String URL = "https://id.example.com";
   private static final RoleRule RULE = new RoleRule("groups", "staff", Role.DEVELOPER);
 
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = Platform.DATABASES.h2();
   private final Platform platform = Platform.start(database, new ManualClock());
   private final Issuers issuers = platform.issuers;
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real OpenID provider over HTTP: its discovery document, its keys, its token endpoint. */
 final class OpenIdProviderIT {
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = Platform.DATABASES.h2();
   private final Platform platform = Platform.start(database, new ManualClock(Instant.now()));
   private final HttpClient http = HttpClient.newHttpClient();
   private MockOAuth2Server server = provider("RS256");

@@ -55,7 +55,7 @@ final class OutsideTokensTest {
   private static final ECKey EC = ec();
   private static final OctetKeyPair ED = ed();
 
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = Platform.DATABASES.h2();
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-31T12:00:00Z"));
   private final Platform platform = Platform.start(database, clock);
   private final Provider provider = new Provider();

@@ -19,6 +19,7 @@ import dev.leat.tenants.jdbi.JdbiTenantStore;
 import dev.leat.tenants.jdbi.JdbiTokenStore;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,9 @@ import javax.sql.DataSource;
 
 /** The whole module on a database, put together and started as a node does it. */
 final class Platform implements TenantBelongings {
+  static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, AuditSchema::migrate, TenantsSchema::migrate);
+
   static final TenantId ACME = new TenantId("acme");
   static final TenantId OTHER = new TenantId("other");
   static final Principal OPERATOR = principal(Optional.empty(), Role.OPERATOR);
@@ -89,11 +93,8 @@ final class Platform implements TenantBelongings {
     List.of(keys, tokens, issuers, quotas, tenants).forEach(changes::subscribe);
   }
 
-  /** A node on this database; a second one is the first after a restart. */
+  /** A node on this one of {@link #DATABASES}; a second one is the first after a restart. */
   static Platform start(TestDatabase database, ManualClock clock) {
-    StoreSchema.migrate(database.dataSource());
-    AuditSchema.migrate(database.dataSource());
-    TenantsSchema.migrate(database.dataSource());
     Platform platform = new Platform(database.dataSource(), clock);
     platform.changes.load();
     return platform;

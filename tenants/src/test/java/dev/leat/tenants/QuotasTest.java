@@ -33,7 +33,7 @@ final class QuotasTest {
   private static final QuotaScope OF_OTHER = new QuotaScope.OfTenant(OTHER);
   private static final FunctionRef F = new FunctionRef(ACME, new FunctionName("f"));
 
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = Platform.DATABASES.h2();
   private final ManualClock clock = new ManualClock();
   private final Platform platform = Platform.start(database, clock);
   private final Quotas quotas = platform.quotas;

@@ -8,13 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetKeyPair;
-import dev.leat.audit.jdbi.AuditSchema;
 import dev.leat.contract.Change;
 import dev.leat.contract.ProblemCode;
-import dev.leat.store.StoreSchema;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
-import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.text.ParseException;
 import java.time.Duration;
@@ -24,21 +22,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class SigningKeysTest {
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = Platform.DATABASES.h2();
   private final SigningKeyStore store = new JdbiSigningKeyStore(database.dataSource());
   private final ManualClock clock = new ManualClock();
   private final List<Runnable> looks = new ArrayList<>();
-
-  @BeforeEach
-  void migrate() {
-    StoreSchema.migrate(database.dataSource());
-    AuditSchema.migrate(database.dataSource());
-    TenantsSchema.migrate(database.dataSource());
-  }
 
   @AfterEach
   void close() {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class TenantsTest {
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = Platform.DATABASES.h2();
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00.123Z"));
   private final Platform platform = Platform.start(database, clock);
   private final Tenants tenants = platform.tenants;

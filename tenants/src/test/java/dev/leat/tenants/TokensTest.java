@@ -39,7 +39,7 @@ final class TokensTest {
   private static final Principal ADMIN = principal(Optional.of(ACME), Role.TENANT_ADMIN);
   private static final Duration HOUR = Duration.ofHours(1);
 
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = Platform.DATABASES.h2();
   private final ManualClock clock = new ManualClock();
   private final Platform platform = Platform.start(database, clock);
   private final Tokens tokens = platform.tokens;

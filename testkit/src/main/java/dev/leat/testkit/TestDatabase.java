@@ -9,25 +9,45 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An empty database of a test's own, gone when closed: H2 in memory, or a schema in a real
- * PostgreSQL server that one JVM starts once.
+ * A database of a test's own: H2 in memory, or a schema in a real PostgreSQL server that one JVM
+ * starts once. It is empty, and gone when closed; where tests want tables in it, {@link
+ * MigratedDatabases} has such.
  */
 public final class TestDatabase implements AutoCloseable {
   private static final Object STARTING = new Object();
   private static @Nullable EmbeddedPostgres server;
 
   private final HikariDataSource pool;
+  private final Closed closed;
+  private final AtomicBoolean isClosed = new AtomicBoolean();
 
   private TestDatabase(String url, String user) {
+    this(url, user, inUse -> {});
+  }
+
+  /** One that is there already. */
+  TestDatabase(String url, String user, Closed closed) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);
     config.setUsername(user);
     config.setMaximumPoolSize(8);
+    // Most tests use one or two; a connection costs PostgreSQL a process.
+    config.setMinimumIdle(1);
     this.pool = new HikariDataSource(config);
+    this.closed = closed;
+  }
+
+  /** Hears once that the test is over. */
+  interface Closed {
+    /**
+     * @param inUse whether someone still held a connection
+     */
+    void closed(boolean inUse);
   }
 
   /** H2 in memory, in the PostgreSQL mode that the product uses. */
@@ -66,6 +86,10 @@ public final class TestDatabase implements AutoCloseable {
     return pool.getJdbcUrl();
   }
 
+  String user() {
+    return pool.getUsername();
+  }
+
   public DataSource dataSource() {
     return pool;
   }
@@ -80,9 +104,14 @@ public final class TestDatabase implements AutoCloseable {
     }
   }
 
+  /** Ends all connections; again it does nothing. */
   @Override
   public void close() {
-    pool.close();
+    if (isClosed.compareAndSet(false, true)) {
+      boolean inUse = pool.getHikariPoolMXBean().getActiveConnections() > 0;
+      pool.close();
+      closed.closed(inUse);
+    }
   }
 
   private static EmbeddedPostgres server() {

@@ -32,7 +32,7 @@ final class HostFunctionsFuzzTest {
   private static final int SCRIPTS = 250;
   private static final int CALLS = 8;
 
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = TestKeyValues.DATABASES.h2();
   private final TestServer server = new TestServer();
   private final TestHttp http =
       new TestHttp(OutboundConfig.DEFAULT.withPrivate("127.0.0.1:" + server.port()));

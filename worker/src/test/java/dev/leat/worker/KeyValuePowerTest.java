@@ -43,7 +43,7 @@ final class KeyValuePowerTest {
   private static final TenantId ACME = new TenantId("acme");
   private static final int BUFFER = KeyValueScript.BUFFER;
 
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = TestKeyValues.DATABASES.h2();
   private final Hook hook = new Hook();
   private final TestWorker worker = new TestWorker(database.dataSource(), hook);
 
@@ -401,7 +401,7 @@ final class KeyValuePowerTest {
   void deadStore_isAnswered() {
     KeyValueScript script = new KeyValueScript();
     script.set("k", "v", 0);
-    TestDatabase gone = TestDatabase.h2();
+    TestDatabase gone = TestKeyValues.DATABASES.h2();
     try (TestWorker without = new TestWorker(gone.dataSource(), hook)) {
       gone.execute("DROP TABLE key_values");
       KeyValueScript.Answers.of(without.invoke(function(script), "")).hasCodes(-6);

@@ -2,6 +2,7 @@ package dev.leat.worker;
 
 import dev.leat.contract.Allowance;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.worker.capability.HostWork;
 import dev.leat.worker.capability.keyvalue.KeyValuePower;
 import dev.leat.worker.capability.keyvalue.KeyValueStore;
@@ -13,6 +14,8 @@ import org.h2.jdbcx.JdbcDataSource;
 
 /** Values of functions in a database of a test. */
 public final class TestKeyValues {
+  static final MigratedDatabases DATABASES = new MigratedDatabases(WorkerSchema::migrate);
+
   final KeyValueStore store;
   final HostWork work = new HostWork(Executors.newVirtualThreadPerTaskExecutor(), 2);
   private volatile Allowance allowance = Allowance.PLATFORM;
@@ -21,8 +24,8 @@ public final class TestKeyValues {
     store = new JdbiKeyValueStore(database);
   }
 
+  /** In one of {@link #DATABASES}. */
   static TestKeyValues in(DataSource database) {
-    WorkerSchema.migrate(database);
     return new TestKeyValues(database);
   }
 

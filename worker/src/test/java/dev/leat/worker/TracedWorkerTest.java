@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 class TracedWorkerTest {
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-  private final TestDatabase database = TestDatabase.h2();
+  private final TestDatabase database = TestKeyValues.DATABASES.h2();
   private final TestWorker worker = new TestWorker(database.dataSource());
   private final List<Span> spans = new CopyOnWriteArrayList<>();
   private final Invoker traced = new TracedWorker(worker.worker, new ListedSpans(spans));

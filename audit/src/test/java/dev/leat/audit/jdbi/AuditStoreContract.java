@@ -10,6 +10,7 @@ import dev.leat.audit.AuditStore.Filter;
 import dev.leat.audit.Checkpoint;
 import dev.leat.contract.Page;
 import dev.leat.contract.TenantId;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ abstract class AuditStoreContract {
   private static final TenantId OTHER = new TenantId("other");
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.123Z");
 
+  static final MigratedDatabases DATABASES = new MigratedDatabases(AuditSchema::migrate);
+
   private final TestDatabase database;
   private AuditStore store;
 
@@ -37,7 +40,6 @@ abstract class AuditStoreContract {
 
   @BeforeEach
   void open() {
-    AuditSchema.migrate(database.dataSource());
     store = node();
   }
 

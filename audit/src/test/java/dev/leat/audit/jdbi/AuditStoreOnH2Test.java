@@ -1,9 +1,8 @@
 package dev.leat.audit.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 final class AuditStoreOnH2Test extends AuditStoreContract {
   AuditStoreOnH2Test() {
-    super(TestDatabase.h2());
+    super(DATABASES.h2());
   }
 }

@@ -15,6 +15,7 @@ import dev.leat.store.Leases;
 import dev.leat.store.Leases.Lease;
 import dev.leat.store.StoreSchema;
 import dev.leat.testkit.Eventually;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,21 +24,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AuditPushTest {
-  private final TestDatabase database = TestDatabase.h2();
+  private static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, AuditSchema::migrate);
+
+  private final TestDatabase database = DATABASES.h2();
   private final AuditStore records = new JdbiAuditStore(database.dataSource());
   private final Leases leases = new JdbiLeases(database.dataSource());
   private final PushStore store = new JdbiPushStore(database.dataSource(), leases);
   private final ScriptedSink sink = new ScriptedSink();
-
-  @BeforeEach
-  void migrate() {
-    StoreSchema.migrate(database.dataSource());
-    AuditSchema.migrate(database.dataSource());
-  }
 
   @AfterEach
   void close() {

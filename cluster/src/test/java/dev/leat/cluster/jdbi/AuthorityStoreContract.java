@@ -8,6 +8,7 @@ import dev.leat.cluster.trust.AuthorityStore.Kept;
 import dev.leat.cluster.trust.ClusterAuthority;
 import dev.leat.store.StoreFailure;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -19,7 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The law of the store, which every database must keep. */
@@ -27,15 +27,12 @@ abstract class AuthorityStoreContract {
   private static final int NODES = 4;
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+  static final MigratedDatabases DATABASES = new MigratedDatabases(ClusterSchema::migrate);
+
   private final TestDatabase database;
 
   AuthorityStoreContract(TestDatabase database) {
     this.database = database;
-  }
-
-  @BeforeEach
-  void migrate() {
-    ClusterSchema.migrate(database.dataSource());
   }
 
   @AfterEach

@@ -1,9 +1,8 @@
 package dev.leat.cluster.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 final class AuthorityStoreOnPostgresIT extends AuthorityStoreContract {
   AuthorityStoreOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(DATABASES.postgres());
   }
 }

@@ -18,6 +18,7 @@ import dev.leat.store.Leases.Lease;
 import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.Test;
 abstract class NodeStoreContract {
   private static final Duration TERM = Duration.ofMinutes(5);
 
+  static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, ClusterSchema::migrate);
+
   private final TestDatabase database;
   private final Leases leases;
   private final NodeStore store;
@@ -41,8 +45,6 @@ abstract class NodeStoreContract {
     this.leases = new JdbiLeases(database.dataSource());
     this.store = new JdbiNodeStore(database.dataSource(), leases);
     this.feed = new PolledChangeFeed(database.dataSource(), WakeUp.NONE);
-    StoreSchema.migrate(database.dataSource());
-    ClusterSchema.migrate(database.dataSource());
     feed.subscribe(
         new ChangeFeed.Subscriber() {
           @Override

@@ -1,9 +1,8 @@
 package dev.leat.cluster.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 final class NodeStoreOnH2Test extends NodeStoreContract {
   NodeStoreOnH2Test() {
-    super(TestDatabase.h2());
+    super(DATABASES.h2());
   }
 }

@@ -30,6 +30,7 @@ import dev.leat.store.JdbiLeases;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.blob.FileBlobs;
 import dev.leat.testkit.Eventually;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
 import java.nio.file.Path;
@@ -62,7 +63,10 @@ final class AsyncRunnerTest {
           Duration.ofHours(1),
           Set.of());
 
-  private final TestDatabase database = TestDatabase.h2();
+  private static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, InvocationsSchema::migrate);
+
+  private final TestDatabase database = DATABASES.h2();
   private final Workers workers = new Workers();
   private final Set<TenantId> suspended = new HashSet<>();
   private final AtomicBoolean isFull = new AtomicBoolean();
@@ -82,8 +86,6 @@ final class AsyncRunnerTest {
 
   @BeforeEach
   void start() {
-    StoreSchema.migrate(database.dataSource());
-    InvocationsSchema.migrate(database.dataSource());
     bodies = new LargeBodies(database.dataSource(), Optional.empty());
     store = new JdbiAsyncStore(database.dataSource(), bodies);
     runner = runner();

@@ -19,6 +19,7 @@ import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
 import dev.leat.invocations.jdbi.JdbiCallbackStore;
 import dev.leat.invocations.jdbi.LargeBodies;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
 import java.time.Clock;
@@ -39,7 +40,10 @@ final class CallbacksTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final long NOW = 1_800_000_000L;
 
-  private final TestDatabase database = TestDatabase.h2();
+  private static final MigratedDatabases DATABASES =
+      new MigratedDatabases(InvocationsSchema::migrate);
+
+  private final TestDatabase database = DATABASES.h2();
   private final List<Post> posts = new ArrayList<>();
   private Optional<byte[]> key = Optional.of(KEY);
   private Sent answer = new Sent(200, "");
@@ -58,7 +62,6 @@ final class CallbacksTest {
 
   @BeforeEach
   void start() {
-    InvocationsSchema.migrate(database.dataSource());
     store = new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource()));
     callbacks =
         new Callbacks(

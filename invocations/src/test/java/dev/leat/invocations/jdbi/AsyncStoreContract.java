@@ -35,6 +35,7 @@ import dev.leat.invocations.async.QueuedInvocation;
 import dev.leat.invocations.async.Settled;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,6 +66,8 @@ abstract class AsyncStoreContract {
   private static final Caller ANYBODY = new Caller("", true);
   private static final Usage USAGE = new Usage(42, 0, 0, Usage.Acquire.WARM, 0, 0, 0, 0);
 
+  static final MigratedDatabases DATABASES = new MigratedDatabases(InvocationsSchema::migrate);
+
   private final TestDatabase database;
   private AsyncStore store;
   private DeadLetterStore letters;
@@ -77,7 +80,6 @@ abstract class AsyncStoreContract {
 
   @BeforeEach
   void open() {
-    InvocationsSchema.migrate(database.dataSource());
     store = new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource()));
     callbacks = new JdbiCallbackStore(database.dataSource());
     letters = new JdbiDeadLetterStore(database.dataSource());

@@ -1,9 +1,8 @@
 package dev.leat.invocations.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 class AsyncStoreOnPostgresIT extends AsyncStoreContract {
   AsyncStoreOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(DATABASES.postgres());
   }
 }

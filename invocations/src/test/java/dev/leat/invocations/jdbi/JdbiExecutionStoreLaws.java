@@ -10,16 +10,18 @@ import dev.leat.contract.Usage;
 import dev.leat.invocations.ExecutionStore;
 import dev.leat.invocations.ExecutionStoreContract;
 import dev.leat.store.Database;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The store's laws on one kind of database, a new one for each test. */
 abstract class JdbiExecutionStoreLaws extends ExecutionStoreContract {
   private static final TenantId ACME = new TenantId("acme");
+
+  static final MigratedDatabases DATABASES = new MigratedDatabases(InvocationsSchema::migrate);
 
   private final TestDatabase database;
 
@@ -30,11 +32,6 @@ abstract class JdbiExecutionStoreLaws extends ExecutionStoreContract {
   @Override
   protected ExecutionStore newStore() {
     return new JdbiExecutionStore(database.dataSource());
-  }
-
-  @BeforeEach
-  void migrate() {
-    InvocationsSchema.migrate(database.dataSource());
   }
 
   @AfterEach

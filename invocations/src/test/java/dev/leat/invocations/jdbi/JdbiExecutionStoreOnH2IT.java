@@ -1,9 +1,8 @@
 package dev.leat.invocations.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 final class JdbiExecutionStoreOnH2IT extends JdbiExecutionStoreLaws {
   JdbiExecutionStoreOnH2IT() {
-    super(TestDatabase.h2());
+    super(DATABASES.h2());
   }
 }

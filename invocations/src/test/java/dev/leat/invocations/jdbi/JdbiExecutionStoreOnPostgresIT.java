@@ -1,9 +1,8 @@
 package dev.leat.invocations.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 final class JdbiExecutionStoreOnPostgresIT extends JdbiExecutionStoreLaws {
   JdbiExecutionStoreOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(DATABASES.postgres());
   }
 }

@@ -13,6 +13,7 @@ import dev.leat.invocations.async.KeyedCallStore.Caller;
 import dev.leat.invocations.async.KeyedCallStore.Claim;
 import dev.leat.invocations.async.KeyedCallStore.Key;
 import dev.leat.store.Database;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -38,6 +39,8 @@ abstract class KeyedCallStoreContract {
   private static final FirstAnswer ANSWER =
       new FirstAnswer.Response(201, Headers.of("X-A", "1"), new byte[] {1, 2, 3});
 
+  static final MigratedDatabases DATABASES = new MigratedDatabases(InvocationsSchema::migrate);
+
   private final TestDatabase database;
   private KeyedCallStore store;
 
@@ -47,7 +50,6 @@ abstract class KeyedCallStoreContract {
 
   @BeforeEach
   void open() {
-    InvocationsSchema.migrate(database.dataSource());
     store = new JdbiKeyedCallStore(database.dataSource());
   }
 

@@ -8,6 +8,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.invocations.LogLine;
 import dev.leat.invocations.LogStore;
 import dev.leat.invocations.LogStore.Filter;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ abstract class LogStoreContract {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.123Z");
   private static final Filter ALL = new Filter(Optional.empty(), Optional.empty());
 
+  static final MigratedDatabases DATABASES = new MigratedDatabases(InvocationsSchema::migrate);
+
   private final TestDatabase database;
   private LogStore store;
 
@@ -36,7 +39,6 @@ abstract class LogStoreContract {
 
   @BeforeEach
   void open() {
-    InvocationsSchema.migrate(database.dataSource());
     store = node();
   }
 

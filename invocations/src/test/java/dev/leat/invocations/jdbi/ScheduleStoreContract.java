@@ -33,6 +33,7 @@ import dev.leat.store.LeaseLost;
 import dev.leat.store.Leases;
 import dev.leat.store.Leases.Lease;
 import dev.leat.store.StoreSchema;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +60,9 @@ abstract class ScheduleStoreContract {
   private static final byte[] DATA = {1, 2, 3};
   private static final Duration TERM = Duration.ofMinutes(5);
 
+  static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, AuditSchema::migrate, InvocationsSchema::migrate);
+
   private final TestDatabase database;
   private Leases leases;
   private ScheduleStore store;
@@ -74,9 +78,6 @@ abstract class ScheduleStoreContract {
 
   @BeforeAll
   void open() {
-    StoreSchema.migrate(database.dataSource());
-    AuditSchema.migrate(database.dataSource());
-    InvocationsSchema.migrate(database.dataSource());
     leases = new JdbiLeases(database.dataSource());
     store = new JdbiScheduleStore(database.dataSource(), leases);
     queue = new JdbiAsyncStore(database.dataSource(), LargeBodies.inTable(database.dataSource()));

@@ -33,6 +33,7 @@ import dev.leat.store.Leases;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +56,10 @@ class SchedulesTest {
   private static final TenantId ACME = new TenantId("acme");
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final TestDatabase database = TestDatabase.h2();
+  private static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, AuditSchema::migrate, InvocationsSchema::migrate);
+
+  private final TestDatabase database = DATABASES.h2();
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T12:00:30Z"));
   private final Leases leases = new JdbiLeases(database.dataSource());
   private final ScheduleStore store = new JdbiScheduleStore(database.dataSource(), leases);
@@ -74,9 +78,6 @@ class SchedulesTest {
 
   @BeforeEach
   void open() {
-    StoreSchema.migrate(database.dataSource());
-    AuditSchema.migrate(database.dataSource());
-    InvocationsSchema.migrate(database.dataSource());
     functions.versions.put("mask", 1);
   }
 

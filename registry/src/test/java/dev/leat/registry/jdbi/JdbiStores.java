@@ -49,6 +49,7 @@ import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.testkit.Eventually;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -84,6 +85,9 @@ abstract class JdbiStores {
   private static final TenantId OTHER = new TenantId("other");
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+  static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, AuditSchema::migrate, RegistrySchema::migrate);
+
   private final TestDatabase database;
 
   JdbiStores(TestDatabase database) {
@@ -91,10 +95,7 @@ abstract class JdbiStores {
   }
 
   @BeforeEach
-  void migrate() {
-    StoreSchema.migrate(source());
-    AuditSchema.migrate(source());
-    RegistrySchema.migrate(source());
+  void trust() {
     // What is tried here with modules is tried with such as nobody signed.
     for (String tenant : List.of("acme", "other")) {
       execute(

@@ -1,9 +1,8 @@
 package dev.leat.registry.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 final class JdbiStoresOnH2IT extends JdbiStores {
   JdbiStoresOnH2IT() {
-    super(TestDatabase.h2());
+    super(DATABASES.h2());
   }
 }

@@ -1,9 +1,8 @@
 package dev.leat.registry.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 final class JdbiStoresOnPostgresIT extends JdbiStores {
   JdbiStoresOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(DATABASES.postgres());
   }
 }

@@ -20,6 +20,7 @@ import dev.leat.store.PolledChangeFeed;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
 import dev.leat.store.WakeUp;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ abstract class AssignmentStoreContract {
   private static final VersionRef F2 = version("f", 2, "b");
   private static final VersionRef G1 = version("g", 1, "c");
 
+  static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, SchedulerSchema::migrate);
+
   private final TestDatabase database;
   private final Leases leases;
   private final AssignmentStore store;
@@ -41,8 +45,6 @@ abstract class AssignmentStoreContract {
 
   AssignmentStoreContract(TestDatabase database) {
     this.database = database;
-    StoreSchema.migrate(database.dataSource());
-    SchedulerSchema.migrate(database.dataSource());
     leases = new JdbiLeases(database.dataSource());
     store = new JdbiAssignmentStore(database.dataSource(), leases);
     lease = leases.take("placement", "a#1", Duration.ofMinutes(5)).orElseThrow();

@@ -1,9 +1,8 @@
 package dev.leat.scheduler.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 final class AssignmentStoreOnH2Test extends AssignmentStoreContract {
   AssignmentStoreOnH2Test() {
-    super(TestDatabase.h2());
+    super(DATABASES.h2());
   }
 }

@@ -1,9 +1,8 @@
 package dev.leat.scheduler.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 
 final class AssignmentStoreOnPostgresIT extends AssignmentStoreContract {
   AssignmentStoreOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(DATABASES.postgres());
   }
 }

@@ -34,6 +34,7 @@ import dev.leat.tenants.Token;
 import dev.leat.tenants.TokenPosition;
 import dev.leat.tenants.TokenStore;
 import dev.leat.tenants.TokenStore.Added;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -57,7 +58,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +68,9 @@ abstract class StoresContract {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   private static final Added KEPT = new Added.Kept("first");
+
+  static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, AuditSchema::migrate, TenantsSchema::migrate);
 
   private final TestDatabase database;
   private final TenantStore tenants;
@@ -85,13 +88,6 @@ abstract class StoresContract {
     this.powers = new JdbiPowerStore(database.dataSource());
     this.keys = new JdbiSigningKeyStore(database.dataSource());
     this.issuers = new JdbiIssuerStore(database.dataSource());
-  }
-
-  @BeforeEach
-  void migrate() {
-    StoreSchema.migrate(database.dataSource());
-    AuditSchema.migrate(database.dataSource());
-    TenantsSchema.migrate(database.dataSource());
   }
 
   @AfterEach

@@ -4,7 +4,7 @@ import dev.leat.testkit.TestDatabase;
 
 final class StoresOnH2Test extends StoresContract {
   StoresOnH2Test() {
-    super(TestDatabase.h2());
+    super(DATABASES.h2());
   }
 
   @Override

@@ -4,7 +4,7 @@ import dev.leat.testkit.TestDatabase;
 
 final class StoresOnPostgresIT extends StoresContract {
   StoresOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(DATABASES.postgres());
   }
 
   @Override

@@ -27,6 +27,7 @@ import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.tenants.secret.jdbi.JdbiSecretStore;
 import dev.leat.testkit.DatabaseDump;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -61,6 +62,9 @@ abstract class SecretsContract {
   private static final byte[] VALUE = "sk_live_4eC39HqLyjWDarjtT1zdp7dc".getBytes(UTF_8);
   private static final byte[] NEXT = "sk_live_0123456789".getBytes(UTF_8);
 
+  static final MigratedDatabases DATABASES =
+      new MigratedDatabases(StoreSchema::migrate, AuditSchema::migrate, TenantsSchema::migrate);
+
   private final TestDatabase database;
   private final ManualClock clock = new ManualClock(NOW);
   private Optional<Encryption> encryption = Optional.of(by(OLD_KEY));
@@ -80,9 +84,6 @@ abstract class SecretsContract {
 
   @BeforeEach
   void migrate() {
-    StoreSchema.migrate(database.dataSource());
-    AuditSchema.migrate(database.dataSource());
-    TenantsSchema.migrate(database.dataSource());
     for (TenantId tenant : List.of(ACME, OTHER)) {
       new JdbiTenantStore(database.dataSource())
           .add(new Tenant(tenant, NOW, Tenant.State.ACTIVE), 10);

@@ -1,9 +1,8 @@
 package dev.leat.tenants.secret;
 
-import dev.leat.testkit.TestDatabase;
 
 final class SecretsOnH2Test extends SecretsContract {
   SecretsOnH2Test() {
-    super(TestDatabase.h2());
+    super(DATABASES.h2());
   }
 }

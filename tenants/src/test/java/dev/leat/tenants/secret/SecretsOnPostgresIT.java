@@ -1,9 +1,8 @@
 package dev.leat.tenants.secret;
 
-import dev.leat.testkit.TestDatabase;
 
 final class SecretsOnPostgresIT extends SecretsContract {
   SecretsOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(DATABASES.postgres());
   }
 }

@@ -14,6 +14,7 @@ import dev.leat.tenants.jdbi.JdbiQuotaStore;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.tenants.usage.jdbi.JdbiUsageStore;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,9 @@ public abstract class HourlyBalancesContract {
   private static final FunctionRef MASK = new FunctionRef(ACME, new FunctionName("mask"));
   private static final FunctionRef ECHO = new FunctionRef(ACME, new FunctionName("echo"));
 
+  protected static final MigratedDatabases DATABASES =
+      new MigratedDatabases(TenantsSchema::migrate);
+
   private final TestDatabase database;
   private final ManualClock clock = new ManualClock();
   private final AtomicLong nanos = new AtomicLong();
@@ -40,7 +44,6 @@ public abstract class HourlyBalancesContract {
 
   @BeforeEach
   void migrate() {
-    TenantsSchema.migrate(database.dataSource());
     database.execute("INSERT INTO tenants (id, created_at) VALUES ('acme', CURRENT_TIMESTAMP)");
     database.execute("INSERT INTO quotas VALUES ('acme', 'fuel-per-hour', 1000)");
     database.execute("INSERT INTO function_quotas VALUES ('acme', 'mask', 'fuel-per-hour', 700)");

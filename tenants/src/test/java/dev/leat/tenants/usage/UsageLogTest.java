@@ -28,6 +28,7 @@ import dev.leat.tenants.usage.UsageQuery.By;
 import dev.leat.tenants.usage.jdbi.JdbiUsageStore;
 import dev.leat.testkit.Eventually;
 import dev.leat.testkit.ManualClock;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
@@ -52,7 +53,9 @@ class UsageLogTest {
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantId OTHER = new TenantId("other");
 
-  private final TestDatabase database = TestDatabase.h2();
+  private static final MigratedDatabases DATABASES = new MigratedDatabases(TenantsSchema::migrate);
+
+  private final TestDatabase database = DATABASES.h2();
   private final LossyStore store = new LossyStore(new JdbiUsageStore(database.dataSource()));
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-02T12:30:00Z"));
   private final Set<TenantId> existing = new HashSet<>(List.of(ACME, OTHER));
@@ -63,7 +66,6 @@ class UsageLogTest {
 
   @BeforeEach
   void migrate() {
-    TenantsSchema.migrate(database.dataSource());
     for (TenantId tenant : List.of(ACME, OTHER)) {
       database.execute(
           "INSERT INTO tenants (id, created_at) VALUES ('%s', CURRENT_TIMESTAMP)"

@@ -7,6 +7,7 @@ import dev.leat.contract.TenantId;
 import dev.leat.tenants.jdbi.TenantsSchema;
 import dev.leat.tenants.usage.UsageQuery.By;
 import dev.leat.tenants.usage.jdbi.JdbiUsageStore;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
 import java.time.Duration;
@@ -32,6 +33,9 @@ public abstract class UsageStoreContract {
   /** The beginning of a day. */
   private static final long DAY = UsageRow.minute(Instant.parse("2026-01-02T00:00:00Z"));
 
+  protected static final MigratedDatabases DATABASES =
+      new MigratedDatabases(TenantsSchema::migrate);
+
   private final TestDatabase database;
   private final UsageStore store;
 
@@ -42,7 +46,6 @@ public abstract class UsageStoreContract {
 
   @BeforeEach
   void migrate() {
-    TenantsSchema.migrate(database.dataSource());
     for (TenantId tenant : List.of(ACME, OTHER)) {
       database.execute(
           "INSERT INTO tenants (id, created_at) VALUES ('%s', CURRENT_TIMESTAMP)"

@@ -19,8 +19,7 @@ class JdbiForgottenTenantsTest {
 
   @Test
   void remove_isDoneAgain_untilNothingCanBeWrittenAnyMore() {
-    try (TestDatabase database = TestDatabase.h2()) {
-      WorkerSchema.migrate(database.dataSource());
+    try (TestDatabase database = TestKeyValueStore.DATABASES.h2()) {
       JdbiForgottenTenants forgotten = new JdbiForgottenTenants(database.dataSource());
       forgotten.add("acme@1", NOW);
       forgotten.add("acme@1", NOW.plusSeconds(60));

@@ -1,10 +1,9 @@
 package dev.leat.worker.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 import dev.leat.worker.capability.keyvalue.KeyValueStoreContract;
 
 final class KeyValueStoreOnH2Test extends KeyValueStoreContract {
   KeyValueStoreOnH2Test() {
-    super(TestKeyValueStore.in(TestDatabase.h2()));
+    super(TestKeyValueStore.in(TestKeyValueStore.DATABASES.h2()));
   }
 }

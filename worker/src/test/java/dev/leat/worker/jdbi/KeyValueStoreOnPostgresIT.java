@@ -1,10 +1,9 @@
 package dev.leat.worker.jdbi;
 
-import dev.leat.testkit.TestDatabase;
 import dev.leat.worker.capability.keyvalue.KeyValueStoreContract;
 
 final class KeyValueStoreOnPostgresIT extends KeyValueStoreContract {
   KeyValueStoreOnPostgresIT() {
-    super(TestKeyValueStore.in(TestDatabase.postgres()));
+    super(TestKeyValueStore.in(TestKeyValueStore.DATABASES.postgres()));
   }
 }
