@@ -366,6 +366,11 @@ final class GatewayUnderTest implements AutoCloseable {
     public void open(TenantId tenant) {}
   }
 
+  /** Changes what is stored. */
+  void execute(String sql) {
+    database.execute(sql);
+  }
+
   @Override
   public void close() {
     gateway.stop(Duration.ofSeconds(1));

@@ -91,6 +91,21 @@ class KeyedCallTest {
   }
 
   @Test
+  void answer_thatTheTenantHasNoRoomFor_isItsCallersAlone_andIsNotRunAgain() {
+    node.functions.script = call -> {
+      node.execute("UPDATE async_counts SET keyed_anonymous_bytes = 67108864");
+      return ScriptedFunctions.saying("once");
+    };
+    Received first = open("order-5");
+    node.execute("DELETE FROM async_counts"); // with what it said was full
+
+    assertThat(first.body()).isEqualTo("once");
+    assertThat(open("order-5").problem()).isEqualTo("410 result-expired");
+    assertThat(open("order-5").field("leat-replayed")).isEqualTo("true");
+    assertThat(node.functions.invoked).hasSize(1);
+  }
+
+  @Test
   void key_ofACallThatIsRunLater_isOfWhoeverHasTheCredentials_too() {
     later("order-3", "Cookie", "session=ann", "User-Agent", "a", "X-Api-Key", "x");
     later("order-3", "Cookie", "session=ann", "User-Agent", "b", "X-Api-Key", "y");

@@ -25,6 +25,16 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
   /** Rows of a tenant's counts that these are spread over, so that few wait for each other. */
   private static final int SLOTS = 8;
 
+  /** The row of those who keep large answers: one after the other, so that each knows the room. */
+  private static final int LARGE_SLOT = SLOTS + 1;
+
+  private static final FirstAnswer NO_ROOM =
+      new FirstAnswer.Refusal(
+          ProblemCode.RESULT_EXPIRED,
+          "The call ran and was answered, but its answer was not kept: the tenant has as many bytes"
+              + " of answers to calls with an Idempotency-Key as it may. It is not run again by the"
+              + " same key; choose another to have it run again.");
+
   private static final int DETAIL_CHARS_MAX = 2_000;
 
   private static final byte[] NOTHING = new byte[0];
@@ -106,25 +116,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
 
   /** The row is there; it goes again where the tenant has as much as it may. */
   private static Claim counted(Handle handle, Key key) {
-    boolean isFull =
-        handle
-            .createQuery(
-                """
-                SELECT COALESCE(SUM(keyed), 0) AS keyed, COALESCE(SUM(keyed_bytes), 0) AS held,
-                  COALESCE(SUM(keyed_anonymous), 0) AS anonymous,
-                  COALESCE(SUM(keyed_anonymous_bytes), 0) AS anonymous_held
-                FROM async_counts WHERE tenant = :tenant
-                """)
-            .bind("tenant", tenant(key).value())
-            .map((row, context) ->
-                isFull(row.getLong("keyed"), row.getLong("held"), 1)
-                    || (key.caller().isAnonymous()
-                        && isFull(
-                            row.getLong("anonymous"),
-                            row.getLong("anonymous_held"),
-                            ANONYMOUS_PART)))
-            .one();
-    if (isFull) {
+    if (used(handle, tenant(key)).isFull(key.caller())) {
       bind(handle.createUpdate("DELETE FROM keyed_calls WHERE " + OF_KEY), key).execute();
       return new Claim.Full();
     }
@@ -138,8 +130,43 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
     counts.keyed(tenant(key), key.caller().isAnonymous(), more, bytes);
   }
 
-  private static boolean isFull(long keyed, long held, int part) {
-    return keyed >= OF_TENANT_MAX / part || held >= BYTES_OF_TENANT_MAX / part;
+  private static Used used(Handle handle, TenantId tenant) {
+    return handle
+        .createQuery(
+            """
+            SELECT COALESCE(SUM(keyed), 0) AS keyed, COALESCE(SUM(keyed_bytes), 0) AS held,
+              COALESCE(SUM(keyed_anonymous), 0) AS anonymous,
+              COALESCE(SUM(keyed_anonymous_bytes), 0) AS anonymous_held
+            FROM async_counts WHERE tenant = :tenant
+            """)
+        .bind("tenant", tenant.value())
+        .map((row, context) ->
+            new Used(
+                row.getLong("keyed"),
+                row.getLong("held"),
+                row.getLong("anonymous"),
+                row.getLong("anonymous_held")))
+        .one();
+  }
+
+  /** What a tenant has, and of that callers without a token. */
+  private record Used(long keyed, long held, long anonymous, long anonymousHeld) {
+    boolean isFull(Caller caller) {
+      return isFull(keyed, held, 1)
+          || (caller.isAnonymous() && isFull(anonymous, anonymousHeld, ANONYMOUS_PART));
+    }
+
+    private static boolean isFull(long keyed, long held, int part) {
+      return keyed >= OF_TENANT_MAX / part || held >= BYTES_OF_TENANT_MAX / part;
+    }
+
+    /** A row has its room since it was claimed. */
+    boolean hasRoom(Caller caller, long answer) {
+      return answer == 0
+          || (held + answer <= BYTES_OF_TENANT_MAX
+              && (!caller.isAnonymous()
+                  || anonymousHeld + answer <= BYTES_OF_TENANT_MAX / ANONYMOUS_PART));
+    }
   }
 
   /** Without a lock: whoever sends a call often holds a connection only as long as that takes. */
@@ -257,39 +284,66 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
     database.inTransaction(
         "Keeping what a key of " + key.function() + " was answered",
         handle -> {
-          byte[] head =
-              answer instanceof FirstAnswer.Response it ? StoredHead.of(it.headers()) : NOTHING;
-          byte[] body = answer instanceof FirstAnswer.Response it ? it.body() : NOTHING;
-          boolean isLarge = LargeBodies.isLarge(body);
-          int kept =
-              bind(
-                      handle.createUpdate(
-                          """
-                          UPDATE keyed_calls SET pending_until = NULL, status = :status,
-                            problem = :problem, detail = :detail, head = :head, body = :body,
-                            body_bytes = :bytes
-                          WHERE %s AND id = :id AND pending_until IS NOT NULL
-                          """
-                              .formatted(OF_KEY)),
-                      key)
-                  .bind("id", id)
-                  .bind("status", answer instanceof FirstAnswer.Response it ? it.status() : 0)
-                  .bind("problem", answer instanceof FirstAnswer.Refusal it ? it.code().name() : "")
-                  .bind("detail", answer instanceof FirstAnswer.Refusal it ? cut(it.detail()) : "")
-                  .bind("head", head)
-                  .bindByType("body", isLarge ? null : body, byte[].class)
-                  .bind("bytes", (long) body.length)
-                  .execute();
-          if (kept == 1) {
-            if (isLarge) {
-              LargeBodies.write(handle, tenant(key), id, LargeBodies.KEYED, body, Optional.empty());
-            }
-            AsyncCounts counts = new AsyncCounts();
-            count(counts, key, 0, head.length + body.length);
-            counts.write(handle, slot());
+          boolean isLarge = isLarge(answer);
+          if (isLarge) {
+            AsyncCounts none = new AsyncCounts();
+            count(none, key, 0, 0);
+            none.write(handle, LARGE_SLOT); // and so waits for others that do
           }
-          return kept;
+          boolean hasRoom = used(handle, tenant(key)).hasRoom(key.caller(), held(answer));
+          return keep(handle, key, id, hasRoom ? answer : NO_ROOM, isLarge ? LARGE_SLOT : slot());
         });
+  }
+
+  private static boolean isLarge(FirstAnswer answer) {
+    return LargeBodies.isLarge(body(answer));
+  }
+
+  private static byte[] body(FirstAnswer answer) {
+    return answer instanceof FirstAnswer.Response it ? it.body() : NOTHING;
+  }
+
+  private static byte[] head(FirstAnswer answer) {
+    return answer instanceof FirstAnswer.Response it ? StoredHead.of(it.headers()) : NOTHING;
+  }
+
+  private static long held(FirstAnswer answer) {
+    return head(answer).length + body(answer).length;
+  }
+
+  /** Whether the claim was still this one's. */
+  private static boolean keep(Handle handle, Key key, String id, FirstAnswer answer, int slot) {
+    byte[] body = body(answer);
+    boolean isLarge = isLarge(answer);
+    boolean isKept =
+        bind(
+                    handle.createUpdate(
+                        """
+                        UPDATE keyed_calls SET pending_until = NULL, status = :status,
+                          problem = :problem, detail = :detail, head = :head, body = :body,
+                          body_bytes = :bytes
+                        WHERE %s AND id = :id AND pending_until IS NOT NULL
+                        """
+                            .formatted(OF_KEY)),
+                    key)
+                .bind("id", id)
+                .bind("status", answer instanceof FirstAnswer.Response it ? it.status() : 0)
+                .bind("problem", answer instanceof FirstAnswer.Refusal it ? it.code().name() : "")
+                .bind("detail", answer instanceof FirstAnswer.Refusal it ? cut(it.detail()) : "")
+                .bind("head", head(answer))
+                .bindByType("body", isLarge ? null : body, byte[].class)
+                .bind("bytes", (long) body.length)
+                .execute()
+            == 1;
+    if (isKept) {
+      if (isLarge) {
+        LargeBodies.write(handle, tenant(key), id, LargeBodies.KEYED, body, Optional.empty());
+      }
+      AsyncCounts counts = new AsyncCounts();
+      count(counts, key, 0, held(answer));
+      counts.write(handle, slot);
+    }
+    return isKept;
   }
 
   private static String cut(String detail) {

@@ -215,6 +215,84 @@ abstract class KeyedCallStoreContract {
     assertThat(sum("keyed_anonymous_bytes")).isZero();
   }
 
+  /** Its caller has it; the same again is told so, and not run. */
+  @Test
+  void law3_keep_answerWithoutRoom_isNotKept_butThatItWasGiven() {
+    claim(KEY, "1");
+    database.execute("UPDATE async_counts SET keyed_bytes = 268435456 - 300");
+
+    store.keep(KEY, "1", new FirstAnswer.Response(200, Headers.NONE, new byte[301]));
+
+    assertThat(claim(KEY, "2")).isEqualTo(new Claim.Answered("1", 0));
+    assertThat(store.answer(KEY, "1"))
+        .get()
+        .isInstanceOfSatisfying(
+            FirstAnswer.Refusal.class,
+            it -> assertThat(it.code()).isEqualTo(ProblemCode.RESULT_EXPIRED));
+    assertThat(sum("keyed_bytes")).isEqualTo((256 << 20) - 300);
+    assertThat(store.claim(KEY, ANOTHER, "3", MINUTE)).isEqualTo(new Claim.Reused());
+  }
+
+  @Test
+  void law3_keep_problem_needsNoRoom() {
+    FirstAnswer refusal = new FirstAnswer.Refusal(ProblemCode.FUNCTION_TRAPPED, "it trapped");
+    claim(KEY, "1");
+    database.execute("UPDATE async_counts SET keyed_bytes = 268435456 + 100");
+
+    store.keep(KEY, "1", refusal);
+
+    assertThat(store.answer(KEY, "1")).contains(refusal);
+  }
+
+  @Test
+  void law3_keep_answersOfCallersWithoutAToken_haveAQuarter() {
+    claim(anonymous("order-1"), "1");
+    claim(KEY, "2");
+    database.execute(
+        "UPDATE async_counts SET keyed_anonymous_bytes = 67108864 WHERE keyed_anonymous = 1");
+
+    store.keep(anonymous("order-1"), "1", ANSWER);
+    store.keep(KEY, "2", ANSWER);
+
+    assertThat(store.answer(anonymous("order-1"), "1"))
+        .get()
+        .isInstanceOf(FirstAnswer.Refusal.class);
+    assertThat(store.answer(KEY, "2")).get().isInstanceOf(FirstAnswer.Response.class);
+  }
+
+  @Test
+  void law3_keep_largeAnswersAtTheSameTime_doNotGoBeyond() throws Exception {
+    int size = 100_000;
+    for (int i = 0; i < 12; i++) {
+      claim(key("ann", "k" + i), "id" + i);
+    }
+    long rows = sum("keyed_bytes");
+    database.execute(
+        "UPDATE async_counts SET keyed_bytes = keyed_bytes + %d WHERE slot = (SELECT MIN(slot) FROM async_counts)"
+            .formatted((256 << 20) - rows - 3 * (size + 100)));
+    List<Future<?>> ends = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+      for (int i = 0; i < 12; i++) {
+        String name = "k" + i;
+        String id = "id" + i;
+        ends.add(
+            threads.submit(() ->
+                store.keep(
+                    key("ann", name),
+                    id,
+                    new FirstAnswer.Response(200, Headers.NONE, new byte[size]))));
+      }
+    }
+    for (Future<?> end : ends) {
+      end.get();
+    }
+
+    assertThat(sum("keyed_bytes")).isLessThanOrEqualTo(256 << 20);
+    assertThat(number("SELECT COUNT(*) FROM keyed_calls WHERE status = 200")).isEqualTo(3);
+    assertThat(number("SELECT COUNT(*) FROM keyed_calls WHERE pending_until IS NULL"))
+        .isEqualTo(12);
+  }
+
   private static Key anonymous(String name) {
     return new Key(KEY.function(), new Caller("", true), name);
   }
