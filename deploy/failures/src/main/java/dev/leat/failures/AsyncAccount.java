@@ -1,6 +1,6 @@
 package dev.leat.failures;
 
-import dev.leat.failures.rig.PostgresServer;
+import dev.leat.failures.rig.Tables;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -56,17 +56,13 @@ record AsyncAccount(
   record End(String id, String state, int attempts) {}
 
   static AsyncAccount of(
-      PostgresServer server,
-      String database,
-      Map<String, String> ids,
-      Map<String, List<Instant>> begins) {
+      Tables tables, Map<String, String> ids, Map<String, List<Instant>> begins) {
     Map<String, End> ends =
-        server
-            .rows(database, ENDS, row -> new End(row.getString(1), row.getString(2), row.getInt(3)))
+        tables
+            .rows(ENDS, row -> new End(row.getString(1), row.getString(2), row.getInt(3)))
             .stream()
             .collect(Collectors.toMap(End::id, Function.identity()));
-    return new AsyncAccount(
-        ids, ends, begins, server.count(database, COUNTED), server.count(database, MISSING));
+    return new AsyncAccount(ids, ends, begins, tables.count(COUNTED), tables.count(MISSING));
   }
 
   /** Keys of calls that were accepted and that the database does not have. */

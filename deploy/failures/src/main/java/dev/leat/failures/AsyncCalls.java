@@ -6,8 +6,10 @@ import dev.leat.failures.rig.ControlPlane;
 import dev.leat.failures.rig.NodeProcess;
 import dev.leat.failures.rig.Place;
 import dev.leat.failures.rig.SteppedTime;
+import dev.leat.failures.rig.Tables;
 import dev.leat.failures.rig.Witness;
 import dev.leat.testkit.CuttableProxy;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,7 @@ final class AsyncCalls {
   private static final Duration APART = Duration.ofMillis(50);
 
   /** A node's lease lapses after five seconds, its calls back off for some seconds. */
-  private static final Duration DRAINED_WITHIN = Duration.ofMinutes(3);
+  static final Duration DRAINED_WITHIN = Duration.ofMinutes(3);
 
   private static final Duration ACCEPTED_WITHIN = Duration.ofMinutes(1);
 
@@ -132,10 +134,9 @@ final class AsyncCalls {
     }
     NodeProcess victim = stage.node(0);
     for (int round = 1; round <= stage.rounds(); round++) {
-      stage
-          .server()
+      cluster
+          .tables()
           .execute(
-              cluster.database(),
               """
               UPDATE schedules SET next_at = date_trunc('minute', now()),
                 data = convert_to('round-%d-' || id, 'UTF8')
@@ -152,8 +153,7 @@ final class AsyncCalls {
     }
     drained(stage, cluster);
     AsyncAccount account =
-        AsyncAccount.of(
-            stage.server(), cluster.database(), Map.of(), Witness.begins(cluster.logs()));
+        AsyncAccount.of(cluster.tables(), Map.of(), Witness.begins(cluster.logs()));
     int firings = SCHEDULES * stage.rounds();
     stage.claim(
         "each firing is accepted once: %d of %d".formatted(account.counted(), firings),
@@ -174,14 +174,10 @@ final class AsyncCalls {
         "all schedules of round " + round + " have fired",
         Duration.ofSeconds(30),
         () ->
-            stage
-                    .server()
-                    .count(
-                        cluster.database(), "SELECT COUNT(*) FROM schedules WHERE next_at <= now()")
-                == 0);
+            cluster.tables().count("SELECT COUNT(*) FROM schedules WHERE next_at <= now()") == 0);
   }
 
-  private static AsyncLoad begin(Stage stage, Cluster cluster) {
+  static AsyncLoad begin(Stage stage, Cluster cluster) {
     AsyncLoad load =
         stage.opened(
             new AsyncLoad(
@@ -193,25 +189,33 @@ final class AsyncCalls {
     return load.start(CLIENTS, APART, stage.random().nextLong());
   }
 
-  private static void nothingIsMissing(Stage stage, Cluster cluster) {
-    long missing = stage.server().count(cluster.database(), AsyncAccount.MISSING);
+  static void nothingIsMissing(Stage stage, Cluster cluster) {
+    long missing = cluster.tables().count(AsyncAccount.MISSING);
     stage.claim("nothing is missing, but " + missing, missing == 0);
   }
 
-  private static void drained(Stage stage, Cluster cluster) {
+  static void drained(Stage stage, Cluster cluster) {
     stage.until(
         "all has ended",
         DRAINED_WITHIN,
-        () -> stage.server().count(cluster.database(), AsyncAccount.OPEN) == 0);
+        () -> cluster.tables().count(AsyncAccount.OPEN) == 0);
   }
 
   /** Ends the load, waits for all that was accepted, and accounts for it. */
-  private static AsyncAccount end(Stage stage, Cluster cluster, AsyncLoad load) throws Exception {
-    stage.claim("each call is accepted in the end", load.end(ACCEPTED_WITHIN));
+  static AsyncAccount end(Stage stage, Cluster cluster, AsyncLoad load) throws Exception {
+    accepted(stage, load);
     drained(stage, cluster);
-    AsyncAccount account =
-        AsyncAccount.of(
-            stage.server(), cluster.database(), load.ids(), Witness.begins(cluster.logs()));
+    return account(stage, cluster.tables(), cluster, load);
+  }
+
+  static void accepted(Stage stage, AsyncLoad load) {
+    stage.claim("each call is accepted in the end", load.end(ACCEPTED_WITHIN));
+  }
+
+  /** Accounts for what was accepted, once all of it has ended. */
+  static AsyncAccount account(Stage stage, Tables tables, Cluster cluster, AsyncLoad load)
+      throws IOException {
+    AsyncAccount account = AsyncAccount.of(tables, load.ids(), Witness.begins(cluster.logs()));
     stage.claim("nothing is missing, but " + account.missing(), account.missing() == 0);
     stage.claim("nothing accepted is lost: " + some(account.lost()), account.lost().isEmpty());
     stage.claim(

@@ -82,7 +82,7 @@ final class Doors {
     NodeProcess old = cluster.node("b", Cluster.ALL, Place.HERE);
     stage.load(RATE);
     stage.fault("the cluster's format is 999, and b does not speak it");
-    stage.server().execute(cluster.database(), "UPDATE cluster_format SET number = 999");
+    cluster.tables().execute("UPDATE cluster_format SET number = 999");
     cluster.join(old);
     isRefused(stage, old, "999");
     stage.seconds(2);

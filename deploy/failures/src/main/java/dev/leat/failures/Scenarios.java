@@ -109,6 +109,14 @@ final class Scenarios {
               "Calls are run later, and the database is away again and again.",
               AsyncCalls::databaseAway),
           new Scenario(
+              "async-disk-full",
+              "Calls are run later, and the disk of a node with H2 is full again and again.",
+              FullDisks::embedded),
+          new Scenario(
+              "async-disk-full-postgres",
+              "Calls are run later, and the disk of PostgreSQL is full again and again.",
+              FullDisks::postgres),
+          new Scenario(
               "async-paused",
               "Calls are run later, and a node stands still (SIGSTOP), mostly for longer than its"
                   + " lease: it begins nothing that was taken over.",

@@ -109,12 +109,13 @@ final class Stage implements AutoCloseable {
 
   /** One of which no node is started yet. */
   Cluster clusterNotStarted(String... namesAndRoles) throws IOException {
-    return clusterNotStarted(server.port(), Map.of(), namesAndRoles);
+    return clusterNotStarted(server, server.port(), Map.of(), namesAndRoles);
   }
 
   private Cluster clusterNotStarted(
-      int databasePort, Map<String, Place> places, String... namesAndRoles) throws IOException {
-    Cluster made = new Cluster(directory, server, databasePort, random).by(LAUNCHER);
+      PostgresServer on, int databasePort, Map<String, Place> places, String... namesAndRoles)
+      throws IOException {
+    Cluster made = new Cluster(directory, on, databasePort, random).by(LAUNCHER);
     cluster = made;
     open.add(made);
     for (int i = 0; i < namesAndRoles.length; i += 2) {
@@ -137,6 +138,17 @@ final class Stage implements AutoCloseable {
     return made;
   }
 
+  /** A node alone, with its embedded database. */
+  Cluster embedded(String name) throws IOException {
+    Cluster made = new Cluster(directory, server, server.port(), random).by(LAUNCHER);
+    cluster = made;
+    open.add(made);
+    made.embedded(name);
+    made.start();
+    made.deploy();
+    return made;
+  }
+
   /** Likewise, with a proxy before the database. */
   Cluster cluster(CuttableProxy proxy, String... namesAndRoles) throws IOException {
     open.add(proxy);
@@ -150,7 +162,15 @@ final class Stage implements AutoCloseable {
    */
   Cluster cluster(int databasePort, Map<String, Place> places, String... namesAndRoles)
       throws IOException {
-    Cluster made = clusterNotStarted(databasePort, places, namesAndRoles);
+    return started(clusterNotStarted(server, databasePort, places, namesAndRoles));
+  }
+
+  /** Likewise, on a database server of its own. */
+  Cluster cluster(PostgresServer own, String... namesAndRoles) throws IOException {
+    return started(clusterNotStarted(own, own.port(), Map.of(), namesAndRoles));
+  }
+
+  private Cluster started(Cluster made) throws IOException {
     say("starting " + made.nodes().size() + " nodes");
     made.start();
     made.deploy();

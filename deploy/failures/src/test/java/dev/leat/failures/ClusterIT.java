@@ -65,7 +65,7 @@ class ClusterIT {
       allShowAll(cluster, front, mixed);
       everyGatewayCalls(token, front, mixed);
       workerAlone_isNoGateway(back, token);
-      aSchedule_isFiredOnce(cluster, server, front);
+      aSchedule_isFiredOnce(cluster, front);
       quotas_holdOnOtherNodes(cluster, front, mixed, token);
       revocations_holdOnOtherNodes(cluster, front, mixed, token);
       aKilledNode_isLost_andItsPlacesComeBack(cluster, front, mixed);
@@ -104,8 +104,8 @@ class ClusterIT {
   }
 
   /** Its time is set in the database, since none fires more often than each minute. */
-  private static void aSchedule_isFiredOnce(
-      Cluster cluster, PostgresServer server, NodeProcess front) throws IOException {
+  private static void aSchedule_isFiredOnce(Cluster cluster, NodeProcess front)
+      throws IOException {
     int status =
         cluster
             .controlPlane(front)
@@ -115,14 +115,11 @@ class ClusterIT {
                 "application/json",
                 "{\"id\":\"yearly\",\"function\":\"quick\",\"cron\":\"0 0 1 1 *\",\"data\":\"eA==\"}");
     assertThat(status).isEqualTo(201);
-    server.execute(
-        cluster.database(), "UPDATE schedules SET next_at = date_trunc('minute', now())");
+    cluster.tables().execute("UPDATE schedules SET next_at = date_trunc('minute', now())");
     Eventually.holds(
         "its call is done",
         () ->
-            server.count(
-                    cluster.database(), "SELECT COUNT(*) FROM async_results WHERE state = 'done'")
-                == 1);
+            cluster.tables().count("SELECT COUNT(*) FROM async_results WHERE state = 'done'") == 1);
     assertThat(
             cluster
                 .controlPlane(front)
@@ -130,7 +127,7 @@ class ClusterIT {
                 .at("/last/outcome")
                 .asText())
         .isEqualTo("accepted");
-    assertThat(server.count(cluster.database(), "SELECT SUM(accepted) FROM async_counts")).isOne();
+    assertThat(cluster.tables().count("SELECT SUM(accepted) FROM async_counts")).isOne();
   }
 
   private void quotas_holdOnOtherNodes(

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,6 +43,7 @@ public final class AsyncLoad implements AutoCloseable {
   private final List<Thread> clients = new ArrayList<>();
   private final AtomicInteger sent = new AtomicInteger();
   private final AtomicLong again = new AtomicLong();
+  private final Map<String, Long> refusals = new ConcurrentHashMap<>();
   private final Map<String, String> ids = new ConcurrentHashMap<>();
   private volatile boolean isEnding;
   private volatile boolean isGivenUp;
@@ -85,6 +87,7 @@ public final class AsyncLoad implements AutoCloseable {
           ids.put(key, JSON.readTree(response.body()).path("id").asText());
           return;
         }
+        refusals.merge(refusal(response), 1L, Long::sum);
       } catch (IOException e) {
         // Whether it arrived is not known: it is sent again.
       } catch (InterruptedException e) {
@@ -94,6 +97,14 @@ public final class AsyncLoad implements AutoCloseable {
       again.incrementAndGet();
       LockSupport.parkNanos(AGAIN_AFTER.toNanos());
     }
+  }
+
+  private static String refusal(HttpResponse<String> response) throws IOException {
+    return "%d %s%s"
+        .formatted(
+            response.statusCode(),
+            JSON.readTree(response.body()).path("code").asText("without a code"),
+            response.headers().firstValue("Retry-After").isPresent() ? "" : " without Retry-After");
   }
 
   private HttpRequest request(String key, Random random) {
@@ -139,6 +150,11 @@ public final class AsyncLoad implements AutoCloseable {
   /** How often a client sent a call again. */
   public long again() {
     return again.get();
+  }
+
+  /** How often they were refused: by status and code, and what of it lacks a Retry-After. */
+  public Map<String, Long> refusals() {
+    return new TreeMap<>(refusals);
   }
 
   @Override

@@ -71,14 +71,19 @@ public final class Cluster implements AutoCloseable {
     return this;
   }
 
-  /** Its database's name. */
-  public String database() {
-    return database;
+  /** What its nodes keep in the database. */
+  public Tables tables() {
+    return server.tables(database);
   }
 
   /** A node that runs alone, as {@code leat up} does; not started. */
   public NodeProcess single(String name) throws IOException {
-    return add(name, ALL, Place.HERE, freePort(), List.of("up"));
+    return add(name, ALL, Place.HERE, freePort(), config(Place.HERE), List.of("up"));
+  }
+
+  /** Likewise, with its embedded database instead of that of the others. */
+  public NodeProcess embedded(String name) throws IOException {
+    return add(name, ALL, Place.HERE, freePort(), "", List.of("up"));
   }
 
   /** A node of the cluster, not started. */
@@ -110,6 +115,7 @@ public final class Cluster implements AutoCloseable {
         roles,
         place,
         port,
+        config(place),
         List.of(
             "node",
             "--name",
@@ -120,12 +126,13 @@ public final class Cluster implements AutoCloseable {
             String.valueOf(clusterPort)));
   }
 
-  private NodeProcess add(String name, String roles, Place place, int port, List<String> arguments)
+  private NodeProcess add(
+      String name, String roles, Place place, int port, String settings, List<String> arguments)
       throws IOException {
     Path home = directory.resolve(name);
     Files.createDirectories(home);
     Path config = home.resolve("node.yaml");
-    Files.writeString(config, config(place));
+    Files.writeString(config, settings);
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of("--config", config.toString()));
     NodeProcess node = new NodeProcess(name, place, port, home, all);
@@ -324,12 +331,12 @@ public final class Cluster implements AutoCloseable {
 
   /** How many rows the scheduler's decisions have in the database. */
   public long assignments() {
-    return server.count(database, "SELECT COUNT(*) FROM assignments");
+    return tables().count("SELECT COUNT(*) FROM assignments");
   }
 
   /** Where a node's Hazelcast member listens, 0 if it has none. */
   public long memberPort(String node) {
-    return server.count(database, "SELECT member_port FROM nodes WHERE name = '" + node + "'");
+    return tables().count("SELECT member_port FROM nodes WHERE name = '" + node + "'");
   }
 
   /** What all nodes have logged. */

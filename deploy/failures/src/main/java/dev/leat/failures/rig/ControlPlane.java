@@ -106,7 +106,12 @@ public final class ControlPlane {
 
   /** What a GET answers, which must be 200. */
   public JsonNode get(String path) throws IOException {
-    return JSON.readTree(expect(200, send("GET", path, "", new byte[0])).body());
+    return JSON.readTree(text(path));
+  }
+
+  /** Likewise, as it is. */
+  public String text(String path) throws IOException {
+    return expect(200, send("GET", path, "", new byte[0])).body();
   }
 
   /** The status of a request to the control plane. */

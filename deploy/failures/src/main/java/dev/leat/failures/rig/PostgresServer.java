@@ -2,25 +2,39 @@ package dev.leat.failures.rig;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
+import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real PostgreSQL on a free port of 127.0.0.1, gone when closed. */
+/** A real PostgreSQL on a free port of 127.0.0.1, gone when closed. Confined to one thread. */
 public final class PostgresServer implements AutoCloseable {
-  private final EmbeddedPostgres server;
+  private final EmbeddedPostgres.Builder builder;
   private final AtomicInteger databases = new AtomicInteger();
+  private EmbeddedPostgres server;
 
-  private PostgresServer(EmbeddedPostgres server) {
-    this.server = server;
+  private PostgresServer(EmbeddedPostgres.Builder builder) throws IOException {
+    this.builder = builder;
+    this.server = builder.start();
   }
 
   public static PostgresServer start() throws IOException {
-    return new PostgresServer(EmbeddedPostgres.builder().start());
+    return new PostgresServer(EmbeddedPostgres.builder());
+  }
+
+  /**
+   * One that has its data, and its log of what is to be written, on a disk of some 100 MB.
+   *
+   * @param data made if it is missing, and left behind
+   */
+  public static PostgresServer startOnSmallDisk(Path data) throws IOException {
+    return new PostgresServer(
+        EmbeddedPostgres.builder()
+            .setDataDirectory(data)
+            .setCleanDataDirectory(false)
+            .setServerConfig("min_wal_size", "32MB")
+            .setServerConfig("max_wal_size", "32MB"));
   }
 
   public int port() {
@@ -30,59 +44,30 @@ public final class PostgresServer implements AutoCloseable {
   /** Makes an empty database; answers its name. */
   public String newDatabase() {
     String name = "leat" + databases.incrementAndGet();
-    execute("CREATE DATABASE " + name);
+    tables("postgres").execute("CREATE DATABASE " + name);
     return name;
   }
 
-  private void execute(String sql) {
-    try (Connection connection = server.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+  /** The tables of one of its databases. */
+  public Tables tables(String database) {
+    return Tables.at(server.getJdbcUrl("postgres", database));
+  }
+
+  /** Whether it takes connections. */
+  public boolean isUp() {
+    try (Connection connection =
+        DriverManager.getConnection(server.getJdbcUrl("postgres", "postgres"))) {
+      return connection.isValid(1);
     } catch (SQLException e) {
-      throw new IllegalStateException(sql, e);
+      return false;
     }
   }
 
-  /** Does this in one of its databases, behind the back of the nodes. */
-  public void execute(String database, String sql) {
-    try (Connection connection = server.getDatabase("postgres", database).getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(sql, e);
-    }
-  }
-
-  /** What this query counts there. */
-  public long count(String database, String sql) {
-    try (Connection connection = server.getDatabase("postgres", database).getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet counted = statement.executeQuery(sql)) {
-      return counted.next() ? counted.getLong(1) : 0;
-    } catch (SQLException e) {
-      throw new IllegalStateException(sql, e);
-    }
-  }
-
-  /** What a row is turned into. */
-  @FunctionalInterface
-  public interface RowReader<T> {
-    T read(ResultSet row) throws SQLException;
-  }
-
-  /** What this query finds there. */
-  public <T> List<T> rows(String database, String sql, RowReader<T> reader) {
-    try (Connection connection = server.getDatabase("postgres", database).getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet found = statement.executeQuery(sql)) {
-      List<T> rows = new ArrayList<>();
-      while (found.next()) {
-        rows.add(reader.read(found));
-      }
-      return rows;
-    } catch (SQLException e) {
-      throw new IllegalStateException(sql, e);
-    }
+  /** Starts it again where it was, after it has ended by itself. */
+  public void restart() throws IOException {
+    int port = port();
+    server.close();
+    server = builder.setPort(port).start();
   }
 
   @Override
