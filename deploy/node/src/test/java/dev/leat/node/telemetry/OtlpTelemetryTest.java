@@ -25,6 +25,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -208,18 +211,25 @@ class OtlpTelemetryTest {
     assertThat(Collector.texts(own.getAttributesList())).containsEntry("request", "r-2");
   }
 
+  /** At once, as each that fails is tried again for seconds. */
   @Test
-  void tls_goesToACollectorThatIsTrusted_andToNoOther(@TempDir Path directory) throws IOException {
+  void tls_goesToACollectorThatIsTrusted_andToNoOther(@TempDir Path directory) throws Exception {
     TestCertificate known = TestCertificate.of(directory, "known", "dns:localhost");
     TestCertificate stranger = TestCertificate.of(directory, "stranger", "dns:localhost");
     TestCertificate misnamed = TestCertificate.of(directory, "misnamed", "dns:elsewhere");
     try (Collector trusted = Collector.startTls(known.context());
         Collector impostor = Collector.startTls(stranger.context());
-        Collector wrong = Collector.startTls(misnamed.context())) {
-      assertThat(sent(trusted, known.pem())).isTrue();
-      assertThat(sent(impostor, known.pem())).isFalse();
-      assertThat(sent(wrong, misnamed.pem())).isFalse();
-      assertThat(sent(trusted, "")).as("nobody of the JDK's vouches for it").isFalse();
+        Collector wrong = Collector.startTls(misnamed.context());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Boolean> toKnown = threads.submit(() -> sent(trusted, known.pem()));
+      Future<Boolean> toImpostor = threads.submit(() -> sent(impostor, known.pem()));
+      Future<Boolean> toMisnamed = threads.submit(() -> sent(wrong, misnamed.pem()));
+      Future<Boolean> toUnknown = threads.submit(() -> sent(trusted, ""));
+
+      assertThat(toKnown.get()).isTrue();
+      assertThat(toImpostor.get()).isFalse();
+      assertThat(toMisnamed.get()).isFalse();
+      assertThat(toUnknown.get()).as("nobody of the JDK's vouches for it").isFalse();
       assertThat(trusted.spans).hasSize(1);
       assertThat(impostor.requests).hasValue(0);
       assertThat(wrong.requests).hasValue(0);
