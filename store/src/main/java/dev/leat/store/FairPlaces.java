@@ -1,9 +1,11 @@
 package dev.leat.store;
 
 import dev.leat.contract.TenantId;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,7 @@ public final class FairPlaces {
 
   /** Waits for a place, on the caller's thread, and does the work there. */
   public void run(TenantId tenant, Runnable work) {
-    Share share =
-        shares.compute(tenant, (key, known) -> (known == null ? new Share() : known).joined());
+    Share share = joined(tenant);
     share.places.acquireUninterruptibly();
     places.acquireUninterruptibly();
     try {
@@ -37,8 +38,47 @@ public final class FairPlaces {
     } finally {
       places.release();
       share.places.release();
-      shares.computeIfPresent(tenant, (key, known) -> known.left());
+      left(tenant);
     }
+  }
+
+  /** The same within a time: false, and nothing is done, when no place was free in it. */
+  public boolean tryRun(TenantId tenant, Duration patience, Runnable work) {
+    Share share = joined(tenant);
+    long deadline = System.nanoTime() + patience.toNanos();
+    boolean hasShare = false;
+    boolean hasPlace = false;
+    try {
+      hasShare = share.places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+      hasPlace =
+          hasShare
+              && places.tryAcquire(
+                  Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      if (hasPlace) {
+        work.run();
+      }
+      return hasPlace;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      if (hasPlace) {
+        places.release();
+      }
+      if (hasShare) {
+        share.places.release();
+      }
+      left(tenant);
+    }
+  }
+
+  private Share joined(TenantId tenant) {
+    return shares.compute(
+        tenant, (key, known) -> (known == null ? new Share() : known).joined());
+  }
+
+  private void left(TenantId tenant) {
+    shares.computeIfPresent(tenant, (key, known) -> known.left());
   }
 
   /** What is done at the same moment for one tenant. */

@@ -87,8 +87,7 @@ final class AsyncParts {
   final Schedules schedules;
   final FireSchedules firing;
 
-  /** Where large bodies are not in tables. */
-  private final Optional<DiscardedBodies> discarded;
+  private final DiscardedBodies discarded;
 
   final Callbacks callbacks;
   final KeyedCalls keyed;
@@ -130,7 +129,7 @@ final class AsyncParts {
     Leases leases = new JdbiLeases(source);
     LargeBodies bodies = new LargeBodies(source, blobs);
     BodiesAhead ahead = new BodiesAhead(bodies, blocking);
-    discarded = blobs.map(it -> new DiscardedBodies(bodies, leases, UUID.randomUUID().toString()));
+    discarded = new DiscardedBodies(bodies, leases, UUID.randomUUID().toString());
     store = new JdbiAsyncStore(source, bodies);
     Backlogs room = tenant -> backlog(allowances.of(tenant));
     AsyncFunctions functions = new RoutedFunctions(routes, isDrained);
@@ -247,11 +246,11 @@ final class AsyncParts {
     callbacks.start();
     accepting.start();
     firing.start();
-    discarded.ifPresent(DiscardedBodies::start);
+    discarded.start();
   }
 
   void close() {
-    discarded.ifPresent(DiscardedBodies::close);
+    discarded.close();
     firing.close();
     accepting.close();
     runner.close();

@@ -47,14 +47,16 @@ record BlobStorage(
 
   /** What is compiled is a cache, which is of no use in a bucket some milliseconds away. */
   private static BlobStorage inBucket(BucketConfig bucket, Database database, WrappedKeys wrapped) {
+    Bucket bodies = new Bucket(bucket, bucket.bodiesPrefix(), System.getenv());
     S3BlobStore blobs = new S3BlobStore(bucket, System.getenv());
     JdbiClassStore classes = new JdbiClassStore(database, wrapped);
     return new BlobStorage(
         blobs,
         classes,
-        Optional.of(new Bucket(bucket, bucket.bodiesPrefix(), System.getenv())),
+        Optional.of(bodies),
         () -> {
           blobs.start();
+          bodies.probe();
           classes.start();
         },
         classes);

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param parts a form's, by name; empty where the operation takes none
  * @param origin scheme and authority that the client used, such as {@code http://127.0.0.1:8080}
  * @param cancellation given up when the client goes
+ * @param memory takes so many bytes for an answer that is about to be read, or gives false
  */
 record Call(
     @Nullable Principal principal,
@@ -40,7 +42,8 @@ record Call(
     @Nullable JsonNode json,
     Map<String, byte[]> parts,
     String origin,
-    Cancellation cancellation) {
+    Cancellation cancellation,
+    LongPredicate memory) {
   Principal by() {
     return Objects.requireNonNull(principal, "an operation that needs no token has no caller");
   }

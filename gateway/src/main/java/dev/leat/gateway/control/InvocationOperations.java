@@ -146,11 +146,7 @@ final class InvocationOperations {
               ProblemCode.NOT_READY,
               "It is %s, begun %d times. Ask again later."
                   .formatted(status.state().word(), status.attempts()));
-      case DONE ->
-          async
-              .result(call.tenant(), status.id())
-              .<Reply>map(it -> new Reply.OfFunction(it.status(), it.headers(), it.body()))
-              .orElseGet(() -> unknown(call));
+      case DONE -> answer(call, status);
       case FAILED, DEAD ->
           Reply.refused(
               ProblemCode.NO_RESULT,
@@ -159,6 +155,19 @@ final class InvocationOperations {
       case CANCELLED ->
           Reply.refused(ProblemCode.NO_RESULT, "It was cancelled before the function answered.");
     };
+  }
+
+  /** Read only when there is memory for it. */
+  private Reply answer(Call call, InvocationStatus done) {
+    OptionalLong bytes = async.resultBytes(call.tenant(), done.id());
+    if (bytes.isPresent() && !call.memory().test(bytes.getAsLong())) {
+      return Reply.refused(
+          ProblemCode.OVERLOADED, "The memory for responses is used up. Ask again later.");
+    }
+    return async
+        .result(call.tenant(), done.id())
+        .<Reply>map(it -> new Reply.OfFunction(it.status(), it.headers(), it.body()))
+        .orElseGet(() -> unknown(call));
   }
 
   private Reply cancel(Call call) {

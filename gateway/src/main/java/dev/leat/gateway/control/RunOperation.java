@@ -70,7 +70,8 @@ final class RunOperation implements Step<ControlExchange> {
             exchange.json(),
             exchange.parts(),
             request.authority() == null ? "" : request.scheme() + "://" + request.authority(),
-            exchange.cancellation());
+            exchange.cancellation(),
+            exchange.memory()::exchange);
     blocking.execute(() -> {
       Written reply = written(exchange, call);
       exchange.written(exchange.memory().exchange(reply.body().length) ? reply : NO_ROOM);

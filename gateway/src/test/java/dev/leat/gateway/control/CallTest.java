@@ -26,7 +26,8 @@ class CallTest {
         StrictJson.tree(json),
         Map.of(),
         "",
-        new Cancellation());
+        new Cancellation(),
+        bytes -> true);
   }
 
   @Test

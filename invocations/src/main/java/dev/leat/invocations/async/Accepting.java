@@ -6,6 +6,7 @@ import dev.leat.store.StoreFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +73,34 @@ public final class Accepting implements AutoCloseable {
    * @param told what became of it, on another thread or at once; must be brief
    */
   public void accept(NewInvocation invocation, Consumer<Acceptance> told) {
-    bodies.keep(invocation, kept -> offer(new Wish(kept, told)));
+    Wish wish = new Wish(invocation, told);
+    if (bodies.isKeptAhead(invocation.call().body())) {
+      bodies.run(
+          invocation.version().function().tenant(), () -> prepare(wish), () -> offer(wish));
+    } else {
+      offer(wish);
+    }
+  }
+
+  /** Keeps its body ahead, unless it would be refused for what is known already. */
+  private void prepare(Wish wish) {
+    try {
+      Optional<Acceptance> refusal =
+          exists.test(wish.invocation().version().function().tenant())
+              ? store.refusal(wish.invocation(), room)
+              : Optional.of(new Acceptance.Overloaded());
+      if (refusal.isPresent()) {
+        tell(wish, refusal.get());
+      } else {
+        offer(new Wish(bodies.kept(wish.invocation()), wish.told()));
+      }
+    } catch (StoreFailure e) {
+      LOG.warn("An invocation cannot be accepted cause={}", e.toString());
+      tell(wish, new Acceptance.StoreAway());
+    } catch (RuntimeException | Error e) { // else its caller would wait for ever
+      LOG.error("Accepting an invocation failed", e);
+      tell(wish, new Acceptance.StoreAway());
+    }
   }
 
   private void offer(Wish wish) {
@@ -170,10 +198,10 @@ public final class Accepting implements AutoCloseable {
 
   /** What one's caller throws must not keep the others from being told. */
   private void tell(Wish wish, Acceptance answer) {
-    if (!isNew(answer)) {
-      bodies.discard(wish.invocation());
-    }
     try {
+      if (!isNew(answer)) {
+        bodies.discard(wish.invocation());
+      }
       wish.told().accept(answer);
     } catch (RuntimeException | Error e) {
       LOG.error("Telling that an invocation is accepted failed", e);

@@ -2,6 +2,7 @@ package dev.leat.invocations.async;
 
 import dev.leat.contract.TenantId;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** What callers do with invocations that were accepted. Blocks on the store. */
@@ -25,6 +26,11 @@ public final class AsyncInvocations {
   /** What a function answered; empty unless the invocation is done. */
   public Optional<KeptResult> result(TenantId tenant, String id) {
     return store.result(tenant, id);
+  }
+
+  /** How long the body of {@link #result} is; empty if there is none. */
+  public OptionalLong resultBytes(TenantId tenant, String id) {
+    return store.resultBytes(tenant, id);
   }
 
   /** Whether it was there, and is not kept any more. */

@@ -8,6 +8,7 @@ import dev.leat.contract.Invocation;
 import dev.leat.contract.Invoker;
 import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
+import dev.leat.contract.Usage;
 import dev.leat.invocations.async.AsyncFunctions.AsyncFunction;
 import dev.leat.invocations.async.AsyncStore.Backlogs;
 import dev.leat.store.Leases;
@@ -21,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -53,6 +55,9 @@ public final class AsyncRunner implements AutoCloseable {
   /** Written at once. */
   private static final int SETTLED_AT_ONCE = 1_000;
 
+  /** Until the body of one is asked for again that could not be read. */
+  private static final Duration BODY_AWAY = Duration.ofSeconds(10);
+
   private static final Duration GIVEN_UP_EVERY = Duration.ofMillis(200);
   private static final Duration PRUNE_EVERY = Duration.ofSeconds(30);
   private static final int PRUNED_AT_ONCE = 1_000;
@@ -81,9 +86,14 @@ public final class AsyncRunner implements AutoCloseable {
   private final ClosedPlaces closedPlaces = new ClosedPlaces();
   private final Taken taken = new Taken();
   private final Map<String, Run> running = new ConcurrentHashMap<>();
+
+  /** What has ended and waits until its large bodies are kept. */
+  private final Map<Run, Settled> onTheirWay = new ConcurrentHashMap<>();
+
   private final Queue<Settled> settled = new ConcurrentLinkedQueue<>();
   private final AtomicInteger starting = new AtomicInteger();
   private final HeldBytes held = new HeldBytes(BYTES_MAX);
+  private final AtomicBoolean isPruning = new AtomicBoolean();
   private final AtomicLong begun = new AtomicLong();
   private final Thread thread;
 
@@ -103,7 +113,7 @@ public final class AsyncRunner implements AutoCloseable {
    * @param backlogs how much each tenant may have, by destinations too
    * @param invoker where calls go, as the gateway's do
    * @param pressure of the calls that somebody waits for at this node's worker
-   * @param blocking runs what reads large bodies
+   * @param blocking runs what reads large bodies and removes what is kept no longer
    */
   public AsyncRunner(
       AsyncStore store,
@@ -248,6 +258,7 @@ public final class AsyncRunner implements AutoCloseable {
         batch.add(next);
       } else { // another node has it
         held.release(next.invocation().id());
+        bodies.discard(next);
       }
     }
     return batch;
@@ -460,10 +471,25 @@ public final class AsyncRunner implements AutoCloseable {
     closedPlaces.forget(System.nanoTime());
     windows.forget(prunedNanos);
     prunedNanos = System.nanoTime();
-    for (int turn = 0; turn < PRUNE_TURNS; turn++) {
-      if (store.prune(PRUNED_AT_ONCE) < PRUNED_AT_ONCE) {
-        return;
+    if (isPruning.compareAndSet(false, true)) {
+      blocking.execute(this::pruneSome);
+    }
+  }
+
+  /** On another thread: with a million to remove nobody's calls wait for it. */
+  private void pruneSome() {
+    try {
+      for (int turn = 0; turn < PRUNE_TURNS; turn++) {
+        if (store.prune(PRUNED_AT_ONCE) < PRUNED_AT_ONCE) {
+          return;
+        }
       }
+    } catch (StoreFailure e) {
+      LOG.warn("What is kept no longer is removed later cause={}", e.toString());
+    } catch (RuntimeException | Error e) {
+      LOG.error("Removing what is kept no longer failed", e);
+    } finally {
+      isPruning.set(false);
     }
   }
 
@@ -494,6 +520,7 @@ public final class AsyncRunner implements AutoCloseable {
     if (thread.getState() != Thread.State.NEW) {
       LockSupport.unpark(thread);
       join();
+      onTheirWay.forEach(Run::finish);
       settleLast();
     }
     ownership.close();
@@ -555,7 +582,7 @@ public final class AsyncRunner implements AutoCloseable {
             invocation.tenant(),
             invocation.id(),
             String.valueOf(e.getCause()));
-        ended(new Outcome.StoreUnavailable("its body cannot be read", Duration.ofSeconds(1)));
+        hasNoBody(e.isRetryable());
         return;
       }
       if (body == null) {
@@ -563,6 +590,25 @@ public final class AsyncRunner implements AutoCloseable {
       } else {
         invoke(body);
       }
+    }
+
+    /** Nothing of the function's own, so it says nothing of the room that it has. */
+    private void hasNoBody(boolean mayComeBack) {
+      place.leave(Usage.NONE);
+      closedPlaces.ended(function.version().function());
+      running.remove(invocation.id(), this);
+      end(
+          invocation,
+          mayComeBack
+              ? new Settled.Again(
+                  invocation, BODY_AWAY, false, "store-unavailable", "its body cannot be read")
+              : AsyncRunner.this.givenUp(
+                  invocation.notBegun(),
+                  false,
+                  "body-lost",
+                  "its body is lost, or was altered",
+                  0,
+                  Optional.of(function)));
     }
 
     void invoke(byte[] body) {
@@ -601,13 +647,19 @@ public final class AsyncRunner implements AutoCloseable {
       closedPlaces.ended(function.version().function());
       Settled how = settled(outcome);
       leave(invocation, how);
-      bodies.keep(
-          how,
-          kept -> {
-            running.remove(invocation.id(), this);
-            settle(kept);
-          });
+      onTheirWay.put(this, how);
+      bodies.keep(how, this::finish);
       begin();
+    }
+
+    /** The first of two: with its bodies kept, or as the runner closes. */
+    void finish(Settled how) {
+      if (onTheirWay.remove(this) != null) {
+        running.remove(invocation.id(), this);
+        settle(how);
+      } else {
+        bodies.discard(how);
+      }
     }
 
     private Settled settled(Outcome outcome) {

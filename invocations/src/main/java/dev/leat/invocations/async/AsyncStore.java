@@ -56,6 +56,12 @@ public interface AsyncStore {
   List<Acceptance> accept(List<NewInvocation> batch, Backlogs room);
 
   /**
+   * What it would be told now, where it would not be newly accepted; nothing is written. For whoever
+   * would prepare it at a cost.
+   */
+  Optional<Acceptance> refusal(NewInvocation wish, Backlogs room);
+
+  /**
    * Settles, counts the attempts of what has begun and not ended, and takes more.
    *
    * @param backlogs how much each tenant may have, by what is accepted with an end

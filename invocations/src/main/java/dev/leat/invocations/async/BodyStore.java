@@ -3,6 +3,7 @@ package dev.leat.invocations.async;
 import dev.leat.contract.TenantId;
 import dev.leat.store.StoreFailure;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Bodies that are kept apart from the rows of the queue, ahead of the transaction that needs them.
@@ -27,6 +28,9 @@ public interface BodyStore {
 
   /** No row will claim it. */
   void discard(String name);
+
+  /** Places of an earlier configuration that still have some, which are not removed until then. */
+  List<String> elsewhere();
 
   /** Removes some that nobody has; gives how many, fewer than {@code most} if no more are left. */
   int remove(int most);

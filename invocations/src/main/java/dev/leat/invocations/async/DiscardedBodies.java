@@ -2,7 +2,10 @@ package dev.leat.invocations.async;
 
 import dev.leat.store.LeasedRounds;
 import dev.leat.store.Leases;
+import dev.leat.store.StoreFailure;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Removes bodies that nobody has any more, on one node of a cluster, each second. */
 public final class DiscardedBodies implements AutoCloseable {
@@ -14,6 +17,8 @@ public final class DiscardedBodies implements AutoCloseable {
   private static final int TURNS = 16;
 
   private static final Duration TERM = Duration.ofMinutes(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(DiscardedBodies.class);
 
   private final BodyStore bodies;
   private final LeasedRounds rounds;
@@ -28,7 +33,19 @@ public final class DiscardedBodies implements AutoCloseable {
             leases, LEASE, holder, TERM, EVERY, held -> held.ifPresent(lease -> remove()));
   }
 
+  /** Says first where bodies of an earlier configuration wait. */
   public void start() {
+    try {
+      bodies
+          .elsewhere()
+          .forEach(place ->
+              LOG.warn(
+                  "Large bodies of accepted calls are in {}, where this configuration does not look:"
+                      + " they are neither found nor removed until 'blobs' names it again",
+                  place));
+    } catch (StoreFailure e) {
+      LOG.info("Where large bodies are is not known yet cause={}", e.toString());
+    }
     rounds.start();
   }
 

@@ -46,13 +46,34 @@ final class AcceptedBatch {
                 .thenComparing(it -> it.key().orElseThrow().name()))
         .forEach(this::claimKey);
     List<NewInvocation> fresh =
-        batch.stream().filter(it -> !answers.containsKey(it)).filter(this::hasRoom).toList();
+        batch.stream()
+            .filter(it -> !answers.containsKey(it))
+            .filter(this::hasRoom)
+            .filter(this::hasBody)
+            .toList();
     insert(handle, fresh, counts, this::head);
     fresh.forEach(it -> answers.put(it, new Acceptance.Accepted(it.id(), true)));
     counts.write(handle, slot);
     List<Acceptance> inOrder = new ArrayList<>(batch.size());
     batch.forEach(it -> inOrder.add(Objects.requireNonNull(answers.get(it))));
     return inOrder;
+  }
+
+  /** What the one of this batch would be told if it were not accepted; nothing is written. */
+  Optional<Acceptance> refusal() {
+    NewInvocation wish = batch.getFirst();
+    return wish.key()
+        .flatMap(key ->
+            known(wish, key)
+                .filter(it -> !it.isOver())
+                .map(it -> told(it, key.digest(wish.call()), wish)))
+        .or(() -> Optional.ofNullable(room.take(wish, head(wish).length)));
+  }
+
+  private static Acceptance told(Known known, String request, NewInvocation wish) {
+    return known.isOf(request, wish.call())
+        ? new Acceptance.Accepted(known.id(), false)
+        : new Acceptance.KeyReused();
   }
 
   /** Waits for a transaction that has inserted the same key and is not at its end. */
@@ -72,11 +93,7 @@ final class AcceptedBatch {
       }
       known = known(wish, key).orElseThrow();
     }
-    answers.put(
-        wish,
-        known.isOf(request, wish.call())
-            ? new Acceptance.Accepted(known.id(), false)
-            : new Acceptance.KeyReused());
+    answers.put(wish, told(known, request, wish));
   }
 
   /** Not where one is known that has no caller: it may be this one's. */
@@ -164,13 +181,25 @@ final class AcceptedBatch {
   private boolean hasRoom(NewInvocation wish) {
     Acceptance full = room.take(wish, head(wish).length);
     if (full != null) {
-      answers.put(wish, full);
-      wish.key().ifPresent(key -> deleteKey(wish, key, ""));
-      // Those of this batch that repeat it were told its number, which is in no row now.
-      answers.replaceAll((other, answer) -> isRepeated(answer, wish) ? full : answer);
-      return false;
+      refuse(wish, full);
     }
-    return true;
+    return full == null;
+  }
+
+  /** Whether its body, if that was kept ahead, is not to be removed: its tenant may have gone. */
+  private boolean hasBody(NewInvocation wish) {
+    boolean hasBody = wish.kept().isEmpty() || LargeBodies.isClaimable(handle, wish.kept().get());
+    if (!hasBody) {
+      refuse(wish, new Acceptance.Overloaded());
+    }
+    return hasBody;
+  }
+
+  private void refuse(NewInvocation wish, Acceptance why) {
+    answers.put(wish, why);
+    wish.key().ifPresent(key -> deleteKey(wish, key, ""));
+    // Those of this batch that repeat it were told its number, which is in no row now.
+    answers.replaceAll((other, answer) -> isRepeated(answer, wish) ? why : answer);
   }
 
   private byte[] head(NewInvocation wish) {

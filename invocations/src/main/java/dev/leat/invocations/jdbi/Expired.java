@@ -24,9 +24,9 @@ final class Expired {
                 SELECT tenant, id, OCTET_LENGTH(head) + body_bytes AS held, body IS NULL AS is_large
                 FROM %s
                 WHERE keep_until <= CURRENT_TIMESTAMP
-                ORDER BY keep_until LIMIT :most FOR UPDATE SKIP LOCKED
+                ORDER BY keep_until LIMIT :most %s
                 """
-                    .formatted(table))
+                    .formatted(table, JdbiAsyncStore.lockedForMe(handle)))
             .bind("most", most)
             .map((row, context) ->
                 new Row(
@@ -39,7 +39,7 @@ final class Expired {
       return 0;
     }
     PreparedBatch deletes =
-        handle.prepareBatch("DELETE FROM %s WHERE tenant = :tenant AND id = :id".formatted(table));
+        handle.prepareBatch("DELETE FROM %s WHERE tenant = :tenant AND id = :id AND keep_until <= CURRENT_TIMESTAMP".formatted(table));
     PreparedBatch gone =
         handle.prepareBatch(
             "INSERT INTO async_gone (tenant, id, keep_until) VALUES (:tenant, :id, %s) ON CONFLICT DO NOTHING"
@@ -50,12 +50,17 @@ final class Expired {
           .bind("id", row.id())
           .bind("keep", JdbiAsyncStore.goneMillis())
           .add();
-      counts.bytes(row.tenant(), -row.bytes());
-      if (row.isLarge()) {
-        LargeBodies.delete(handle, row.tenant(), row.id(), bodies);
+    }
+    int[] deleted = deletes.execute();
+    for (int i = 0; i < deleted.length; i++) {
+      Row row = rows.get(i);
+      if (deleted[i] == 1) { // else it was redriven or purged meanwhile
+        counts.bytes(row.tenant(), -row.bytes());
+        if (row.isLarge()) {
+          LargeBodies.delete(handle, row.tenant(), row.id(), bodies);
+        }
       }
     }
-    deletes.execute();
     gone.execute();
     return rows.size();
   }

@@ -16,6 +16,7 @@ import dev.leat.invocations.async.NewInvocation;
 import dev.leat.invocations.async.QueuedInvocation;
 import dev.leat.invocations.async.Settled;
 import dev.leat.store.Database;
+import dev.leat.store.StoreFailure;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -62,6 +64,13 @@ public final class JdbiAsyncStore implements AsyncStore {
   public JdbiAsyncStore(DataSource source, LargeBodies bodies) {
     this.database = new Database(source);
     this.bodies = bodies;
+  }
+
+  @Override
+  public Optional<Acceptance> refusal(NewInvocation wish, Backlogs room) {
+    return database.read(
+        "Asking whether an invocation would be accepted",
+        handle -> new AcceptedBatch(handle, List.of(wish), room).refusal());
   }
 
   @Override
@@ -151,7 +160,7 @@ public final class JdbiAsyncStore implements AsyncStore {
                 ORDER BY owner, tenant, due_at, id LIMIT :most
                 %s
                 """
-                    .formatted(isH2(handle) ? "" : "FOR UPDATE SKIP LOCKED"))
+                    .formatted(lockedForMe(handle)))
             .bind("tenant", tenant.value())
             .bind("most", most)
             .map((row, context) -> queued(row, tenant, owner))
@@ -178,7 +187,14 @@ public final class JdbiAsyncStore implements AsyncStore {
     return own;
   }
 
-  /** Which reads and sorts all that fits where rows are locked, and needs no lock: see above. */
+  /**
+   * The end of a query that reads some of many rows to change them. H2 would read, sort and lock all
+   * that fit: there each change asks once more whether the row is as it was.
+   */
+  static String lockedForMe(Handle handle) {
+    return isH2(handle) ? "" : "FOR UPDATE SKIP LOCKED";
+  }
+
   static boolean isH2(Handle handle) {
     try {
       return handle.getConnection().getMetaData().getDatabaseProductName().equals("H2");
@@ -330,35 +346,47 @@ public final class JdbiAsyncStore implements AsyncStore {
 
   @Override
   public Optional<KeptResult> result(TenantId tenant, String id) {
-    return database
-        .inTransaction(
-            "Reading what an invocation of tenant " + tenant + " came to",
-            handle ->
-                handle
-                    .createQuery(
-                        """
-                        SELECT status, head, body, body_bytes FROM async_results
-                        WHERE tenant = :tenant AND id = :id AND state = 'done'
-                        """)
-                    .bind("tenant", tenant.value())
-                    .bind("id", id)
-                    .map((row, context) -> found(handle, row, tenant, id))
-                    .findFirst())
-        .map(found -> new KeptResult(found.status(), found.headers(), bodies.load(found.body())));
+    Optional<FoundResult> found = found(tenant, id);
+    try {
+      return found.map(it -> new KeptResult(it.status(), it.headers(), bodies.load(it.body())));
+    } catch (StoreFailure e) {
+      if (found(tenant, id).isEmpty()) { // it expired while its body was asked for
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private record FoundResult(int status, Headers headers, LargeBodies.Found body) {}
 
-  private static FoundResult found(Handle handle, ResultSet row, TenantId tenant, String id)
-      throws SQLException {
+  private Optional<FoundResult> found(TenantId tenant, String id) {
+    return database.inTransaction(
+        "Reading what an invocation of tenant " + tenant + " came to",
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT status, head, body, body_bytes FROM async_results
+                    WHERE tenant = :tenant AND id = :id AND state = 'done'
+                    """)
+                .bind("tenant", tenant.value())
+                .bind("id", id)
+                .map((row, context) -> found(handle, row, tenant, id))
+                .findFirst()
+                .flatMap(Function.identity()));
+  }
+
+  /** Empty if it expired between two statements. */
+  private static Optional<FoundResult> found(
+      Handle handle, ResultSet row, TenantId tenant, String id) throws SQLException {
+    int status = row.getInt("status");
+    Headers headers = StoredHead.headers(row.getBytes("head"));
     byte[] body = row.getBytes("body");
-    return new FoundResult(
-        row.getInt("status"),
-        StoredHead.headers(row.getBytes("head")),
+    Optional<LargeBodies.Found> found =
         body != null
-            ? new LargeBodies.Found.Whole(body)
-            : LargeBodies.find(handle, tenant, id, LargeBodies.RESULT, row.getInt("body_bytes"))
-                .orElse(LargeBodies.Found.NOTHING));
+            ? Optional.of(new LargeBodies.Found.Whole(body))
+            : LargeBodies.find(handle, tenant, id, LargeBodies.RESULT, row.getInt("body_bytes"));
+    return found.map(it -> new FoundResult(status, headers, it));
   }
 
   @Override
@@ -487,8 +515,9 @@ public final class JdbiAsyncStore implements AsyncStore {
                 """
                 SELECT tenant, function, caller, name FROM idempotency_keys
                 WHERE keep_until <= CURRENT_TIMESTAMP
-                ORDER BY keep_until LIMIT :most FOR UPDATE SKIP LOCKED
-                """)
+                ORDER BY keep_until LIMIT :most %s
+                """
+                    .formatted(lockedForMe(handle)))
             .bind("most", most)
             .map((row, context) ->
                 new OldKey(
@@ -505,14 +534,16 @@ public final class JdbiAsyncStore implements AsyncStore {
             """
             DELETE FROM idempotency_keys
             WHERE tenant = ? AND function = ? AND caller = ? AND name = ?
+              AND keep_until <= CURRENT_TIMESTAMP
             """);
-    for (OldKey it : old) {
-      deletes.add(it.tenant(), it.function(), it.caller(), it.name());
-      if (!it.caller().isEmpty()) { // else it was not counted
+    old.forEach(it -> deletes.add(it.tenant(), it.function(), it.caller(), it.name()));
+    int[] deleted = deletes.execute();
+    for (int i = 0; i < deleted.length; i++) {
+      OldKey it = old.get(i);
+      if (deleted[i] == 1 && !it.caller().isEmpty()) { // else it was not counted
         counts.keys(new TenantId(it.tenant()), StoredCaller.of(it.caller()).isAnonymous(), -1);
       }
     }
-    deletes.execute();
     return old.size();
   }
 
@@ -545,8 +576,10 @@ public final class JdbiAsyncStore implements AsyncStore {
 
   private boolean forgetSome(TenantId tenant, String table) {
     if (table.equals("async_blobs")) {
-      LargeBodies.deleteAll(database, tenant);
-      return false;
+      return database.inTransaction(
+              "Giving up the bodies of tenant " + tenant,
+              handle -> LargeBodies.discardSome(handle, tenant, FORGOTTEN_AT_ONCE))
+          == FORGOTTEN_AT_ONCE;
     }
     String key =
         switch (table) {

@@ -385,8 +385,9 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
                 SELECT tenant, function, caller, name, id,
                   OCTET_LENGTH(head) + body_bytes AS held, body IS NULL AS is_large
                 FROM keyed_calls WHERE keep_until <= CURRENT_TIMESTAMP
-                ORDER BY keep_until LIMIT :most FOR UPDATE SKIP LOCKED
-                """)
+                ORDER BY keep_until LIMIT :most %s
+                """
+                    .formatted(JdbiAsyncStore.lockedForMe(handle)))
             .bind("most", most)
             .map((row, context) ->
                 new Old(
@@ -403,15 +404,19 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
     if (old.isEmpty()) {
       return 0;
     }
-    PreparedBatch deletes = handle.prepareBatch("DELETE FROM keyed_calls WHERE " + OF_KEY);
-    for (Old it : old) {
-      bind(deletes, it.key()).add();
-      count(counts, it.key(), -1, -AsyncStore.ROW_BYTES - it.held());
-      if (it.isLarge()) {
-        LargeBodies.delete(handle, tenant(it.key()), it.id(), LargeBodies.KEYED);
+    PreparedBatch deletes =
+        handle.prepareBatch("DELETE FROM keyed_calls WHERE %s AND id = :id".formatted(OF_KEY));
+    old.forEach(it -> bind(deletes, it.key()).bind("id", it.id()).add());
+    int[] deleted = deletes.execute();
+    for (int i = 0; i < deleted.length; i++) {
+      Old it = old.get(i);
+      if (deleted[i] == 1) { // else another call has the key now
+        count(counts, it.key(), -1, -AsyncStore.ROW_BYTES - it.held());
+        if (it.isLarge()) {
+          LargeBodies.delete(handle, tenant(it.key()), it.id(), LargeBodies.KEYED);
+        }
       }
     }
-    deletes.execute();
     return old.size();
   }
 

@@ -10,13 +10,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,6 +49,13 @@ public final class LargeBodies implements BodyStore {
   /** Blobs that are deleted at the same time. */
   private static final int DELETED_AT_ONCE = 16;
 
+  /** One that cannot be deleted is tried again. */
+  private static final Duration AGAIN_AFTER = Duration.ofMinutes(1);
+
+  /** One that is removed so soon is not claimed any more: longer than any transaction takes. */
+  private static final String IS_CLAIMABLE =
+      "kind = '' AND discard_at > CURRENT_TIMESTAMP + INTERVAL '10' MINUTE";
+
   private final Database database;
   private final Optional<Blobs> blobs;
 
@@ -75,6 +83,7 @@ public final class LargeBodies implements BodyStore {
 
   @Override
   public String keep(TenantId tenant, byte[] body) {
+    Blobs to = blobs.orElseThrow();
     String name = UUID.randomUUID().toString().replace("-", "");
     database.useTransaction(
         "Noting a body of tenant " + tenant,
@@ -82,38 +91,54 @@ public final class LargeBodies implements BodyStore {
             handle
                 .createUpdate(
                     """
-                    INSERT INTO async_blobs (name, tenant, id, kind, digest, discard_at)
-                    VALUES (:name, :tenant, '', '', :digest, %s)
+                    INSERT INTO async_blobs (name, tenant, id, kind, digest, place, discard_at)
+                    VALUES (:name, :tenant, '', '', :digest, :place, %s)
                     """
                         .formatted(JdbiAsyncStore.FROM_NOW.formatted("kept")))
                 .bind("name", name)
                 .bind("tenant", tenant.value())
                 .bind("digest", sha256(body))
+                .bind("place", to.place())
                 .bind("kept", UNCLAIMED_KEPT.toMillis())
                 .execute());
-    blobs.orElseThrow().put(name, body);
+    to.put(name, body);
     return name;
   }
 
   @Override
   public void discard(String name) {
-    database.useTransaction(
-        "Giving up a body",
+    database.useTransaction("Giving up a body", handle -> discard(handle, name));
+  }
+
+  /** The same as a part of a transaction; does nothing where it is somebody's. */
+  static void discard(Handle handle, String name) {
+    handle.execute(
+        """
+        UPDATE async_blobs SET discard_at = CURRENT_TIMESTAMP
+        WHERE name = ? AND discard_at > CURRENT_TIMESTAMP
+        """,
+        name);
+  }
+
+  @Override
+  public List<String> elsewhere() {
+    return database.read(
+        "Reading where bodies are",
         handle ->
-            handle.execute(
-                """
-                UPDATE async_blobs SET discard_at = CURRENT_TIMESTAMP
-                WHERE name = ? AND discard_at > CURRENT_TIMESTAMP
-                """,
-                name));
+            handle
+                .createQuery("SELECT DISTINCT place FROM async_blobs ORDER BY place")
+                .mapTo(String.class)
+                .filter(place -> blobs.filter(it -> it.place().equals(place)).isEmpty())
+                .list());
   }
 
   /** Blobs first: what is interrupted is done again, and deleting what is gone does nothing. */
   @Override
   public int remove(int most) {
     if (blobs.isEmpty()) {
-      return 0; // those of an earlier configuration wait for the place where they are
+      return 0;
     }
+    Blobs from = blobs.get();
     List<String> names =
         database.read(
             "Reading which bodies nobody has",
@@ -121,16 +146,20 @@ public final class LargeBodies implements BodyStore {
                 handle
                     .createQuery(
                         """
-                        SELECT name FROM async_blobs WHERE discard_at <= CURRENT_TIMESTAMP
+                        SELECT name FROM async_blobs
+                        WHERE place = :place AND discard_at
+                          BETWEEN TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00Z'
+                          AND CURRENT_TIMESTAMP -- H2 would else read those in use, too
                         ORDER BY discard_at LIMIT :most
                         """)
+                    .bind("place", from.place())
                     .bind("most", most)
                     .mapTo(String.class)
                     .list());
     if (names.isEmpty()) {
       return 0;
     }
-    Deleted deleted = delete(names, blobs.get());
+    Deleted deleted = delete(names, from);
     database.useTransaction(
         "Forgetting bodies that nobody has",
         handle -> {
@@ -139,6 +168,17 @@ public final class LargeBodies implements BodyStore {
           if (rows.size() > 0) {
             rows.execute();
           }
+          // The others come again later, behind those that can be deleted.
+          names.stream()
+              .filter(name -> !deleted.names().contains(name))
+              .forEach(name ->
+                  handle
+                      .createUpdate(
+                          "UPDATE async_blobs SET kind = 'd', discard_at = %s WHERE name = :name"
+                              .formatted(JdbiAsyncStore.FROM_NOW.formatted("later")))
+                      .bind("later", AGAIN_AFTER.toMillis())
+                      .bind("name", name)
+                      .execute());
         });
     if (deleted.failure() != null) {
       throw deleted.failure();
@@ -150,10 +190,10 @@ public final class LargeBodies implements BodyStore {
    * @param names whose blobs are gone
    * @param failure of another, if there was one
    */
-  private record Deleted(List<String> names, @Nullable StoreFailure failure) {}
+  private record Deleted(Set<String> names, @Nullable StoreFailure failure) {}
 
   private static Deleted delete(List<String> names, Blobs from) {
-    List<String> gone = Collections.synchronizedList(new ArrayList<>());
+    Set<String> gone = ConcurrentHashMap.newKeySet();
     AtomicReference<StoreFailure> failure = new AtomicReference<>();
     try (ExecutorService threads =
         Executors.newFixedThreadPool(DELETED_AT_ONCE, Thread.ofVirtual().factory())) {
@@ -186,13 +226,24 @@ public final class LargeBodies implements BodyStore {
   private static boolean claim(Handle handle, String id, String kind, String name) {
     return handle.execute(
             """
-            UPDATE async_blobs SET id = ?, kind = ?, discard_at = NULL
-            WHERE name = ? AND discard_at > CURRENT_TIMESTAMP
-            """,
+            UPDATE async_blobs SET id = ?, kind = ?, discard_at = NULL WHERE name = ? AND %s
+            """
+                .formatted(IS_CLAIMABLE),
             id,
             kind,
             name)
         == 1;
+  }
+
+  /** Whether a row may still claim it; else its tenant has gone, or it waited for most of its time. */
+  static boolean isClaimable(Handle handle, String name) {
+    return handle
+        .createQuery(
+            "SELECT name FROM async_blobs WHERE name = :name AND %s".formatted(IS_CLAIMABLE))
+        .bind("name", name)
+        .mapTo(String.class)
+        .findFirst()
+        .isPresent();
   }
 
   private static void writePieces(
@@ -216,26 +267,31 @@ public final class LargeBodies implements BodyStore {
 
   /** Where a body is, and what of it is known already. */
   sealed interface Found {
-    Found NOTHING = new Whole(new byte[0]);
-
     record Whole(byte[] bytes) implements Found {}
 
-    record InBlob(String name, String digest, int bytes) implements Found {}
+    record InBlob(String name, String place, String digest, int bytes) implements Found {}
   }
 
-  /** The body itself, outside of any transaction: a blob store may take seconds. */
+  /**
+   * The body itself, outside of any transaction: a blob store may take seconds.
+   *
+   * @throws StoreFailure one that may pass when the store is away, or another one is configured; one
+   *     that does not when the body is lost
+   */
   byte[] load(Found found) {
     return switch (found) {
       case Found.Whole(byte[] bytes) -> bytes;
-      case Found.InBlob(String name, String digest, int bytes) -> {
+      case Found.InBlob(String name, String place, String digest, int bytes) -> {
         byte[] loaded =
             blobs
-                .orElseThrow(
-                    () -> broken("A body is in files or a bucket, and 'blobs' says database"))
+                .filter(it -> it.place().equals(place))
+                .orElseThrow(() ->
+                    broken(true, "A body is in %s; 'blobs' names another place".formatted(place)))
                 .load(name, bytes)
-                .orElseThrow(() -> broken("The body %s is not in the blob store".formatted(name)));
+                .orElseThrow(() ->
+                    broken(false, "The body %s is not in the blob store".formatted(name)));
         if (loaded.length != bytes || !sha256(loaded).equals(digest)) {
-          throw broken("The body %s was altered in the blob store".formatted(name));
+          throw broken(false, "The body %s was altered in the blob store".formatted(name));
         }
         yield loaded;
       }
@@ -250,8 +306,8 @@ public final class LargeBodies implements BodyStore {
     }
   }
 
-  private static StoreFailure broken(String what) {
-    return new StoreFailure("Reading a large body", false, new IOException(what));
+  private static StoreFailure broken(boolean mayPass, String what) {
+    return new StoreFailure("Reading a large body", mayPass, new IOException(what));
   }
 
   /**
@@ -265,14 +321,15 @@ public final class LargeBodies implements BodyStore {
         handle
             .createQuery(
                 """
-                SELECT name, digest FROM async_blobs
+                SELECT name, place, digest FROM async_blobs
                 WHERE tenant = :tenant AND id = :id AND kind = :kind AND discard_at IS NULL
                 """)
             .bind("tenant", tenant.value())
             .bind("id", id)
             .bind("kind", kind)
             .<Found>map((row, context) ->
-                new Found.InBlob(row.getString("name"), row.getString("digest"), bytes))
+                new Found.InBlob(
+                    row.getString("name"), row.getString("place"), row.getString("digest"), bytes))
             .findFirst();
     return blob.isPresent() ? blob : pieces(handle, tenant, id, kind, bytes).map(Found.Whole::new);
   }
@@ -297,17 +354,20 @@ public final class LargeBodies implements BodyStore {
     return whole.position() == 0 ? Optional.empty() : Optional.of(whole.array());
   }
 
-  /** Gives up what a tenant has in the blob store. */
-  static void deleteAll(Database database, TenantId tenant) {
-    database.useTransaction(
-        "Giving up the bodies of tenant " + tenant,
-        handle ->
-            handle.execute(
-                """
-                UPDATE async_blobs SET discard_at = CURRENT_TIMESTAMP
-                WHERE tenant = ? AND (discard_at IS NULL OR discard_at > CURRENT_TIMESTAMP)
-                """,
-                tenant.value()));
+  /** Gives up some of what a tenant has in the blob store; how many. */
+  static int discardSome(Handle handle, TenantId tenant, int most) {
+    return handle
+        .createUpdate(
+            """
+            UPDATE async_blobs SET discard_at = CURRENT_TIMESTAMP WHERE name IN (
+              SELECT name FROM async_blobs
+              WHERE tenant = :tenant AND kind <> 'd'
+                AND (discard_at IS NULL OR discard_at > CURRENT_TIMESTAMP)
+              LIMIT :most)
+            """)
+        .bind("tenant", tenant.value())
+        .bind("most", most)
+        .execute();
   }
 
   /** Gives a row's body up, in the transaction that removes the row. */

@@ -100,6 +100,9 @@ final class SettledBatch {
           JdbiCallbackStore.add(
               handle, one.invocation(), InvocationState.CANCELLED, 0, "cancelled", "", counts);
         }
+      } else if (ended.get(i) instanceof Settled.Answered lost) {
+        lost.kept().ifPresent(name -> LargeBodies.discard(handle, name));
+        lost.next().ifPresent(this::discard);
       }
     }
     if (hasResults) {
@@ -116,7 +119,12 @@ final class SettledBatch {
     List<NewInvocation> accepted =
         next.stream().filter(it -> room.take(it, head(it).length) == null).toList();
     omitted += next.size() - accepted.size();
+    next.stream().filter(it -> !accepted.contains(it)).forEach(this::discard);
     AcceptedBatch.insert(handle, accepted, counts, SettledBatch::head);
+  }
+
+  private void discard(NewInvocation omitted) {
+    omitted.kept().ifPresent(name -> LargeBodies.discard(handle, name));
   }
 
   private static byte[] head(NewInvocation wish) {

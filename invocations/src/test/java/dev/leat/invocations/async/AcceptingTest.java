@@ -31,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,10 +52,13 @@ final class AcceptingTest {
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger hanging = new AtomicInteger();
   @TempDir private Path directory;
+  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicLong nanos = new AtomicLong();
   private volatile boolean isAway;
   private LargeBodies bodies;
   private AsyncStore store;
   private Accepting accepting;
+  private volatile boolean isDeleted;
   private volatile int room = 1_000;
   private int made;
 
@@ -64,6 +68,7 @@ final class AcceptingTest {
 
     @Override
     public void put(String name, byte[] bytes) {
+      asked.incrementAndGet();
       if (isAway) {
         throw new StoreFailure("Storing", true, new IOException("away"));
       }
@@ -73,6 +78,11 @@ final class AcceptingTest {
         hanging.decrementAndGet();
       }
       files.put(name, bytes);
+    }
+
+    @Override
+    public String place() {
+      return "files";
     }
 
     @Override
@@ -103,9 +113,9 @@ final class AcceptingTest {
     accepting =
         new Accepting(
             store,
-            new BodiesAhead(bodies, threads),
+            new BodiesAhead(bodies, threads, nanos::get),
             tenant -> new Backlog(room, Long.MAX_VALUE),
-            tenant -> true,
+            tenant -> !isDeleted,
             () -> {});
     accepting.start();
   }
@@ -127,7 +137,9 @@ final class AcceptingTest {
 
     assertThat(accept(HOSTILE, SMALL).join()).isInstanceOf(Acceptance.Accepted.class);
     assertThat(accept(ACME, large()).join()).isInstanceOf(Acceptance.Accepted.class);
-    assertThat(stuck).noneMatch(CompletableFuture::isDone);
+    Eventually.holds(
+        "those that found no place are in the database",
+        () -> stuck.stream().filter(CompletableFuture::isDone).count() == 92);
     assertThat(hanging).hasValue(8);
 
     release.countDown();
@@ -139,17 +151,31 @@ final class AcceptingTest {
     isAway = true;
     assertThat(accept(ACME, large()).join()).isInstanceOf(Acceptance.Accepted.class);
     isAway = false;
+    assertThat(accept(ACME, large()).join()).isInstanceOf(Acceptance.Accepted.class);
+    assertThat(asked).as("it is left alone for a while").hasValue(1);
+    nanos.addAndGet(BodiesAhead.REST.toNanos());
+    assertThat(accept(ACME, large()).join()).isInstanceOf(Acceptance.Accepted.class);
+    assertThat(asked).hasValue(2);
 
     assertThat(store.body(ACME, "00000000")).contains(large());
     assertThat(bodies.remove(10)).as("what was noted and not put is for later").isZero();
   }
 
   @Test
-  void refused_givesItsBodyUp() {
+  void refused_writesNothing() {
     room = 0;
     assertThat(accept(ACME, large()).join()).isInstanceOf(Acceptance.BacklogFull.class);
 
-    Eventually.holds("it is removed", () -> bodies.remove(10) == 1);
+    assertThat(asked).as("it was not even kept").hasValue(0);
+  }
+
+  @Test
+  void tenantThatHasGone_isKeptNothingOf() {
+    isDeleted = true;
+
+    assertThat(accept(ACME, large()).join()).isInstanceOf(Acceptance.Overloaded.class);
+
+    assertThat(asked).hasValue(0);
   }
 
   private static byte[] large() {

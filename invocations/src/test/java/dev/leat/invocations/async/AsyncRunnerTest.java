@@ -33,6 +33,8 @@ import dev.leat.testkit.Eventually;
 import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.Seed;
 import dev.leat.testkit.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -42,8 +44,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -458,6 +462,53 @@ final class AsyncRunnerTest {
     }
   }
 
+  /** What was answered is not begun again for a large answer's sake. */
+  @Test
+  void close_whileALargeAnswerIsOnItsWay_writesIt() {
+    FileBlobs files = new FileBlobs(directory);
+    files.start();
+    LargeBodies inFiles = new LargeBodies(database.dataSource(), Optional.of(files));
+    Queue<Runnable> waiting = new ArrayDeque<>();
+    String id;
+    try (AsyncRunner with = runner(new BodiesAhead(inFiles, waiting::add))) {
+      runner.close();
+      with.start();
+      with.renew();
+      id = accept(ACME, "x");
+      with.wake();
+      Eventually.holds("it has begun", () -> workers.given.size() == 1);
+      workers.end(0, answered("y".repeat(100_000)));
+    }
+
+    assertThat(state(id)).isEqualTo(InvocationState.DONE);
+    assertThat(store.result(ACME, id).orElseThrow().body()).hasSize(100_000);
+    while (!waiting.isEmpty()) { // it was kept after all
+      waiting.remove().run();
+    }
+    assertThat(inFiles.remove(10)).isEqualTo(1);
+  }
+
+  @Test
+  void round_bodyThatIsLost_isADeadLetter_andNotTriedAgain() throws IOException {
+    FileBlobs files = new FileBlobs(directory);
+    files.start();
+    LargeBodies inFiles = new LargeBodies(database.dataSource(), Optional.of(files));
+    String id = accept(ACME, "x".repeat(100_000), inFiles);
+    try (Stream<Path> all = Files.walk(directory)) {
+      Files.delete(all.filter(Files::isRegularFile).findFirst().orElseThrow());
+    }
+    runner.close();
+    store = new JdbiAsyncStore(database.dataSource(), inFiles);
+    runner = runner();
+    runner.renew();
+    runner.round();
+    runner.round();
+
+    assertThat(workers.given).isEmpty();
+    assertThat(state(id)).isEqualTo(InvocationState.FAILED);
+    assertThat(store.find(ACME, id).orElseThrow().ending()).isEqualTo("body-lost");
+  }
+
   @Test
   void cancelled_elsewhere_endsItHere() {
     String id = accept(ACME, "x");
@@ -546,11 +597,20 @@ final class AsyncRunnerTest {
     return store.find(ACME, id).orElseThrow().state();
   }
 
+  private String accept(TenantId tenant, String body, LargeBodies in) {
+    byte[] bytes = body.getBytes(UTF_8);
+    return accept(tenant, "f", bytes, Optional.of(in.keep(tenant, bytes)));
+  }
+
   private String accept(TenantId tenant, String body) {
     return accept(tenant, "f", body);
   }
 
   private String accept(TenantId tenant, String function, String body) {
+    return accept(tenant, function, body.getBytes(UTF_8), Optional.empty());
+  }
+
+  private String accept(TenantId tenant, String function, byte[] body, Optional<String> kept) {
     String id = "%08d".formatted(made++);
     VersionRef version =
         new VersionRef(
@@ -562,12 +622,13 @@ final class AsyncRunnerTest {
             new NewInvocation(
                 id,
                 version,
-                new HttpCall("POST", "", null, Headers.NONE, body.getBytes(UTF_8)),
+                new HttpCall("POST", "", null, Headers.NONE, body),
                 Origin.ANONYMOUS,
                 Duration.ofHours(1),
                 Optional.empty(),
                 Optional.empty(),
-                0)),
+                0,
+                kept)),
         it -> new Backlog(1_000, 1 << 30));
     return id;
   }
@@ -590,7 +651,7 @@ final class AsyncRunnerTest {
 
   /** Keeps what it is given, until a test ends it. */
   private static final class Workers implements Invoker {
-    final List<Given> given = new ArrayList<>();
+    final List<Given> given = new CopyOnWriteArrayList<>();
 
     record Given(Invocation invocation, Callback callback) {}
 

@@ -13,6 +13,7 @@ import dev.leat.contract.Outcome;
 import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.contract.VersionRef;
+import dev.leat.invocations.async.Acceptance;
 import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.NewInvocation;
@@ -21,6 +22,7 @@ import dev.leat.invocations.async.Settled;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
 import dev.leat.store.StoreSchema;
+import dev.leat.store.blob.Blobs;
 import dev.leat.store.blob.FileBlobs;
 import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
@@ -158,15 +160,17 @@ abstract class LargeBodiesContract {
     assertThat(store.body(ACME, take(ME).id())).contains(LARGE);
   }
 
+  /** Its tenant was deleted meanwhile, and perhaps made again. */
   @Test
-  void claimedTooLate_isInTheTable() {
+  void accept_whoseBodyWasGivenUp_isRefused() {
     NewInvocation wish = kept(ACME);
-    anHourLater(wish.kept().orElseThrow());
+    store.forgetSome(ACME);
 
-    accept(wish);
+    assertThat(store.accept(List.of(wish), LargeBodiesContract::room))
+        .containsExactly(new Acceptance.Overloaded());
 
     assertThat(bodies.remove(10)).isEqualTo(1);
-    assertThat(store.body(ACME, take(ME).id())).contains(LARGE);
+    assertThat(store.account(Optional.empty()).accepted()).isZero();
   }
 
   /** A node that was paused until its lease was another's writes an answer. */
@@ -199,7 +203,8 @@ abstract class LargeBodiesContract {
     Files.delete(file);
 
     assertThatThrownBy(() -> store.body(ACME, id))
-        .isInstanceOf(StoreFailure.class)
+        .isInstanceOfSatisfying(
+            StoreFailure.class, failure -> assertThat(failure.isRetryable()).isFalse())
         .hasRootCauseMessage("The body %s is not in the blob store", file.getFileName());
   }
 
@@ -216,8 +221,97 @@ abstract class LargeBodiesContract {
     assertThat(inTable.body(OTHER, here)).contains(LARGE);
     assertThatThrownBy(() -> inTable.body(ACME, elsewhere))
         .isInstanceOf(StoreFailure.class)
-        .hasRootCauseMessage("A body is in files or a bucket, and 'blobs' says database");
-    assertThat(LargeBodies.inTable(database.dataSource()).remove(10)).isZero();
+        .isInstanceOfSatisfying(
+            StoreFailure.class, failure -> assertThat(failure.isRetryable()).isTrue())
+        .hasRootCauseMessage("A body is in files; 'blobs' names another place");
+    LargeBodies table = LargeBodies.inTable(database.dataSource());
+    assertThat(table.remove(10)).isZero();
+    assertThat(table.elsewhere()).containsExactly("files");
+    assertThat(bodies.elsewhere()).isEmpty();
+  }
+
+  @Test
+  void remove_leavesWhatIsInAnotherPlace() throws IOException {
+    FileBlobs files = new FileBlobs(Files.createDirectory(directory.resolve("other")));
+    files.start();
+    LargeBodies other =
+        new LargeBodies(database.dataSource(), Optional.of(new Elsewhere(files)));
+    other.discard(other.keep(ACME, LARGE));
+
+    assertThat(bodies.remove(10)).isZero();
+    assertThat(bodies.elsewhere()).containsExactly("elsewhere");
+
+    assertThat(other.remove(10)).isEqualTo(1);
+    assertThat(files()).isZero();
+  }
+
+  private record Elsewhere(Blobs blobs) implements Blobs {
+    @Override
+    public String place() {
+      return "elsewhere";
+    }
+
+    @Override
+    public void put(String name, byte[] bytes) {
+      blobs.put(name, bytes);
+    }
+
+    @Override
+    public Optional<byte[]> load(String name, int bytesMax) {
+      return blobs.load(name, bytesMax);
+    }
+
+    @Override
+    public void delete(String name) {
+      blobs.delete(name);
+    }
+  }
+
+  /** What is removed within minutes may be under the remover's hands already. */
+  @Test
+  void answerThatWaitedForMostOfItsHour_isInTheTable() {
+    accept(wish(ACME, Optional.empty()));
+    QueuedInvocation taken = take(ME);
+    Settled answered = answered(taken, HOUR);
+    database.execute(
+        "UPDATE async_blobs SET discard_at = CURRENT_TIMESTAMP + INTERVAL '5' MINUTE");
+
+    settle(ME, answered);
+
+    assertThat(store.result(ACME, taken.id()).orElseThrow().body()).isEqualTo(ANSWER);
+    assertThat(inTable()).isEqualTo(1);
+  }
+
+  @Test
+  void whatFollowsAndHasNoRoom_isNobodys_atOnce() {
+    accept(wish(ACME, Optional.empty()));
+    QueuedInvocation taken = take(ME);
+    Settled answered =
+        new Settled.Answered(
+            taken,
+            new Outcome.Responded(200, Headers.NONE, ANSWER, USED),
+            HOUR,
+            Optional.of(kept(ACME)),
+            Optional.empty());
+
+    int omitted =
+        store
+            .turn(
+                ME, List.of(answered), tenant -> new Backlog(0, 0), List.of(), 0, "", tenant -> 0)
+            .omitted();
+
+    assertThat(omitted).isEqualTo(1);
+    assertThat(bodies.remove(10)).isEqualTo(1);
+    assertThat(files()).isZero();
+  }
+
+  @Test
+  void refusal_isWhatItWouldBeTold_andWritesNothing() {
+    NewInvocation wish = wish(ACME, Optional.empty());
+    assertThat(store.refusal(wish, LargeBodiesContract::room)).isEmpty();
+    assertThat(store.refusal(wish, tenant -> new Backlog(0, 0)))
+        .contains(new Acceptance.BacklogFull("async-backlog", 0));
+    assertThat(store.account(Optional.empty()).accepted()).isZero();
   }
 
   @Test
@@ -242,12 +336,14 @@ abstract class LargeBodiesContract {
     Files.delete(file);
     Files.createDirectories(file.resolve("in the way"));
 
-    assertThatThrownBy(() -> bodies.remove(10)).isInstanceOf(StoreFailure.class);
+    assertThatThrownBy(() -> bodies.remove(1)).isInstanceOf(StoreFailure.class);
+    assertThat(bodies.remove(1)).as("the other comes first now").isEqualTo(1);
 
     assertThat(files()).isZero();
     Files.delete(file.resolve("in the way"));
+    assertThat(bodies.remove(10)).as("not at once again").isZero();
+    anHourLater(stuck);
     assertThat(bodies.remove(10)).isEqualTo(1);
-    assertThat(bodies.remove(10)).isZero();
   }
 
   private NewInvocation kept(TenantId tenant) {

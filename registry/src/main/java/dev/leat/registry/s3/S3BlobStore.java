@@ -82,7 +82,13 @@ public final class S3BlobStore implements BlobStore {
       if (listed.isEmpty() || !stored.isEmpty()) {
         return stored;
       }
-      last = listed.getLast().key(); // objects of somebody else
+      last = behind(listed.getLast().key()); // objects of somebody else
     }
+  }
+
+  /** Behind this key, and behind all below the same folder: there may be a million bodies. */
+  private static String behind(String key) {
+    int slash = key.indexOf('/');
+    return slash < 0 ? key : key.substring(0, slash) + (char) ('/' + 1);
   }
 }

@@ -16,6 +16,9 @@ import java.util.Optional;
  * and throws {@link StoreFailure} when the store is broken. Safe for several threads.
  */
 public interface Blobs {
+  /** Where they are, in at most 600 characters: another place has others. */
+  String place();
+
   void put(String name, byte[] bytes);
 
   /**

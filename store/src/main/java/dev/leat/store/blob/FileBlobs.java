@@ -44,6 +44,12 @@ public final class FileBlobs implements Blobs {
     }
   }
 
+  /** Whatever its name: a data directory may be moved. */
+  @Override
+  public String place() {
+    return "files";
+  }
+
   @Override
   public void put(String name, byte[] bytes) {
     Path file = file(name);

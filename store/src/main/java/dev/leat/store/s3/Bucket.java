@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -87,6 +88,11 @@ public final class Bucket implements Blobs {
   }
 
   @Override
+  public String place() {
+    return url + prefix;
+  }
+
+  @Override
   public void put(String key, byte[] object) {
     var unused = send("Storing", new Ask(SdkHttpMethod.PUT, key, Map.of(), object, 0));
   }
@@ -101,6 +107,25 @@ public final class Bucket implements Blobs {
   @Override
   public void delete(String key) {
     var unused = send("Deleting", new Ask(SdkHttpMethod.DELETE, key, Map.of(), NOTHING, 0));
+  }
+
+  /**
+   * Looks whether objects can be put and deleted below the prefix.
+   *
+   * @throws IOException if not; the message says why and what to do
+   */
+  public void probe() throws IOException {
+    String key = "probe" + UUID.randomUUID().toString().replace("-", "");
+    try {
+      put(key, NOTHING);
+      delete(key);
+    } catch (StoreFailure e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(
+          "Objects of the bucket '%s' cannot be put and deleted below '%s': %s. Let the credentials have s3:PutObject, GetObject and DeleteObject there, or choose another bucket.bodies-prefix."
+              .formatted(config.name(), prefix, cause.getMessage()),
+          e);
+    }
   }
 
   /** Objects whose keys come after one, in their order; fewer than {@code most} if no more are. */
