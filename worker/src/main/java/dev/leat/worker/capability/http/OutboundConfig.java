@@ -41,8 +41,9 @@ public record OutboundConfig(
     @Setting(
             key = "private-addresses",
             doc =
-                "addresses of this machine or of private networks that functions of every tenant"
-                    + " may reach, such as `10.1.0.0/16` or `10.1.2.3:8443`",
+                "a list of addresses of this machine or of private networks that functions of every"
+                    + " tenant, and callbacks, may reach, such as"
+                    + " `[\"10.1.0.0/16\", \"127.0.0.1:9000\"]`",
             standard = "none",
             form = "be " + AddressRange.FORM,
             pattern = AddressRange.PATTERN)
