@@ -43,8 +43,7 @@ final class NodeDirectoryTest {
   private final SteppedClock clock = new SteppedClock();
   private final List<Node> nodes = new ArrayList<>();
 
-  NodeDirectoryTest() {
-  }
+  NodeDirectoryTest() {}
 
   @AfterEach
   void close() {

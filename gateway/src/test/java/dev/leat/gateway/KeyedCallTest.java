@@ -92,10 +92,11 @@ class KeyedCallTest {
 
   @Test
   void answer_thatTheTenantHasNoRoomFor_isItsCallersAlone_andIsNotRunAgain() {
-    node.functions.script = call -> {
-      node.execute("UPDATE async_counts SET keyed_anonymous_bytes = 67108864");
-      return ScriptedFunctions.saying("once");
-    };
+    node.functions.script =
+        call -> {
+          node.execute("UPDATE async_counts SET keyed_anonymous_bytes = 67108864");
+          return ScriptedFunctions.saying("once");
+        };
     Received first = open("order-5");
     node.execute("DELETE FROM async_counts"); // with what it said was full
 

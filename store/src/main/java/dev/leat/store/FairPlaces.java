@@ -52,8 +52,7 @@ public final class FairPlaces {
       hasShare = share.places.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
       hasPlace =
           hasShare
-              && places.tryAcquire(
-                  Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+              && places.tryAcquire(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       if (hasPlace) {
         work.run();
       }
@@ -73,8 +72,7 @@ public final class FairPlaces {
   }
 
   private Share joined(TenantId tenant) {
-    return shares.compute(
-        tenant, (key, known) -> (known == null ? new Share() : known).joined());
+    return shares.compute(tenant, (key, known) -> (known == null ? new Share() : known).joined());
   }
 
   private void left(TenantId tenant) {

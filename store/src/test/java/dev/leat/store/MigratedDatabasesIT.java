@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,7 +26,11 @@ final class MigratedDatabasesIT {
   private static final MigratedDatabases DATABASES =
       new MigratedDatabases(MigratedDatabasesIT::makeTables);
 
-  @Parameter private Kind kind;
+  private final Kind kind;
+
+  MigratedDatabasesIT(Kind kind) {
+    this.kind = kind;
+  }
 
   enum Kind {
     H2(MigratedDatabases::h2, "SHUTDOWN"),
@@ -103,8 +106,7 @@ final class MigratedDatabasesIT {
         new Database(database.dataSource())
             .read(
                 "Taking a fence",
-                handle ->
-                    handle.createQuery("SELECT nextval('fences')").mapTo(Long.class).one());
+                handle -> handle.createQuery("SELECT nextval('fences')").mapTo(Long.class).one());
     assertThat(fence).isEqualTo(1);
   }
 
@@ -182,6 +184,7 @@ final class MigratedDatabasesIT {
 
       try (TestDatabase next = open()) {
         assertThat(next.url()).isNotEqualTo(first.url());
+        assertThat(held.isClosed()).isFalse();
       }
     }
   }

@@ -12,7 +12,6 @@ import dev.leat.contract.Change;
 import dev.leat.contract.ProblemCode;
 import dev.leat.tenants.jdbi.JdbiSigningKeyStore;
 import dev.leat.testkit.ManualClock;
-import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.text.ParseException;
 import java.time.Duration;

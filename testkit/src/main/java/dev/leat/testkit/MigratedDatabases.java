@@ -23,6 +23,7 @@ public final class MigratedDatabases {
    * objects makes its own tables.
    */
   @SafeVarargs
+  @SuppressWarnings("varargs") // List.of stores nothing in the array
   public MigratedDatabases(Consumer<DataSource>... migrations) {
     this.migrations = List.of(migrations);
   }
@@ -41,14 +42,13 @@ public final class MigratedDatabases {
       Deque<PristineDatabase> free, Dialect dialect, Supplier<TestDatabase> empty) {
     PristineDatabase kept = free.poll();
     PristineDatabase pristine = kept == null ? made(dialect, empty) : kept;
-    return pristine.open(
-        inUse -> {
-          if (!inUse && pristine.restore()) {
-            free.push(pristine);
-          } else {
-            pristine.close();
-          }
-        });
+    return pristine.open(inUse -> {
+      if (!inUse && pristine.restore()) {
+        free.push(pristine);
+      } else {
+        pristine.close();
+      }
+    });
   }
 
   private PristineDatabase made(Dialect dialect, Supplier<TestDatabase> empty) {

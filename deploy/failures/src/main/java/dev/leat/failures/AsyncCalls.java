@@ -173,8 +173,7 @@ final class AsyncCalls {
     stage.until(
         "all schedules of round " + round + " have fired",
         Duration.ofSeconds(30),
-        () ->
-            cluster.tables().count("SELECT COUNT(*) FROM schedules WHERE next_at <= now()") == 0);
+        () -> cluster.tables().count("SELECT COUNT(*) FROM schedules WHERE next_at <= now()") == 0);
   }
 
   static AsyncLoad begin(Stage stage, Cluster cluster) {
@@ -196,9 +195,7 @@ final class AsyncCalls {
 
   static void drained(Stage stage, Cluster cluster) {
     stage.until(
-        "all has ended",
-        DRAINED_WITHIN,
-        () -> cluster.tables().count(AsyncAccount.OPEN) == 0);
+        "all has ended", DRAINED_WITHIN, () -> cluster.tables().count(AsyncAccount.OPEN) == 0);
   }
 
   /** Ends the load, waits for all that was accepted, and accounts for it. */

@@ -71,8 +71,7 @@ final class FullDisks {
   static void postgres(Stage stage) throws Exception {
     Path place = stage.directory().resolve("disk");
     SmallDisk disk = disk(stage, place, POSTGRES_MEGABYTES);
-    PostgresServer server =
-        stage.opened(PostgresServer.startOnSmallDisk(place.resolve("data")));
+    PostgresServer server = stage.opened(PostgresServer.startOnSmallDisk(place.resolve("data")));
     Cluster cluster = stage.cluster(server, "a", Cluster.ALL, "b", Cluster.ALL);
     AsyncLoad load = begin(stage, cluster);
     int restarts = 0;
@@ -111,8 +110,7 @@ final class FullDisks {
       throws IOException {
     stage.seconds(2 + 3 * stage.random().nextDouble());
     double lasts = round % 2 == 0 ? 1 : 8;
-    stage.fault(
-        "the disk is full for %.0f s, %d of %d".formatted(lasts, round, stage.rounds()));
+    stage.fault("the disk is full for %.0f s, %d of %d".formatted(lasts, round, stage.rounds()));
     disk.fill();
     stage.seconds(lasts / 2);
     int status =

@@ -104,8 +104,7 @@ class ClusterIT {
   }
 
   /** Its time is set in the database, since none fires more often than each minute. */
-  private static void aSchedule_isFiredOnce(Cluster cluster, NodeProcess front)
-      throws IOException {
+  private static void aSchedule_isFiredOnce(Cluster cluster, NodeProcess front) throws IOException {
     int status =
         cluster
             .controlPlane(front)

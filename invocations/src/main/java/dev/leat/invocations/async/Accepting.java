@@ -75,8 +75,7 @@ public final class Accepting implements AutoCloseable {
   public void accept(NewInvocation invocation, Consumer<Acceptance> told) {
     Wish wish = new Wish(invocation, told);
     if (bodies.isKeptAhead(invocation.call().body())) {
-      bodies.run(
-          invocation.version().function().tenant(), () -> prepare(wish), () -> offer(wish));
+      bodies.run(invocation.version().function().tenant(), () -> prepare(wish), () -> offer(wish));
     } else {
       offer(wish);
     }

@@ -56,8 +56,8 @@ public interface AsyncStore {
   List<Acceptance> accept(List<NewInvocation> batch, Backlogs room);
 
   /**
-   * What it would be told now, where it would not be newly accepted; nothing is written. For whoever
-   * would prepare it at a cost.
+   * What it would be told now, where it would not be newly accepted; nothing is written. For
+   * whoever would prepare it at a cost.
    */
   Optional<Acceptance> refusal(NewInvocation wish, Backlogs room);
 

@@ -19,9 +19,9 @@ import java.util.Optional;
  *   <li>Of a tenant that has {@link #OF_TENANT_MAX}, or {@link #BYTES_OF_TENANT_MAX}, no new key is
  *       claimed; nor, for callers without a token, of one that has {@code 1 / } {@link
  *       #ANONYMOUS_PART} of either by such callers. A key that is free again in its row is none. An
- *       answer that these bytes have no room for is not kept, but that the call was answered: {@link
- *       ProblemCode#RESULT_EXPIRED}. Answers of up to {@link AsyncStore#INLINE_BYTES_MAX} that are
- *       kept at the same time may go beyond by what they hold.
+ *       answer that these bytes have no room for is not kept, but that the call was answered:
+ *       {@link ProblemCode#RESULT_EXPIRED}. Answers of up to {@link AsyncStore#INLINE_BYTES_MAX}
+ *       that are kept at the same time may go beyond by what they hold.
  *   <li>{@code keep} and {@code forget} change only what this claim began.
  *   <li>Who claims a key that is taken waits for nobody who writes its row.
  * </ol>

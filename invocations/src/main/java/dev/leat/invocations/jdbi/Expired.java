@@ -39,7 +39,9 @@ final class Expired {
       return 0;
     }
     PreparedBatch deletes =
-        handle.prepareBatch("DELETE FROM %s WHERE tenant = :tenant AND id = :id AND keep_until <= CURRENT_TIMESTAMP".formatted(table));
+        handle.prepareBatch(
+            "DELETE FROM %s WHERE tenant = :tenant AND id = :id AND keep_until <= CURRENT_TIMESTAMP"
+                .formatted(table));
     PreparedBatch gone =
         handle.prepareBatch(
             "INSERT INTO async_gone (tenant, id, keep_until) VALUES (:tenant, :id, %s) ON CONFLICT DO NOTHING"

@@ -188,8 +188,8 @@ public final class JdbiAsyncStore implements AsyncStore {
   }
 
   /**
-   * The end of a query that reads some of many rows to change them. H2 would read, sort and lock all
-   * that fit: there each change asks once more whether the row is as it was.
+   * The end of a query that reads some of many rows to change them. H2 would read, sort and lock
+   * all that fit: there each change asks once more whether the row is as it was.
    */
   static String lockedForMe(Handle handle) {
     return isH2(handle) ? "" : "FOR UPDATE SKIP LOCKED";

@@ -308,7 +308,7 @@ public final class JdbiKeyedCallStore implements KeyedCallStore {
   }
 
   private static long held(FirstAnswer answer) {
-    return head(answer).length + body(answer).length;
+    return (long) head(answer).length + body(answer).length;
   }
 
   /** Whether the claim was still this one's. */

@@ -235,7 +235,9 @@ public final class LargeBodies implements BodyStore {
         == 1;
   }
 
-  /** Whether a row may still claim it; else its tenant has gone, or it waited for most of its time. */
+  /**
+   * Whether a row may still claim it; else its tenant has gone, or it waited for most of its time.
+   */
   static boolean isClaimable(Handle handle, String name) {
     return handle
         .createQuery(
@@ -275,8 +277,8 @@ public final class LargeBodies implements BodyStore {
   /**
    * The body itself, outside of any transaction: a blob store may take seconds.
    *
-   * @throws StoreFailure one that may pass when the store is away, or another one is configured; one
-   *     that does not when the body is lost
+   * @throws StoreFailure one that may pass when the store is away, or another one is configured;
+   *     one that does not when the body is lost
    */
   byte[] load(Found found) {
     return switch (found) {
@@ -288,8 +290,8 @@ public final class LargeBodies implements BodyStore {
                 .orElseThrow(() ->
                     broken(true, "A body is in %s; 'blobs' names another place".formatted(place)))
                 .load(name, bytes)
-                .orElseThrow(() ->
-                    broken(false, "The body %s is not in the blob store".formatted(name)));
+                .orElseThrow(
+                    () -> broken(false, "The body %s is not in the blob store".formatted(name)));
         if (loaded.length != bytes || !sha256(loaded).equals(digest)) {
           throw broken(false, "The body %s was altered in the blob store".formatted(name));
         }

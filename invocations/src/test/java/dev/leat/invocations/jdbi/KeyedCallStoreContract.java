@@ -269,7 +269,7 @@ abstract class KeyedCallStoreContract {
     long rows = sum("keyed_bytes");
     database.execute(
         "UPDATE async_counts SET keyed_bytes = keyed_bytes + %d WHERE slot = (SELECT MIN(slot) FROM async_counts)"
-            .formatted((256 << 20) - rows - 3 * (size + 100)));
+            .formatted((256 << 20) - rows - 3L * (size + 100)));
     List<Future<?>> ends = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
       for (int i = 0; i < 12; i++) {

@@ -234,8 +234,7 @@ abstract class LargeBodiesContract {
   void remove_leavesWhatIsInAnotherPlace() throws IOException {
     FileBlobs files = new FileBlobs(Files.createDirectory(directory.resolve("other")));
     files.start();
-    LargeBodies other =
-        new LargeBodies(database.dataSource(), Optional.of(new Elsewhere(files)));
+    LargeBodies other = new LargeBodies(database.dataSource(), Optional.of(new Elsewhere(files)));
     other.discard(other.keep(ACME, LARGE));
 
     assertThat(bodies.remove(10)).isZero();
@@ -273,8 +272,7 @@ abstract class LargeBodiesContract {
     accept(wish(ACME, Optional.empty()));
     QueuedInvocation taken = take(ME);
     Settled answered = answered(taken, HOUR);
-    database.execute(
-        "UPDATE async_blobs SET discard_at = CURRENT_TIMESTAMP + INTERVAL '5' MINUTE");
+    database.execute("UPDATE async_blobs SET discard_at = CURRENT_TIMESTAMP + INTERVAL '5' MINUTE");
 
     settle(ME, answered);
 
@@ -296,8 +294,7 @@ abstract class LargeBodiesContract {
 
     int omitted =
         store
-            .turn(
-                ME, List.of(answered), tenant -> new Backlog(0, 0), List.of(), 0, "", tenant -> 0)
+            .turn(ME, List.of(answered), tenant -> new Backlog(0, 0), List.of(), 0, "", tenant -> 0)
             .omitted();
 
     assertThat(omitted).isEqualTo(1);

@@ -1,6 +1,5 @@
 package dev.leat.invocations.jdbi;
 
-
 final class LogStoreOnPostgresIT extends LogStoreContract {
   LogStoreOnPostgresIT() {
     super(DATABASES.postgres());

@@ -1,6 +1,5 @@
 package dev.leat.registry.jdbi;
 
-
 final class JdbiStoresOnPostgresIT extends JdbiStores {
   JdbiStoresOnPostgresIT() {
     super(DATABASES.postgres());

@@ -31,14 +31,13 @@ public final class Tables {
    * @param data the node's data directory
    */
   public static Tables embedded(Path data) {
-    return new Tables(
-        () ->
-            DriverManager.getConnection(
-                "jdbc:h2:file:"
-                    + data.toAbsolutePath().resolve("leat")
-                    + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE",
-                "leat",
-                ""));
+    return new Tables(() ->
+        DriverManager.getConnection(
+            "jdbc:h2:file:"
+                + data.toAbsolutePath().resolve("leat")
+                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE",
+            "leat",
+            ""));
   }
 
   /** Does this. */
