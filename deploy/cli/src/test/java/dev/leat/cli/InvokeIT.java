@@ -1,5 +1,6 @@
 package dev.leat.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -65,6 +66,30 @@ class InvokeIT {
     assertThat(request.text()).isEqualTo("raw");
     assertThat(request.header("X-One")).isEqualTo("1:2");
     assertThat(request.header("Content-Type")).isEqualTo("text/csv");
+  }
+
+  @Test
+  void show_ofACallWithACallback_saysWhereThatIs() {
+    String invocation =
+        """
+        {"id":"0198","function":"mask","version":1,"module":"sha256:9f","state":"done","attempts":1,
+         "acceptedAt":"2026-01-31T12:00:00Z","cancelling":false,
+         "callback":{"url":"https://hooks.example.org/a","state":"waiting","attempts":2,
+           "nextAttemptAt":"2026-01-31T12:00:02Z","why":"no-key"}}""";
+    server.answer("getInvocation", 200, invocation);
+
+    assertThat(cli.run("invocations", "show", "0198").out())
+        .containsPattern("(?m)^state +done$")
+        .contains(
+            """
+            callback:
+              url: https://hooks.example.org/a
+              state: waiting
+              attempts: 2
+            """)
+        .contains("  why: no-key\n");
+    assertThat(cli.run("invocations", "show", "0198", "-o", "json").json())
+        .isEqualTo(Json.parse(invocation.getBytes(UTF_8)).orElseThrow());
   }
 
   @Test

@@ -131,7 +131,7 @@ public interface AsyncStore {
   /**
    * @param invocations queued or running
    * @param bytes of these, of answers and of dead letters that are kept: their bodies, their heads,
-   *     and {@link #ROW_BYTES} each
+   *     and {@link #ROW_BYTES} each; and the URLs of callbacks, of answers
    */
   record Backlog(long invocations, long bytes) {}
 }

@@ -3,6 +3,9 @@ package dev.leat.invocations.async;
 import dev.leat.contract.FunctionRef;
 import dev.leat.contract.Headers;
 import dev.leat.contract.TenantId;
+import dev.leat.invocations.async.CallbackStatus.State;
+import dev.leat.invocations.async.CallbackStatus.Why;
+import dev.leat.invocations.async.CallbackStore.Tried;
 import dev.leat.store.StoreFailure;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,8 +109,11 @@ public final class Callbacks implements AutoCloseable {
    */
   public record Sent(int status, String why) implements Attempt {}
 
+  /** Nothing could be sent; it counts as an attempt, so that it is tried ever more seldom. */
+  private record Failed(Why why, String error) implements Attempt {}
+
   /** Nothing was sent, so no attempt was used. */
-  private record NotNow(Duration delay, String why) implements Attempt {}
+  private record NotNow(Duration delay, Why why, String error) implements Attempt {}
 
   /** What became of all since the start. */
   public record Counts(long delivered, long failed, long givenUp) {}
@@ -214,14 +220,14 @@ public final class Callbacks implements AutoCloseable {
             callback.id(),
             e);
       }
-      return new Sent(0, "the key or the answer cannot be read");
+      return new Failed(Why.UNREADABLE, "the key or the answer cannot be read");
     }
   }
 
   private Attempt attempt(Callback callback) {
     Optional<byte[]> key = keys.of(callback.tenant());
     if (key.isEmpty()) {
-      return new Sent(0, "the tenant has no secret '" + KEY + "'");
+      return new Failed(Why.NO_KEY, "the tenant has no secret '" + KEY + "'");
     }
     OptionalLong bytes =
         callback.state() == InvocationState.DONE
@@ -229,10 +235,11 @@ public final class Callbacks implements AutoCloseable {
             : OptionalLong.empty();
     boolean isRead = bytes.isPresent() && bytes.getAsLong() <= BODY_BYTES_MAX;
     if (isRead && !held.hold(callback.tenant(), heldId(callback), bytes.getAsLong())) {
-      return new NotNow(NO_MEMORY_WAIT, "too many answers are being sent");
+      return new NotNow(NO_MEMORY_WAIT, Why.MEMORY, "too many answers are being sent");
     }
     if (!quotas.tryTake(callback.version().function())) {
-      return new NotNow(NO_QUOTA_WAIT, "the quota of requests to servers is used up");
+      return new NotNow(
+          NO_QUOTA_WAIT, Why.QUOTA, "the quota of requests to servers is used up");
     }
     Headers.Builder fields = new Headers.Builder();
     byte[] body = body(callback, bytes, fields);
@@ -287,31 +294,32 @@ public final class Callbacks implements AutoCloseable {
 
   private void settle(Callback callback, Attempt attempt) {
     switch (attempt) {
-      case Sent sent -> settle(callback, sent);
-      case NotNow(Duration _, String why) when callback.isTooOld() ->
-          settle(callback, new Sent(0, why));
-      case NotNow(Duration delay, String _) -> {
+      case Sent(int status, String why) -> settle(callback, new Tried(Why.SERVER, status, why));
+      case Failed(Why why, String error) -> settle(callback, new Tried(why, 0, error));
+      case NotNow(Duration _, Why why, String error) when callback.isTooOld() ->
+          settle(callback, new Tried(why, 0, error));
+      case NotNow(Duration delay, Why why, String _) -> {
         room.close(callback.tenant(), delay, nanoTime.getAsLong());
-        store.putOff(callback, delay, false);
+        store.delay(callback, delay, why);
       }
     }
   }
 
-  private void settle(Callback callback, Sent sent) {
-    if (sent.status() / 100 == 2) {
-      store.end(callback);
+  private void settle(Callback callback, Tried last) {
+    if (last.status() / 100 == 2) {
+      store.end(callback, State.DELIVERED, last);
       delivered.incrementAndGet();
-    } else if (sent.status() == GONE || callback.isTooOld()) {
-      store.end(callback);
+    } else if (last.status() == GONE || callback.isTooOld()) {
+      store.end(callback, State.GIVEN_UP, last);
       givenUp.incrementAndGet();
       LOG.debug(
           "A callback is given up tenant={} invocation={} status={} cause={}",
           callback.tenant(),
           callback.id(),
-          sent.status(),
-          sent.why());
+          last.status(),
+          last.error());
     } else {
-      store.putOff(callback, wait(callback.attempts()), true);
+      store.putOff(callback, wait(callback.attempts()), last);
       failed.incrementAndGet();
     }
   }

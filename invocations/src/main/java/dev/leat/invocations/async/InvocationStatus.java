@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param isCancelling whether its caller gave it up, and the node that runs it is being told
  * @param ending the word of its last attempt's ending; "" for none
  * @param reason why it ended so, or is tried again; "" for none
+ * @param callback where the callback is that its caller asked for
  */
 public record InvocationStatus(
     String id,
@@ -28,4 +29,5 @@ public record InvocationStatus(
     Optional<Instant> keptUntil,
     boolean isCancelling,
     String ending,
-    String reason) {}
+    String reason,
+    Optional<CallbackStatus> callback) {}

@@ -13,20 +13,22 @@ final class Expired {
   private record Row(TenantId tenant, String id, long bytes, boolean isLarge) {}
 
   /**
+   * @param held what a row holds, as SQL, beside {@link AsyncStore#ROW_BYTES}
    * @param bodies the kind of the table's large bodies
    * @return how many were removed
    */
-  static int remove(Handle handle, String table, String bodies, int most, AsyncCounts counts) {
+  static int remove(
+      Handle handle, String table, String held, String bodies, int most, AsyncCounts counts) {
     List<Row> rows =
         handle
             .createQuery(
                 """
-                SELECT tenant, id, OCTET_LENGTH(head) + body_bytes AS held, body IS NULL AS is_large
+                SELECT tenant, id, %s AS held, body IS NULL AS is_large
                 FROM %s
                 WHERE keep_until <= CURRENT_TIMESTAMP
                 ORDER BY keep_until LIMIT :most %s
                 """
-                    .formatted(table, JdbiAsyncStore.lockedForMe(handle)))
+                    .formatted(held, table, JdbiAsyncStore.lockedForMe(handle)))
             .bind("most", most)
             .map((row, context) ->
                 new Row(

@@ -43,6 +43,9 @@ public final class JdbiAsyncStore implements AsyncStore {
   static final String FROM_NOW =
       "CURRENT_TIMESTAMP + CAST(:%s AS DOUBLE PRECISION) * INTERVAL '0.001' SECOND";
 
+  private static final String LETTER_HELD = "OCTET_LENGTH(head) + body_bytes";
+  private static final String RESULT_HELD = LETTER_HELD + " + OCTET_LENGTH(callback)";
+
   /** Tenants that have a turn in one transaction. */
   private static final int TENANTS_AT_ONCE = 16;
 
@@ -309,17 +312,21 @@ public final class JdbiAsyncStore implements AsyncStore {
             """
             SELECT id, function, version, module, caller,
               CASE owner WHEN 0 THEN 'queued' ELSE 'running' END AS state, attempts, accepted_at,
-              due_at AS ended_at, expires_at AS keep_until, cancelling, ending, reason
+              due_at AS ended_at, expires_at AS keep_until, cancelling, ending, reason,
+              callback, 'awaited' AS callback_state, 0 AS callback_attempts,
+              0 AS callback_status, '' AS callback_error, due_at AS callback_due_at,
+              '' AS callback_why
             FROM async_queue WHERE tenant = :tenant AND id = :id
             UNION ALL
-            SELECT id, function, version, module, caller, state, attempts, accepted_at, ended_at,
-              keep_until, FALSE, ending, ''
-            FROM async_results WHERE tenant = :tenant AND id = :id
+            SELECT e.id, e.function, e.version, e.module, e.caller, e.state, e.attempts,
+              e.accepted_at, e.ended_at, e.keep_until, FALSE, e.ending, '', %1$s
+            FROM async_results e %2$s
             UNION ALL
-            SELECT id, function, version, module, caller, state, attempts, accepted_at, ended_at,
-              keep_until, FALSE, ending, reason
-            FROM dead_letters WHERE tenant = :tenant AND id = :id
-            """)
+            SELECT e.id, e.function, e.version, e.module, e.caller, e.state, e.attempts,
+              e.accepted_at, e.ended_at, e.keep_until, FALSE, e.ending, e.reason, %1$s
+            FROM dead_letters e %2$s
+            """
+                .formatted(JdbiCallbackStore.STATUS, JdbiCallbackStore.WITH_STATUS))
         .bind("tenant", tenant.value())
         .bind("id", id)
         .map((row, context) -> status(row, tenant))
@@ -341,7 +348,8 @@ public final class JdbiAsyncStore implements AsyncStore {
         state.isEnded() ? Optional.of(Database.instant(row, "keep_until")) : Optional.empty(),
         row.getBoolean("cancelling"),
         row.getString("ending"),
-        row.getString("reason"));
+        row.getString("reason"),
+        JdbiCallbackStore.status(row));
   }
 
   @Override
@@ -490,8 +498,10 @@ public final class JdbiAsyncStore implements AsyncStore {
         handle -> {
           AsyncCounts counts = new AsyncCounts();
           int removed =
-              Expired.remove(handle, "async_results", LargeBodies.RESULT, most, counts)
-                  + Expired.remove(handle, "dead_letters", LargeBodies.INPUT, most, counts)
+              Expired.remove(
+                      handle, "async_results", RESULT_HELD, LargeBodies.RESULT, most, counts)
+                  + Expired.remove(
+                      handle, "dead_letters", LETTER_HELD, LargeBodies.INPUT, most, counts)
                   + JdbiKeyedCallStore.prune(handle, most, counts)
                   + pruneKeys(handle, most, counts);
           counts.write(handle, SLOTS);

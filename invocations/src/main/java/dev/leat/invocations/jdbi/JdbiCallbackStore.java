@@ -2,6 +2,7 @@ package dev.leat.invocations.jdbi;
 
 import dev.leat.contract.TenantId;
 import dev.leat.invocations.async.Callback;
+import dev.leat.invocations.async.CallbackStatus;
 import dev.leat.invocations.async.CallbackStore;
 import dev.leat.invocations.async.InvocationState;
 import dev.leat.invocations.async.QueuedInvocation;
@@ -11,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -22,10 +24,47 @@ public final class JdbiCallbackStore implements CallbackStore {
 
   private static final int TENANTS_AT_ONCE = 16;
 
+  /** Of what has ended: the columns that {@link #status} reads, but for the first one's name. */
+  static final String STATUS =
+      """
+      COALESCE(c.url, e.callback),
+        CASE WHEN c.id IS NULL THEN e.callback_state ELSE 'waiting' END,
+        COALESCE(c.attempts, e.callback_attempts), COALESCE(c.last_status, e.callback_status),
+        COALESCE(c.last_error, e.callback_error), c.due_at, COALESCE(c.last_why, '')
+      """;
+
+  static final String WITH_STATUS =
+      """
+      LEFT JOIN async_callbacks c ON c.tenant = e.tenant AND c.id = e.id
+      WHERE e.tenant = :tenant AND e.id = :id
+      """;
+
   private final Database database;
 
   public JdbiCallbackStore(DataSource source) {
     this.database = new Database(source);
+  }
+
+  /** Empty for an invocation without a callback, and where an earlier release sent it. */
+  static Optional<CallbackStatus> status(ResultSet row) throws SQLException {
+    String url = row.getString("callback");
+    String word = row.getString("callback_state");
+    if (url.isEmpty() || word.isEmpty()) {
+      return Optional.empty();
+    }
+    CallbackStatus.State state = CallbackStatus.State.ofWord(word);
+    String why = row.getString("callback_why");
+    return Optional.of(
+        new CallbackStatus(
+            url,
+            state,
+            row.getInt("callback_attempts"),
+            state == CallbackStatus.State.WAITING
+                ? Optional.of(Database.instant(row, "callback_due_at"))
+                : Optional.empty(),
+            why.isEmpty() ? Optional.empty() : Optional.of(CallbackStatus.Why.ofWord(why)),
+            row.getInt("callback_status"),
+            row.getString("callback_error")));
   }
 
   /** Has one sent, of an invocation that ends in this transaction and may have a callback. */
@@ -179,9 +218,9 @@ public final class JdbiCallbackStore implements CallbackStore {
   }
 
   @Override
-  public void end(Callback callback) {
+  public void end(Callback callback, CallbackStatus.State state, Tried last) {
     database.inTransaction(
-        "Removing a callback",
+        "Ending a callback",
         handle -> {
           AsyncCounts counts = new AsyncCounts();
           // Not one of a later end of the same invocation, which has begun anew.
@@ -198,25 +237,77 @@ public final class JdbiCallbackStore implements CallbackStore {
                   .execute();
           if (removed > 0) {
             counts.callbacks(callback.tenant(), -removed);
+            keep(handle, callback, state, last);
           }
           counts.write(handle, SLOT);
           return removed;
         });
   }
 
+  /** Beside what its invocation came to, if that is still kept and was not begun anew. */
+  private static void keep(
+      Handle handle, Callback callback, CallbackStatus.State state, Tried last) {
+    boolean isAnswer =
+        callback.state() == InvocationState.DONE || callback.state() == InvocationState.CANCELLED;
+    handle
+        .createUpdate(
+            """
+            UPDATE %s SET callback_state = :state, callback_attempts = :attempts,
+              callback_status = :status, callback_error = :error
+            WHERE tenant = :tenant AND id = :id
+            """
+                .formatted(isAnswer ? "async_results" : "dead_letters"))
+        .bind("state", state.word())
+        .bind("attempts", callback.attempts())
+        .bind("status", last.status())
+        .bind("error", error(last))
+        .bind("tenant", callback.tenant().value())
+        .bind("id", callback.id())
+        .execute();
+  }
+
+  private static String error(Tried last) {
+    String kept = Database.storable(last.error());
+    return kept.substring(0, Math.min(kept.length(), ERROR_CHARS_MAX));
+  }
+
   @Override
-  public void putOff(Callback callback, Duration delay, boolean isCounted) {
+  public void putOff(Callback callback, Duration delay, Tried last) {
     database.inTransaction(
         "Putting a callback off",
         handle ->
             handle
                 .createUpdate(
                     """
-                    UPDATE async_callbacks SET due_at = %s, attempts = :after
+                    UPDATE async_callbacks SET due_at = %s, last_why = :why, last_status = :status,
+                      last_error = :error
                     WHERE tenant = :tenant AND id = :id AND attempts = :attempts
                     """
                         .formatted(JdbiAsyncStore.FROM_NOW.formatted("delay")))
-                .bind("after", isCounted ? callback.attempts() : callback.attempts() - 1)
+                .bind("why", last.why().word())
+                .bind("status", last.status())
+                .bind("error", error(last))
+                .bind("delay", delay.toMillis())
+                .bind("tenant", callback.tenant().value())
+                .bind("id", callback.id())
+                .bind("attempts", callback.attempts())
+                .execute());
+  }
+
+  @Override
+  public void delay(Callback callback, Duration delay, CallbackStatus.Why why) {
+    database.inTransaction(
+        "Delaying a callback",
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE async_callbacks SET due_at = %s, attempts = :before, last_why = :why
+                    WHERE tenant = :tenant AND id = :id AND attempts = :attempts
+                    """
+                        .formatted(JdbiAsyncStore.FROM_NOW.formatted("delay")))
+                .bind("before", callback.attempts() - 1)
+                .bind("why", why.word())
                 .bind("delay", delay.toMillis())
                 .bind("tenant", callback.tenant().value())
                 .bind("id", callback.id())

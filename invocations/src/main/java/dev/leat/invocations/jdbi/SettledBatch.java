@@ -1,5 +1,7 @@
 package dev.leat.invocations.jdbi;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.leat.contract.TenantId;
 import dev.leat.invocations.async.AsyncStore.Backlogs;
 import dev.leat.invocations.async.InvocationState;
@@ -74,9 +76,10 @@ final class SettledBatch {
         handle.prepareBatch(
             """
             INSERT INTO async_results (tenant, id, function, version, module, caller, state,
-              attempts, accepted_at, ended_at, keep_until, ending, status, head, body, body_bytes)
+              attempts, accepted_at, ended_at, keep_until, ending, status, head, body, body_bytes,
+              callback)
             VALUES (:tenant, :id, :function, :version, :module, :caller, :state, :attempts,
-              :accepted, CURRENT_TIMESTAMP, %s, :ending, :status, :head, :body, :bytes)
+              :accepted, CURRENT_TIMESTAMP, %s, :ending, :status, :head, :body, :bytes, :callback)
             """
                 .formatted(KEEP));
     boolean hasResults = false;
@@ -142,8 +145,10 @@ final class SettledBatch {
         .bind("module", of.version().module().toString())
         .bind("caller", caller == null ? "" : Database.storable(caller))
         .bind("attempts", of.attempts())
-        .bind("accepted", of.acceptedAt());
+        .bind("accepted", of.acceptedAt())
+        .bind("callback", of.callback().orElse(""));
     counts.bytes(of.tenant(), -of.headBytes() - of.bodyBytes()); // and the row moves
+    counts.bytes(of.tenant(), of.callback().map(SettledBatch::bytes).orElse(0));
     if (of.hasLargeBody()) {
       LargeBodies.delete(handle, of.tenant(), of.id(), LargeBodies.INPUT);
     }
@@ -257,13 +262,17 @@ final class SettledBatch {
     enqueue(it.next().stream().toList());
   }
 
+  private static int bytes(String callback) {
+    return callback.getBytes(UTF_8).length;
+  }
+
   /** Of one whose row is locked, and which nobody has. */
   static void cancelQueued(Handle handle, TenantId tenant, String id, AsyncCounts counts) {
     long bytes =
         handle
             .createQuery(
                 """
-                SELECT OCTET_LENGTH(head) + body_bytes FROM async_queue
+                SELECT OCTET_LENGTH(head) + body_bytes - OCTET_LENGTH(callback) FROM async_queue
                 WHERE tenant = :tenant AND id = :id
                 """)
             .bind("tenant", tenant.value())
@@ -274,9 +283,10 @@ final class SettledBatch {
         .createUpdate(
             """
             INSERT INTO async_results (tenant, id, function, version, module, caller, state,
-              attempts, accepted_at, ended_at, keep_until, ending, status, head, body, body_bytes)
+              attempts, accepted_at, ended_at, keep_until, ending, status, head, body, body_bytes,
+              callback)
             SELECT tenant, id, function, version, module, caller, 'cancelled', attempts,
-              accepted_at, CURRENT_TIMESTAMP, %s, 'cancelled', 0, :nothing, :nothing, 0
+              accepted_at, CURRENT_TIMESTAMP, %s, 'cancelled', 0, :nothing, :nothing, 0, callback
             FROM async_queue WHERE tenant = :tenant AND id = :id
             """
                 .formatted(KEEP))

@@ -14,6 +14,8 @@ import dev.leat.contract.TenantId;
 import dev.leat.contract.Usage;
 import dev.leat.contract.VersionRef;
 import dev.leat.invocations.async.AsyncStore.Backlog;
+import dev.leat.invocations.async.CallbackStatus.State;
+import dev.leat.invocations.async.CallbackStatus.Why;
 import dev.leat.invocations.async.Callbacks.Sent;
 import dev.leat.invocations.jdbi.InvocationsSchema;
 import dev.leat.invocations.jdbi.JdbiAsyncStore;
@@ -156,9 +158,11 @@ final class CallbacksTest {
 
   @Test
   void round_goneOrAfterADay_isGivenUp() {
-    ends("one");
+    String gone = ends("one");
     answer = new Sent(410, "");
     callbacks.round();
+    assertThat(status(gone).state()).isEqualTo(State.GIVEN_UP);
+    assertThat(status(gone).lastStatus()).isEqualTo(410);
     ends("two");
     answer = new Sent(503, "");
     database.execute("UPDATE async_callbacks SET give_up_at = CURRENT_TIMESTAMP");
@@ -172,15 +176,20 @@ final class CallbacksTest {
 
   @Test
   void round_withoutAKey_sendsNothing_untilThereIsOne() {
-    ends("hello");
+    String id = ends("hello");
     key = Optional.empty();
     callbacks.round();
     assertThat(posts).isEmpty();
+    assertThat(status(id).why()).hasValue(Why.NO_KEY);
+    assertThat(status(id).lastError()).isEqualTo("the tenant has no secret 'callback-key'");
 
     key = Optional.of(KEY);
     due();
     callbacks.round();
     assertThat(posts).hasSize(1);
+    assertThat(status(id).state()).isEqualTo(State.DELIVERED);
+    assertThat(status(id).attempts()).isEqualTo(2);
+    assertThat(status(id).lastStatus()).isEqualTo(200);
   }
 
   @Test
@@ -220,6 +229,7 @@ final class CallbacksTest {
     }
     requests = 0;
     callbacks.round();
+    assertThat(status("00000000").why()).hasValue(Why.QUOTA);
     due();
     assertThat(callbacks.round()).as("it is not asked again at once").isFalse();
     assertThat(posts).isEmpty();
@@ -277,6 +287,10 @@ final class CallbacksTest {
     heldUp.removeFirst().run();
     callbacks.round();
     assertThat(heldUp).hasSize(4);
+  }
+
+  private CallbackStatus status(String id) {
+    return store.find(ACME, id).orElseThrow().callback().orElseThrow();
   }
 
   private void due() {

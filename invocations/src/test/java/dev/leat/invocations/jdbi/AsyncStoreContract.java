@@ -19,7 +19,11 @@ import dev.leat.invocations.async.AsyncStore;
 import dev.leat.invocations.async.AsyncStore.Backlog;
 import dev.leat.invocations.async.AsyncStore.Turn;
 import dev.leat.invocations.async.Callback;
+import dev.leat.invocations.async.CallbackStatus;
+import dev.leat.invocations.async.CallbackStatus.State;
+import dev.leat.invocations.async.CallbackStatus.Why;
 import dev.leat.invocations.async.CallbackStore;
+import dev.leat.invocations.async.CallbackStore.Tried;
 import dev.leat.invocations.async.CallerKey;
 import dev.leat.invocations.async.DeadLetter;
 import dev.leat.invocations.async.DeadLetterStore;
@@ -67,6 +71,9 @@ abstract class AsyncStoreContract {
   private static final Usage USAGE = new Usage(42, 0, 0, Usage.Acquire.WARM, 0, 0, 0, 0);
 
   static final MigratedDatabases DATABASES = new MigratedDatabases(InvocationsSchema::migrate);
+
+  private static final Tried TAKEN = new Tried(Why.SERVER, 204, "");
+  private static final Tried REFUSED = new Tried(Why.SERVER, 503, "");
 
   private final TestDatabase database;
   private AsyncStore store;
@@ -749,11 +756,11 @@ abstract class AsyncStoreContract {
     assertThat(due).extracting(Callback::url).containsOnly("https://hooks.example.org/a?b=c");
     assertThat(callbacks.take(9, "", tenant -> 9, HOUR).taken()).as("hidden").isEmpty();
 
-    callbacks.putOff(due.get(0), Duration.ZERO, true);
-    due.subList(1, 4).forEach(callbacks::end);
+    callbacks.putOff(due.get(0), Duration.ZERO, REFUSED);
+    due.subList(1, 4).forEach(it -> callbacks.end(it, State.DELIVERED, TAKEN));
     List<Callback> again = callbacks.take(9, "", tenant -> 9, Duration.ZERO).taken();
     assertThat(again).extracting(Callback::attempts).containsExactly(2);
-    callbacks.end(due.get(0));
+    callbacks.end(due.get(0), State.DELIVERED, TAKEN);
     assertThat(callbacks.take(9, "", tenant -> 9, HOUR).taken())
         .as("who was too slow ends nothing")
         .hasSize(1);
@@ -779,7 +786,7 @@ abstract class AsyncStoreContract {
     settle(answered(take(ME, 1).getFirst(), bytes(1)));
     Callback taken = callbacks.take(1, "", tenant -> 1, HOUR).taken().getFirst();
 
-    callbacks.putOff(taken, Duration.ZERO, false);
+    callbacks.delay(taken, Duration.ZERO, Why.QUOTA);
 
     assertThat(callbacks.take(1, "", tenant -> 1, HOUR).taken())
         .extracting(Callback::attempts)
@@ -846,6 +853,105 @@ abstract class AsyncStoreContract {
     assertThat(accept(calledBack(ACME)))
         .isEqualTo(new Acceptance.BacklogFull("async-callbacks", 10_000));
     assertThat(accept(wish(ACME, "f"))).isInstanceOf(Acceptance.Accepted.class);
+  }
+
+  @Test
+  void callback_isFoundWithItsInvocation_fromItsAcceptanceToTheEndOfWhatItCameTo() {
+    NewInvocation wish = calledBack(ACME);
+    accept(wish);
+    assertThat(callback(wish.id())).isEqualTo("AWAITED 0 Optional.empty 0 ");
+    assertThat(status(ACME, wish.id()).callback().orElseThrow().url())
+        .isEqualTo("https://hooks.example.org/a?b=c");
+    settle(answered(take(ME, 1).getFirst(), bytes(100_000)));
+    assertThat(callback(wish.id())).isEqualTo("WAITING 0 Optional.empty 0 ");
+    assertThat(status(ACME, wish.id()).callback().orElseThrow().nextAttemptAt()).isPresent();
+
+    callbacks.putOff(taken(), Duration.ZERO, new Tried(Why.NO_KEY, 0, "no\0key" + "y".repeat(300)));
+    assertThat(callback(wish.id()))
+        .isEqualTo("WAITING 1 Optional[NO_KEY] 0 no\uFFFDkey" + "y".repeat(194));
+    callbacks.putOff(taken(), Duration.ZERO, REFUSED);
+    callbacks.delay(taken(), Duration.ZERO, Why.QUOTA);
+    assertThat(callback(wish.id())).isEqualTo("WAITING 2 Optional[QUOTA] 503 ");
+    callbacks.end(taken(), State.DELIVERED, TAKEN);
+
+    assertThat(callback(wish.id())).isEqualTo("DELIVERED 3 Optional.empty 204 ");
+    assertThat(status(ACME, wish.id()).callback().orElseThrow().nextAttemptAt()).isEmpty();
+    assertThat(store.find(OTHER, wish.id())).isEmpty();
+    assertThat(sum("callbacks")).isZero();
+    database.execute("UPDATE async_results SET keep_until = CURRENT_TIMESTAMP");
+    store.prune(9);
+    assertThat(store.find(ACME, wish.id())).isEmpty();
+    assertThat(sum("bytes")).isZero();
+  }
+
+  @Test
+  void callback_ofOneThatWasGivenUp_isFoundWithIt_andAwaitedAgainWhenItIsRedriven() {
+    NewInvocation wish = calledBack(ACME);
+    accept(wish);
+    QueuedInvocation taken = take(ME, 1).getFirst();
+    settle(new Settled.GivenUp(taken, true, "timeout", "late", 0, HOUR, Optional.empty()));
+    callbacks.end(taken(), State.GIVEN_UP, new Tried(Why.SERVER, 410, ""));
+    assertThat(callback(wish.id())).isEqualTo("GIVEN_UP 1 Optional.empty 410 ");
+
+    letters.redrive(ACME, List.of(new Redrive(taken.id(), taken.version(), HOUR)));
+
+    assertThat(callback(wish.id())).isEqualTo("AWAITED 0 Optional.empty 0 ");
+    settle(answered(take(ME, 1).getFirst(), bytes(1)));
+    assertThat(callback(wish.id())).isEqualTo("WAITING 0 Optional.empty 0 ");
+  }
+
+  /** What it was sent of is begun anew meanwhile, and is awaited. */
+  @Test
+  void callback_thatIsEndedLate_saysNothingOfWhatWasRedriven() {
+    NewInvocation wish = calledBack(ACME);
+    accept(wish);
+    QueuedInvocation taken = take(ME, 1).getFirst();
+    settle(new Settled.GivenUp(taken, true, "timeout", "late", 0, HOUR, Optional.empty()));
+    Callback late = taken();
+    letters.redrive(ACME, List.of(new Redrive(taken.id(), taken.version(), HOUR)));
+
+    callbacks.end(late, State.DELIVERED, TAKEN);
+
+    assertThat(callback(wish.id())).isEqualTo("AWAITED 0 Optional.empty 0 ");
+  }
+
+  @Test
+  void callback_ofOneThatWasCancelled_isFoundWithIt_andItsUrlIsHeldToTheTenantsBytes() {
+    NewInvocation wish = calledBack(ACME);
+    accept(wish);
+    store.cancel(ACME, wish.id());
+    assertThat(sum("bytes")).isEqualTo(AsyncStore.ROW_BYTES + 31);
+    callbacks.end(taken(), State.DELIVERED, TAKEN);
+
+    assertThat(callback(wish.id())).isEqualTo("DELIVERED 1 Optional.empty 204 ");
+    database.execute("UPDATE async_results SET keep_until = CURRENT_TIMESTAMP");
+    store.prune(9);
+    assertThat(sum("bytes")).isZero();
+  }
+
+  @Test
+  void callback_ofAnInvocationWithoutOne_isNone() {
+    NewInvocation wish = wish(ACME, "f");
+    accept(wish);
+    assertThat(status(ACME, wish.id()).callback()).isEmpty();
+    settle(answered(take(ME, 1).getFirst(), bytes(1)));
+
+    assertThat(status(ACME, wish.id()).callback()).isEmpty();
+  }
+
+  private Callback taken() {
+    return callbacks.take(1, "", tenant -> 1, HOUR).taken().getFirst();
+  }
+
+  private InvocationStatus status(TenantId tenant, String id) {
+    return store.find(tenant, id).orElseThrow();
+  }
+
+  /** Its state, attempts, why it waits, and the last status and error. */
+  private String callback(String id) {
+    CallbackStatus it = status(ACME, id).callback().orElseThrow();
+    return "%s %d %s %d %s"
+        .formatted(it.state(), it.attempts(), it.why(), it.lastStatus(), it.lastError());
   }
 
   private NewInvocation calledBack(TenantId tenant) {

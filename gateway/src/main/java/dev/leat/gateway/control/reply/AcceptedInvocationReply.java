@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An asynchronous invocation.
  *
+ * @param callback where the callback is that its caller asked for
  * @param lastAttempt the record of its last attempt, if there is one
  */
 public record AcceptedInvocationReply(
@@ -24,6 +25,7 @@ public record AcceptedInvocationReply(
     boolean cancelling,
     @Nullable String outcome,
     @Nullable String error,
+    @Nullable CallbackReply callback,
     @Nullable InvocationReply lastAttempt) {
   public static AcceptedInvocationReply of(
       InvocationStatus status, @Nullable InvocationReply lastAttempt) {
@@ -42,10 +44,11 @@ public record AcceptedInvocationReply(
         status.isCancelling(),
         unlessEmpty(status.ending()),
         unlessEmpty(status.reason()),
+        status.callback().map(CallbackReply::of).orElse(null),
         lastAttempt);
   }
 
-  private static @Nullable String unlessEmpty(String text) {
+  static @Nullable String unlessEmpty(String text) {
     return text.isEmpty() ? null : text;
   }
 }

@@ -66,6 +66,7 @@ class RepliesTest {
           Map.entry("DeadLetterProgress", DeadLetterProgress.class),
           Map.entry("InvocationPage", PageReply.class),
           Map.entry("AcceptedInvocation", AcceptedInvocationReply.class),
+          Map.entry("Callback", CallbackReply.class),
           Map.entry("Usage", UsageReply.class),
           Map.entry("UsagePage", PageReply.class));
 
@@ -145,7 +146,7 @@ class RepliesTest {
     if (type.isRecord()) {
       return "object";
     }
-    return type == int.class || type == long.class ? "integer" : "string";
+    return List.of(int.class, Integer.class, long.class).contains(type) ? "integer" : "string";
   }
 
   private static JsonNode schemas() {
