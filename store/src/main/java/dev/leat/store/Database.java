@@ -118,7 +118,10 @@ public final class Database {
 
   /** The failure of an operation, retryable if its cause passes. */
   public static StoreFailure failure(String operation, Exception cause) {
-    return new StoreFailure(operation, causes(cause).anyMatch(Database::isPassing), cause);
+    return new StoreFailure(
+        operation,
+        causes(cause).anyMatch(Database::isPassing) || StoreFailure.isFull(cause),
+        cause);
   }
 
   /** Whether this is the SQLSTATE of the failure or of a cause of it. */
@@ -143,8 +146,15 @@ public final class Database {
     return cause instanceof SQLException sql && sql.getSQLState() != null ? sql.getSQLState() : "";
   }
 
-  private static Stream<Throwable> causes(Throwable failure) {
-    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+  /** The failure, its cause, and so on. The failure of a batch has its cause as what comes next. */
+  static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, cause -> cause != null, Database::cause);
+  }
+
+  private static @Nullable Throwable cause(Throwable failure) {
+    return failure.getCause() == null && failure instanceof SQLException sql
+        ? sql.getNextException()
+        : failure.getCause();
   }
 
   /**

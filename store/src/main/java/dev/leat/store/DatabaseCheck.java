@@ -3,7 +3,6 @@ package dev.leat.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Reads and writes a row that means nothing, to see whether the database works. */
 public final class DatabaseCheck {
@@ -38,7 +37,7 @@ public final class DatabaseCheck {
    * stays closed, even when it could be written again, until it is opened anew.
    */
   public static boolean hasClosedItself(Throwable failure) {
-    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+    return Database.causes(failure)
         .anyMatch(cause ->
             cause.getClass().getName().equals(H2_STORAGE_FAILURE)
                 || (cause instanceof SQLException sql && CLOSED.contains(sql.getErrorCode())));

@@ -14,8 +14,8 @@ public final class StoreFailure extends RuntimeException {
   private static final List<String> FULL =
       List.of("No space left on device", "Disk quota exceeded");
 
-  /** PostgreSQL's. */
-  private static final String DISK_FULL = "53100";
+  /** PostgreSQL's SQLSTATE of a full disk. */
+  public static final String DISK_FULL = "53100";
 
   private final boolean retryable;
 
@@ -30,14 +30,18 @@ public final class StoreFailure extends RuntimeException {
 
   /** Whether there was no room for what was to be written. */
   public boolean isFull() {
-    for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
-      String message = String.valueOf(cause.getMessage());
-      if (FULL.stream().anyMatch(message::contains)
-          || (cause instanceof SQLException sql && DISK_FULL.equals(sql.getSQLState()))) {
-        return true;
-      }
-    }
-    return false;
+    return isFull(this);
+  }
+
+  /** Whether this failed since there was no room for what was to be written. */
+  public static boolean isFull(Throwable failure) {
+    return Database.causes(failure).anyMatch(StoreFailure::saysFull);
+  }
+
+  private static boolean saysFull(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    return FULL.stream().anyMatch(message::contains)
+        || (cause instanceof SQLException sql && DISK_FULL.equals(sql.getSQLState()));
   }
 
   public boolean isRetryable() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jdbi.v3.core.ConnectionException;
@@ -48,6 +49,21 @@ final class DatabaseTest {
             failure(new SQLException("broken", new IOException("No space left on device")))
                 .isRetryable())
         .isTrue();
+  }
+
+  /** H2's failure of a batch has what it failed by as the next one, not as its cause. */
+  @Test
+  void inTransaction_batchFailsByAFullDisk_isFullAndRetryable() {
+    BatchUpdateException batch = new BatchUpdateException("General error", "HY000", new int[0]);
+    batch.setNextException(
+        new SQLException(
+            "General error",
+            "HY000",
+            new IllegalStateException(new IOException("No space left on device"))));
+
+    assertThat(failure(batch).isFull()).isTrue();
+    assertThat(failure(batch).isRetryable()).isTrue();
+    assertThat(failure(new BatchUpdateException()).isRetryable()).isFalse();
   }
 
   private StoreFailure failure(SQLException cause) {

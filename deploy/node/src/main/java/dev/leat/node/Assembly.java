@@ -576,6 +576,7 @@ final class Assembly implements AutoCloseable {
 
   private void serve() {
     ready = true;
+    database.nodeHasStarted();
     if (membership != null) {
       membership.directory.sayAddress(membership.place.urlOf(config.host(), gateway.port()));
       membership.directory.say(MemberState.READY);

@@ -31,7 +31,12 @@ public record DatabaseConfig(
   static final int POOL_SIZE = 8;
 
   private static final Pattern SETTINGS = Pattern.compile("[?;].*");
-  private static final String FILE = "jdbc:h2:file:";
+
+  /** How H2 names its usual file system, that of {@code jdbc:h2:file:}. */
+  static final String FILES = "file:";
+
+  private static final String H2 = "jdbc:h2:";
+  private static final String FILE = H2 + FILES;
 
   boolean isPostgres() {
     return url.startsWith("jdbc:postgresql:");
@@ -40,6 +45,11 @@ public record DatabaseConfig(
   /** The URL without its settings, of which one may be a password. */
   String address() {
     return SETTINGS.matcher(url).replaceFirst("");
+  }
+
+  /** The URL of an embedded database, whose file is in this file system of H2's. */
+  String urlIn(String files) {
+    return H2 + files + url.substring(FILE.length());
   }
 
   /** The file of an embedded database. */

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import dev.leat.node.metrics.DatabaseUse;
 import dev.leat.store.DatabaseCheck;
+import dev.leat.store.StoreFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,18 +51,41 @@ final class NodeDatabase implements AutoCloseable {
   /** What PostgreSQL says as it ends a connection that stood still in a transaction. */
   private static final String STOOD_STILL = "25P03";
 
+  /** Beside the file of an embedded database. */
+  static final String RESERVE = "database.reserve";
+
   private final DatabaseConfig config;
+  private final String files;
+  private final String url;
   private final String settings;
+  private final @Nullable DiskReserve reserve;
+  private volatile boolean starting = true;
   private final WatchedPool pool = new WatchedPool();
   private final DatabaseWatch watch =
       new DatabaseWatch(new DatabaseCheck(this::open), this::reopen, this::renew, System::nanoTime);
 
   NodeDatabase(DatabaseConfig config) {
-    this(config, LOCK_PATIENCE, STILL_PATIENCE);
+    this(config, DatabaseConfig.FILES);
+  }
+
+  /**
+   * @param files the file system of H2's where the file of an embedded database is
+   */
+  NodeDatabase(DatabaseConfig config, String files) {
+    this(config, files, LOCK_PATIENCE, STILL_PATIENCE);
   }
 
   NodeDatabase(DatabaseConfig config, Duration lockPatience, Duration stillPatience) {
+    this(config, DatabaseConfig.FILES, lockPatience, stillPatience);
+  }
+
+  private NodeDatabase(
+      DatabaseConfig config, String files, Duration lockPatience, Duration stillPatience) {
     this.config = config;
+    this.files = files;
+    this.url =
+        config.file().isPresent() ? config.urlIn(ReservedFiles.PREFIX + files) : config.url();
+    this.reserve = config.file().map(this::reserve).orElse(null);
     this.settings =
         "SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d"
             .formatted(lockPatience.toMillis(), stillPatience.toMillis());
@@ -78,8 +103,13 @@ final class NodeDatabase implements AutoCloseable {
     pool.setExceptionOverride(new FailedStatements());
   }
 
+  private DiskReserve reserve(Path file) {
+    return new DiskReserve(
+        files + file.resolveSibling(RESERVE), () -> watch().failed(noRoom()), System::nanoTime);
+  }
+
   private void login(HikariDataSource connections) {
-    connections.setJdbcUrl(config.url());
+    connections.setJdbcUrl(url);
     connections.setUsername(config.user());
     connections.setPassword(config.password().value());
   }
@@ -137,14 +167,22 @@ final class NodeDatabase implements AutoCloseable {
     if (config.file().isPresent()) {
       requireContent(config.file().get());
       OwnerOnly.file(config.file().get());
+      reserveRoom(config.file().get());
     }
     // First by a connection of its own, which fails at once: the pool would try again and again.
     try (Connection first = unpooled();
         Connection pooled = pool.unwatched()) {
       LOG.debug("Database opened first={} pooled={}", first, pooled);
     } catch (SQLException e) {
-      pool.close();
+      close();
       throw new IOException(DatabaseFault.describe(config, e), e);
+    }
+  }
+
+  private void reserveRoom(Path file) {
+    if (reserve != null) {
+      reserve.start();
+      ReservedFiles.reserve(files + file, reserve);
     }
   }
 
@@ -161,7 +199,7 @@ final class NodeDatabase implements AutoCloseable {
     Properties login = properties();
     login.setProperty("user", config.user());
     login.setProperty("password", config.password().value());
-    Connection connection = DriverManager.getConnection(config.url(), login);
+    Connection connection = DriverManager.getConnection(url, login);
     if (config.isPostgres()) {
       try (Statement statement = connection.createStatement()) {
         statement.execute(settings);
@@ -173,11 +211,53 @@ final class NodeDatabase implements AutoCloseable {
     return connection;
   }
 
+  private Connection gated(Connection connection) {
+    TransactionGate gate = this::requireRoom;
+    return reserve == null ? connection : gate.before(connection);
+  }
+
+  private void requireRoom() throws SQLException {
+    if (reserve != null && !reserve.isHeld() && !(starting && reserve.isMissing())) {
+      SQLException failure = noRoom();
+      watch.failed(failure);
+      throw failure;
+    }
+  }
+
+  /**
+   * The node has started. Until then transactions begin without a reserve, too, if there was no
+   * room for one: it has to start, so that it says what it lacks.
+   */
+  void nodeHasStarted() {
+    starting = false;
+    if (reserve != null && reserve.isMissing()) {
+      watch.failed(noRoom());
+    }
+  }
+
+  private static SQLException noRoom() {
+    return new SQLException(
+        "No space left on device: nothing is written until " + RESERVE + " is made again",
+        StoreFailure.DISK_FULL);
+  }
+
+  /** Whether what is in the database can be read, though the watch finds it cannot be written. */
+  private boolean isReadable() {
+    return reserve != null && !reserve.isHeld() && !reserve.isSpent();
+  }
+
   /**
    * For the watch. While PostgreSQL is away not from the pool, which waits and tries again; nor
    * while others have all of its connections, which says nothing of the database.
    */
   private Connection open() throws SQLException {
+    if (reserve != null) {
+      reserve.restore();
+    }
+    return gated(ungated());
+  }
+
+  private Connection ungated() throws SQLException {
     return (config.isPostgres() && watch.isAlarmed()) || pool.isUsedUp()
         ? unpooled()
         : pool.unwatched();
@@ -214,16 +294,19 @@ final class NodeDatabase implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    if (reserve != null) {
+      ReservedFiles.release(reserve);
+    }
   }
 
   /** Lets nobody wait for a connection to a database that is known to be away. */
   private final class WatchedPool extends HikariDataSource {
     @Override
     public Connection getConnection() throws SQLException {
-      if (!watch.isAvailable()) {
+      if (!watch.isAvailable() && !isReadable()) {
         throw new SQLTransientConnectionException("The database is away");
       }
-      return super.getConnection();
+      return gated(super.getConnection());
     }
 
     Connection unwatched() throws SQLException {

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.h2.store.fs.FileBase;
@@ -13,23 +16,34 @@ import org.h2.store.fs.FilePathWrapper;
 
 /**
  * A file system for H2, {@code jdbc:h2:faulty:/path}: the usual one until it is full. Then nothing
- * can be written.
+ * can be written, or nothing beyond the room that its files have.
  */
 public final class FaultyDisk extends FilePathWrapper {
+  /** How H2 names it. */
+  static final String FILES = "faulty:";
+
   private static final Set<String> FULL = ConcurrentHashMap.newKeySet();
+
+  /** By the directory, in bytes. */
+  private static final Map<Path, Long> ROOM = new ConcurrentHashMap<>();
 
   /** For H2, which makes one for each path. */
   public FaultyDisk() {}
 
   /** A database in such a file. */
   static DatabaseConfig database(Path directory) {
-    FilePath.register(new FaultyDisk());
+    register();
     DatabaseConfig embedded = DatabaseConfig.embedded(directory);
     return new DatabaseConfig(
-        embedded.url().replace("jdbc:h2:file:", "jdbc:h2:faulty:"),
+        embedded.url().replace("jdbc:h2:file:", "jdbc:h2:" + FILES),
         embedded.user(),
         embedded.password(),
         embedded.poolSize());
+  }
+
+  /** From now on H2 knows it. */
+  static void register() {
+    FilePath.register(new FaultyDisk());
   }
 
   /** Whether the disk is full for the files of this directory. */
@@ -41,9 +55,31 @@ public final class FaultyDisk extends FilePathWrapper {
     }
   }
 
+  /** Takes all that was said of this directory back. */
+  static void free(Path directory) {
+    setFull(directory, false);
+    ROOM.remove(directory);
+  }
+
+  /** From now on the files of this directory have no more room than those bytes, all together. */
+  static void limit(Path directory, long bytes) {
+    ROOM.put(directory, bytes);
+  }
+
+  /** What the files of the directory take, in bytes. */
+  static long used(Path directory) throws IOException {
+    long bytes = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
+  }
+
   @Override
   public String getScheme() {
-    return "faulty";
+    return FILES.substring(0, FILES.length() - 1);
   }
 
   @Override
@@ -60,21 +96,30 @@ public final class FaultyDisk extends FilePathWrapper {
       this.path = path;
     }
 
-    private void requireRoom() throws IOException {
-      if (FULL.stream().anyMatch(path::contains)) {
+    private void requireRoom(long end) throws IOException {
+      if (FULL.stream().anyMatch(path::contains) || isBeyondTheRoom(end)) {
         throw new IOException("No space left on device");
       }
     }
 
+    private boolean isBeyondTheRoom(long end) throws IOException {
+      Path directory = Path.of(path.substring(FILES.length())).getParent();
+      Long room = directory == null ? null : ROOM.get(directory);
+      return room != null
+          && directory != null
+          && end > file.size()
+          && used(directory) + end - file.size() > room;
+    }
+
     @Override
     public int write(ByteBuffer bytes) throws IOException {
-      requireRoom();
+      requireRoom(file.position() + bytes.remaining());
       return file.write(bytes);
     }
 
     @Override
     public int write(ByteBuffer bytes, long position) throws IOException {
-      requireRoom();
+      requireRoom(position + bytes.remaining());
       return file.write(bytes, position);
     }
 

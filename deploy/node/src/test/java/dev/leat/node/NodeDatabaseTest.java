@@ -39,7 +39,7 @@ class NodeDatabaseTest {
 
   @AfterEach
   void freeTheDisk() {
-    FaultyDisk.setFull(directory, false);
+    FaultyDisk.free(directory);
   }
 
   /** Else a connection of functions with a wrong password would hold up the platform's own. */
@@ -85,6 +85,147 @@ class NodeDatabaseTest {
       execute(database, "INSERT INTO kept VALUES (3)");
       assertThat(count(database)).isEqualTo(2);
     }
+  }
+
+  @Test
+  void transactions_diskFull_areRefusedOnceTheReserveIsGiven_andNoneIsLost() throws Exception {
+    List<Integer> done = new ArrayList<>();
+    try (NodeDatabase database = reserved()) {
+      Database store = new Database(database.connections());
+      assertThat(reserve()).hasSize(DiskReserve.BYTES);
+
+      FaultyDisk.limit(directory, FaultyDisk.used(directory));
+      assertThatThrownBy(() -> insertUntilItFails(store, done))
+          .isInstanceOfSatisfying(StoreFailure.class, NodeDatabaseTest::saysFull);
+      assertThat(reserve()).doesNotExist();
+      assertThat(ids(store)).as("it can be read").isEqualTo(done).isNotEmpty();
+      long used = FaultyDisk.used(directory);
+      assertThatThrownBy(() -> insert(store, done, -1)).isInstanceOf(StoreFailure.class);
+      assertThat(FaultyDisk.used(directory)).as("nothing is written").isEqualTo(used);
+
+      database.watch().look();
+      assertThat(database.watch().isAvailable()).isFalse();
+      assertThat(ids(store)).as("it can be read still").isEqualTo(done);
+      assertThatThrownBy(() -> insert(store, done, -1))
+          .isInstanceOfSatisfying(StoreFailure.class, NodeDatabaseTest::saysFull);
+
+      FaultyDisk.free(directory);
+      Eventually.holds("it can be written again", () -> isAvailable(database));
+      assertThat(reserve()).hasSize(DiskReserve.BYTES);
+      insert(store, done, done.size());
+    }
+    try (NodeDatabase anew = new NodeDatabase(DatabaseConfig.embedded(directory))) {
+      anew.start();
+      assertThat(ids(new Database(anew.connections()))).isEqualTo(done);
+    }
+  }
+
+  @Test
+  void transactions_diskFullAgainAndAgain_noneIsLost() throws Exception {
+    List<Integer> done = new ArrayList<>();
+    try (NodeDatabase database = reserved()) {
+      Database store = new Database(database.connections());
+      for (int round = 0; round < 5; round++) {
+        FaultyDisk.limit(directory, FaultyDisk.used(directory));
+        assertThatThrownBy(() -> insertUntilItFails(store, done)).isInstanceOf(StoreFailure.class);
+        FaultyDisk.free(directory);
+        Eventually.holds("it can be written again", () -> isAvailable(database));
+      }
+      assertThat(ids(store)).isEqualTo(done);
+    }
+  }
+
+  /** As when another process takes the reserve's room before it can be used. */
+  @Test
+  void transactions_diskFullEvenWithoutTheReserve_databaseIsOpenedAnewWhenThereIsRoom()
+      throws Exception {
+    List<Integer> done = new ArrayList<>();
+    try (NodeDatabase database = reserved()) {
+      Database store = new Database(database.connections());
+      insert(store, done, 0);
+
+      FaultyDisk.setFull(directory, true);
+      assertThatThrownBy(() -> insert(store, done, -1)).isInstanceOf(StoreFailure.class);
+      database.watch().look();
+      assertThat(database.watch().isAvailable()).isFalse();
+      assertThatThrownBy(() -> ids(store)).as("nobody waits for it").isInstanceOf(StoreFailure.class);
+
+      FaultyDisk.free(directory);
+      Eventually.holds("it can be written again", () -> isAvailable(database));
+      assertThat(ids(store)).isEqualTo(done);
+    }
+  }
+
+  @Test
+  void start_noRoomForTheReserve_startsAndRefusesTransactionsOnceTheNodeHas() throws Exception {
+    FaultyDisk.limit(directory, DiskReserve.BYTES + DiskReserve.BESIDE_BYTES - 1);
+    List<Integer> done = new ArrayList<>();
+    try (NodeDatabase database = reserved()) {
+      Database store = new Database(database.connections());
+      assertThat(reserve()).doesNotExist();
+      insert(store, done, 0);
+
+      database.watch().look();
+      assertThat(database.watch().isAvailable()).as("the node has to start").isTrue();
+
+      database.nodeHasStarted();
+      database.watch().look();
+
+      assertThat(database.watch().isAvailable()).isFalse();
+      assertThatThrownBy(() -> insert(store, done, -1))
+          .isInstanceOfSatisfying(StoreFailure.class, NodeDatabaseTest::saysFull);
+      FaultyDisk.free(directory);
+      Eventually.holds("it can be written", () -> isAvailable(database));
+      insert(store, done, 1);
+      assertThat(ids(store)).isEqualTo(done);
+    }
+  }
+
+  private NodeDatabase reserved() throws IOException {
+    FaultyDisk.register();
+    NodeDatabase database =
+        new NodeDatabase(DatabaseConfig.embedded(directory), FaultyDisk.FILES);
+    database.start();
+    database.migrate(StoreSchema::migrate);
+    new Database(database.connections())
+        .useTransaction(
+            "Making a table",
+            handle -> handle.execute("CREATE TABLE kept (id INT PRIMARY KEY, text VARCHAR)"));
+    return database;
+  }
+
+  private Path reserve() {
+    return directory.resolve(NodeDatabase.RESERVE);
+  }
+
+  private static boolean isAvailable(NodeDatabase database) {
+    database.watch().look();
+    return database.watch().isAvailable();
+  }
+
+  private static void saysFull(StoreFailure failure) {
+    assertThat(failure.isFull()).isTrue();
+    assertThat(failure.isRetryable()).isTrue();
+  }
+
+  private static void insertUntilItFails(Database store, List<Integer> done) {
+    while (true) {
+      insert(store, done, done.size());
+    }
+  }
+
+  private static void insert(Database store, List<Integer> done, int id) {
+    store.useTransaction(
+        "Inserting",
+        handle -> handle.execute("INSERT INTO kept VALUES (?, ?)", id, "x".repeat(4_096)));
+    done.add(id);
+  }
+
+  private static List<Integer> ids(Database store) {
+    return store.read(
+        "Reading",
+        handle ->
+            handle.createQuery("SELECT id FROM kept ORDER BY id").mapTo(Integer.class).list());
   }
 
   @Test

@@ -308,7 +308,9 @@ class SecretsIT {
 
   private DataSource h2() {
     JdbcDataSource source = new JdbcDataSource();
-    source.setURL(DatabaseConfig.embedded(directory).url());
+    // As the node opens it: H2 gives those of one process the same database by its name.
+    source.setURL(
+        DatabaseConfig.embedded(directory).urlIn(ReservedFiles.PREFIX + DatabaseConfig.FILES));
     source.setUser("leat");
     return source;
   }
