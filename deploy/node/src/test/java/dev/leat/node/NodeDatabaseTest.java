@@ -148,7 +148,9 @@ class NodeDatabaseTest {
       assertThatThrownBy(() -> insert(store, done, -1)).isInstanceOf(StoreFailure.class);
       database.watch().look();
       assertThat(database.watch().isAvailable()).isFalse();
-      assertThatThrownBy(() -> ids(store)).as("nobody waits for it").isInstanceOf(StoreFailure.class);
+      assertThatThrownBy(() -> ids(store))
+          .as("nobody waits for it")
+          .isInstanceOf(StoreFailure.class);
 
       FaultyDisk.free(directory);
       Eventually.holds("it can be written again", () -> isAvailable(database));
