@@ -93,7 +93,7 @@ final class AuditCommands {
     session
         .output()
         .list(
-            session.api().get(path + ApiClient.query(filters)).withArray("items"),
+            session.newest(path, filters, "time"),
             "seq",
             "time",
             "tenant",

@@ -75,11 +75,7 @@ final class DeadLetterCommands {
           int limit) {
     Map<String, @Nullable String> filters = which.filters();
     filters.put("limit", Integer.toString(limit));
-    ArrayNode items =
-        session
-            .api()
-            .get(session.tenantPath("dead-letters") + ApiClient.query(filters))
-            .withArray("items");
+    ArrayNode items = session.newest(session.tenantPath("dead-letters"), filters, "endedAt");
     session
         .output()
         .list(
@@ -101,7 +97,13 @@ final class DeadLetterCommands {
       @Parameters(paramLabel = "ID", description = "As 'leat dead-letters list' shows it.")
           String id) {
     JsonNode found = session.api().get(session.tenantPath("dead-letters", id));
-    session.output().thing(found, Labeled.one(found), "Nothing.");
+    ObjectNode shown = Labeled.one(found);
+    Base64Text.read(found.path("input").path("body").asText())
+        .ifPresent(text -> {
+          shown.withObject("/input").remove("body");
+          shown.put("body", text); // of its own: within the input it would be quoted
+        });
+    session.output().thing(found, shown, "Nothing.");
   }
 
   @Command(
@@ -130,7 +132,11 @@ final class DeadLetterCommands {
     if (to != null) {
       choice.put("to", to);
     }
-    repeat("dead-letters:redrive", choice, isDryRun, "redriven");
+    if (isDryRun) {
+      count("dead-letters:redrive", choice, "redrive", "redriven");
+    } else {
+      repeat("dead-letters:redrive", choice, "redriven");
+    }
   }
 
   @Command(
@@ -142,10 +148,13 @@ final class DeadLetterCommands {
       @Mixin Which which,
       @Option(names = "--dry-run", description = "Only say how many it would be.") boolean isDryRun,
       @Mixin Confirmation confirmation) {
-    if (!isDryRun) {
+    ObjectNode choice = choice(ids, which, isDryRun);
+    if (isDryRun) {
+      count("dead-letters:purge", choice, "remove", "removed");
+    } else {
       confirmation.require(session.terminal(), "Remove dead letters for good?");
+      repeat("dead-letters:purge", choice, "removed");
     }
-    repeat("dead-letters:purge", choice(ids, which, isDryRun), isDryRun, "purged");
   }
 
   private static ObjectNode choice(@Nullable List<String> ids, Which which, boolean isDryRun) {
@@ -166,23 +175,32 @@ final class DeadLetterCommands {
     return choice;
   }
 
+  /** How many the platform would do it to. */
+  private void count(String what, ObjectNode choice, String verb, String did) {
+    JsonNode first = session.api().post(session.tenantPath(what), choice);
+    long all = first.path("done").asLong() + first.path("left").asLong();
+    session
+        .output()
+        .done(
+            Json.object().put("dryRun", true).put(did, 0).put("left", all),
+            "would %s %d".formatted(verb, all));
+  }
+
   /** The platform does some at a time, and says how many are left. */
-  private void repeat(String what, ObjectNode choice, boolean isDryRun, String did) {
+  private void repeat(String what, ObjectNode choice, String did) {
     long done = 0;
-    JsonNode progress;
+    long left;
+    long more;
     do {
-      progress = session.api().post(session.tenantPath(what), choice);
-      done += progress.path("done").asLong();
-      if (progress.path("left").asLong() > 0 && !isDryRun) {
-        session
-            .terminal()
-            .err()
-            .println(did + " " + done + ", left " + progress.path("left").asLong());
+      JsonNode progress = session.api().post(session.tenantPath(what), choice);
+      more = progress.path("done").asLong();
+      done += more;
+      left = progress.path("left").asLong();
+      if (left > 0) {
+        session.terminal().progress("%s %d, left %d".formatted(did, done, left));
       }
-    } while (!isDryRun && progress.path("left").asLong() > 0 && progress.path("done").asLong() > 0);
-    long of = isDryRun ? done + progress.path("left").asLong() : done;
-    ObjectNode result =
-        Json.object().put(did, of).put("left", isDryRun ? of : progress.path("left").asLong());
-    session.output().thing(result, result, "Nothing.");
+    } while (left > 0 && more > 0);
+    ObjectNode result = Json.object().put(did, done).put("left", left);
+    session.output().thing(result.deepCopy().put("dryRun", false), result, "Nothing.");
   }
 }

@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,51 +25,10 @@ import picocli.CommandLine.Parameters;
       "leat invocations result 0198c1f05a7e7cc30198c1f05a7e7cc3"
     })
 final class ListInvocations implements Runnable {
-  @Option(names = "--function", paramLabel = "FUNCTION", description = "Only this function's.")
-  private @Nullable String function;
+  /** What nothing is cancelled of any more. */
+  private static final Set<String> ENDED = Set.of("done", "failed", "dead");
 
-  @Option(
-      names = "--outcome",
-      paramLabel = "OUTCOME",
-      completionCandidates = OutcomeWords.class,
-      description = "Only those that ended so: ${COMPLETION-CANDIDATES}.")
-  private @Nullable String outcome;
-
-  @Option(
-      names = "--of-version",
-      paramLabel = "VERSION",
-      description = "Only this version's, such as v3.")
-  private @Nullable String version;
-
-  @Option(
-      names = "--module",
-      paramLabel = "MODULE",
-      description = "Only those of this module: " + ModuleCommands.MODULE)
-  private @Nullable String module;
-
-  @Option(names = "--caller", paramLabel = "NAME", description = "Only those of this caller.")
-  private @Nullable String caller;
-
-  @Option(
-      names = "--since",
-      paramLabel = "TIME",
-      converter = PastConverter.class,
-      description =
-          "Only from then on: how long ago (30m, 24h, 7d), or an instant (2026-11-27T12:00:00Z).")
-  private @Nullable Instant since;
-
-  @Option(
-      names = "--until",
-      paramLabel = "TIME",
-      converter = PastConverter.class,
-      description = "Only before then; likewise.")
-  private @Nullable Instant until;
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "How many at most, 1-200; else ${DEFAULT-VALUE}.")
-  private int limit = 50;
+  @Mixin private final Which which = new Which();
 
   private final Session session;
 
@@ -75,25 +36,85 @@ final class ListInvocations implements Runnable {
     this.session = session;
   }
 
+  /** Which ones. */
+  static final class Which {
+    @Option(names = "--function", paramLabel = "FUNCTION", description = "Only this function's.")
+    @Nullable String function;
+
+    @Option(
+        names = "--outcome",
+        paramLabel = "OUTCOME",
+        completionCandidates = OutcomeWords.class,
+        description = "Only those that ended so: ${COMPLETION-CANDIDATES}.")
+    @Nullable String outcome;
+
+    @Option(
+        names = "--of-version",
+        paramLabel = "VERSION",
+        description = "Only this version's, such as v3.")
+    @Nullable String version;
+
+    @Option(
+        names = "--module",
+        paramLabel = "MODULE",
+        description = "Only those of this module: " + ModuleCommands.MODULE)
+    @Nullable String module;
+
+    @Option(names = "--caller", paramLabel = "NAME", description = "Only those of this caller.")
+    @Nullable String caller;
+
+    @Option(
+        names = "--since",
+        paramLabel = "TIME",
+        converter = PastConverter.class,
+        description =
+            "Only from then on: how long ago (30m, 24h, 7d), or an instant (2026-11-27T12:00:00Z).")
+    @Nullable Instant since;
+
+    @Option(
+        names = "--until",
+        paramLabel = "TIME",
+        converter = PastConverter.class,
+        description = "Only before then; likewise.")
+    @Nullable Instant until;
+
+    @Option(
+        names = "--limit",
+        paramLabel = "N",
+        description = "How many at most, 1-200; else ${DEFAULT-VALUE}.")
+    int limit = 50;
+
+    private Map<String, @Nullable String> filters(Session session) {
+      if (outcome != null && !Outcome.words().contains(outcome)) {
+        throw Failure.usage(
+            "--outcome must be one of %s; was '%s'"
+                .formatted(String.join(", ", Outcome.words()), outcome));
+      }
+      Map<String, @Nullable String> filters = new LinkedHashMap<>();
+      filters.put("limit", Integer.toString(limit));
+      filters.put("function", function);
+      filters.put("outcome", outcome);
+      filters.put("version", version);
+      filters.put(
+          "module", module == null ? null : ModuleCommands.digest(session, module).toString());
+      filters.put("caller", caller);
+      filters.put("since", since == null ? null : since.toString());
+      filters.put("until", until == null ? null : until.toString());
+      return filters;
+    }
+  }
+
   @Override
   public void run() {
-    if (outcome != null && !Outcome.words().contains(outcome)) {
-      throw Failure.usage(
-          "--outcome must be one of %s; was '%s'"
-              .formatted(String.join(", ", Outcome.words()), outcome));
-    }
-    Map<String, @Nullable String> filters = new LinkedHashMap<>();
-    filters.put("limit", Integer.toString(limit));
-    filters.put("function", function);
-    filters.put("outcome", outcome);
-    filters.put("version", version);
-    filters.put(
-        "module", module == null ? null : ModuleCommands.digest(session, module).toString());
-    filters.put("caller", caller);
-    filters.put("since", since == null ? null : since.toString());
-    filters.put("until", until == null ? null : until.toString());
-    String path = session.tenantPath("invocations") + ApiClient.query(filters);
-    ArrayNode items = session.api().get(path).withArray("items");
+    list(which);
+  }
+
+  @Command(
+      description = "List what ran lately, as without 'list'.",
+      footer = "Example: leat invocations list --function mask --since 24h")
+  void list(@Mixin Which which) {
+    Map<String, @Nullable String> filters = which.filters(session);
+    ArrayNode items = session.newest(session.tenantPath("invocations"), filters, "endedAt");
     session
         .output()
         .list(
@@ -146,6 +167,10 @@ final class ListInvocations implements Runnable {
           String id) {
     JsonNode then = session.api().deleteAndGet(session.tenantPath("invocations", id));
     session.output().thing(then, Labeled.one(then), "Nothing.");
+    String state = then.path("state").asText();
+    if (ENDED.contains(state)) {
+      session.terminal().error("It has ended: " + state);
+    }
   }
 
   /** The words that are allowed, for the help. */

@@ -3,14 +3,10 @@ package dev.leat.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,9 +19,6 @@ import picocli.CommandLine.Parameters;
     description = "Functions that are called at times which a cron expression says.")
 final class ScheduleCommands {
   private static final int DATA_BYTES_MAX = 64 << 10;
-
-  /** Control characters, and what turns the direction of writing, but for newline and tab. */
-  private static final Pattern NOT_TEXT = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\n\t]]");
 
   private final Session session;
 
@@ -160,26 +153,8 @@ final class ScheduleCommands {
   void show(@Parameters(paramLabel = "ID", description = "As list shows it.") String id) {
     JsonNode found = session.api().get(session.tenantPath("schedules", id));
     ObjectNode shown = withLast(found);
-    asText(found.path("data").asText()).ifPresent(text -> shown.put("data", text));
+    Base64Text.read(found.path("data").asText()).ifPresent(text -> shown.put("data", text));
     session.output().thing(found, shown, "Nothing.");
-  }
-
-  /**
-   * What is text, as people wrote it; what is not stays in Base64.
-   *
-   * @param data in Base64
-   */
-  static Optional<String> asText(String data) {
-    try {
-      String text =
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(Base64.getDecoder().decode(data)))
-              .toString();
-      return NOT_TEXT.matcher(text).find() ? Optional.empty() : Optional.of(text);
-    } catch (CharacterCodingException | IllegalArgumentException e) { // no UTF-8, or no Base64
-      return Optional.empty();
-    }
   }
 
   @Command(

@@ -1,6 +1,9 @@
 package dev.leat.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +74,23 @@ final class Session {
   /** A path of the control plane below the tenant. */
   String tenantPath(String... segments) {
     return ApiClient.path("v1", "tenants", tenant()) + ApiClient.path(segments);
+  }
+
+  /**
+   * The newest of a list. Where there are more, it is said on standard error how to see them.
+   *
+   * @param filters the query, with its {@code limit}
+   * @param time the field by which {@code --until} tells them apart
+   */
+  ArrayNode newest(String path, Map<String, @Nullable String> filters, String time) {
+    JsonNode page = api().get(path + ApiClient.query(filters));
+    ArrayNode items = page.withArray("items");
+    if (page.path("next").isTextual() && !items.isEmpty()) {
+      terminal.error(
+          "These are the newest %d, and there are more: --limit shows up to 200, --until %s those before."
+              .formatted(items.size(), items.get(items.size() - 1).path(time).asText()));
+    }
+    return items;
   }
 
   /** The key file that was named, else the profile's own. */

@@ -123,6 +123,7 @@ class ControlPlaneIT {
     "schedule pause nightly,         POST /v1/tenants/acme/schedules/nightly:pause",
     "schedule resume nightly,        POST /v1/tenants/acme/schedules/nightly:resume",
     "schedule delete nightly,        DELETE /v1/tenants/acme/schedules/nightly",
+    "invocations list --function f,  GET /v1/tenants/acme/invocations?limit=50&function=f",
     "dead-letters list --function f, GET /v1/tenants/acme/dead-letters?function=f&limit=50",
     "dead-letters show a1,           GET /v1/tenants/acme/dead-letters/a1",
     "dead-letters redrive a1 --to v2, POST /v1/tenants/acme/dead-letters:redrive",
@@ -190,6 +191,92 @@ class ControlPlaneIT {
     assertThat(sent).endsWith("&until=2026-01-31T12:00:00Z");
     assertThat(Instant.parse(sent.replaceAll(".*&since=([^&]+)&.*", "$1")))
         .isBetween(dayAgo, Instant.now().minus(Duration.ofDays(1)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "listInvocations, endedAt, invocations",
+    "listInvocations, endedAt, invocations list",
+    "listDeadLetters, endedAt, dead-letters list",
+    "listTenantAudit, time, audit list",
+  })
+  void listWithMore_saysHowToSeeIt(String operation, String time, String line) {
+    String items = "{\"items\":[{\"%s\":\"2026-01-31T12:00:00Z\"}]".formatted(time);
+    server.answer(operation, 200, items + ",\"next\":\"bWFzaw\"}");
+
+    Cli.Result more = cli.run((Object[]) line.split(" ", -1));
+    server.answer(operation, 200, items + "}");
+    Cli.Result all = cli.run((Object[]) line.split(" ", -1));
+
+    assertThat(more.err())
+        .isEqualTo(
+            "These are the newest 1, and there are more: --limit shows up to 200, --until 2026-01-31T12:00:00Z those before.\n");
+    assertThat(more.out()).isEqualTo(all.out());
+    assertThat(all.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "redriveDeadLetters, dead-letters redrive --function f, redrive, redriven",
+    "purgeDeadLetters, dead-letters purge --function f --yes, remove, removed",
+  })
+  void deadLettersDryRun_saysWhatItWouldBe(String operation, String line, String verb, String did) {
+    server.answer(operation, 200, "{\"done\":500,\"left\":1501}");
+
+    Cli.Result people = cli.run((Object[]) (line + " --dry-run").split(" ", -1));
+    Cli.Result json = cli.run((Object[]) (line + " --dry-run -o json").split(" ", -1));
+
+    assertThat(people.out()).isEqualTo("would " + verb + " 2001\n");
+    assertThat(json.json())
+        .hasToString("{\"dryRun\":true,\"" + did + "\":0,\"left\":2001}");
+    assertThat(server.requests()).allMatch(sent -> sent.json().path("dryRun").asBoolean());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "redriveDeadLetters, dead-letters redrive a1, redriven",
+    "purgeDeadLetters, dead-letters purge a1 --yes, removed",
+  })
+  void deadLettersProgress_isShownOnATerminalAlone(String operation, String line, String did) {
+    server.answer(operation, 200, "{\"done\":0,\"left\":7}");
+
+    Cli.Result redirected = cli.run((Object[]) line.split(" ", -1));
+    Cli.Result json = cli.run((Object[]) (line + " -o json").split(" ", -1));
+    Cli.Result watched = cli.atATerminal("").run((Object[]) line.split(" ", -1));
+
+    assertThat(redirected.err()).isEmpty();
+    assertThat(json.json()).hasToString("{\"" + did + "\":0,\"left\":7,\"dryRun\":false}");
+    assertThat(watched.err()).isEqualTo(did + " 0, left 7\n");
+  }
+
+  @Test
+  void deadLetter_bodyOfText_isShownAsItWasSent() {
+    server.answer(
+        "getDeadLetter",
+        200,
+        "{\"id\":\"a\",\"version\":3,\"input\":{\"method\":\"POST\",\"body\":\"eyJhIjoxfQ==\"}}");
+
+    assertThat(cli.run("dead-letters", "show", "a").out()).contains("{\"a\":1}");
+    assertThat(cli.run("dead-letters", "show", "a", "-o", "json").json().at("/input/body"))
+        .hasToString("\"eyJhIjoxfQ==\"");
+  }
+
+  @Test
+  void deadLetter_bodyOfOtherBytes_staysInBase64() {
+    server.answer(
+        "getDeadLetter", 200, "{\"id\":\"a\",\"version\":3,\"input\":{\"body\":\"wwA=\"}}");
+
+    assertThat(cli.run("dead-letters", "show", "a").out()).contains("wwA=");
+  }
+
+  @Test
+  void cancel_ofWhatHasEnded_saysSo() {
+    server.answer("cancelInvocation", 200, "{\"id\":\"a\",\"version\":3,\"state\":\"done\"}");
+
+    Cli.Result ended = cli.run("invocations", "cancel", "a");
+
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.err()).isEqualTo("It has ended: done\n");
   }
 
   @Test
