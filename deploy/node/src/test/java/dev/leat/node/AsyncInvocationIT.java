@@ -322,6 +322,31 @@ class AsyncInvocationIT {
   }
 
   @Test
+  void deploy_whoseAsyncLacksItsKeyAndItsDestinations_saysSo() {
+    Workshop lacking = node.workshop("lacking");
+    String async =
+        "  async: {callbacks: ['https://hooks.example.org/**'], onSuccess: next, onFailure: tell}\n";
+
+    String notes = lacking.tryDeploy("told", Guests.echo(), async).json().path("notes").toString();
+    assertThat(notes)
+        .contains("spec.async.callbacks", "leat secret set callback-key --from-file F")
+        .contains("names 'next', which is not deployed", "names 'tell', which is not deployed");
+
+    lacking.deploy("next", Guests.echo(), "");
+    lacking.deploy("tell", Guests.echo(), "");
+    lacking
+        .request("PUT", "/secrets/callback-key")
+        .operator()
+        .field("Content-Type", "application/octet-stream")
+        .body("a key of some length")
+        .send();
+
+    Answered complete = lacking.tryDeploy("told", Guests.echo(), async);
+    assertThat(complete.status()).as(complete.toString()).isEqualTo(201);
+    assertThat(complete.text()).doesNotContain("spec.async");
+  }
+
+  @Test
   void backlog_isTheTenantsQuota() {
     Workshop small = node.workshop("small");
     small.deploy("spin", Guests.spinning(), "  limits: {timeout: 5s}\n");

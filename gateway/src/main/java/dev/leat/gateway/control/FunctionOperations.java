@@ -1,14 +1,17 @@
 package dev.leat.gateway.control;
 
 import dev.leat.contract.Answer;
+import dev.leat.contract.AsyncPolicy;
 import dev.leat.contract.Finding;
 import dev.leat.contract.FunctionName;
 import dev.leat.contract.FunctionVersion;
 import dev.leat.contract.Grant;
 import dev.leat.contract.Page;
+import dev.leat.contract.TenantId;
 import dev.leat.gateway.control.reply.FunctionReply;
 import dev.leat.gateway.control.reply.FunctionVersionReply;
 import dev.leat.gateway.control.reply.PageReply;
+import dev.leat.invocations.async.Callbacks;
 import dev.leat.registry.connection.Connections;
 import dev.leat.registry.function.DeployFunction;
 import dev.leat.registry.function.DeployedVersion;
@@ -88,7 +91,7 @@ final class FunctionOperations {
         deployed ->
             new Reply.Json(
                 201,
-                FunctionVersionReply.withNotes(deployed, call.origin(), notes(deployed.version())),
+                FunctionVersionReply.withNotes(deployed, call.origin(), notes(deployed)),
                 Map.of(
                     "etag",
                     deployed.etag(),
@@ -97,7 +100,8 @@ final class FunctionOperations {
                         .formatted(call.tenant(), deployed.version().function().name()))));
   }
 
-  private List<Finding> notes(FunctionVersion version) {
+  private List<Finding> notes(DeployedVersion deployed) {
+    FunctionVersion version = deployed.version();
     List<Finding> notes = new ArrayList<>(permitting.notes(version));
     List<String> named =
         version.grants().find(Grant.Secrets.class).map(Grant.Secrets::all).orElse(List.of());
@@ -119,7 +123,33 @@ final class FunctionOperations {
                     "spec.capabilities.database.connection",
                     "names '%s', which is not there: the function is told that it is absent (leat connection create %s %s)"
                         .formatted(missing, version.function().tenant(), missing))));
+    notes.addAll(notes(version.function().tenant(), deployed.async()));
     return notes;
+  }
+
+  /** What becomes of its asynchronous invocations, and cannot yet. */
+  private List<Finding> notes(TenantId tenant, AsyncPolicy async) {
+    List<Finding> notes = new ArrayList<>();
+    if (!async.callbacks().isEmpty()
+        && !secrets.missing(tenant, List.of(Callbacks.KEY)).isEmpty()) {
+      notes.add(
+          new Finding(
+              "spec.async.callbacks",
+              "are signed by the secret '%s', which is not set: nothing is sent until it is (leat secret set %s --from-file F)"
+                  .formatted(Callbacks.KEY, Callbacks.KEY)));
+    }
+    async.onSuccess().ifPresent(name -> destination(tenant, "onSuccess", name, notes));
+    async.onFailure().ifPresent(name -> destination(tenant, "onFailure", name, notes));
+    return notes;
+  }
+
+  private void destination(TenantId tenant, String key, FunctionName name, List<Finding> notes) {
+    if (functions.whole(tenant, name) instanceof Answer.Refused<?>) {
+      notes.add(
+          new Finding(
+              "spec.async." + key,
+              "names '%s', which is not deployed: nothing is called until it is".formatted(name)));
+    }
   }
 
   private Answer<DeployedVersion> deploy(Call call, FunctionName name) {
