@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.leat.gateway.http.BodyMemory;
 import dev.leat.node.NodeUnderTest.Workshop;
 import dev.leat.testkit.Eventually;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +82,29 @@ class AsyncInvocationIT {
     assertThat(result.header("x-tea")).isEqualTo("green");
     assertThat(result.header("set-cookie")).isEmpty();
     assertThat(result.header("leat-error-source")).isEqualTo("function");
+  }
+
+  @Test
+  void result_withoutMemoryForIt_isNotEvenRead() {
+    String id = later("echo", "x".repeat(200_000)).json().path("id").asText();
+    awaitState(id, "done");
+    List<BodyMemory.Reservation> others = new ArrayList<>();
+    Answered refused;
+    try {
+      BodyMemory.Reservation other;
+      do {
+        other = node.node.assembly.bodies.ofControl("other " + others.size());
+        others.add(other);
+      } while (other.take(64 << 10));
+      refused = result(id);
+    } finally {
+      others.forEach(BodyMemory.Reservation::close);
+    }
+
+    assertThat(refused.problem()).isEqualTo("503 overloaded scheduler");
+    assertThat(refused.json().path("detail").asText())
+        .isEqualTo("The memory for responses is used up. Ask again later.");
+    assertThat(result(id).text()).hasSize(200_000);
   }
 
   @Test
