@@ -21,9 +21,9 @@ import dev.leat.invocations.async.QueuedInvocation;
 import dev.leat.invocations.async.Settled;
 import dev.leat.store.Database;
 import dev.leat.store.StoreFailure;
-import dev.leat.store.StoreSchema;
 import dev.leat.store.blob.Blobs;
 import dev.leat.store.blob.FileBlobs;
+import dev.leat.testkit.MigratedDatabases;
 import dev.leat.testkit.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The laws of bodies that are in a blob store, here in files; on both databases. */
 abstract class LargeBodiesContract {
+  static final MigratedDatabases DATABASES = new MigratedDatabases(InvocationsSchema::migrate);
+
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantId OTHER = new TenantId("other");
   private static final Duration HOUR = Duration.ofHours(1);
@@ -62,8 +64,6 @@ abstract class LargeBodiesContract {
 
   @BeforeEach
   void open() {
-    StoreSchema.migrate(database.dataSource());
-    InvocationsSchema.migrate(database.dataSource());
     FileBlobs files = new FileBlobs(directory);
     files.start();
     bodies = new LargeBodies(database.dataSource(), Optional.of(files));

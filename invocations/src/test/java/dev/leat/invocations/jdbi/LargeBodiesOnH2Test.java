@@ -1,9 +1,7 @@
 package dev.leat.invocations.jdbi;
 
-import dev.leat.testkit.TestDatabase;
-
 class LargeBodiesOnH2Test extends LargeBodiesContract {
   LargeBodiesOnH2Test() {
-    super(TestDatabase.h2());
+    super(DATABASES.h2());
   }
 }

@@ -1,9 +1,7 @@
 package dev.leat.invocations.jdbi;
 
-import dev.leat.testkit.TestDatabase;
-
 class LargeBodiesOnPostgresIT extends LargeBodiesContract {
   LargeBodiesOnPostgresIT() {
-    super(TestDatabase.postgres());
+    super(DATABASES.postgres());
   }
 }
