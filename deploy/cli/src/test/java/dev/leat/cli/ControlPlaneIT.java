@@ -227,8 +227,7 @@ class ControlPlaneIT {
     Cli.Result json = cli.run((Object[]) (line + " --dry-run -o json").split(" ", -1));
 
     assertThat(people.out()).isEqualTo("would " + verb + " 2001\n");
-    assertThat(json.json())
-        .hasToString("{\"dryRun\":true,\"" + did + "\":0,\"left\":2001}");
+    assertThat(json.json()).hasToString("{\"dryRun\":true,\"" + did + "\":0,\"left\":2001}");
     assertThat(server.requests()).allMatch(sent -> sent.json().path("dryRun").asBoolean());
   }
 

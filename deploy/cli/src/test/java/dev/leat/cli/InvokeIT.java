@@ -75,7 +75,8 @@ class InvokeIT {
         {"id":"0198","function":"mask","version":1,"module":"sha256:9f","state":"done","attempts":1,
          "acceptedAt":"2026-01-31T12:00:00Z","cancelling":false,
          "callback":{"url":"https://hooks.example.org/a","state":"waiting","attempts":2,
-           "nextAttemptAt":"2026-01-31T12:00:02Z","why":"no-key"}}""";
+           "nextAttemptAt":"2026-01-31T12:00:02Z","why":"no-key"}}\
+        """;
     server.answer("getInvocation", 200, invocation);
 
     assertThat(cli.run("invocations", "show", "0198").out())

@@ -75,8 +75,7 @@ class AsyncCallbackIT {
     assertThat(acme.request("POST", ":resume").operator().send().status()).isEqualTo(200);
     Eventually.holds("it is sent", () -> received.contains("/suspended"));
     Eventually.holds(
-        "it is shown as sent",
-        () -> callback(acme, id).path("state").asText().equals("delivered"));
+        "it is shown as sent", () -> callback(acme, id).path("state").asText().equals("delivered"));
     assertThat(callback(acme, id).path("lastStatus").asInt()).isEqualTo(204);
   }
 

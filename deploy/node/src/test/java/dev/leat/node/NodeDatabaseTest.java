@@ -185,8 +185,7 @@ class NodeDatabaseTest {
 
   private NodeDatabase reserved() throws IOException {
     FaultyDisk.register();
-    NodeDatabase database =
-        new NodeDatabase(DatabaseConfig.embedded(directory), FaultyDisk.FILES);
+    NodeDatabase database = new NodeDatabase(DatabaseConfig.embedded(directory), FaultyDisk.FILES);
     database.start();
     database.migrate(StoreSchema::migrate);
     new Database(database.connections())

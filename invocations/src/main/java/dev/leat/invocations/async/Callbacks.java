@@ -238,8 +238,7 @@ public final class Callbacks implements AutoCloseable {
       return new NotNow(NO_MEMORY_WAIT, Why.MEMORY, "too many answers are being sent");
     }
     if (!quotas.tryTake(callback.version().function())) {
-      return new NotNow(
-          NO_QUOTA_WAIT, Why.QUOTA, "the quota of requests to servers is used up");
+      return new NotNow(NO_QUOTA_WAIT, Why.QUOTA, "the quota of requests to servers is used up");
     }
     Headers.Builder fields = new Headers.Builder();
     byte[] body = body(callback, bytes, fields);

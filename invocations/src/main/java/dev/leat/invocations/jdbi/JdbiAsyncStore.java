@@ -498,8 +498,7 @@ public final class JdbiAsyncStore implements AsyncStore {
         handle -> {
           AsyncCounts counts = new AsyncCounts();
           int removed =
-              Expired.remove(
-                      handle, "async_results", RESULT_HELD, LargeBodies.RESULT, most, counts)
+              Expired.remove(handle, "async_results", RESULT_HELD, LargeBodies.RESULT, most, counts)
                   + Expired.remove(
                       handle, "dead_letters", LETTER_HELD, LargeBodies.INPUT, most, counts)
                   + JdbiKeyedCallStore.prune(handle, most, counts)
