@@ -136,7 +136,18 @@ final class BuildProject implements Runnable {
   }
 
   private String cargo(Project project, Toolchain tools, String cargo, Toolchain.Rustc rustc) {
-    require(project, tools, List.of(cargo, "build", "--release", "--target", rustc.target()));
+    require(
+        project,
+        tools,
+        List.of(
+            cargo,
+            "build",
+            "--release",
+            "--target",
+            rustc.target(),
+            // Else it takes the first of the path, which may be rustup's, without the target.
+            "--config",
+            "build.rustc='%s'".formatted(rustc.file())));
     Path release = project.directory().resolve(WORK).resolve(rustc.target()).resolve("release");
     String name = project.manifest().function();
     Path built =
