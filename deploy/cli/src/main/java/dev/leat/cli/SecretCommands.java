@@ -31,7 +31,7 @@ final class SecretCommands {
       footer = {
         "Examples:",
         "  leat secret set stripe-key --from-file stripe.key",
-        "  printf %s \"$KEY\" | leat secret set stripe-key --from-file -"
+        "  printf %%s \"$KEY\" | leat secret set stripe-key --from-file -"
       })
   void set(
       @Parameters(paramLabel = "NAME", description = "What functions ask for it by.") String name,
