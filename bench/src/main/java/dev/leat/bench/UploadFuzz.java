@@ -76,10 +76,10 @@ public final class UploadFuzz {
     target = new UploadFuzz();
   }
 
-  /** Called by Jazzer with each input. */
+  /** Called by Jazzer with each input: a kind, and a module of at least a byte, or a form. */
   public static void fuzzerTestOneInput(byte[] input) throws IOException, InterruptedException {
     UploadFuzz ready = target;
-    if (ready != null && input.length > 0) {
+    if (ready != null && input.length > 1) {
       byte[] rest = Arrays.copyOfRange(input, 1, input.length);
       ready.upload(input[0] % 2 == 0 ? ready.form(rest) : rest);
     }
